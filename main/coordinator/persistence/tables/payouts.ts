@@ -1,0 +1,2 @@
+/** Tables of the payouts feature, as kysely sees them. */
+export type PayoutTables = Record<never, never>

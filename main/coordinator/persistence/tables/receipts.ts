@@ -1,0 +1,2 @@
+/** Tables of the receipts feature, as kysely sees them. */
+export type ReceiptTables = Record<never, never>

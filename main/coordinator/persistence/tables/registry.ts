@@ -1,0 +1,2 @@
+/** Tables of the registry feature, as kysely sees them. */
+export type RegistryTables = Record<never, never>

@@ -1,0 +1,28 @@
+import { type EpochMs, type MonotonicMs, epochMs, monotonicMs } from '../../shared/units.ts'
+
+/** Time as a dependency. Production code takes it from here and from nowhere else. */
+export interface Clock {
+  /** Wall clock: data, shown and signed, never compared to decide a lease. */
+  readonly now: () => EpochMs
+  /** Never jumps; for durations and timeouts. */
+  readonly monotonic: () => MonotonicMs
+  /** Resolves `true` after `ms`, or `false` as soon as `signal` aborts. Never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<boolean>
+}
+
+export const systemClock: Clock = {
+  now: () => epochMs(Date.now()),
+  monotonic: () => monotonicMs(performance.now()),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve(false)
+      const done = (result: boolean) => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', onAbort)
+        resolve(result)
+      }
+      const onAbort = () => done(false)
+      const timer = setTimeout(() => done(true), ms)
+      signal.addEventListener('abort', onAbort, { once: true })
+    }),
+}

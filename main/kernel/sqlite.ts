@@ -1,0 +1,54 @@
+import { chmodSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { WindfallError } from '../../shared/errors.ts'
+
+export type Sqlite = Database.Database
+
+export interface Migration {
+  readonly version: number
+  readonly sql: string
+}
+
+/**
+ * Opens a database that survives power loss (WAL, `synchronous=FULL`) and brings it up to date.
+ * Errors: `storage.newer` if a newer Windfall wrote it, `storage.failed` if it cannot be opened.
+ */
+export function openSqlite(file: string, migrations: readonly Migration[]): Sqlite {
+  const db = openDurable(file)
+  try {
+    migrate(db, file, migrations)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** The connection settings every database of ours uses, without any schema. */
+export function openDurable(file: string): Sqlite {
+  try {
+    const db = new Database(file)
+    // better-sqlite3 compiles WAL with synchronous=NORMAL, which may lose an answered write on power loss.
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    db.pragma('busy_timeout = 5000')
+    db.pragma('wal_autocheckpoint = 1000')
+    if (file !== ':memory:') chmodSync(file, 0o600)
+    return db
+  } catch (error) {
+    throw new WindfallError('storage.failed', `The database ${file} cannot be opened. Check that the folder is writable and the disk is not full.`, { cause: error })
+  }
+}
+
+function migrate(db: Sqlite, file: string, migrations: readonly Migration[]): void {
+  const current = db.pragma('user_version', { simple: true }) as number
+  const newest = migrations.at(-1)?.version ?? 0
+  if (current > newest) throw new WindfallError('storage.newer', `${file} was written by a newer Windfall (schema ${current}, this one knows ${newest}). Update Windfall, or use another data directory.`)
+  for (const { version, sql } of migrations.filter((migration) => migration.version > current)) {
+    db.transaction(() => {
+      db.exec(sql)
+      db.pragma(`user_version = ${version}`)
+    })()
+  }
+}

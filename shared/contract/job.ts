@@ -1,0 +1,135 @@
+/** A job as its requester describes it, and as everyone sees it afterwards. */
+import { z } from 'zod'
+import { DecimalString, Digest, Id, IsoTime, KeyId, Origin, RuntimeName, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
+
+export const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
+
+/**
+ * `image` is the digest of what runs: the OCI image id, or the SHA-256 of the WebAssembly module.
+ * `archive` is the blob the coordinator serves for it (`docker load` tar, or the module itself); `null` means pull `reference`.
+ */
+export const JobRuntime = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('docker'), image: Digest, archive: Digest.nullable(), reference: z.string().max(255).nullable() }),
+  z.strictObject({ name: z.literal('wasm'), image: Digest, archive: Digest }),
+])
+export type JobRuntime = z.infer<typeof JobRuntime>
+
+export const JobLimits = z.strictObject({
+  wallSeconds: z.number().int().min(1).max(604_800),
+  memoryBytes: z.number().int().min(1_048_576).max(1_099_511_627_776),
+  outputBytes: z.number().int().min(1).max(16_777_216),
+  cpus: z.number().min(0.1).max(256),
+})
+export type JobLimits = z.infer<typeof JobLimits>
+
+const Price = z.strictObject({
+  /** What an hour of verified run time pays, before the 85/15 split. */
+  microUsdPerHour: UnsignedDecimal,
+  /** Reserved from the requester's balance at submission; the price never exceeds it. */
+  maxMicroUsd: UnsignedDecimal,
+})
+
+const Carbon = z.strictObject({
+  /** `now`: start at once. `window`: wait for the cleanest window before the deadline. */
+  rule: z.enum(['now', 'window']),
+  /** Refuse every plan expected to emit more than this, grams CO2e. */
+  capG: z.number().positive().nullable(),
+})
+
+export const JobSpec = z.strictObject({
+  kind: JobKind,
+  name: z.string().min(1).max(120),
+  modelId: z.string().max(120).nullable().default(null),
+  runtime: JobRuntime,
+  args: z.array(z.string().max(4_096)).max(64).default([]),
+  env: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), z.string().max(4_096)).default({}),
+  limits: JobLimits,
+  needs: z.strictObject({ gpu: z.boolean(), vramBytes: z.number().int().min(0), ramBytes: z.number().int().min(0) }),
+  /** Zones the data may go to; `null` means anywhere. */
+  zones: z.array(Zone).min(1).max(64).nullable().default(null),
+  priority: z.number().int().min(0).max(9).default(5),
+  earliestStart: IsoTime.nullable().default(null),
+  deadline: IsoTime,
+  /** What the planner may assume; the lease and the price go by what is measured. */
+  expected: z.strictObject({ seconds: z.number().positive().max(604_800), watts: z.number().positive().max(100_000) }),
+  price: Price,
+  carbon: Carbon,
+  /** If given, any other output is a failed job, never a paid one. */
+  outputSha256: Sha256Hex.nullable().default(null),
+})
+export type JobSpec = z.infer<typeof JobSpec>
+
+export const JobState = z.enum(['queued', 'planned', 'leased', 'running', 'verifying', 'completed', 'failed', 'expired', 'cancelled'])
+export type JobState = z.infer<typeof JobState>
+
+/** Why a node cannot take a job. Counted for every waiting job. */
+export const Exclusion = z.enum(['offline', 'paused', 'busy', 'runtime', 'gpu', 'vram', 'ram', 'zone', 'carbon-cap', 'price', 'deadline', 'no-signal'])
+export type Exclusion = z.infer<typeof Exclusion>
+
+const Score = z.strictObject({ total: z.number(), intensity: z.number(), price: z.number(), utilisation: z.number() })
+
+export const Plan = z.strictObject({
+  nodeId: KeyId,
+  zone: Zone,
+  window: Window,
+  /** Mean forecast intensity inside the window, gCO2e/kWh. */
+  gPerKWh: z.number(),
+  expectedGrams: z.number(),
+  /** The same energy started at submission, grams. */
+  baselineGrams: z.number(),
+  /** 0.6 × intensity/500 + 0.3 × price/100 + 0.1 × utilisation; lower is better. */
+  score: Score,
+  source: z.string(),
+  origin: Origin,
+  recordedOn: z.string().nullable(),
+  /** The cleanest window in the forecast, whether or not it was chosen. */
+  greenest: z.strictObject({ window: Window, gPerKWh: z.number() }).nullable(),
+})
+export type Plan = z.infer<typeof Plan>
+
+export const PlanAnswer = z.strictObject({
+  plan: Plan.nullable(),
+  alternatives: z.array(z.strictObject({ nodeId: KeyId, zone: Zone, score: Score, window: Window, gPerKWh: z.number() })).max(50),
+  /** How many nodes each constraint excludes, e.g. `{"runtime": 3}`. */
+  excluded: z.partialRecord(Exclusion, z.number().int()),
+  nodes: z.number().int(),
+  maxPriceMicroUsd: UnsignedDecimal,
+})
+export type PlanAnswer = z.infer<typeof PlanAnswer>
+
+export const JobView = z.strictObject({
+  jobId: Id,
+  state: JobState,
+  /** Machine-readable: why it waits or why it ended, e.g. `waiting.window`, `proof.output`. */
+  reason: z.string().max(80).nullable(),
+  message: z.string().max(500).nullable(),
+  spec: JobSpec,
+  submittedAt: IsoTime,
+  updatedAt: IsoTime,
+  plan: Plan.nullable(),
+  excluded: z.partialRecord(Exclusion, z.number().int()),
+  attempts: z.array(
+    z.strictObject({ attemptId: Id, nodeId: KeyId, state: z.enum(['leased', 'running', 'verifying', 'succeeded', 'failed', 'lost']), startedAt: IsoTime.nullable(), endedAt: IsoTime.nullable(), reason: z.string().nullable() }),
+  ),
+  outputSha256: Sha256Hex.nullable(),
+  receiptId: Id.nullable(),
+  priceMicroUsd: DecimalString.nullable(),
+})
+export type JobView = z.infer<typeof JobView>
+
+/** What an agent gets to run: the job, and a fencing token that ends with the lease. */
+export const Lease = z.strictObject({
+  leaseId: Id,
+  /** Strictly rising per job; a result with an older token is refused. */
+  token: z.number().int().positive(),
+  jobId: Id,
+  attemptId: Id,
+  spec: JobSpec,
+  submittedAt: IsoTime,
+  window: Window,
+  plan: Plan,
+  /** The lease ends this long after it was last renewed, on any clock: durations travel, clock readings do not. */
+  ttlMs: z.number().int().positive(),
+})
+export type Lease = z.infer<typeof Lease>
+export { RuntimeName }

@@ -1,0 +1,30 @@
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { chromiumPath } from './e2e/support/chromium.ts'
+
+const node = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 } as const
+
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      { test: { ...node, name: 'unit', include: ['{shared,main,preload}/**/*.test.ts', 'e2e/boundaries.test.ts'], exclude: ['**/*.docker.test.ts', '**/node_modules/**'] } },
+      { test: { ...node, name: 'docker', include: ['main/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
+      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
+      {
+        plugins: [react()],
+        test: {
+          name: 'component',
+          include: ['renderer/**/*.test.tsx'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: await chromiumPath(), args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'] } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+}))
