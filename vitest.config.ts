@@ -8,7 +8,7 @@ const node = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 } a
 export default defineConfig(async () => ({
   test: {
     projects: [
-      { test: { ...node, name: 'unit', include: ['{shared,main,preload}/**/*.test.ts', 'e2e/boundaries.test.ts'], exclude: ['**/*.docker.test.ts', '**/node_modules/**'] } },
+      { test: { ...node, name: 'unit', include: ['{shared,main,preload}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/chain/**/*.test.ts'], exclude: ['**/*.docker.test.ts', '**/node_modules/**'] } },
       { test: { ...node, name: 'docker', include: ['main/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
       { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
       {

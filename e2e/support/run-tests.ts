@@ -30,7 +30,13 @@ const vitest = (project: string, more: readonly string[] = []): Pick<Stage, 'com
   const file = join(REPORTS, `${project}.json`)
   return {
     command: ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...more],
-    report: { file, count: ({ numPassedTests, numFailedTests, numFailedTestSuites }: { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }) => ({ passed: numPassedTests, failed: Math.max(numFailedTests, Math.min(1, numFailedTestSuites)) }) },
+    report: {
+      file,
+      count: ({ numPassedTests, numFailedTests, numFailedTestSuites }: { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }) => ({
+        passed: numPassedTests,
+        failed: Math.max(numFailedTests, Math.min(1, numFailedTestSuites)),
+      }),
+    },
   }
 }
 
@@ -50,7 +56,13 @@ const STAGES: readonly Stage[] = [
     name: 'desktop',
     command: ['playwright', 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: PLAYWRIGHT_REPORT, ...ELECTRON_NEVER_DOWNLOADS },
-    report: { file: PLAYWRIGHT_REPORT, count: ({ stats }: { stats: { expected: number; flaky: number; unexpected: number } }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected }) },
+    report: {
+      file: PLAYWRIGHT_REPORT,
+      count: ({ stats }: { stats: { expected: number; flaky: number; unexpected: number } }) => ({
+        passed: stats.expected + stats.flaky,
+        failed: stats.unexpected,
+      }),
+    },
   },
 ]
 

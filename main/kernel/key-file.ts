@@ -3,12 +3,12 @@ import { dirname } from 'node:path'
 import { WindfallError } from '../../shared/errors.ts'
 
 /** Writes a file that only its owner may read, durably and all at once: a crash leaves the old file or the new one. */
-export function writePrivateFile(file: string, content: string): void {
+export function writePrivateFile(file: string, content: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const temporary = `${file}.new`
   const handle = openSync(temporary, 'w', 0o600)
   try {
-    writeSync(handle, content)
+    writeSync(handle, typeof content === 'string' ? new TextEncoder().encode(content) : content)
     fsyncSync(handle)
   } finally {
     closeSync(handle)

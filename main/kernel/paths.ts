@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -16,3 +17,5 @@ export function defaultDataDirectory(environment: Environment, platform: NodeJS.
 export const packageRoot = join(import.meta.dirname, '..', '..')
 /** Files that ship with Windfall. */
 export const resourcesDirectory = join(packageRoot, 'resources')
+/** This Windfall's version. */
+export const packageVersion = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version

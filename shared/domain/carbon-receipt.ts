@@ -34,7 +34,10 @@ export const ReceiptPredicate = z.strictObject({
   nodeId: KeyId,
   zone: Zone,
   modelId: z.string().max(120).nullable(),
-  proofs: z.array(z.strictObject({ proofId: Id, sha256: Sha256Hex })).min(1).max(64),
+  proofs: z
+    .array(z.strictObject({ proofId: Id, sha256: Sha256Hex }))
+    .min(1)
+    .max(64),
   overhead: z.strictObject({ factor: z.number().min(1), basis: z.string().max(200) }),
   intervals: z.array(ReceiptInterval).min(1).max(2_000),
   energyWh: amount,

@@ -1,2 +1,54 @@
-/** Tables of the jobs feature, as kysely sees them. */
-export type JobTables = Record<never, never>
+import type { JobState } from '../../../../shared/contract/job.ts'
+
+/** Tables of jobs, attempts and proofs, as kysely sees them. Times are epoch milliseconds; JSON travels as text. */
+export interface JobTables {
+  job: {
+    id: string
+    requester_id: string
+    spec: string
+    state: JobState
+    reason: string | null
+    message: string | null
+    priority: number
+    submitted_at: number
+    updated_at: number
+    deadline_at: number
+    plan: string | null
+    planned_at: number | null
+    excluded: string
+    /** Highest fencing token handed out, 0 at first. */
+    token: number
+    output_sha256: string | null
+    receipt_id: string | null
+    price_micro: bigint | null
+  }
+  attempt: {
+    id: string
+    job_id: string
+    node_id: string
+    lease_id: string
+    token: number
+    state: AttemptState
+    plan: string
+    leased_at: number
+    started_at: number | null
+    ended_at: number | null
+    reason: string | null
+  }
+  proof: {
+    id: string
+    node_id: string
+    seq: number
+    /** Hex SHA-256 of the signed body. */
+    body_sha256: string
+    job_id: string
+    attempt_id: string
+    lease_id: string
+    receipt_id: string
+    envelope: string
+    accepted_at: number
+  }
+  proof_refusal: { node_id: string; proof_id: string; code: string; refused_at: number }
+}
+
+export type AttemptState = 'leased' | 'running' | 'verifying' | 'succeeded' | 'failed' | 'lost'

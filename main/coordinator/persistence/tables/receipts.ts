@@ -1,2 +1,25 @@
-/** Tables of the receipts feature, as kysely sees them. */
-export type ReceiptTables = Record<never, never>
+import type { Origin } from '../../../../shared/contract/wire.ts'
+
+/** Tables of the receipts feature, as kysely sees them. Times are epoch milliseconds, hashes base64; JSON travels as text. */
+export interface ReceiptTables {
+  receipt: {
+    id: string
+    leaf_index: number
+    job_id: string
+    node_id: string
+    zone: string
+    issued_at: number
+    energy_wh: number
+    emissions_g: number
+    attributed_saving_g: number
+    origin: Origin
+    envelope: string
+    proofs: string
+    keys: string
+  }
+  /** Hashes of complete subtrees by in-order position; written once, never changed. */
+  log_node: { position: number; hash: string }
+  tree_head: { tree_size: number; log_id: string; root_hash: string; at: number; envelope: string }
+  /** One memo per row. `signature` is null until its transaction is final. */
+  anchor: { tree_size: number; memo: string; planned_at: number; cluster: string | null; signature: string | null; anchored_at: number | null }
+}

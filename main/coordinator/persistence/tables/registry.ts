@@ -1,2 +1,20 @@
-/** Tables of the registry feature, as kysely sees them. */
-export type RegistryTables = Record<never, never>
+/** Tables of the registry and of the audit log, as kysely sees them. Times are epoch milliseconds; JSON travels as text. */
+export interface RegistryTables {
+  node: {
+    /** RFC 7638 thumbprint of the device key. */
+    id: string
+    public_jwk: string
+    state: 'active' | 'quarantined'
+    state_reason: string | null
+    payout_address: string | null
+    enrolled_at: number
+    /** Sequence number of the newest event of this node, 0 at first. */
+    last_event: number
+  }
+  node_capabilities: { node_id: string; version: number; body: string; recorded_at: number }
+  node_payout_address: { node_id: string; version: number; address: string; recorded_at: number }
+  node_event: { node_id: string; seq: number; at: number; body: string }
+  requester: { id: string; name: string; created_at: number }
+  api_key: { sha256: string; prefix: string; requester_id: string; created_at: number; revoked_at: number | null }
+  decision: { seq: number; at: number; kind: string; body: string; prev_hash: string; hash: string }
+}

@@ -1,0 +1,128 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { toBase58 } from '../../shared/domain/base58.ts'
+import { lamports, microUsd } from '../../shared/units.ts'
+import type { Chain } from '../../main/chain/chain.ts'
+import { type Wallet, loadWallet } from '../../main/chain/wallet.ts'
+import { book, confirmedBalances, payoutBooks } from '../../main/coordinator/ledger/ledger.ts'
+import { requesterDeposit, reserveForJob, settleJob, splitPrice } from '../../main/coordinator/ledger/entries.ts'
+import type { Anchored, PayoutDeps, PayoutFact, PayoutSettings } from '../../main/coordinator/payouts/deps.ts'
+import { type Db, openDatabase, transact } from '../../main/coordinator/persistence/database.ts'
+import { type FakeClock, createFakeClock } from '../../main/kernel/clock.fake.ts'
+import { createIds } from '../../main/kernel/ids.ts'
+import type { Chaos } from '../../main/localnet/chaos.ts'
+import { type LocalNode, openNode } from '../../main/localnet/localnet.ts'
+import { inProcessChain, rpc, ticks } from './in-process.ts'
+
+export const newAddress = (): string => toBase58(Buffer.from(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'))
+
+const silentEvents: PayoutDeps['events'] = {
+  deposited: () => {},
+  planned: () => {},
+  signed: () => {},
+  finished: () => {},
+  expired: () => {},
+  refused: () => {},
+  waiting: () => {},
+  sendFailed: () => {},
+  failed: () => {},
+}
+
+export const GENEROUS: PayoutSettings = { threshold: lamports(1_000_000n), reserve: lamports(10_000_000n), maxPerHour: lamports(1_000_000_000_000n) }
+/** 200 USD: 1 micro-USD is 5 lamports. */
+const RATE = { microUsdPerSol: microUsd(200_000_000n), source: 'fixed by the operator', at: 0 }
+
+/** A chain, a database with real books, and nodes that earn: everything payouts touch, driven by hand. */
+export interface World {
+  readonly node: LocalNode
+  readonly clock: FakeClock
+  readonly chain: Chain
+  readonly wallet: Wallet
+  readonly addresses: Map<string, string>
+  readonly facts: { readonly nodeId: string; readonly fact: PayoutFact }[]
+  readonly anchored: Anchored[]
+  readonly refusals: { readonly address: string; readonly reason: string }[]
+  db: Db
+  readonly reopen: () => Promise<void>
+  /** Lets a node earn through a whole job in the books. Returns its share, micro-USD. */
+  readonly earn: (nodeId: string, address: string, price: bigint) => Promise<bigint>
+  readonly deps: (changes?: Partial<PayoutDeps>) => PayoutDeps
+  readonly balance: (address: string) => Promise<bigint>
+  readonly close: () => Promise<void>
+}
+
+export async function createWorld({
+  chaos = {},
+  finalSlots = 6,
+  funding = 1_000_000_000_000,
+}: {
+  chaos?: Chaos
+  finalSlots?: number
+  funding?: number
+} = {}): Promise<World> {
+  const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'windfall-payouts-'))
+  const file = join(directory, 'coordinator.db')
+  const clock = createFakeClock()
+  const node = openNode({ file: ':memory:', clock, chaos, finalSlots })
+  const wallet = loadWallet(join(directory, 'hot-wallet.pem'))
+  const addresses = new Map<string, string>()
+  const [facts, anchored, refusals]: [World['facts'], Anchored[], World['refusals']] = [[], [], []]
+  const ids = createIds(clock)
+  let jobs = 0
+  if (funding > 0) await rpc(node, 'requestAirdrop', wallet.address, funding)
+  ticks(node, finalSlots + 2)
+  const chain = inProcessChain(node, clock)
+  const world: World = {
+    node,
+    clock,
+    chain,
+    wallet,
+    addresses,
+    facts,
+    anchored,
+    refusals,
+    db: await openDatabase(file),
+    async reopen() {
+      await world.db.destroy()
+      world.db = await openDatabase(file)
+    },
+    async earn(nodeId, address, price) {
+      addresses.set(nodeId, address)
+      const [jobId, requesterId, at] = [`job-${jobs++}`, 'requester', clock.now()]
+      await transact(world.db, async (tx) => {
+        await book(tx, requesterDeposit({ id: jobId, requesterId, amount: microUsd(price), at }))
+        await book(tx, reserveForJob({ jobId, requesterId, amount: microUsd(price), at }))
+        await book(tx, settleJob({ jobId, requesterId, nodeId, reserved: microUsd(price), price: microUsd(price), at }))
+      })
+      return splitPrice(microUsd(price)).node
+    },
+    deps: (changes = {}) => ({
+      db: world.db,
+      chain,
+      wallet,
+      clock,
+      ids,
+      cluster: 'localnet',
+      settings: GENEROUS,
+      rate: async () => RATE,
+      books: payoutBooks,
+      payableNodes: async (tx) =>
+        (await confirmedBalances(tx)).flatMap(({ nodeId, confirmedMicroUsd }) =>
+          addresses.has(nodeId) ? [{ nodeId, confirmedMicroUsd, address: addresses.get(nodeId) ?? '' }] : [],
+        ),
+      recordEvent: async (_tx, nodeId, fact) => void facts.push({ nodeId, fact }),
+      onAnchored: async (_tx, one) => void anchored.push(one),
+      events: { ...silentEvents, refused: (address, reason) => void refusals.push({ address, reason }) },
+      ...changes,
+    }),
+    balance: async (address) => BigInt((await rpc<{ value: bigint }>(node, 'getBalance', address, { commitment: 'processed' })).value),
+    async close() {
+      await world.db.destroy()
+      node[Symbol.dispose]()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+  return world
+}

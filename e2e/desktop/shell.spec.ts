@@ -1,0 +1,133 @@
+import { type DesktopApp, RENDERER, doubleOf, engine } from '../support/desktop-app.ts'
+import { expect, loadedWindow, test } from '../support/fixtures.ts'
+import { startSampleAgent } from '../support/sample-agent.ts'
+
+const closeWindow = (app: DesktopApp) => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+
+/** Makes the next question of the shell be answered with this button. */
+const answerWith = (app: DesktopApp, button: number) =>
+  app.evaluate(({ dialog }, response) => {
+    dialog.showMessageBox = async () => ({ response, checkboxChecked: false })
+  }, button)
+
+const tray = (app: DesktopApp) =>
+  doubleOf(app).evaluate(({ electronDouble: { trays } }) => ({
+    image: trays[0]?.image,
+    toolTip: trays[0]?.toolTip,
+    items: trays[0]?.menu?.items.map(({ label }) => label) ?? [],
+    checked: trays[0]?.menu?.items.filter(({ type }) => type === 'checkbox').map(({ checked }) => checked),
+  }))
+const choose = (app: DesktopApp, id: string) =>
+  doubleOf(app).evaluate(({ electronDouble: { trays } }, wanted) => trays[0]?.menu?.getMenuItemById(wanted)?.click(), id)
+
+test.describe('the first state', () => {
+  test('is the state of the running agent, and follows it', async ({ agent, window }) => {
+    await expect(window.getByText(/^earning/i).first()).toBeVisible()
+    agent.become({ display: 'waiting', policy: 'waiting', reasons: [{ code: 'owner-present', message: 'You are using the computer.', until: null }] })
+    await expect(window.getByText('You are using the computer.').first()).toBeVisible()
+  })
+
+  test('says that nothing runs, until an agent starts', async ({ launchApp, dataDirectory }) => {
+    const window = await loadedWindow(await launchApp())
+    await expect(window.getByText(/windfall is not running/i).first()).toBeVisible()
+    const agent = await startSampleAgent(dataDirectory, RENDERER)
+    await expect(window.getByText(/^earning/i).first()).toBeVisible()
+    await agent.stop()
+    await expect(window.getByText(/windfall is not running/i).first()).toBeVisible()
+  })
+})
+
+test.describe('closing the window', () => {
+  test('keeps running in the tray after asking once, and opens again where it was', async ({ app, window, launchApp }) => {
+    await window.evaluate(() => {
+      location.hash = '#/receipts'
+    })
+    await answerWith(app, 0)
+    await closeWindow(app)
+    await expect.poll(() => app.windows().length).toBe(0)
+
+    const next = app.waitForEvent('window')
+    const second = await launchApp()
+    await second.exited
+    const reopened = await next
+    await expect.poll(() => new URL(reopened.url()).hash).toBe('#/receipts')
+
+    await answerWith(app, 1)
+    await closeWindow(app)
+    await expect.poll(() => app.windows().length).toBe(0)
+    expect(await app.evaluate(({ app: electronApp }) => electronApp.isReady())).toBe(true)
+  })
+
+  test('quits when the owner wants that, now and next time', async ({ app, window, launchApp }) => {
+    expect(window.url()).toContain('index.html')
+    await answerWith(app, 1)
+    await closeWindow(app).catch(() => {})
+    await app.exited
+
+    const again = await launchApp()
+    await loadedWindow(again)
+    await answerWith(again, 0)
+    await closeWindow(again).catch(() => {})
+    await again.exited
+  })
+
+  test.describe('without anything that shows a tray', () => {
+    test.skip(process.platform !== 'linux', 'other systems always have a tray')
+    test.use({ trayHost: false })
+    test('quits, because the window could not be found again', async ({ app, window }) => {
+      expect(window.url()).toContain('index.html')
+      await closeWindow(app).catch(() => {})
+      await app.exited
+    })
+  })
+})
+
+test('a second start ends by itself and brings the first window forward', async ({ app, window, launchApp }) => {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
+  const second = await launchApp()
+  await second.exited
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isMinimized()))).toEqual([false])
+  expect(second.windows()).toEqual([])
+  await expect(window.getByText(/^earning/i).first()).toBeVisible()
+})
+
+test.describe('the tray', () => {
+  test.skip(engine !== 'double', 'Electron does not tell which trays exist; the double records them')
+
+  test('pauses and resumes the agent, and shows which', async ({ agent, app, window }) => {
+    await expect(window.getByText(/^earning/i).first()).toBeVisible()
+    await expect.poll(() => tray(app)).toMatchObject({ image: expect.stringContaining('earning'), toolTip: 'Windfall: Earning · 72 W · today $0.59' })
+    expect((await tray(app)).items).not.toContain('Resume')
+
+    await choose(app, 'pause-until-resumed')
+    await expect.poll(() => agent.status().display).toBe('paused')
+    await expect.poll(() => tray(app)).toMatchObject({ image: expect.stringContaining('paused'), toolTip: 'Windfall: Paused until you resume' })
+    await expect(window.getByText(/^paused/i).first()).toBeVisible()
+
+    await choose(app, 'resume')
+    await expect.poll(() => agent.status().display).toBe('earning')
+    await expect.poll(async () => (await tray(app)).items).not.toContain('Resume')
+  })
+
+  test('shows that the agent is gone', async ({ agent, app, window }) => {
+    expect(window.url()).toContain('index.html')
+    await agent.stop()
+    await expect.poll(() => tray(app)).toMatchObject({ image: expect.stringContaining('offline'), toolTip: 'Windfall: Not connected to Windfall' })
+  })
+
+  test('can change what closing does, opens the window and quits', async ({ app, window }) => {
+    expect(window.url()).toContain('index.html')
+    for (const kept of [false, true]) {
+      await expect.poll(async () => (await tray(app)).checked).toEqual([!kept])
+      await choose(app, 'keep-running')
+      await expect.poll(async () => (await tray(app)).checked).toEqual([kept])
+    }
+    await closeWindow(app)
+    await expect.poll(() => app.windows().length).toBe(0)
+    const next = app.waitForEvent('window')
+    await choose(app, 'open')
+    await next
+    await choose(app, 'quit').catch(() => {})
+    await app.exited
+  })
+})

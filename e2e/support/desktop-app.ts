@@ -1,0 +1,52 @@
+/** One spec, two engines: real Electron where `WINDFALL_ELECTRON_BIN` points to its binary, else the double. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, type Page, _electron } from '@playwright/test'
+import type * as Electron from 'electron'
+import { type DoubleApplication, launchDouble } from './electron-double/launch.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+export const RENDERER = join(root, 'dist', 'renderer')
+const MAIN = join(root, 'dist', 'main', 'desktop.mjs')
+
+const binary = process.env['WINDFALL_ELECTRON_BIN'] ?? ''
+if (binary !== '' && !existsSync(binary)) throw new Error(`WINDFALL_ELECTRON_BIN points to ${binary}, which does not exist.`)
+export const engine = binary === '' ? 'double' : 'electron'
+
+/** What both engines have: the part of Playwright's `ElectronApplication` that specs use. */
+export interface DesktopApp {
+  readonly windows: () => Page[]
+  readonly firstWindow: () => Promise<Page>
+  readonly waitForEvent: (event: 'window') => Promise<Page>
+  /** Runs inside the main process; `run` must not use anything outside itself. */
+  readonly evaluate: <R, A = undefined>(run: (electron: typeof Electron, argument: A) => R | Promise<R>, argument?: A) => Promise<R>
+  readonly close: () => Promise<void>
+  /** Settles when the main process has ended. */
+  readonly exited: Promise<unknown>
+}
+
+export interface DesktopOptions {
+  readonly dataDirectory: string
+  readonly trayHost: boolean
+  readonly browser: Browser
+  /** An empty folder for stand-ins of programs that the shell asks. */
+  readonly programs: string
+}
+
+export async function launchDesktop({ dataDirectory, trayHost, browser, programs }: DesktopOptions): Promise<DesktopApp> {
+  const args = [`--data=${dataDirectory}`]
+  const env = { ...process.env, PATH: [desktopBus(programs, trayHost), process.env['PATH']].join(delimiter) }
+  if (engine === 'double') return (await launchDouble({ main: MAIN, args, env, browser })) as unknown as DesktopApp
+  const app = await _electron.launch({ executablePath: binary, args: [root, ...args], env })
+  return Object.assign(app, { exited: new Promise((resolve) => app.process().once('exit', resolve)) })
+}
+
+/** The double's own members, for specs that look at recorded effects; such specs skip on real Electron. */
+export const doubleOf = (app: DesktopApp): DoubleApplication => app as unknown as DoubleApplication
+
+/** A D-Bus client that says whether this desktop has a tray, in place of the one of the machine. */
+function desktopBus(directory: string, trayHost: boolean): string {
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, 'gdbus'), `#!/bin/sh\necho '(${trayHost},)'\n`, { mode: 0o755 })
+  return directory
+}

@@ -1,0 +1,17 @@
+/**
+ * The part of Electron's main-process API that the shell uses, without Electron. `import … from 'electron'` resolves to this
+ * module in the forked application; windows are pages of a browser that the test process owns.
+ */
+import { app } from './app.ts'
+import { BrowserWindow } from './browser-window.ts'
+import { effects, trays } from './effects.ts'
+import { ipcMain } from './ipc-main.ts'
+import { Menu, MenuItem } from './menu.ts'
+import { permissionsFor, protocol, session } from './session.ts'
+import { dialog, nativeTheme, shell } from './system.ts'
+import { Tray, nativeImage } from './tray.ts'
+
+/** Only the double has this: what a spec may look at beyond Electron's own API. */
+export const electronDouble = { effects, trays, permissionsFor }
+
+export { app, BrowserWindow, dialog, ipcMain, Menu, MenuItem, nativeImage, nativeTheme, protocol, session, shell, Tray }

@@ -1,0 +1,86 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Browser, BrowserContext, Page } from '@playwright/test'
+import type * as electron from './electron.ts'
+import { createLink } from './link.ts'
+import { routeRequests } from './network.ts'
+import type { AppOperations } from './operations.ts'
+import { createPages } from './pages.ts'
+
+export interface DoubleOptions {
+  /** The built main bundle. */
+  readonly main: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly browser: Browser
+}
+
+/** The surface of Playwright's `ElectronApplication`, over the double. */
+export interface DoubleApplication {
+  readonly context: () => BrowserContext
+  readonly process: () => ChildProcess
+  readonly windows: () => Page[]
+  readonly firstWindow: () => Promise<Page>
+  readonly waitForEvent: (event: 'window') => Promise<Page>
+  readonly evaluate: <R, A = undefined>(run: (module: typeof electron, argument: A) => R | Promise<R>, argument?: A) => Promise<R>
+  readonly close: () => Promise<void>
+  /** Settles with the exit code once the application has ended. */
+  readonly exited: Promise<number | null>
+  /** Everything it printed so far. */
+  readonly output: () => string
+}
+
+const QUIT_MS = 5_000
+
+/** Starts the real main bundle in a Node process in which `electron` is the double. */
+export async function launchDouble({ main, args, env, browser }: DoubleOptions): Promise<DoubleApplication> {
+  const context = await browser.newContext({ viewport: { width: 1080, height: 720 }, colorScheme: 'light' })
+  const child = fork(join(import.meta.dirname, 'boot.ts'), [main, ...args], {
+    execArgv: [],
+    env: { ...process.env, ...env },
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const output = collect(child)
+  const events = new EventEmitter()
+  const pages = createPages({ context, app: () => link, onWindow: (page) => void events.emit('window', page) })
+  // A message to a process that has just ended is no failure: its exit is reported elsewhere.
+  const send = (message: unknown) => void (child.connected && child.send(message as object, () => {}))
+  const link = createLink<AppOperations>({ send, onMessage: (listener) => void child.on('message', listener) }, pages.operations)
+  await routeRequests(context, pages, () => link)
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      link.fail(`the application ended with ${code}\n${output()}`)
+      events.emit('exit')
+      resolve(code)
+    })
+  })
+  const nextWindow = async () => {
+    const ended = new AbortController()
+    events.once('exit', () => ended.abort(new Error(`the application ended without a window\n${output()}`)))
+    return ((await once(events, 'window', { signal: ended.signal })) as [Page])[0]
+  }
+  return {
+    context: () => context,
+    process: () => child,
+    output,
+    exited,
+    windows: () => pages.all().map(({ page }) => page),
+    firstWindow: async () => pages.all()[0]?.page ?? nextWindow(),
+    waitForEvent: nextWindow,
+    evaluate: (run, argument) => link.ask('evaluate', { source: run.toString(), argument }) as Promise<never>,
+    close: async () => {
+      if (child.exitCode === null) link.ask('quit', null).catch(() => {})
+      await Promise.race([exited, wait(QUIT_MS, undefined, { ref: false }).then(() => child.kill('SIGKILL'))])
+      await context.close()
+    },
+  }
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => void (text += chunk.toString('utf8')))
+  return () => text
+}

@@ -1,0 +1,24 @@
+import { EventEmitter } from 'node:events'
+import { record } from './effects.ts'
+import { strict } from './strict.ts'
+
+/** Answers with the first button; a spec replaces the function to answer otherwise. */
+export const dialog = strict('dialog', {
+  showMessageBox: async (
+    _window: unknown,
+    options: { message: string; buttons?: readonly string[] },
+  ): Promise<{ response: number; checkboxChecked: boolean }> => {
+    record('dialog.showMessageBox', { message: options.message, buttons: options.buttons ?? [] })
+    return { response: 0, checkboxChecked: false }
+  },
+})
+
+export const shell = strict('shell', {
+  openExternal: async (url: string): Promise<void> => record('shell.openExternal', url),
+})
+
+class NativeTheme extends EventEmitter {
+  readonly shouldUseDarkColors = false
+  readonly shouldUseDarkColorsForSystemIntegratedUI = false
+}
+export const nativeTheme = strict('nativeTheme', new NativeTheme())

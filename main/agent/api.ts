@@ -1,0 +1,59 @@
+import type { AgentStatus, GridView, PowerReading, agentContract } from '../../shared/contract/agent.ts'
+import type { Handlers } from '../../shared/contract/define.ts'
+import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import type { JobsStore } from './jobs/jobs.store.ts'
+import type { FactsStore } from './sync/facts.store.ts'
+
+export interface ApiDeps {
+  readonly status: () => AgentStatus
+  readonly grid: () => GridView
+  readonly power: () => { readonly method: MeterMethod | null; readonly readings: readonly PowerReading[] }
+  /** `until` in epoch milliseconds; `null` pauses until the owner resumes. */
+  readonly pause: (until: number | null) => void
+  readonly resume: () => void
+  readonly pinnedKeys: () => readonly string[]
+  readonly now: () => number
+  readonly jobs: Pick<JobsStore, 'list'>
+  readonly facts: Pick<FactsStore, 'listReceipts' | 'receipt' | 'listPayouts'>
+}
+
+interface PageRequest {
+  readonly after: string | null
+  readonly limit: number
+}
+
+/** One more row than asked for tells whether there is a next page. */
+function pageOf<T>(list: (after: string | null, limit: number) => T[], idOf: (item: T) => string, { after, limit }: PageRequest): { items: T[]; next: string | null } {
+  const rows = list(after, limit + 1)
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last ? idOf(last) : null }
+}
+
+/** What the window and the command line may ask of the agent. */
+export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefined> {
+  return {
+    getStatus: deps.status,
+    getGrid: deps.grid,
+    getPower: () => ({ method: deps.power().method, readings: [...deps.power().readings] }),
+    pause: ({ until }) => {
+      const at = until === null ? null : Date.parse(until)
+      if (at !== null && at <= deps.now()) throw new WindfallError('input.invalid', 'That time has passed already. Choose a later one, or pause until you resume.')
+      deps.pause(at)
+      return deps.status()
+    },
+    resume: () => {
+      deps.resume()
+      return deps.status()
+    },
+    listJobs: (page) => pageOf(deps.jobs.list, (job) => job.leaseId, page),
+    listReceipts: (page) => pageOf(deps.facts.listReceipts, (receipt) => receipt.receiptId, page),
+    listPayouts: (page) => pageOf(deps.facts.listPayouts, (payout) => payout.payoutId, page),
+    getReceipt: ({ receiptId }) => {
+      const bundle = deps.facts.receipt(receiptId)
+      if (!bundle) throw new WindfallError('not-found', 'This receipt is not on this machine. It may still be on its way.')
+      return { bundle, pinnedKeys: [...deps.pinnedKeys()] }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { SolanaAddress, Zone } from '../../shared/contract/wire.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import { PolicyConfig } from './idle/policy-config.ts'
+
+/** When the grid is green enough for this owner. */
+export const GateRule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('always') }),
+  z.strictObject({ kind: z.literal('absolute'), maxGPerKWh: z.number().positive().max(2_000) }),
+  z.strictObject({ kind: z.literal('percentile'), percentile: z.number().min(1).max(100) }),
+  z.strictObject({ kind: z.literal('planned') }),
+])
+export type GateRule = z.infer<typeof GateRule>
+
+export const AgentConfig = z.strictObject({
+  dataDirectory: z.string().min(1),
+  /** `null` keeps the agent to itself: it measures and shows, and takes no jobs. */
+  coordinatorUrl: z.url({ protocol: /^https?$/ }).nullable(),
+  zone: Zone,
+  payoutAddress: SolanaAddress.nullable(),
+  policy: PolicyConfig,
+  gate: GateRule,
+  /** Loopback port of the window's server; 0 picks a free one. */
+  port: z.number().int().min(0).max(65_535),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+})
+export type AgentConfig = Readonly<z.infer<typeof AgentConfig>>
+
+export const AGENT_DEFAULTS = {
+  coordinatorUrl: null,
+  zone: 'GB-13',
+  payoutAddress: null,
+  policy: PolicyConfig.parse({}),
+  gate: { kind: 'planned' },
+  port: 0,
+  logLevel: 'warn',
+} as const satisfies Omit<AgentConfig, 'dataDirectory'>
+
+/** Checks settings once, at start. Error: `config.invalid`, naming each bad key. */
+export function parseAgentConfig(raw: unknown): AgentConfig {
+  const parsed = AgentConfig.safeParse({ ...AGENT_DEFAULTS, ...(raw as object) })
+  if (parsed.success) return Object.freeze(parsed.data)
+  const keys = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+  throw new WindfallError('config.invalid', `The agent's settings are not valid. ${keys}`)
+}

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** One card of the machine that the fake library plays. What is left out is 0 or off; see `nvml.fake.c`. */
+export interface FakeGpu {
+  readonly uuid: string
+  readonly name: string
+  readonly bus: string
+  readonly architecture?: number
+  readonly limitMw?: number
+  readonly powerMw?: number
+  readonly averageMw?: number
+  readonly energyMj?: number
+  /** 1: the counter runs by itself, at `powerMw`, on the machine's monotonic clock. Keep `powerMw` constant then. */
+  readonly live?: 0 | 1
+  readonly energyReturn?: number
+  readonly powerReturn?: number
+  readonly fieldReturn?: number
+  readonly lost?: 0 | 1
+  readonly gpu?: number
+  readonly memory?: number
+  readonly temperature?: number
+  readonly vramTotal?: number
+  readonly vramUsed?: number
+  readonly processes?: readonly { readonly pid: number; readonly bytes: number }[]
+}
+
+export interface FakeMachine {
+  readonly driver?: string
+  /** What `nvmlInit_v2` answers. */
+  readonly initReturn?: number
+  /** 1: the next call crashes the process that makes it. */
+  readonly crash?: 0 | 1
+  /** Every call takes this long. */
+  readonly hangMs?: number
+  /** 1: the file is read once, for measuring the cost of calls. */
+  readonly frozen?: 0 | 1
+  readonly gpus: readonly FakeGpu[]
+}
+
+export interface FakeNvml extends Disposable {
+  /** For `WINDFALL_NVML`. */
+  readonly path: string
+  /** Takes effect with the next call, in whatever process has loaded the library. */
+  readonly play: (machine: FakeMachine) => void
+}
+
+const COMPILERS = ['cc', 'gcc', 'clang']
+const SOURCE = join(import.meta.dirname, 'nvml.fake.c')
+
+/**
+ * Compiles the fake NVIDIA management library into a folder of its own. Returns a sentence instead if this machine has no C
+ * compiler or is not Linux. `withoutFieldValues` leaves out what old drivers lack.
+ */
+export function compileFakeNvml(options: { readonly withoutFieldValues?: boolean } = {}): FakeNvml | string {
+  if (process.platform !== 'linux') return 'the fake NVIDIA library is written for Linux'
+  const folder = mkdtempSync(join(tmpdir(), 'fake-nvml-'))
+  const path = join(folder, 'libnvidia-ml.so.1')
+  const flags = options.withoutFieldValues ? ['-DWITHOUT_FIELD_VALUES'] : []
+  const compiler = COMPILERS.find((name) => isOk(name, [...flags, '-O2', '-Wall', '-shared', '-fPIC', '-o', path, SOURCE, '-ldl']))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  if (!compiler) {
+    remove()
+    return `no C compiler (${COMPILERS.join(', ')}) could build ${SOURCE}`
+  }
+  const play = (machine: FakeMachine) => {
+    writeFileSync(`${path}.new`, controlText(machine))
+    renameSync(`${path}.new`, `${path}.control`)
+  }
+  play({ gpus: [] })
+  return { path, play, [Symbol.dispose]: remove }
+}
+
+function isOk(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const linesOf = (values: object): string[] => Object.entries(values).map(([key, value]) => `${snakeCase(key)} ${value}`)
+
+function controlText({ gpus, ...machine }: FakeMachine): string {
+  const cards = gpus.flatMap(({ uuid, processes = [], ...card }) => [
+    `device ${uuid}`,
+    ...linesOf(card),
+    ...processes.map(({ pid, bytes }) => `process ${pid} ${bytes}`),
+  ])
+  return `${[...linesOf(machine), ...cards].join('\n')}\n`
+}
+
+/** An RTX 4090 at work, the card most tests start from. */
+export const FAKE_4090: FakeGpu = {
+  uuid: 'GPU-11111111-2222-3333-4444-555555555555',
+  name: 'NVIDIA GeForce RTX 4090',
+  bus: '00000000:01:00.0',
+  architecture: 8,
+  limitMw: 450_000,
+  powerMw: 312_500,
+  averageMw: 300_000,
+  energyMj: 1_000_000,
+  gpu: 97,
+  memory: 55,
+  temperature: 71,
+  vramTotal: 25_757_220_864,
+  vramUsed: 1_073_741_824,
+}

@@ -1,0 +1,112 @@
+import type { Readable } from 'node:stream'
+import Docker from 'dockerode'
+import type { ContainerEngine } from './container-engine.ts'
+import { createDemux, engineFacts, engineObjects, followOperation, imageFacts } from './engine-answers.ts'
+import { callEngine, unlessAbsent, unlessStopped } from './engine-call.ts'
+
+const PROBE_MS = 5_000
+const DOWNLOAD_MS = 60_000
+const IMAGE_MS = 30 * 60_000
+const STOP_MS = 20_000
+
+/**
+ * Docker by its Engine API. Without `socketPath` it goes where `DOCKER_HOST` points, else to the platform's usual socket or pipe.
+ * @see https://docs.docker.com/reference/api/engine/
+ */
+export function createDockerEngine({ socketPath }: { readonly socketPath?: string } = {}): ContainerEngine {
+  const docker = socketPath === undefined ? new Docker() : new Docker({ socketPath })
+  return { ...imageCalls(docker), ...objectCalls(docker), ...runCalls(docker), ...logCalls(docker) }
+}
+
+function imageCalls(docker: Docker) {
+  return {
+    describe: (signal) => callEngine({ action: 'describe itself', limitMs: PROBE_MS, signal }, async () => engineFacts(await docker.info())),
+    inspectImage: (reference, signal) =>
+      unlessAbsent(
+        callEngine({ action: 'inspect the image', signal }, async (abortSignal) =>
+          imageFacts(await docker.getImage(reference).inspect({ abortSignal } as Docker.ImageInspectOptions)),
+        ),
+      ),
+    loadImage: (archive, signal) =>
+      callEngine({ action: 'load the image', limitMs: IMAGE_MS, signal }, async (abortSignal) =>
+        followOperation((await docker.loadImage(archive, { quiet: true, abortSignal })) as Readable, () => undefined),
+      ),
+    pullImage: (reference, onProgress, signal) =>
+      callEngine({ action: 'pull the image', limitMs: IMAGE_MS, signal }, async (abortSignal) =>
+        followOperation((await docker.pull(reference, { abortSignal })) as Readable, onProgress),
+      ),
+    removeImage: async (reference) =>
+      void (await unlessAbsent(
+        callEngine({ action: 'remove the image' }, async (abortSignal) => void (await docker.getImage(reference).remove({ abortSignal }))),
+      )),
+  } satisfies Partial<ContainerEngine>
+}
+
+function objectCalls(docker: Docker) {
+  return {
+    createVolume: (name, labels) =>
+      callEngine({ action: 'create a volume' }, async (abortSignal) => void (await docker.createVolume({ Name: name, Labels: labels, abortSignal }))),
+    createContainer: (name, spec) =>
+      callEngine({ action: 'create a container' }, async (abortSignal) => {
+        // Without this pair dockerode writes the whole specification into the URL as well.
+        const options = { _query: { name }, _body: spec, abortSignal } as Docker.ContainerCreateOptions
+        return (await docker.createContainer(options)).id
+      }),
+    list: (label, signal) =>
+      callEngine({ action: 'list its containers', signal }, async (abortSignal) => {
+        const filters = { label: [label] }
+        return engineObjects(await docker.listContainers({ all: true, filters, abortSignal }), await docker.listVolumes({ filters, abortSignal }))
+      }),
+    remove: async ({ kind, id }) =>
+      void (await unlessAbsent(
+        callEngine({ action: `remove the ${kind}` }, async (abortSignal) => {
+          if (kind === 'container') await docker.getContainer(id).remove({ force: true, v: true, abortSignal })
+          else await docker.getVolume(id).remove({ abortSignal })
+        }),
+      )),
+  } satisfies Partial<ContainerEngine>
+}
+
+function runCalls(docker: Docker) {
+  const container = (id: string) => docker.getContainer(id)
+  return {
+    upload: (id, archive, path) =>
+      callEngine({ action: 'take the job folder' }, async (abortSignal) => void (await container(id).putArchive(archive, { path, abortSignal }))),
+    download: (id, path, signal) =>
+      unlessAbsent(
+        callEngine(
+          { action: 'hand out the job folder', limitMs: DOWNLOAD_MS, signal },
+          async (abortSignal) => (await container(id).getArchive({ path, abortSignal })) as Readable,
+        ),
+      ),
+    start: (id) => callEngine({ action: 'start the container' }, async (abortSignal) => void (await container(id).start({ abortSignal }))),
+    waitForExit: (id, signal) =>
+      callEngine({ action: 'wait for the container', limitMs: Number.POSITIVE_INFINITY, signal }, async (abortSignal) => {
+        const answer = (await container(id).wait({ abortSignal })) as { readonly StatusCode: number }
+        return answer.StatusCode
+      }),
+    ranOutOfMemory: (id) =>
+      callEngine({ action: 'inspect the container' }, async (abortSignal) => (await container(id).inspect({ abortSignal })).State.OOMKilled),
+    stop: (id, t) =>
+      unlessStopped(
+        callEngine({ action: 'stop the container', limitMs: STOP_MS + t * 1_000 }, async (abortSignal) => void (await container(id).stop({ t, abortSignal }))),
+      ),
+    kill: (id) =>
+      unlessStopped(callEngine({ action: 'kill the container' }, async (abortSignal) => void (await container(id).kill({ signal: 'SIGKILL', abortSignal })))),
+  } satisfies Partial<ContainerEngine>
+}
+
+function logCalls(docker: Docker) {
+  return {
+    followLogs: (id, onBytes, signal) =>
+      callEngine({ action: 'show the log', limitMs: Number.POSITIVE_INFINITY, signal }, async (abortSignal) => {
+        const stream = (await docker.getContainer(id).logs({ follow: true, stdout: true, stderr: true, abortSignal })) as unknown as Readable
+        const demux = createDemux(onBytes)
+        for await (const chunk of stream) demux(chunk as Uint8Array)
+      }),
+    lastLogs: (id, tail, onBytes) =>
+      callEngine({ action: 'show the log' }, async (abortSignal) =>
+        createDemux(onBytes)(await docker.getContainer(id).logs({ follow: false, stdout: true, stderr: true, tail, abortSignal })),
+      ),
+  } satisfies Partial<ContainerEngine>
+}

@@ -1,0 +1,214 @@
+import { WindfallError, messageOf } from '../../../shared/errors.ts'
+import type { Lease, RuntimeName } from '../../../shared/contract/job.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Logger } from '../../kernel/log.ts'
+import type { AttemptFacts, MeteredRun } from '../attempt.ts'
+import type { AgentJobState, JobsStore } from './jobs.store.ts'
+import type { Permission } from './permission.ts'
+import type { RunRequest, RunResult, Runtime } from './runtime.ts'
+
+/** How an attempt ended that produced nothing to prove. */
+export interface Failure {
+  readonly reason: string
+  readonly message: string
+  readonly exitCode: number | null
+  /** True if another attempt could end differently: the job is not to blame. */
+  readonly retry: boolean
+}
+
+export interface RunnerDeps {
+  readonly jobs: JobsStore
+  readonly clock: Clock
+  readonly log: Logger
+  readonly runtimes: ReadonlyMap<RuntimeName, Runtime>
+  readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
+  readonly startMeter: (gpu: boolean) => { readonly stop: () => Promise<MeteredRun> }
+  readonly gpuUuids: () => readonly string[]
+  readonly permission: (lease: Lease) => Permission
+  /** Runs `work` in one database transaction. */
+  readonly atomically: (work: () => void) => void
+  /** Durable: after these return, the coordinator will hear of it whatever happens to this process. */
+  readonly reportStart: (lease: Lease) => void
+  readonly reportFailure: (lease: Lease, failure: Failure) => void
+  readonly reportResult: (lease: Lease, facts: AttemptFacts, output: Uint8Array) => Promise<void>
+  readonly changed: () => void
+}
+
+const POLL_MS = 500
+
+export interface Runner {
+  /** Takes a lease on; a repeated offer of the same lease changes nothing. */
+  readonly offer: (lease: Lease) => void
+  /** The coordinator took the lease back. */
+  readonly cancel: (leaseId: string, reason: string) => void
+  /** Stops the attempt that is running, so that the owner has the machine back. */
+  readonly yieldNow: (reason: string) => void
+  readonly held: () => { readonly leaseId: string; readonly token: number; readonly state: AgentJobState }[]
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+/** Runs leases one after another, from arrival to a signed proof or a reported failure. */
+export function createRunner(deps: RunnerDeps): Runner {
+  const { jobs, clock } = deps
+  const stops = new Map<string, AbortController>()
+  const stop = (leaseId: string, reason: string) => stops.get(leaseId)?.abort(reason)
+  return {
+    offer(lease) {
+      if (jobs.add(lease, clock.now()) === 'inserted') deps.changed()
+    },
+    cancel(leaseId, reason) {
+      const job = jobs.get(leaseId)
+      if (!job || !['leased', 'waiting', 'preparing', 'running', 'collecting', 'proving'].includes(job.state)) return
+      jobs.update(leaseId, { state: reason === 'lost' ? 'lost' : 'cancelled', code: reason, message: cancelText(reason), endedAt: clock.now() })
+      stop(leaseId, 'cancelled')
+      deps.changed()
+    },
+    yieldNow: (reason) => {
+      for (const leaseId of stops.keys()) stop(leaseId, reason)
+    },
+    held: () => jobs.open().filter((job) => job.state !== 'submitted').map(({ lease, state }) => ({ leaseId: lease.leaseId, token: lease.token, state })),
+    async run(signal) {
+      await recover(deps, signal)
+      do await runNext(deps, stops, signal)
+      while (await clock.sleep(POLL_MS, signal))
+    },
+  }
+}
+
+const CANCEL_TEXTS: Readonly<Record<string, string>> = {
+  lost: 'The coordinator gave this job to someone else, because this machine was silent for too long.',
+  expired: 'The deadline of this job has passed.',
+}
+const cancelText = (reason: string): string => CANCEL_TEXTS[reason] ?? 'The requester cancelled this job.'
+
+/** After a crash an attempt that was under way cannot be proven, so it is handed back; one that had not begun goes on. */
+async function recover(deps: RunnerDeps, signal: AbortSignal): Promise<void> {
+  const interrupted = deps.jobs.open().filter(({ state }) => !['leased', 'waiting', 'submitted'].includes(state))
+  await sweep(deps, interrupted.map(({ lease }) => lease.attemptId), signal)
+  for (const { lease } of interrupted) fail(deps, lease, { reason: 'agent.restarted', message: 'Windfall stopped while this job was running. The job goes back to the queue.', exitCode: null, retry: true })
+}
+
+async function sweep(deps: RunnerDeps, attemptIds: readonly string[], signal: AbortSignal): Promise<void> {
+  if (attemptIds.length === 0) return
+  for (const runtime of deps.runtimes.values()) {
+    try {
+      await runtime.sweep(attemptIds, signal)
+    } catch (error) {
+      deps.log.warn({ runtime: runtime.name, reason: messageOf(error) }, 'leftovers of an interrupted attempt could not be removed')
+    }
+  }
+}
+
+async function runNext(deps: RunnerDeps, stops: Map<string, AbortController>, signal: AbortSignal): Promise<void> {
+  const next = deps.jobs.open().find((job) => job.state === 'leased' || job.state === 'waiting')
+  if (!next) return
+  const { lease } = next
+  const permission = deps.permission(lease)
+  if (!permission.granted) return wait(deps, lease, permission)
+  const stop = new AbortController()
+  stops.set(lease.leaseId, stop)
+  try {
+    await attempt(deps, lease, AbortSignal.any([signal, stop.signal]))
+  } finally {
+    stops.delete(lease.leaseId)
+    deps.changed()
+  }
+}
+
+function wait(deps: RunnerDeps, lease: Lease, { code, message }: { readonly code: string; readonly message: string }): void {
+  const known = deps.jobs.get(lease.leaseId)
+  if (known?.state === 'waiting' && known.code === code && known.message === message) return
+  deps.jobs.update(lease.leaseId, { state: 'waiting', code, message })
+  deps.changed()
+}
+
+function enter(deps: RunnerDeps, lease: Lease, state: AgentJobState, startedAt?: number): void {
+  deps.jobs.update(lease.leaseId, { state, code: null, message: null, ...(startedAt === undefined ? {} : { startedAt }) })
+  deps.changed()
+}
+
+function fail(deps: RunnerDeps, lease: Lease, failure: Failure): void {
+  deps.atomically(() => {
+    deps.jobs.update(lease.leaseId, { state: 'failed', code: failure.reason, message: failure.message, endedAt: deps.clock.now() })
+    deps.reportFailure(lease, failure)
+  })
+  deps.changed()
+}
+
+async function attempt(deps: RunnerDeps, lease: Lease, signal: AbortSignal): Promise<void> {
+  const runtime = deps.runtimes.get(lease.spec.runtime.name)
+  try {
+    if (!runtime) throw new WindfallError('runtime.unavailable', `This machine cannot run ${lease.spec.runtime.name} jobs.`)
+    enter(deps, lease, 'preparing')
+    await runtime.prepare({ runtime: lease.spec.runtime, fetchArchive: deps.fetchArchive }, () => undefined, signal)
+    await measure(deps, lease, runtime, signal)
+  } catch (error) {
+    if (isCancelled(deps, lease)) return
+    fail(deps, lease, failureOf(error, signal))
+  }
+}
+
+async function measure(deps: RunnerDeps, lease: Lease, runtime: Runtime, signal: AbortSignal): Promise<void> {
+  const { spec } = lease
+  enter(deps, lease, 'running', deps.clock.now())
+  deps.reportStart(lease)
+  const session = deps.startMeter(spec.needs.gpu)
+  const result = await runMetered(deps, lease, { runtime, session }, signal)
+  const measured = await session.stop()
+  if (isCancelled(deps, lease)) return
+  const failure = failureOfResult(result, signal)
+  if (failure) return fail(deps, lease, failure)
+  enter(deps, lease, 'proving')
+  await deps.reportResult(lease, { ...measured, exitCode: result.exitCode, outputSha256: result.outputSha256 }, result.output)
+}
+
+const requestOf = ({ attemptId, jobId, leaseId, spec }: Lease, gpuUuids: readonly string[]): RunRequest => ({
+  attemptId,
+  jobId,
+  leaseId,
+  image: spec.runtime.image,
+  args: spec.args,
+  env: spec.env,
+  limits: spec.limits,
+  gpuUuids,
+})
+
+async function runMetered(deps: RunnerDeps, lease: Lease, { runtime, session }: { runtime: Runtime; session: { stop: () => Promise<MeteredRun> } }, signal: AbortSignal): Promise<RunResult> {
+  const hooks = { onStarted: () => undefined, onLog: (line: string) => deps.log.debug({ jobId: lease.jobId, line }, 'job output') }
+  try {
+    return await runtime.run(requestOf(lease, lease.spec.needs.gpu ? deps.gpuUuids() : []), hooks, signal)
+  } catch (error) {
+    await session.stop()
+    throw error
+  }
+}
+
+const isCancelled = (deps: RunnerDeps, lease: Lease): boolean => ['cancelled', 'lost'].includes(deps.jobs.get(lease.leaseId)?.state ?? 'lost')
+
+const stoppedFailure = (signal: AbortSignal): Failure => ({
+  reason: typeof signal.reason === 'string' ? signal.reason : 'agent.stopped',
+  message: 'The machine was needed, so the job was stopped. It goes back to the queue.',
+  exitCode: null,
+  retry: true,
+})
+
+function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (signal.aborted) return stoppedFailure(signal)
+  const known = error instanceof WindfallError
+  return { reason: known ? error.code : 'runtime.failed', message: messageOf(error).slice(0, 500), exitCode: null, retry: known ? error.retry : true }
+}
+
+const ENDS: Readonly<Record<Exclude<RunResult['end'], 'exited' | 'stopped'>, string>> = {
+  timeout: 'The job ran longer than its limit allows.',
+  memory: 'The job used more memory than its limit allows.',
+  'output-missing': 'The job ended without writing /job/out/result.',
+  'output-too-large': 'The job wrote more output than its limit allows.',
+}
+
+function failureOfResult(result: RunResult, signal: AbortSignal): Failure | null {
+  if (result.end === 'stopped') return stoppedFailure(signal)
+  if (result.end !== 'exited') return { reason: `job.${result.end}`, message: ENDS[result.end], exitCode: result.exitCode, retry: false }
+  if (result.exitCode === 0) return null
+  const last = result.logTail.trim().split('\n').at(-1)?.slice(0, 200)
+  return { reason: 'job.exit-code', message: `The job ended with exit code ${result.exitCode}${last ? `: ${last}` : '.'}`, exitCode: result.exitCode, retry: false }
+}

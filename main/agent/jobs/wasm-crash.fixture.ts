@@ -1,0 +1,14 @@
+/** An agent that is about to be killed while a module computes without end. Prints the process ids of its children once the module runs. */
+import { readFileSync } from 'node:fs'
+import { systemClock } from '../../kernel/clock.ts'
+import { digestOf } from './runtime.ts'
+import { createWasmRuntime } from './wasm.ts'
+
+const module = Buffer.from('0061736d0100000001040160000003020100070a01065f737461727400000a0901070003400c000b0b', 'hex')
+const image = digestOf(module)
+const runtime = createWasmRuntime({ clock: systemClock })
+const signal = new AbortController().signal
+await runtime.prepare({ runtime: { name: 'wasm', image, archive: image }, fetchArchive: async () => module }, () => undefined, signal)
+const onStarted = () => process.stdout.write(readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8'))
+const limits = { wallSeconds: 600, memoryBytes: 1_048_576, outputBytes: 1, cpus: 1 }
+await runtime.run({ attemptId: 'a', jobId: 'j', leaseId: 'l', image, args: [], env: {}, limits, gpuUuids: [] }, { onStarted, onLog: () => undefined }, signal)

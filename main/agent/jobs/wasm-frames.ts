@@ -1,0 +1,80 @@
+/**
+ * What goes between the agent and the process a WebAssembly job runs in. In: one request on stdin, which then stays open;
+ * its end means the agent is gone. Out: frames on descriptor 3. Neither side needs more than bytes and JSON of the other.
+ */
+
+const LENGTH_BYTES = 4
+const HEAD_BYTES = 5
+
+/** Ahead of the module's bytes on stdin. */
+export interface WasmRequest {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** 32 bytes in hex; what the job's random numbers are drawn from. */
+  readonly seed: string
+  readonly memoryPages: number
+  readonly outputBytes: number
+  /** The job's log is cut after this much. */
+  readonly logBytes: number
+  readonly moduleBytes: number
+}
+
+/** The last frame of a run, as JSON. `message` goes to the end of the log. */
+export interface WasmEnd {
+  readonly end: 'exited' | 'memory' | 'output-missing' | 'output-too-large'
+  readonly exitCode: number
+  readonly message: string | null
+}
+
+const KINDS = { started: 1, log: 2, output: 3, end: 4 } as const
+export type FrameKind = keyof typeof KINDS
+const kindOf = new Map<number, FrameKind>(Object.entries(KINDS).map(([kind, code]) => [code, kind as FrameKind]))
+
+export interface Frame {
+  readonly kind: FrameKind
+  readonly payload: Uint8Array
+}
+
+/** Kind (1 byte), length (4, little-endian), payload. */
+export function encodeFrame(kind: FrameKind, payload: Uint8Array = new Uint8Array()): Uint8Array {
+  const head = Buffer.alloc(HEAD_BYTES)
+  head.writeUInt8(KINDS[kind])
+  head.writeUInt32LE(payload.length, 1)
+  return Buffer.concat([head, payload])
+}
+
+/** Splits a stream of bytes, cut anywhere, into frames. Throws `RangeError` on an unknown kind or a payload above `maxBytes`. */
+export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => void): (chunk: Uint8Array) => void {
+  let pending: Buffer = Buffer.alloc(0)
+  return (chunk) => {
+    const bytes = pending.length > 0 ? Buffer.concat([pending, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    let at = 0
+    while (bytes.length - at >= HEAD_BYTES) {
+      const kind = kindOf.get(bytes.readUInt8(at))
+      const start = at + HEAD_BYTES
+      const end = start + bytes.readUInt32LE(at + 1)
+      if (kind === undefined || end - start > maxBytes) throw new RangeError('the job process broke its protocol')
+      if (bytes.length < end) break
+      onFrame({ kind, payload: bytes.subarray(start, end) })
+      at = end
+    }
+    pending = Buffer.from(bytes.subarray(at))
+  }
+}
+
+/** The request as it goes to stdin: length of the JSON (4 bytes, little-endian), JSON, module. */
+export function encodeRequest(request: Omit<WasmRequest, 'moduleBytes'>, module: Uint8Array): Uint8Array {
+  const json = Buffer.from(JSON.stringify({ ...request, moduleBytes: module.length } satisfies WasmRequest))
+  const length = Buffer.alloc(LENGTH_BYTES)
+  length.writeUInt32LE(json.length)
+  return Buffer.concat([length, json, module])
+}
+
+/** `null` until `bytes` holds all of a request made by {@link encodeRequest}. */
+export function decodeRequest(bytes: Buffer): { readonly request: WasmRequest; readonly module: Uint8Array } | null {
+  if (bytes.length < LENGTH_BYTES) return null
+  const start = LENGTH_BYTES + bytes.readUInt32LE(0)
+  if (bytes.length < start) return null
+  const request = JSON.parse(bytes.toString('utf8', LENGTH_BYTES, start)) as WasmRequest
+  return bytes.length < start + request.moduleBytes ? null : { request, module: bytes.subarray(start, start + request.moduleBytes) }
+}

@@ -1,0 +1,76 @@
+import { WindfallError, messageOf } from '../../../shared/errors.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { type Availability, type PrepareRequest, type RunRequest, type Runtime, digestOf } from './runtime.ts'
+import { runWasmProcess } from './wasm-process.ts'
+
+const MAX_MODULE_BYTES = 64 * 1_048_576
+const KEPT_MODULES = 4
+
+export interface WasmRuntimeDeps {
+  readonly clock: Clock
+  /** The bundle of `wasm-child.ts`; unset where the sources run as they are. */
+  readonly childFile?: string
+}
+
+/** Runs WebAssembly modules (WASI preview 1), each in a locked-down process of its own. Needs nothing but Node. */
+export function createWasmRuntime(deps: WasmRuntimeDeps): Runtime {
+  const modules = new Map<string, Uint8Array>()
+  return {
+    name: 'wasm',
+    probe: (signal) => probe(deps, signal),
+    async prepare(request, onProgress, signal) {
+      const image = request.runtime.image
+      const bytes = modules.get(image) ?? (await fetchModule(request, signal))
+      modules.delete(image)
+      modules.set(image, bytes)
+      for (const oldest of [...modules.keys()].slice(0, -KEPT_MODULES)) modules.delete(oldest)
+      onProgress({ receivedBytes: bytes.length, totalBytes: bytes.length })
+    },
+    async run(request, hooks, signal) {
+      const module = modules.get(request.image)
+      if (!module) throw new WindfallError('runtime.image', `The module ${request.image} is not here. Prepare it first.`)
+      if (request.gpuUuids.length > 0) throw new WindfallError('runtime.failed', 'A WebAssembly job cannot use a GPU. Submit it as a Docker job.')
+      return runWasmProcess({ ...deps, request, module, hooks }, signal)
+    },
+    // A job's process ends when its agent does, and it keeps nothing on disk.
+    sweep: async () => [],
+  }
+}
+
+async function fetchModule({ runtime, fetchArchive }: PrepareRequest, signal: AbortSignal): Promise<Uint8Array> {
+  if (runtime.name !== 'wasm') throw new WindfallError('runtime.image', 'This is not a WebAssembly module.')
+  const bytes = await fetchArchive(runtime.archive, signal)
+  if (bytes.length > MAX_MODULE_BYTES)
+    throw new WindfallError('runtime.image', `The module is larger than ${MAX_MODULE_BYTES} bytes. Ask the requester for a smaller one.`)
+  if (digestOf(bytes) !== runtime.image)
+    throw new WindfallError(
+      'runtime.image',
+      'The module arrived damaged: its SHA-256 is not the one the job names. Try again; if it stays so, tell the requester.',
+    )
+  return bytes
+}
+
+/** `(module (func (export "_start")))` */
+const EMPTY_MODULE = Buffer.from('0061736d0100000001040160000003020100070a01065f737461727400000a040102000b', 'hex')
+const EMPTY_REQUEST: RunRequest = {
+  attemptId: 'probe',
+  jobId: 'probe',
+  leaseId: 'probe',
+  image: digestOf(EMPTY_MODULE),
+  args: [],
+  env: {},
+  limits: { wallSeconds: 30, memoryBytes: 1_048_576, outputBytes: 1, cpus: 1 },
+  gpuUuids: [],
+}
+
+/** Really runs a module that does nothing: it ends well, without a result. */
+async function probe(deps: WasmRuntimeDeps, signal: AbortSignal): Promise<Availability> {
+  try {
+    const hooks = { onStarted: () => undefined, onLog: () => undefined }
+    const { end, logTail } = await runWasmProcess({ ...deps, request: EMPTY_REQUEST, module: EMPTY_MODULE, hooks }, signal)
+    if (end === 'output-missing') return { available: true, version: `V8 ${process.versions.v8}` }
+    return { available: false, reason: `The WebAssembly sandbox does not work here: ${logTail.trim() || end}.` }
+  } catch (error) {
+    return { available: false, reason: messageOf(error) }
+  }
+}

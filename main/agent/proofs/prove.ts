@@ -1,0 +1,50 @@
+import { encodeUtf8 } from '../../../shared/domain/encoding.ts'
+import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { signEnvelope } from '../../../shared/domain/dsse.ts'
+import type { Lease } from '../../../shared/contract/job.ts'
+import type { Envelope } from '../../../shared/contract/wire.ts'
+import { type Signer, sha256Hex } from '../../kernel/signing.ts'
+import type { AttemptFacts } from '../attempt.ts'
+import type { ChainHead } from './proofs.store.ts'
+
+export interface ProofInput {
+  readonly proofId: string
+  readonly lease: Lease
+  readonly facts: AttemptFacts
+  readonly chain: ChainHead
+  readonly node: Pick<Signer, 'keyId' | 'evidence'>
+}
+
+/** The body of the next proof in the node's chain. */
+export const buildProof = ({ proofId, lease, facts, chain, node }: ProofInput): EnergyProof =>
+  EnergyProof.parse({
+    v: 1,
+    proofId,
+    nodeId: node.keyId,
+    jobId: lease.jobId,
+    attemptId: lease.attemptId,
+    leaseId: lease.leaseId,
+    seq: chain.seq + 1,
+    prev: chain.head,
+    startedAt: facts.startedAt,
+    endedAt: facts.endedAt,
+    durationMs: facts.durationMs,
+    sleepMs: facts.sleepMs,
+    ...facts.measurement,
+    runtime: { name: lease.spec.runtime.name, image: lease.spec.runtime.image },
+    exitCode: facts.exitCode,
+    outputSha256: facts.outputSha256,
+    evidence: node.evidence,
+  })
+
+export interface SignedProof {
+  readonly envelope: Envelope
+  /** Hex SHA-256 of the signed body: the next proof's `prev`. */
+  readonly bodySha256: string
+}
+
+/** Serialises once and signs exactly those bytes (DSSE). */
+export async function signProof(proof: EnergyProof, signer: Signer): Promise<SignedProof> {
+  const body = encodeUtf8(JSON.stringify(proof))
+  return { envelope: await signEnvelope(ENERGY_PROOF_TYPE, body, signer), bodySha256: sha256Hex(body) }
+}

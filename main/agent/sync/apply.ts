@@ -1,0 +1,46 @@
+import type { NodeEvent, ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { fromIso } from '../../../shared/units.ts'
+import type { FactsStore } from './facts.store.ts'
+
+/** What the job list shows once the coordinator has spoken. */
+export interface Verdict {
+  readonly state: 'accepted' | 'refused'
+  readonly code: string | null
+  readonly message: string | null
+  readonly receiptId?: string
+}
+
+export interface ApplyDeps {
+  readonly facts: FactsStore
+  readonly summaryOf: (bundle: ReceiptBundle) => ReceiptSummary
+  readonly verdict: (proofId: string, verdict: Verdict) => void
+  /** Writes the `.wfreceipt` file; writing it twice is harmless. */
+  readonly writeReceipt: (receiptId: string, bundle: ReceiptBundle) => void
+}
+
+/** Stores one event of the node's feed. Applying it again changes nothing. */
+export function applyEvent({ facts, summaryOf, verdict, writeReceipt }: ApplyDeps, { at, fact }: NodeEvent): void {
+  switch (fact.kind) {
+    case 'proof-accepted':
+      verdict(fact.proofId, { state: 'accepted', code: null, message: null, receiptId: fact.receiptId })
+      return
+    case 'proof-refused':
+      verdict(fact.proofId, { state: 'refused', code: fact.code, message: fact.message })
+      return
+    case 'receipt':
+      facts.addReceipt(summaryOf(fact.bundle), fact.bundle)
+      writeReceipt(fact.receiptId, fact.bundle)
+      return
+    case 'earning':
+      facts.addEarning({ earningId: fact.earningId, jobId: fact.jobId, receiptId: fact.receiptId, state: fact.state, microUsd: BigInt(fact.microUsd), at: fromIso(at) })
+      return
+    case 'payout': {
+      const { kind: _, ...payout } = fact
+      facts.putPayout({ ...payout, at })
+      return
+    }
+    default:
+      fact satisfies never
+  }
+}

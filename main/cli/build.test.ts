@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { packageRoot } from '../kernel/paths.ts'
+import { build, isBuilt } from './build.ts'
+
+const read = (...path: readonly string[]) => readFileSync(join(packageRoot, ...path), 'utf8')
+
+test('builds what is missing or outdated, and only that', async () => {
+  const said: string[] = []
+  await build({ only: ['preload', 'main'] }, (line) => said.push(line))
+  expect(isBuilt(['preload', 'main'])).toBe(true)
+  said.length = 0
+  await build({ only: ['preload', 'main'] }, (line) => said.push(line))
+  expect(said).toEqual([])
+})
+
+test('the built preload needs nothing but Electron, and stays small', async () => {
+  await build({ only: ['preload'] }, () => {})
+  const text = read('dist', 'preload', 'index.cjs')
+  expect([...text.matchAll(/require\(["'`]([^"'`]+)["'`]\)/g)].map((match) => match[1])).toEqual(['electron'])
+  expect(text).not.toMatch(/\bimport\b|process\.|__dirname|ipcRenderer\.send/)
+  expect(text.length).toBeLessThan(2_000)
+})
+
+describe('the packaging configuration', () => {
+  interface BuilderConfig {
+    readonly electronFuses: Readonly<Record<string, boolean>>
+  }
+  // The builder's own parts, at the version the builder brings.
+  const builder = createRequire(createRequire(import.meta.url).resolve('electron-builder/package.json'))
+  const { validateConfiguration } = builder('app-builder-lib/out/util/config/config.js') as {
+    validateConfiguration: (config: unknown, log: unknown) => Promise<void>
+  }
+  const { DebugLogger } = builder('builder-util') as { DebugLogger: new (enabled: boolean) => unknown }
+  const { load } = createRequire(builder.resolve('app-builder-lib'))('js-yaml') as { load: (text: string) => unknown }
+  const config = load(read('electron-builder.yml')) as BuilderConfig
+  const validate = (candidate: unknown) => validateConfiguration(candidate, new DebugLogger(false))
+
+  test('is valid, and the validation would notice if not', async () => {
+    await expect(validate(config)).resolves.toBeUndefined()
+    await expect(validate({ ...config, asarUnpak: [] })).rejects.toThrow('asarUnpak')
+    await expect(validate({ ...config, electronFuses: { runAsNod: false } })).rejects.toThrow('electronFuses')
+  })
+
+  test('makes an application that is neither a Node nor a debugger, and loads only what was packed', () => {
+    expect(config.electronFuses).toMatchObject({
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableCookieEncryption: true,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      grantFileProtocolExtraPrivileges: false,
+    })
+  })
+})

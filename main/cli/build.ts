@@ -1,0 +1,115 @@
+/** Builds what the window and the sample jobs need into `dist`, and only what changed. `npm run build` runs this file. */
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { InlineConfig } from 'vite'
+import { packageRoot } from '../kernel/paths.ts'
+
+export const PARTS = ['main', 'preload', 'renderer', 'icons', 'jobs'] as const
+export type Part = (typeof PARTS)[number]
+
+interface Recipe {
+  /** Globs from the package root; a change in any of these files makes the part outdated. */
+  readonly sources: readonly string[]
+  /** A file that exists once the part is built. */
+  readonly output: string
+  readonly run: () => Promise<void>
+}
+
+const dist = join(packageRoot, 'dist')
+const ALWAYS = ['package-lock.json', 'main/cli/build.ts']
+const code = (...folders: readonly string[]) => folders.map((folder) => `${folder}/**/*.{ts,tsx,css,html,svg,json,woff2}`)
+
+const RECIPES: Readonly<Record<Part, Recipe>> = {
+  main: {
+    sources: code('main/desktop', 'main/agent', 'main/kernel', 'main/chain', 'shared'),
+    output: 'main/desktop.mjs',
+    run: () => bundle(nodeBundle({ entry: 'main/desktop/main.ts', output: 'main/desktop.mjs', format: 'es' })),
+  },
+  preload: {
+    sources: code('preload', 'shared'),
+    output: 'preload/index.cjs',
+    run: () => bundle(nodeBundle({ entry: 'preload/index.ts', output: 'preload/index.cjs', format: 'cjs' })),
+  },
+  renderer: {
+    sources: code('renderer', 'shared'),
+    output: 'renderer/index.html',
+    run: async () => bundle((await load<{ rendererConfig: InlineConfig }>('renderer/vite.config.ts')).rendererConfig),
+  },
+  icons: {
+    sources: code('resources/icons'),
+    output: 'icons/app.png',
+    run: async () => (await load<{ buildIcons: (directory: string) => void }>('resources/icons/build.ts')).buildIcons(join(dist, 'icons')),
+  },
+  jobs: {
+    sources: ['resources/jobs/**/*'],
+    output: 'jobs',
+    run: async () => (await load<{ buildJobs: (distDirectory: string) => Promise<unknown> }>('resources/jobs/build.ts')).buildJobs(dist).then(() => undefined),
+  },
+}
+
+/** Is every one of these parts built from the sources as they are now? */
+export const isBuilt = (parts: readonly Part[] = PARTS): boolean => parts.every((part) => isCurrent(part))
+
+/**
+ * Builds the parts that are missing or outdated, one after another, and calls `log` with a sentence for each.
+ * Rejects with the tool's error; the part is then built again next time.
+ */
+export async function build({ only = PARTS }: { only?: readonly Part[] }, log: (line: string) => void): Promise<void> {
+  for (const part of only) {
+    if (isCurrent(part)) continue
+    const started = performance.now()
+    const digest = digestOf(part)
+    await RECIPES[part].run()
+    mkdirSync(dist, { recursive: true })
+    writeFileSync(stampFile(part), digest)
+    log(`Built ${part} in ${((performance.now() - started) / 1_000).toFixed(1)} s.`)
+  }
+}
+
+const stampFile = (part: Part): string => join(dist, `.${part}.sha256`)
+
+function isCurrent(part: Part): boolean {
+  return existsSync(join(dist, RECIPES[part].output)) && existsSync(stampFile(part)) && readFileSync(stampFile(part), 'utf8') === digestOf(part)
+}
+
+/** By content, not by time: a checkout rewrites times. */
+function digestOf(part: Part): string {
+  const hash = createHash('sha256')
+  const files = globSync([...ALWAYS, ...RECIPES[part].sources], {
+    cwd: packageRoot,
+    withFileTypes: true,
+    exclude: (entry) => entry.name === 'node_modules' || /\.(test|bench)\.tsx?$/.test(entry.name),
+  })
+  const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  for (const path of paths.toSorted()) hash.update(path.slice(packageRoot.length)).update('\0').update(readFileSync(path)).update('\0')
+  return hash.digest('hex')
+}
+
+/** Modules outside this area's compiler project, and tools that only a build needs. */
+const load = async <M>(path: string): Promise<M> => (await import(pathToFileURL(join(packageRoot, path)).href)) as M
+
+async function bundle(config: InlineConfig): Promise<void> {
+  const vite = await import('vite')
+  await vite.build({ ...config, configFile: false, logLevel: 'warn' })
+}
+
+/** Electron's own modules and installed packages stay outside; the preload runs sandboxed, so everything but Electron goes in. */
+function nodeBundle({ entry, output, format }: { entry: string; output: string; format: 'es' | 'cjs' }): InlineConfig {
+  const [folder = '', file = ''] = output.split('/')
+  return {
+    root: packageRoot,
+    publicDir: false,
+    ssr: format === 'cjs' ? { noExternal: true } : {},
+    build: {
+      ssr: join(packageRoot, entry),
+      outDir: join(dist, folder),
+      target: 'node24',
+      emptyOutDir: true,
+      rolldownOptions: { external: ['electron', /^node:/], output: { format, entryFileNames: file } },
+    },
+  }
+}
+
+if (import.meta.main) await build({}, (line) => process.stdout.write(`${line}\n`))

@@ -1,0 +1,76 @@
+import type { Command } from 'commander'
+import { parse } from '../../../shared/contract/define.ts'
+import { WindfallError } from '../../../shared/errors.ts'
+import { startAgent } from '../../agent/agent.ts'
+import { type AgentConfig, GateRule, parseAgentConfig } from '../../agent/config.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { createLogger } from '../../kernel/log.ts'
+import { build } from '../build.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
+import { announce } from '../instance.ts'
+import { holdDirectory, stopOnSignals } from '../running.ts'
+import { readSettings } from '../settings.ts'
+import { openTestWallet } from '../test-funds.ts'
+
+export interface AgentOptions extends CommonOptions {
+  readonly zone?: string
+  readonly payoutAddress?: string
+  readonly dedicated?: boolean
+  readonly gate?: string
+  readonly port?: string
+  readonly logLevel?: string
+}
+
+/** The options that describe a node, shared by `agent` and `up`. */
+export const agentOptions = (command: Command): Command =>
+  command
+    .option('--zone <zone>', 'grid zone of this machine, e.g. GB-13, DE, US-CAL-CISO')
+    .option('--payout-address <address>', 'Solana address that is paid')
+    .option('--dedicated', 'nobody sits at this machine: run whenever the grid allows')
+    .option('--gate <rule>', 'when the grid is green enough: planned, always, below:GRAMS or percentile:N')
+    .option('--port <port>', 'loopback port of the window (default: a free one)')
+    .option('--log-level <level>', 'debug, info, warn or error')
+
+/** `below:200` → an absolute rule, and so on. Error: `input.invalid`. */
+export function parseGate(text: string): GateRule {
+  const [kind, value] = text.split(':')
+  if ((kind === 'planned' || kind === 'always') && value === undefined) return { kind }
+  if (kind === 'below') return parse(GateRule, { kind: 'absolute', maxGPerKWh: Number(value) }, '--gate')
+  if (kind === 'percentile') return parse(GateRule, { kind: 'percentile', percentile: Number(value) }, '--gate')
+  throw new WindfallError('input.invalid', `“${text}” is not a rule for --gate. Use planned, always, below:200 or percentile:30.`)
+}
+
+/** Settings file, then environment, then the command line; the last one wins. Error: `config.invalid`. */
+export function agentConfig(options: AgentOptions, more: Partial<AgentConfig> = {}): AgentConfig {
+  const dataDirectory = dataDirectoryOf(options)
+  const given = {
+    zone: options.zone,
+    payoutAddress: options.payoutAddress,
+    gate: options.gate === undefined ? undefined : parseGate(options.gate),
+    port: options.port === undefined ? undefined : Number(options.port),
+    logLevel: options.logLevel,
+  }
+  const settings = readSettings(dataDirectory).agent
+  const policy = options.dedicated ? { policy: { ...(settings['policy'] as object | undefined), dedicated: true } } : {}
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return parseAgentConfig({ ...settings, ...more, ...known, ...policy, dataDirectory })
+}
+
+/** `windfall agent`: the headless engine of one machine. */
+export const agentCommand = (): Command =>
+  action<AgentOptions & { testWallet?: string }>(
+    agentOptions(createCommand('agent', 'run the agent of this machine, without a coordinator of its own')).option('--coordinator <url>', 'the coordinator to work for').option('--test-wallet <rpc>', 'be paid into a wallet of this data directory, opened on the test chain at this RPC address'),
+    async (options, output) => {
+      const dataDirectory = dataDirectoryOf(options)
+      using _lock = holdDirectory(dataDirectory, 'agent')
+      const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR']
+      const wallet = options.testWallet ? { payoutAddress: await openTestWallet(dataDirectory, options.testWallet) } : {}
+      const config = agentConfig(options, { ...(url ? { coordinatorUrl: url } : {}), ...wallet })
+      const signal = stopOnSignals(output.progress)
+      await build({ only: ['renderer'] }, output.progress)
+      const agent = await startAgent(config, { clock: systemClock, log: createLogger('agent', config.logLevel), environment: process.env }, signal)
+      announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })
+      output.answer({ nodeId: agent.nodeId, url: agent.url, zone: config.zone, payoutAddress: config.payoutAddress }, () => [`Node ${agent.nodeId} in ${config.zone}`, `Window: ${agent.url}/#token=${agent.token}`])
+      await agent.closed
+    },
+  )

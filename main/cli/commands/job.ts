@@ -1,0 +1,125 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { parse } from '../../../shared/contract/define.ts'
+import { JobSpec, JobState, type JobView } from '../../../shared/contract/job.ts'
+import { WindfallError } from '../../../shared/errors.ts'
+import { toIso } from '../../../shared/units.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { createIds } from '../../kernel/ids.ts'
+import { type CommonOptions, action, createCommand, parseWhen, whereOf } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { reasonOf, usd } from '../format.ts'
+import { type Where, coordinatorClient, uploadArchive } from '../instance.ts'
+import { describeJob, describePlan } from '../job-text.ts'
+import { table } from '../output.ts'
+import { type Sample, loadSample } from '../samples.ts'
+
+const FINAL: readonly JobState[] = ['completed', 'failed', 'expired', 'cancelled']
+const DEFAULT_DEADLINE = '6h'
+
+interface SpecOptions extends CommonOptions {
+  readonly sample?: 'wasm' | 'docker'
+  readonly deadline: string
+  readonly green?: boolean
+}
+
+/** The job from a file or the bundled sample, with the deadline and carbon rule of the command line. */
+async function readJob(options: SpecOptions, file: string | undefined): Promise<Sample> {
+  const now = systemClock.now()
+  const deadline = toIso(parseWhen(options.deadline, now))
+  if (options.sample && file) throw new WindfallError('input.invalid', 'Give either a job file or --sample, not both.')
+  const sample = options.sample ? await loadSample(options.sample, deadline) : { spec: readSpec(file, deadline), archive: null }
+  return options.green ? { ...sample, spec: { ...sample.spec, carbon: { ...sample.spec.carbon, rule: 'window' } } } : sample
+}
+
+function readSpec(file: string | undefined, deadline: string): JobSpec {
+  if (!file) throw new WindfallError('input.invalid', 'Give a job file, or --sample wasm to use the bundled one.')
+  let raw: unknown
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new WindfallError('input.invalid', `${file} cannot be read as JSON.`, { cause: error })
+  }
+  return parse(JobSpec, { deadline, ...(raw as object) }, `job in ${file}`)
+}
+
+async function upload(where: Where, { spec, archive }: Sample): Promise<void> {
+  if (archive && spec.runtime.archive) await uploadArchive(where, spec.runtime.archive, archive)
+}
+
+const specOptions = (command: Command): Command =>
+  command
+    .argument('[file]', 'job specification, JSON')
+    .option('--sample <runtime>', 'use the bundled sample job: wasm or docker')
+    .option('--deadline <when>', 'finish by: a duration (30m, 6h, 2d) or a UTC time', DEFAULT_DEADLINE)
+    .option('--green', 'wait for the cleanest window before the deadline')
+
+const submit = () =>
+  action<SpecOptions & { wait?: boolean }>(
+    specOptions(createCommand('submit', 'submit a job', 'coordinator')).option('--wait', 'stay until the job has ended; exit code 1 if it did not complete'),
+    async (options, output, [file]) => {
+      const where = whereOf(options)
+      const client = coordinatorClient(where)
+      const job = await readJob(options, file)
+      await upload(where, job)
+      const view = await client.call('submitJob', { jobId: createIds(systemClock).next(), spec: job.spec })
+      const ended = options.wait ? await follow(where, view, output.progress) : view
+      output.answer(ended, () => describeJob(ended))
+      return options.wait && ended.state !== 'completed' ? EXIT.failed : EXIT.ok
+    },
+  )
+
+/** Polls until the job has ended, saying each new state once. */
+export async function follow(where: Where, first: JobView, say: (line: string) => void): Promise<JobView> {
+  const client = coordinatorClient(where)
+  const never = new AbortController().signal
+  let job = first
+  let said = ''
+  for (;;) {
+    const line = `${job.state}${reasonOf(job) ? `: ${reasonOf(job)}` : ''}`
+    if (line !== said) say(`${job.jobId}  ${line}`)
+    said = line
+    if (FINAL.includes(job.state)) return job
+    await systemClock.sleep(400, never)
+    job = await client.call('getJob', { jobId: job.jobId })
+  }
+}
+
+const plan = () =>
+  action<SpecOptions>(specOptions(createCommand('plan', 'explain where and when a job would run, without submitting it', 'coordinator')), async (options, output, [file]) => {
+    const answer = await coordinatorClient(whereOf(options)).call('planJob', { spec: (await readJob(options, file)).spec })
+    output.answer(answer, () => describePlan(answer))
+    return answer.plan ? EXIT.ok : EXIT.failed
+  })
+
+const list = () =>
+  action<CommonOptions & { state?: string; limit: string; after?: string }>(
+    createCommand('list', 'jobs, newest first', 'coordinator').option('--state <state>', `only: ${JobState.options.join(', ')}`).option('--limit <n>', 'how many', '20').option('--after <cursor>', 'the “next” of the page before'),
+    async (options, output) => {
+      const state = options.state === undefined ? null : parse(JobState, options.state, 'state')
+      const page = await coordinatorClient(whereOf(options)).call('listJobs', { state, limit: Number(options.limit), after: options.after ?? null })
+      const rows = page.items.map((job) => [job.jobId, job.state, job.spec.runtime.name, job.submittedAt.slice(0, 16).replace('T', ' '), job.priceMicroUsd ? usd(job.priceMicroUsd) : '–', `${job.spec.name}${reasonOf(job) ? ` (${reasonOf(job)})` : ''}`])
+      output.answer(page, () => (rows.length === 0 ? ['No jobs yet. Submit one with: windfall job submit --sample wasm'] : [...table([['job', 'state', 'runtime', 'submitted (UTC)', 'paid', 'name'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])]))
+    },
+  )
+
+const show = () =>
+  action<CommonOptions & { output?: string }>(createCommand('show', 'one job', 'coordinator').argument('<job>', 'job id').option('--output <file>', 'also write what the job produced to this file'), async (options, output, [jobId = '']) => {
+    const client = coordinatorClient(whereOf(options))
+    const job = await client.call('getJob', { jobId })
+    if (options.output) {
+      const produced = await client.call('getJobOutput', { jobId })
+      writeFileSync(options.output, Buffer.from(produced.output, 'base64'))
+      output.progress(`wrote ${options.output}`)
+    }
+    output.answer(job, () => describeJob(job))
+  })
+
+const cancel = () =>
+  action<CommonOptions>(createCommand('cancel', 'cancel a job that has not finished', 'coordinator').argument('<job>', 'job id'), async (options, output, [jobId = '']) => {
+    const job = await coordinatorClient(whereOf(options)).call('cancelJob', { jobId })
+    output.answer(job, () => describeJob(job))
+  })
+
+/** `windfall job …` */
+export const jobCommand = (): Command => new Command('job').description('submit jobs and follow them').addCommand(submit()).addCommand(plan()).addCommand(list()).addCommand(show()).addCommand(cancel())

@@ -1,0 +1,110 @@
+import { readFileSync, statSync } from 'node:fs'
+import { z } from 'zod'
+import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { parse } from '../../../shared/contract/define.ts'
+import { PublicJwk } from '../../../shared/contract/wire.ts'
+import { keyIdOf } from '../../../shared/domain/keys.ts'
+import { MAX_BUNDLE_BYTES } from '../../../shared/domain/open-bundle.ts'
+import { VERIFICATION_STEPS, type Verification, type VerificationStep } from '../../../shared/domain/verification.ts'
+import { type ReadMemos, verifyReceipt } from '../../../shared/domain/verify-receipt.ts'
+import { messageOf, WindfallError } from '../../../shared/errors.ts'
+import { nodeVerifyPort } from '../../kernel/verify-port.ts'
+import { createMemoReader } from './receipt-anchor.ts'
+import { type Fetch, fetchJson } from './receipt-fetch.ts'
+
+export interface VerifyFileRequest {
+  readonly file: string
+  /** File with the coordinator's public JWK, or with what its `/v1/keys` answers. Goes before `coordinatorUrl`. */
+  readonly key?: string | undefined
+  /** Coordinator whose published keys are trusted. */
+  readonly coordinatorUrl?: string | undefined
+  /** Solana RPC that is asked for the anchor. */
+  readonly rpcUrl?: string | undefined
+  readonly fetch?: Fetch | undefined
+}
+
+export interface VerifiedFile {
+  /** 0 valid, 1 invalid, 2 the file cannot be read. */
+  readonly exitCode: 0 | 1 | 2
+  readonly verification: Verification
+  /** What a person reads, one line per step and a verdict. */
+  readonly lines: readonly string[]
+}
+
+const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const
+const width = Math.max(...VERIFICATION_STEPS.map(({ length }) => length))
+const lineOf = ({ step, outcome, detail }: VerificationStep): string => `${MARKS[outcome]} ${step.padEnd(width)}  ${detail}`
+
+const PublishedKeys = coordinatorContract.keys.output.pick({ receiptKey: true, logKey: true })
+const KeyFile = z.union([
+  // JWK files often name use, kid or alg as well; only the key itself counts.
+  z.looseObject({ receiptKey: PublicJwk, logKey: PublicJwk }).transform(({ receiptKey, logKey }) => [receiptKey, logKey]),
+  z.looseObject({ kty: z.literal('OKP'), crv: z.unknown(), x: z.unknown() }).transform(({ kty, crv, x }) => [PublicJwk.parse({ kty, crv, x })]),
+  z
+    .looseObject({ kty: z.literal('EC'), crv: z.unknown(), x: z.unknown(), y: z.unknown() })
+    .transform(({ kty, crv, x, y }) => [PublicJwk.parse({ kty, crv, x, y })]),
+])
+
+function readKeyFile(file: string): readonly PublicJwk[] {
+  try {
+    return KeyFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    throw new WindfallError(
+      'input.invalid',
+      `${file} does not hold a public key. Expected a JWK of type OKP/Ed25519 or EC/P-256, such as the receiptKey that a coordinator shows at /v1/keys.`,
+      { cause: error },
+    )
+  }
+}
+
+async function fetchKeys(coordinatorUrl: string, fetch: Fetch): Promise<readonly PublicJwk[]> {
+  const answer = await fetchJson(fetch, { url: `${coordinatorUrl.replace(/\/+$/, '')}/v1/keys`, code: 'unavailable' })
+  const { receiptKey, logKey } = parse(PublishedKeys.loose(), answer, `list of keys of ${coordinatorUrl}`)
+  return [receiptKey, logKey]
+}
+
+async function pinnedKeys({ key, coordinatorUrl, fetch = globalThis.fetch }: VerifyFileRequest): Promise<readonly string[] | undefined> {
+  if (key === undefined && coordinatorUrl === undefined) return undefined
+  const keys = key === undefined ? await fetchKeys(coordinatorUrl ?? '', fetch) : readKeyFile(key)
+  return Promise.all(keys.map((jwk) => keyIdOf(jwk, nodeVerifyPort.sha256)))
+}
+
+function readReceiptFile(file: string): Uint8Array {
+  try {
+    if (statSync(file).size > MAX_BUNDLE_BYTES) throw new Error('it is too large to be one')
+    return readFileSync(file)
+  } catch (error) {
+    throw new WindfallError('receipt.unreadable', `${file} cannot be read as a receipt: ${messageOf(error)}. Check the name of the file.`, { cause: error })
+  }
+}
+
+/** A file that is no receipt fails its first step, so that programs find the failing step in one place. */
+function unreadable(message: string): VerifiedFile {
+  const steps = VERIFICATION_STEPS.map(
+    (step, index): VerificationStep =>
+      index === 0 ? { step, outcome: 'failed', detail: message } : { step, outcome: 'skipped', detail: 'Not judged, because the file cannot be read.' },
+  )
+  return { exitCode: 2, verification: { valid: false, failedStep: 'envelope', steps }, lines: [...steps.slice(0, 1).map(lineOf), 'Unreadable.'] }
+}
+
+function verdict({ valid, failedStep, steps }: Verification): string {
+  if (!valid) return `Invalid: the step “${failedStep}” failed.`
+  const pinned = steps.some(({ step, outcome }) => step === 'coordinator-key' && outcome === 'passed')
+  return pinned ? 'Valid.' : 'Valid in itself. To know whose receipt it is, pin the coordinator with --key or --coordinator.'
+}
+
+/**
+ * Verifies a `.wfreceipt` file. Reads nothing but the named files and, only if asked to, a coordinator or a Solana RPC.
+ * Errors: `input.invalid` for a key file or address that cannot be used, `unavailable` or `chain.unavailable` if a server does not answer.
+ */
+export async function verifyFile(request: VerifyFileRequest): Promise<VerifiedFile> {
+  const pins = await pinnedKeys(request)
+  const anchor: ReadMemos | undefined = request.rpcUrl === undefined ? undefined : createMemoReader(request.rpcUrl, request.fetch ?? globalThis.fetch)
+  try {
+    const verification = await verifyReceipt(readReceiptFile(request.file), { crypto: nodeVerifyPort, pinnedKeys: pins, anchor })
+    return { exitCode: verification.valid ? 0 : 1, verification, lines: [...verification.steps.map(lineOf), verdict(verification)] }
+  } catch (error) {
+    if (error instanceof WindfallError && error.code === 'receipt.unreadable') return unreadable(error.message)
+    throw error
+  }
+}

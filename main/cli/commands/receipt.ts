@@ -1,0 +1,59 @@
+import { Command } from 'commander'
+import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
+import { energy, gramsOf } from '../format.ts'
+import { table } from '../output.ts'
+import { type ReceiptOnDisk, readReceipt, readReceipts, receiptFile, receiptsDirectory } from '../receipt-files.ts'
+import { verifyFile } from './receipt-verify.ts'
+
+const origins = ({ predicate }: ReceiptOnDisk): string => [...new Set(predicate.intervals.map((interval) => interval.origin))].join(', ')
+
+const list = () =>
+  action<CommonOptions>(createCommand('list', 'receipts on this machine, newest first; works with nothing running'), async (options, output) => {
+    const directory = dataDirectoryOf(options)
+    const { receipts, unreadable } = readReceipts(directory)
+    for (const file of unreadable) output.progress(`${file} is damaged. It was left as it is.`)
+    const value = receipts.map(({ file, predicate }) => ({ receiptId: predicate.receiptId, jobId: predicate.jobId, issuedAt: predicate.issuedAt, zone: predicate.zone, energyWh: predicate.energyWh, emissionsG: predicate.emissionsG, file }))
+    output.answer({ receipts: value, unreadable }, () => {
+      if (receipts.length === 0) return [`No receipts in ${receiptsDirectory(directory)} yet. One appears with every verified job.`]
+      const rows = receipts.map((receipt) => [receipt.predicate.receiptId, receipt.predicate.issuedAt.slice(0, 16).replace('T', ' '), receipt.predicate.zone, energy(receipt.predicate.energyWh * 3_600), gramsOf(receipt.predicate.emissionsG), origins(receipt)])
+      return table([['receipt', 'issued (UTC)', 'zone', 'energy', 'emissions', 'grid data'], ...rows])
+    })
+  })
+
+const show = () =>
+  action<CommonOptions>(createCommand('show', 'one receipt in words; it is not verified by showing it').argument('<receipt>', 'receipt id, or a .wfreceipt file'), async (options, output, [name = '']) => {
+    const receipt = readReceipt(name.endsWith('.wfreceipt') ? name : receiptFile(dataDirectoryOf(options), name))
+    output.answer(receipt.bundle, () => describe(receipt))
+  })
+
+function describe({ file, predicate, bundle }: ReceiptOnDisk): string[] {
+  const intervals = predicate.intervals.map((at) => [at.from.slice(0, 19), energy(at.joules), `${at.gPerKWh} g/kWh`, at.origin, at.source])
+  return [
+    `receipt    ${predicate.receiptId}, issued ${predicate.issuedAt}`,
+    `job        ${predicate.jobId} on node ${predicate.nodeId.slice(0, 12)}…`,
+    `energy     ${energy(predicate.energyWh * 3_600)} ± ${predicate.uncertaintyPct.toFixed(0)} % by ${predicate.method} (${predicate.overhead.basis})`,
+    `emissions  ${gramsOf(predicate.emissionsG)}, started at arrival ${gramsOf(predicate.baseline.emissionsG)}, attributed saving ${gramsOf(predicate.attributedSavingG)}`,
+    `log        leaf ${bundle.inclusion.leafIndex} of ${bundle.inclusion.treeSize}${bundle.anchor ? `, anchored on ${bundle.anchor.cluster} by ${bundle.anchor.signature}` : ', not anchored yet'}`,
+    '',
+    ...table([['from (UTC)', 'energy', 'intensity', 'origin', 'source'], ...intervals]),
+    '',
+    `verify it: windfall receipt verify ${file}`,
+  ]
+}
+
+const verify = () =>
+  action<CommonOptions & { key?: string; coordinator?: string; rpc?: string }>(
+    createCommand('verify', 'check a receipt, step by step, without the network; exit code 0 valid, 1 invalid, 2 unreadable')
+      .argument('<file>', '.wfreceipt file')
+      .option('--key <file>', 'pin the coordinator key in this JWK file')
+      .option('--coordinator <url>', 'pin the keys this coordinator publishes')
+      .option('--rpc <url>', 'also check the anchor on chain through this Solana RPC'),
+    async (options, output, [file = '']) => {
+      const { exitCode, verification, lines } = await verifyFile({ file, key: options.key, coordinatorUrl: options.coordinator, rpcUrl: options.rpc })
+      output.answer(verification, () => lines)
+      return exitCode
+    },
+  )
+
+/** `windfall receipt …` */
+export const receiptCommand = (): Command => new Command('receipt').description('list, read and verify carbon receipts').addCommand(list()).addCommand(show()).addCommand(verify())

@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { type RunningAgent, startAgent } from '../../agent/agent.ts'
+import { PolicyConfig } from '../../agent/idle/policy-config.ts'
+import { createRuntimes } from '../../agent/runtimes.ts'
+import { readCoordinatorConfig } from '../../coordinator/config.ts'
+import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { aborted } from '../../kernel/lifecycle.ts'
+import { type LogLevel, createLogger } from '../../kernel/log.ts'
+import { startLocalnet } from '../../localnet/localnet.ts'
+import { findBusybox } from '../../../resources/jobs/busybox.ts'
+import { build } from '../build.ts'
+import { action, createCommand, dataDirectoryOf } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { announce } from '../instance.ts'
+import type { Output } from '../output.ts'
+import { holdDirectory, stopOnSignals } from '../running.ts'
+import { runSampleJob } from '../sample-run.ts'
+import { readSettings } from '../settings.ts'
+import { fundHotWallet, openTestWallet } from '../test-funds.ts'
+import { openWindow, windowSupport } from '../window.ts'
+import { type AgentOptions, agentConfig, agentOptions } from './agent.ts'
+import { TEST_DEPOSIT_MICRO_USD } from './coordinator.ts'
+import { LOCALNET_SLOT_MS, localnetFile } from './localnet.ts'
+
+interface UpOptions extends AgentOptions {
+  readonly once?: boolean
+  readonly sample: boolean
+  readonly window: boolean
+  readonly liveGrid: boolean
+}
+
+/** `windfall up`: everything on one machine, with a local test chain. */
+export const upCommand = (): Command =>
+  action<UpOptions>(
+    agentOptions(createCommand('up', 'start a coordinator, an agent for this machine and a local Solana node, and run one sample job'))
+      .option('--once', 'end after the sample job; exit code 1 if it did not complete')
+      .option('--no-sample', 'do not submit the sample job')
+      .option('--no-window', 'do not open the desktop window')
+      .option('--no-live-grid', 'use only the grid data that ships with Windfall'),
+    async (options, output) => {
+      const dataDirectory = dataDirectoryOf(options)
+      using _lock = holdDirectory(dataDirectory, 'windfall')
+      const stop = stopOnSignals(output.progress)
+      const done = new AbortController()
+      const signal = AbortSignal.any([stop, done.signal])
+      const parts = await startParts(options, output, signal)
+      try {
+        return await work(options, output, { ...parts, dataDirectory, signal })
+      } finally {
+        done.abort()
+        await parts.closed
+      }
+    },
+  )
+
+interface Parts {
+  readonly agent: RunningAgent
+  readonly coordinator: RunningCoordinator
+  readonly closed: Promise<void>
+}
+
+/** Chain, coordinator, agent: each needs the one before. All of them end with `signal`. */
+async function startParts(options: UpOptions, output: Output, signal: AbortSignal): Promise<Parts> {
+  const dataDirectory = dataDirectoryOf(options)
+  const logLevel = (options.logLevel ?? 'warn') as LogLevel
+  const ports = (name: string) => ({ clock: systemClock, log: createLogger(name, logLevel), environment: process.env })
+  await build({ only: options.window && windowSupport(process.env).electron ? ['renderer', 'jobs', 'icons', 'preload', 'main'] : ['renderer', 'jobs'] }, output.progress)
+  const chain = await startLocalnet({ ...ports('localnet'), file: localnetFile(dataDirectory), port: 0, slotMs: LOCALNET_SLOT_MS })
+  const slots = chain.run(signal)
+  const coordinator = await startCoordinator(upCoordinatorConfig(options, chain.url), ports('coordinator'), signal)
+  await fundHotWallet(chain.url, coordinator.hotWallet)
+  await coordinator.deposit('test-funds', TEST_DEPOSIT_MICRO_USD)
+  announce(dataDirectory, { coordinator: { url: coordinator.url, apiKey: coordinator.apiKey }, chain: { rpcUrl: chain.url, cluster: coordinator.cluster } })
+  const payoutAddress = options.payoutAddress ?? (await openTestWallet(dataDirectory, chain.url))
+  const agent = await startAgent(upAgentConfig(options, { coordinatorUrl: coordinator.url, payoutAddress }), ports('agent'), signal)
+  announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })
+  // The chain goes last: the others still talk to it while they stop.
+  const closed = Promise.all([agent.closed, coordinator.closed, slots]).then(() => chain[Symbol.asyncDispose]())
+  return { agent, coordinator, closed }
+}
+
+/** Everything on one machine and on a test chain: small payouts at once, anchors every few minutes. */
+function upCoordinatorConfig(options: UpOptions, rpcUrl: string) {
+  const dataDirectory = dataDirectoryOf(options)
+  return readCoordinatorConfig(process.env, {
+    logLevel: options.logLevel ?? 'warn',
+    heartbeatMs: 5_000,
+    payoutThresholdLamports: 0,
+    anchorEveryMs: 300_000,
+    ...readSettings(dataDirectory).coordinator,
+    ...(options.liveGrid ? {} : { liveGrid: false }),
+    port: 0,
+    rpcUrl,
+    dataDirectory: join(dataDirectory, 'coordinator'),
+  })
+}
+
+/** Whoever types `windfall up` is at the machine and wants to see it work, so presence and battery do not hold it back. */
+const upAgentConfig = (options: UpOptions, more: { coordinatorUrl: string; payoutAddress: string }) =>
+  agentConfig(options, { policy: { ...PolicyConfig.parse({}), dedicated: true, allowBattery: true }, ...more })
+
+interface Working extends Parts {
+  readonly dataDirectory: string
+  readonly signal: AbortSignal
+}
+
+async function work(options: UpOptions, output: Output, { agent, coordinator, dataDirectory, signal }: Working): Promise<number> {
+  const address = `${agent.url}/#token=${agent.token}`
+  if (!options.once) showWindow(options, output, { address, dataDirectory, signal })
+  output.progress(`Node ${agent.nodeId.slice(0, 12)}…, coordinator ${coordinator.url}, data in ${dataDirectory}`)
+  const runtime = await sampleRuntime(output, signal)
+  const result = options.sample || options.once ? await runSampleJob({ dataDirectory, runtime, clock: systemClock, say: output.progress, signal }) : null
+  if (options.once && result) {
+    output.answer(result, () => [JSON.stringify(result, null, 2)])
+    return result.job.state === 'completed' && result.receipt?.verified ? EXIT.ok : EXIT.failed
+  }
+  output.progress(`Running. Window: ${address}   Stop with Ctrl-C.`)
+  await aborted(signal)
+  return EXIT.ok
+}
+
+function showWindow(options: UpOptions, output: Output, { address, dataDirectory, signal }: { address: string; dataDirectory: string; signal: AbortSignal }): void {
+  const support = windowSupport(process.env)
+  if (options.window && support.electron) openWindow(support.electron, dataDirectory, signal)
+  else output.progress(`Open this address in a browser${support.why ? ` (${support.why})` : ''}:\n  ${address}`)
+}
+
+/** Docker where an engine answers and the sample image can be made, otherwise WebAssembly. */
+async function sampleRuntime(output: Output, signal: AbortSignal): Promise<'docker' | 'wasm'> {
+  const docker = await createRuntimes('up', systemClock).get('docker')?.probe(signal)
+  if (!docker?.available) return 'wasm'
+  if (findBusybox()) return 'docker'
+  output.progress('A Docker engine answers, but there is no static busybox to make the sample image of (Debian: apt install busybox-static); using WebAssembly.')
+  return 'wasm'
+}

@@ -1,0 +1,32 @@
+import type { JobView } from '../../shared/contract/job.ts'
+
+/** `1234567` micro-USD → `$1.234567`, without passing through a double. */
+export function usd(microUsd: string | bigint): string {
+  const value = BigInt(microUsd)
+  const sign = value < 0n ? '-' : ''
+  const digits = (value < 0n ? -value : value).toString().padStart(7, '0')
+  return `${sign}$${digits.slice(0, -6)}.${digits.slice(-6)}`
+}
+
+/** `1234567` lamports → `0.001234567 SOL`. */
+export function sol(lamports: string | bigint): string {
+  const digits = BigInt(lamports).toString().padStart(10, '0')
+  return `${digits.slice(0, -9)}.${digits.slice(-9)} SOL`
+}
+
+/** Energy for people: joules in, `12.3 J`, `4.56 Wh` or `1.23 kWh` out. */
+export function energy(joules: number): string {
+  if (joules < 3_600) return `${joules.toFixed(1)} J`
+  const wattHours = joules / 3_600
+  return wattHours < 1_000 ? `${wattHours.toFixed(2)} Wh` : `${(wattHours / 1_000).toFixed(2)} kWh`
+}
+
+/** Grams of CO2e with enough digits to tell small jobs apart. */
+export const gramsOf = (g: number): string => `${g.toPrecision(3)} g CO2e`
+
+/** A recording or a model is named as such wherever its numbers appear. */
+export const originOf = ({ origin, recordedOn }: { origin: string; recordedOn: string | null }): string =>
+  origin === 'recorded' ? `recorded ${recordedOn ?? 'earlier'}` : origin
+
+/** Why a job is where it is, in one line. */
+export const reasonOf = (job: Pick<JobView, 'reason' | 'message'>): string => job.message ?? job.reason ?? ''

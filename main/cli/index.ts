@@ -1,0 +1,32 @@
+import { Command } from 'commander'
+import { packageVersion } from '../kernel/paths.ts'
+import { agentCommand } from './commands/agent.ts'
+import { coordinatorCommand } from './commands/coordinator.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { jobCommand } from './commands/job.ts'
+import { localnetCommand } from './commands/localnet.ts'
+import { payoutCommand } from './commands/payout.ts'
+import { receiptCommand } from './commands/receipt.ts'
+import { upCommand } from './commands/up.ts'
+import { EXIT, EXIT_HELP } from './exit-codes.ts'
+
+/** The whole command line; exported so that a test can walk every command's help. */
+export function createProgram(): Command {
+  const program = new Command('windfall').description('Pays people for the idle hours of their GPU, and runs those hours when the grid is green.').version(packageVersion).addHelpText('after', EXIT_HELP)
+  for (const command of [upCommand(), agentCommand(), coordinatorCommand(), jobCommand(), receiptCommand(), payoutCommand(), doctorCommand(), localnetCommand()]) program.addCommand(command)
+  // Commander's own exit codes do not tell wrong usage from a failed job.
+  for (const command of commandsOf(program)) command.exitOverride()
+  return program
+}
+
+const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)]
+
+/** Runs one command line and sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(argv)
+  } catch (error) {
+    // Help and version end the same way as usage errors, with their own exit code.
+    process.exitCode = (error as { exitCode?: number }).exitCode === 0 ? EXIT.ok : EXIT.usage
+  }
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { agentContract } from '../../shared/contract/agent.ts'
+import { coordinatorContract } from '../../shared/contract/coordinator.ts'
+import { type Client, type Transport, connect } from '../../shared/contract/define.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import { DISCOVERY_FILE, Discovery as AgentDiscovery } from '../agent/http/discovery.ts'
+import { createHttpTransport, send } from '../kernel/contract-http.ts'
+import { writePrivateFile } from '../kernel/key-file.ts'
+
+/** What a running Windfall tells the command line about itself; the file is readable by its owner only. */
+export const Instance = z.strictObject({
+  pid: z.number().int().positive(),
+  agent: AgentDiscovery.shape.agent.optional(),
+  coordinator: z.strictObject({ url: z.url(), apiKey: z.string() }).optional(),
+  chain: z.strictObject({ rpcUrl: z.url(), cluster: z.string() }).optional(),
+})
+export type Instance = z.infer<typeof Instance>
+
+const fileOf = (dataDirectory: string): string => join(dataDirectory, DISCOVERY_FILE)
+
+/** Adds what this process runs to the file, keeping what another process on the same directory wrote. */
+export function announce(dataDirectory: string, part: Partial<Instance>): void {
+  const known = readInstance(dataDirectory)
+  writePrivateFile(fileOf(dataDirectory), `${JSON.stringify({ ...known, ...part, pid: process.pid })}\n`)
+}
+
+/** `null` when nothing ever ran here or the file is damaged. Never proves that anything still runs. */
+export function readInstance(dataDirectory: string): Instance | null {
+  try {
+    return Instance.parse(JSON.parse(readFileSync(fileOf(dataDirectory), 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+const missing = (what: string, dataDirectory: string, cause?: unknown): WindfallError =>
+  new WindfallError('instance.missing', `No ${what} is running on ${dataDirectory}. Start one with: windfall up --data "${dataDirectory}"`, { cause })
+
+/** An outage of a local instance means that it is not running, which has a better answer than “unreachable”. */
+const local = (transport: Transport, what: string, dataDirectory: string): Transport => ({
+  ...transport,
+  invoke: async (name, input) => {
+    try {
+      return await transport.invoke(name, input)
+    } catch (error) {
+      throw error instanceof WindfallError && error.code === 'unavailable' ? missing(what, dataDirectory, error) : error
+    }
+  },
+})
+
+export interface CoordinatorAccess {
+  readonly url: string
+  readonly apiKey: string
+}
+
+export interface Where {
+  readonly dataDirectory: string
+  /** Overrides the local instance. */
+  readonly coordinator?: CoordinatorAccess | undefined
+}
+
+const bearer = (secret: string) => async () => ({ authorization: `Bearer ${secret}` })
+
+/** Where the coordinator is and how to ask it. Error: `instance.missing`. */
+export function coordinatorAccess({ dataDirectory, coordinator }: Where): CoordinatorAccess {
+  const access = coordinator ?? readInstance(dataDirectory)?.coordinator
+  if (!access) throw missing('coordinator', dataDirectory)
+  return access
+}
+
+/** The coordinator as a requester sees it. */
+export function coordinatorClient(where: Where): Client<typeof coordinatorContract> {
+  const { url, apiKey } = coordinatorAccess(where)
+  const transport = createHttpTransport(coordinatorContract, { baseUrl: url, authorize: bearer(apiKey) })
+  return connect(coordinatorContract, where.coordinator ? transport : local(transport, 'coordinator', where.dataDirectory))
+}
+
+/** Stores the bytes a job needs (a module, an image archive) under their digest; storing them twice is harmless. */
+export async function uploadArchive(where: Where, digest: string, bytes: Uint8Array): Promise<void> {
+  const { url, apiKey } = coordinatorAccess(where)
+  await send({ method: 'PUT', url: new URL(`/v1/blobs/${digest}`, url), body: bytes }, { authorize: async () => ({ authorization: `Bearer ${apiKey}`, 'content-type': 'application/octet-stream' }), timeoutMs: 120_000 })
+}
+
+/** The local agent as its owner sees it. Error: `instance.missing`. */
+export function agentClient(dataDirectory: string): Client<typeof agentContract> {
+  const agent = readInstance(dataDirectory)?.agent
+  if (!agent) throw missing('agent', dataDirectory)
+  const invoke = async (name: string, input: unknown): Promise<unknown> => {
+    const body = new TextEncoder().encode(JSON.stringify(input))
+    const answer = await send({ method: 'POST', url: new URL(`/api/${name}`, agent.url), body }, { authorize: bearer(agent.token) })
+    return JSON.parse(new TextDecoder().decode(answer)) as unknown
+  }
+  const subscribe: Transport['subscribe'] = () => () => undefined
+  return connect(agentContract, local({ invoke, subscribe }, 'agent', dataDirectory))
+}

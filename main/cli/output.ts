@@ -1,0 +1,36 @@
+import { WindfallError, messageOf, toProblem } from '../../shared/errors.ts'
+
+/** Where a command writes: the answer to stdout, everything else to stderr, so that pipes stay clean. */
+export interface Output {
+  readonly json: boolean
+  /** The answer: the value as one line of JSON, or the lines a person reads. */
+  readonly answer: (value: unknown, lines: () => readonly string[]) => void
+  readonly progress: (line: string) => void
+  readonly failure: (error: unknown) => void
+}
+
+export interface Streams {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+export const processStreams: Streams = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) }
+
+export function createOutput(json: boolean, { out, err }: Streams = processStreams): Output {
+  return {
+    json,
+    answer: (value, lines) => out(json ? `${JSON.stringify(value)}\n` : lines().map((line) => `${line}\n`).join('')),
+    progress: (line) => err(`${line}\n`),
+    failure: (error) => {
+      // Only errors of ours explain themselves; anything else is a defect and keeps its stack.
+      if (json) out(`${JSON.stringify({ error: toProblem(error) })}\n`)
+      err(`windfall: ${error instanceof WindfallError ? messageOf(error) : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    },
+  }
+}
+
+/** Columns padded to their widest cell; the header is the first row. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '))
+}

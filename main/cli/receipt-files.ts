@@ -1,0 +1,48 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ReceiptBundle, type ReceiptPredicate } from '../../shared/domain/carbon-receipt.ts'
+import { predicateOf } from '../../shared/domain/receipt-summary.ts'
+import { WindfallError } from '../../shared/errors.ts'
+
+export const RECEIPT_EXTENSION = '.wfreceipt'
+export const receiptsDirectory = (dataDirectory: string): string => join(dataDirectory, 'receipts')
+export const receiptFile = (dataDirectory: string, receiptId: string): string => join(receiptsDirectory(dataDirectory), `${receiptId}${RECEIPT_EXTENSION}`)
+
+export interface ReceiptOnDisk {
+  readonly file: string
+  readonly bundle: ReceiptBundle
+  readonly predicate: ReceiptPredicate
+}
+
+/** Every readable receipt in the data directory, newest first, whether or not anything runs. Unreadable files are named apart. */
+export function readReceipts(dataDirectory: string): { readonly receipts: ReceiptOnDisk[]; readonly unreadable: string[] } {
+  const receipts: ReceiptOnDisk[] = []
+  const unreadable: string[] = []
+  for (const file of listFiles(dataDirectory)) {
+    try {
+      receipts.push(readReceipt(file))
+    } catch {
+      unreadable.push(file)
+    }
+  }
+  return { receipts: receipts.toSorted((a, b) => b.predicate.issuedAt.localeCompare(a.predicate.issuedAt)), unreadable }
+}
+
+function listFiles(dataDirectory: string): string[] {
+  const directory = receiptsDirectory(dataDirectory)
+  try {
+    return readdirSync(directory).filter((name) => name.endsWith(RECEIPT_EXTENSION)).map((name) => join(directory, name))
+  } catch {
+    return []
+  }
+}
+
+/** What a bundle says, unverified. Error: `receipt.unreadable`. */
+export function readReceipt(file: string): ReceiptOnDisk {
+  try {
+    const bundle = ReceiptBundle.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return { file, bundle, predicate: predicateOf(bundle) }
+  } catch (error) {
+    throw new WindfallError('receipt.unreadable', `${file} is not a Windfall receipt, or it is damaged.`, { cause: error })
+  }
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { WindfallError } from '../../shared/errors.ts'
+import { clusterOf } from '../chain/cluster.ts'
+import { createSolanaChain, requestAirdrop } from '../chain/solana.ts'
+import { loadWallet } from '../chain/wallet.ts'
+import { systemClock } from '../kernel/clock.ts'
+
+const HOT_WALLET_LAMPORTS = 100_000_000_000n
+const FIRST_DEPOSIT_WAIT_MS = 60_000
+
+/** Only a local chain has a faucet of ours; coins of a public cluster are nobody's to hand out. Error: `config.invalid`. */
+async function requireLocalChain(rpcUrl: string): Promise<void> {
+  const cluster = clusterOf(await createSolanaChain({ url: rpcUrl }).genesisHash())
+  if (cluster !== 'localnet') throw new WindfallError('config.invalid', `${rpcUrl} is ${cluster}. Test wallets and test funds exist on a local chain only.`)
+}
+
+/** A wallet kept in the data directory, with the smallest balance a wallet may have on a local test chain. Returns its address. */
+export async function openTestWallet(dataDirectory: string, rpcUrl: string): Promise<string> {
+  await requireLocalChain(rpcUrl)
+  const { address } = loadWallet(join(dataDirectory, 'test-wallet.pem'))
+  const chain = createSolanaChain({ url: rpcUrl })
+  if (await chain.account(address)) return address
+  await requestAirdrop({ url: rpcUrl }, address, await chain.minRent(0))
+  await untilFunded(() => chain.account(address))
+  return address
+}
+
+/** Fills the coordinator's hot wallet from the faucet of a local test chain, once. */
+export async function fundHotWallet(rpcUrl: string, address: string): Promise<void> {
+  await requireLocalChain(rpcUrl)
+  const chain = createSolanaChain({ url: rpcUrl })
+  if (await chain.account(address)) return
+  await requestAirdrop({ url: rpcUrl }, address, HOT_WALLET_LAMPORTS)
+  await untilFunded(() => chain.account(address))
+}
+
+async function untilFunded(look: () => Promise<unknown>): Promise<void> {
+  const timeout = AbortSignal.timeout(FIRST_DEPOSIT_WAIT_MS)
+  while (!(await look())) if (!(await systemClock.sleep(100, timeout))) throw new WindfallError('chain.unavailable', 'The test chain did not hand out coins in time. Try again.')
+}

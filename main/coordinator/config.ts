@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { WindfallError } from '../../shared/errors.ts'
+
+const positive = z.coerce.number().int().positive()
+const Rate = z.strictObject({ perSecond: z.coerce.number().positive(), burst: positive })
+
+/** Everything an operator may set; every value has a default that suits one machine. */
+const CoordinatorSettings = z.strictObject({
+  dataDirectory: z.string().min(1),
+  /** Loopback unless the operator says otherwise: what is reachable from outside belongs behind TLS. */
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.coerce.number().int().min(0).max(65_535).default(7465),
+  trustProxy: z.stringbool().or(z.boolean()).default(false),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** How often agents report presence. */
+  heartbeatMs: positive.max(120_000).default(15_000),
+  /** A lease that is not renewed for this long ends. */
+  leaseTtlMs: positive.default(90_000),
+  /** Solana JSON-RPC endpoint that payouts and anchors go through. */
+  rpcUrl: z.url({ protocol: /^https?$/ }),
+  /** Payouts on mainnet move real money; nothing else switches them on. */
+  allowMainnet: z.stringbool().or(z.boolean()).default(false),
+  /** What a SOL is worth in micro-USD when earnings are converted: a rate fixed by the operator. */
+  microUsdPerSol: z.coerce.bigint().positive().default(150_000_000n),
+  /** Nobody is paid less than this at a time, lamports. */
+  payoutThresholdLamports: z.coerce.bigint().nonnegative().default(10_000_000n),
+  /** The most that leaves the hot wallet in any hour, lamports. */
+  maxOutflowLamportsPerHour: z.coerce.bigint().positive().default(10_000_000_000n),
+  /** Always left in the hot wallet for fees, lamports. */
+  hotReserveLamports: z.coerce.bigint().nonnegative().default(10_000_000n),
+  /** How often the root of the receipt log goes on chain. */
+  anchorEveryMs: positive.default(86_400_000),
+  /** Ask live providers for grid data; otherwise use what ships with Windfall. */
+  liveGrid: z.stringbool().or(z.boolean()).default(true),
+  limits: z.strictObject({ network: Rate, caller: Rate }).default({ network: { perSecond: 100, burst: 400 }, caller: { perSecond: 50, burst: 200 } }),
+})
+export type CoordinatorConfig = Readonly<z.infer<typeof CoordinatorSettings>>
+
+/** Environment variables by setting. */
+const VARIABLES = {
+  host: 'WINDFALL_COORDINATOR_HOST',
+  port: 'WINDFALL_COORDINATOR_PORT',
+  trustProxy: 'WINDFALL_COORDINATOR_TRUST_PROXY',
+  logLevel: 'WINDFALL_LOG_LEVEL',
+  heartbeatMs: 'WINDFALL_HEARTBEAT_MS',
+  leaseTtlMs: 'WINDFALL_LEASE_TTL_MS',
+  rpcUrl: 'WINDFALL_RPC_URL',
+  allowMainnet: 'WINDFALL_ALLOW_MAINNET',
+  microUsdPerSol: 'WINDFALL_MICRO_USD_PER_SOL',
+  payoutThresholdLamports: 'WINDFALL_PAYOUT_THRESHOLD_LAMPORTS',
+  liveGrid: 'WINDFALL_LIVE_GRID',
+} as const
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings given on the command line win over the environment. Error: `config.invalid`, naming the key. */
+export function readCoordinatorConfig(environment: Environment, given: Readonly<Record<string, unknown>>): CoordinatorConfig {
+  const named = Object.entries(VARIABLES).flatMap(([key, variable]) => (environment[variable] === undefined ? [] : [[key, environment[variable]] as const]))
+  const result = CoordinatorSettings.safeParse({ ...Object.fromEntries(named), ...given })
+  if (result.success) return Object.freeze(result.data)
+  const [issue] = result.error.issues
+  const key = issue?.path.join('.') ?? 'settings'
+  const variable = (VARIABLES as Readonly<Record<string, string>>)[key]
+  throw new WindfallError('config.invalid', `The coordinator setting ${key}${variable ? ` (${variable})` : ''} is not valid: ${issue?.message}.`)
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { WindfallError, messageOf } from '../../shared/errors.ts'
+import { microUsd } from '../../shared/units.ts'
+import { requirePayable } from '../chain/cluster.ts'
+import { createSolanaChain } from '../chain/solana.ts'
+import { loadWallet } from '../chain/wallet.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { createHttpClient } from '../kernel/http-client.ts'
+import { createIds } from '../kernel/ids.ts'
+import { loadPrivateFile } from '../kernel/key-file.ts'
+import { runAll } from '../kernel/lifecycle.ts'
+import type { Logger } from '../kernel/log.ts'
+import { packageVersion, resourcesDirectory } from '../kernel/paths.ts'
+import { random } from '../kernel/random.ts'
+import { createSigner, generateKeyPem } from '../kernel/signing.ts'
+import type { CoordinatorConfig } from './config.ts'
+import { createCore } from './core.ts'
+import { coordinatorEvents } from './events.ts'
+import { createGridOracle } from './grid/oracle.ts'
+import { loadRecording } from './grid/recording.ts'
+import { createHandlers } from './http/handlers.ts'
+import { createHttpServer } from './http/server.ts'
+import { accountOf, createJobMoney } from './job-money.ts'
+import { requesterDeposit } from './ledger/entries.ts'
+import { book, checkLedger } from './ledger/ledger.ts'
+import { listPayouts } from './payouts/listing.store.ts'
+import { createPaying } from './paying.ts'
+import { openDatabase, ping, transact } from './persistence/database.ts'
+import { createPlanning } from './planning.ts'
+import { createReceipting } from './receipting.ts'
+import { createReceiptIssuer } from './receipts/issue.ts'
+import { bundleOf, listReceipts } from './receipts/read.ts'
+import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
+
+export interface CoordinatorPorts {
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface RunningCoordinator {
+  readonly url: string
+  /** Key of the requester that owns this coordinator. */
+  readonly apiKey: string
+  readonly cluster: string
+  readonly hotWallet: string
+  /** Credits the owner's prepaid balance once per `id`, micro-USD. */
+  readonly deposit: (id: string, amountMicroUsd: bigint) => Promise<void>
+  /** Settles when everything has been released after the signal aborted; rejects if a part failed. */
+  readonly closed: Promise<void>
+}
+
+const OWNER = 'owner'
+
+/** Builds every part of the coordinator, runs them until `signal` aborts, releases everything. No other file constructs a part. */
+export async function startCoordinator(config: CoordinatorConfig, { clock, log }: CoordinatorPorts, signal: AbortSignal): Promise<RunningCoordinator> {
+  const keep = (name: string) => join(config.dataDirectory, name)
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const chain = createSolanaChain({ url: config.rpcUrl, clock })
+  const cluster = requirePayable(await chain.genesisHash(), config)
+  const wallet = loadWallet(keep('hot-wallet.pem'))
+  const [receiptSigner, logSigner] = [createSigner(loadPrivateFile(keep('receipt-key.pem'), generateKeyPem)), createSigner(loadPrivateFile(keep('log-key.pem'), generateKeyPem))]
+  const apiKey = loadPrivateFile(keep('api-key'), () => generateApiKey(randomBytes))
+  const db = await openDatabase(keep('coordinator.sqlite'))
+  const events = coordinatorEvents(log)
+  const ids = createIds(clock)
+  await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
+  const oracle = createGridOracle({ clock, http: createHttpClient({ clock, random }), live: config.liveGrid, recording: loadRecording(resourcesDirectory), shutdown: signal, onLiveFailed: events.gridFailed })
+  const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids })
+  const { settle, ...money } = createJobMoney(clock, ids)
+  const core = createCore({ config, db, clock, ids, random: randomBytes, events, plan: createPlanning(oracle, signal), money, settle, prepareReceipt: createReceipting(issuer, oracle, signal) })
+  const paying = createPaying({ config, db, chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
+  const app = await createHttpServer({
+    clock,
+    version: packageVersion,
+    access: core.access,
+    blobs: core.blobs,
+    host: config.host,
+    trustProxy: config.trustProxy,
+    limits: config.limits,
+    onFailure: (error, { method, path }) => events.requestFailed(method, path, messageOf(error)),
+    handlers: createHandlers({
+      clock,
+      version: packageVersion,
+      ...core.parts,
+      health: () => ping(db).then(() => 'ok' as const, () => 'degraded' as const),
+      keys: () => ({ receiptKey: receiptSigner.publicJwk, logKey: logSigner.publicJwk, logId: logSigner.keyId, cluster, hotWallet: wallet.address }),
+      receipts: { get: (receiptId) => bundleOf(db, receiptId), list: (_, page) => listReceipts(db, page), treeHead: () => issuer.currentTreeHead(db) },
+      ledger: { account: (requesterId) => accountOf(db, requesterId), check: () => checkLedger(db) },
+      payouts: { list: (page) => listPayouts(db, page) },
+      signal: (zone) => oracle.signal(zone, signal),
+    }),
+  })
+  core.hub.attach(app.server)
+  const url = await listen(app, config)
+  events.listening(url)
+  const running = runAll(signal, [core.jobs.run, core.hub.run, paying.run])
+  const closed = running.finally(async () => {
+    await app.close()
+    await db.destroy()
+  })
+  const deposit = async (id: string, amountMicroUsd: bigint) => {
+    await transact(db, (tx) => book(tx, requesterDeposit({ id, requesterId: OWNER, amount: microUsd(amountMicroUsd), at: clock.now() })))
+  }
+  return { url, apiKey, cluster, hotWallet: wallet.address, deposit, closed }
+}
+
+async function listen(app: Awaited<ReturnType<typeof createHttpServer>>, { host, port }: Pick<CoordinatorConfig, 'host' | 'port'>): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    throw new WindfallError('config.invalid', `The coordinator cannot listen on ${host}:${port} (${messageOf(error)}). Choose another port.`, { cause: error })
+  }
+}

@@ -1,0 +1,166 @@
+import { join } from 'node:path'
+import type { Presence } from '../../shared/contract/coordinator.ts'
+import { messageOf } from '../../shared/errors.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { createAudit } from './audit/audit.ts'
+import type { CoordinatorConfig } from './config.ts'
+import type { CoordinatorEvents } from './events.ts'
+import type { AccessDeps } from './http/access.ts'
+import type { CoordinatorParts } from './http/parts.ts'
+import { isExpectedAuthority } from './http/server.ts'
+import { type SocketHub, createSocketHub } from './http/socket.ts'
+import { type Jobs, createJobs } from './jobs/jobs.ts'
+import type { JobMoney, PlanJob } from './jobs/ports.ts'
+import { type Blobs, openBlobs } from './persistence/blobs.ts'
+import type { Db, Tx } from './persistence/database.ts'
+import type { ProofDeps } from './proofs/ports.ts'
+import { chainHead, submitProof } from './proofs/submit.ts'
+import { requesterOfKey } from './registry/api-keys.ts'
+import { createRecordEvent, eventPositions, eventsAfter } from './registry/node-events.ts'
+import { type Registry, createRegistry } from './registry/registry.ts'
+
+export interface CoreDeps {
+  readonly config: Pick<CoordinatorConfig, 'dataDirectory' | 'host' | 'heartbeatMs' | 'leaseTtlMs'>
+  readonly db: Db
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly random: (bytes: number) => Uint8Array
+  readonly events: CoordinatorEvents
+  readonly plan: PlanJob
+  readonly money: JobMoney
+  readonly prepareReceipt: ProofDeps['prepareReceipt']
+  readonly settle: ProofDeps['settle']
+}
+
+/** Registry, jobs, proofs and the agents' socket, wired to each other and to what they are given. */
+export interface Core {
+  readonly access: AccessDeps
+  readonly blobs: Blobs
+  readonly registry: Registry
+  readonly jobs: Jobs
+  readonly hub: SocketHub
+  readonly parts: Pick<CoordinatorParts, 'registry' | 'agents' | 'jobs' | 'proofs' | 'blobs'>
+  readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
+  readonly recordEvent: ReturnType<typeof createRecordEvent>
+}
+
+export function createCore(deps: CoreDeps): Core {
+  const { config, db, clock, ids, random } = deps
+  const decide = createAudit(clock)
+  const recordEvent = createRecordEvent(clock)
+  const blobs = openBlobs(join(config.dataDirectory, 'blobs'), ids.next)
+  const registry = createRegistry({ db, clock, random, heartbeatMs: config.heartbeatMs, decide })
+  // The socket hears agents for the jobs, and the jobs push through the socket: one of the two has to be named before it exists.
+  const hub = createHub(deps, registry, { presence: (nodeId, presence) => agents.hear(nodeId, presence), welcome: (nodeId) => agents.offer(nodeId) })
+  const hint = createHints(db, hub)
+  const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, hint })
+  const agents = createAgents(db, { registry, jobs, hub })
+  const { beginVerification, completeJob, rejectResult, attempt } = jobs
+  const saveOutput = (bytes: Uint8Array) => blobs.write(once(bytes), { maxBytes: bytes.length, expected: null })
+  const proofDeps = { ...deps, decide, recordEvent, node: registry.withCapabilities, attempt, beginVerification, completeJob, rejectResult, saveOutput }
+  const proofs = { submit: reportProof(deps, { proofDeps, hint }), head: (nodeId: string) => chainHead(db, nodeId) }
+  const access = { clock, node: registry.node, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
+  return { access, blobs, registry, jobs, hub, decide, recordEvent, parts: { registry, jobs, blobs, proofs, agents } }
+}
+
+/** What agents say, whichever way it arrives. */
+function createAgents(db: Db, { registry, jobs, hub }: Pick<Core, 'registry' | 'jobs' | 'hub'>) {
+  const report = async (nodeId: string, presence: Presence) => {
+    if (registry.report(nodeId, presence)) jobs.wake()
+    return jobs.renew(nodeId, presence.running)
+  }
+  return {
+    async offer(nodeId: string): Promise<void> {
+      for (const lease of await jobs.offered(nodeId)) hub.send(nodeId, { type: 'lease', lease })
+    },
+    async hear(nodeId: string, presence: Presence): Promise<void> {
+      const { lost, cancelled } = await report(nodeId, presence)
+      for (const leaseId of lost) hub.send(nodeId, { type: 'cancel', leaseId, reason: 'lost' })
+      for (const leaseId of cancelled) hub.send(nodeId, { type: 'cancel', leaseId, reason: 'cancelled' })
+    },
+    async heartbeat(nodeId: string, presence: Presence) {
+      const dropped = await report(nodeId, presence)
+      return { ...dropped, lastEvent: (await eventPositions(db, [nodeId])).get(nodeId) ?? 0 }
+    },
+    events: (nodeId: string, page: { readonly after: number; readonly limit: number }) => eventsAfter(db, nodeId, page),
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+interface Ears {
+  readonly presence: (nodeId: string, presence: Presence) => Promise<void>
+  readonly welcome: (nodeId: string) => Promise<void>
+}
+
+function createHub({ config, clock, random, events }: CoreDeps, registry: Registry, ears: Ears): SocketHub {
+  return createSocketHub({
+    clock,
+    random,
+    accepts: (authority) => isExpectedAuthority(config.host, authority),
+    keyOf: async (nodeId) => {
+      const node = await registry.node(nodeId)
+      return node?.state === 'active' ? node.publicJwk : null
+    },
+    lastEvent: async (nodeId) => (await registry.node(nodeId))?.lastEvent ?? 0,
+    onWelcome: ears.welcome,
+    onPresence: ears.presence,
+    onFailure: (error, nodeId) => events.socketFailed(nodeId, messageOf(error)),
+  })
+}
+
+/** Tells connected agents that something new happened to them, whoever recorded it. */
+function createHints(db: Db, hub: SocketHub): () => Promise<void> {
+  const told = new Map<string, number>()
+  return async () => {
+    const positions = await eventPositions(db, hub.connected())
+    for (const nodeId of told.keys()) if (!positions.has(nodeId)) told.delete(nodeId)
+    for (const [nodeId, lastEvent] of positions)
+      if (told.get(nodeId) !== lastEvent && hub.send(nodeId, { type: 'events', lastEvent })) told.set(nodeId, lastEvent)
+  }
+}
+
+function createCoreJobs(
+  deps: CoreDeps,
+  { registry, blobs, hub, decide, hint }: Pick<Core, 'registry' | 'blobs' | 'hub' | 'decide'> & { hint: () => Promise<void> },
+): Jobs {
+  const { events } = deps
+  return createJobs({
+    ...deps,
+    decide,
+    leaseTtlMs: deps.config.leaseTtlMs,
+    nodes: registry.list,
+    hasBlob: blobs.has,
+    push: {
+      lease: (nodeId, lease) => {
+        events.leasePushed(nodeId, lease.leaseId, lease.jobId)
+        return hub.send(nodeId, { type: 'lease', lease })
+      },
+      cancel: (nodeId, { leaseId, reason }) => {
+        events.leaseEnded(nodeId, leaseId, reason)
+        return hub.send(nodeId, { type: 'cancel', leaseId, reason })
+      },
+    },
+    afterRound: hint,
+    onFailure: events.dispatchFailed,
+  })
+}
+
+/** Submits a proof, logs how it went and tells the node at once. */
+function reportProof({ events }: CoreDeps, { proofDeps, hint }: { proofDeps: ProofDeps; hint: () => Promise<void> }): CoordinatorParts['proofs']['submit'] {
+  return async (nodeId, input) => {
+    try {
+      const answer = await submitProof(proofDeps, nodeId, input)
+      events.proofAccepted(nodeId, answer.jobId, answer.receiptId)
+      return answer
+    } catch (error) {
+      events.proofRefused(nodeId, messageOf(error))
+      throw error
+    } finally {
+      await hint()
+    }
+  }
+}

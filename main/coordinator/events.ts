@@ -1,0 +1,15 @@
+import type { Logger } from '../kernel/log.ts'
+
+/** One function per fact worth logging. Nothing secret is ever an argument. */
+export const coordinatorEvents = (log: Logger) => ({
+  listening: (address: string) => log.info({ address }, 'coordinator is listening'),
+  leasePushed: (nodeId: string, leaseId: string, jobId: string) => log.info({ nodeId, leaseId, jobId }, 'lease given'),
+  leaseEnded: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'lease taken back'),
+  proofAccepted: (nodeId: string, jobId: string, receiptId: string) => log.info({ nodeId, jobId, receiptId }, 'proof accepted'),
+  proofRefused: (nodeId: string, code: string) => log.warn({ nodeId, code }, 'proof refused'),
+  requestFailed: (method: string, path: string, message: string) => log.error({ method, path, error: message }, 'request failed'),
+  socketFailed: (nodeId: string, message: string) => log.error({ nodeId, error: message }, 'socket failed'),
+  gridFailed: (zone: string, message: string) => log.info({ zone, reason: message }, 'live grid data is not to be had; using what ships with Windfall'),
+  dispatchFailed: (message: string) => log.error({ error: message }, 'dispatch round failed'),
+})
+export type CoordinatorEvents = ReturnType<typeof coordinatorEvents>

@@ -1,0 +1,241 @@
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
+
+/** What goes wrong. Messages and shapes as documented by the provider or seen from it. */
+export type Fault =
+  | 'bad-path'
+  | 'bad-date'
+  | 'error-array'
+  | 'error-with-200'
+  | 'server-error'
+  | 'too-many'
+  | 'too-many-html'
+  | 'truncated'
+  | 'missing-comma'
+  | 'not-utf8'
+  | 'wrong-shape'
+  | 'oversize'
+  | 'hang'
+  | 'redirect-away'
+  | 'stale'
+  | 'empty'
+  | 'wrong-region'
+
+export interface FakeCarbonIntensity extends AsyncDisposable {
+  readonly url: string
+  /** Paths asked for, in order. */
+  readonly requests: string[]
+  /** From now on every answer is this fault; `null` plays the documented answers again. */
+  readonly play: (fault: Fault | null) => void
+  /** Whether lists with one entry come as arrays, as documented, or as the bare entry, as seen. */
+  readonly shape: (shape: 'array' | 'object') => void
+  /** Resolves when a request has arrived that will never be answered. */
+  readonly hanging: () => Promise<void>
+}
+
+interface World {
+  /** Epoch milliseconds; measured values exist for half hours that ended before. */
+  readonly now: () => number
+  /** gCO2/kWh of a region (0 is national) in the half hour that starts at `at`. */
+  readonly valueAt: (regionId: number, at: number) => number | null
+}
+
+const SHORT_NAMES = [
+  'North Scotland',
+  'South Scotland',
+  'North West England',
+  'North East England',
+  'Yorkshire',
+  'North Wales & Merseyside',
+  'South Wales',
+  'West Midlands',
+  'East Midlands',
+  'East England',
+  'South West England',
+  'South England',
+  'London',
+  'South East England',
+  'England',
+  'Scotland',
+  'Wales',
+  'GB',
+]
+const HOURS = { fw24h: 24, fw48h: 48, pt24h: -24 } as const
+const MIX = [
+  { fuel: 'gas', perc: 43.6 },
+  { fuel: 'coal', perc: 0.7 },
+  { fuel: 'wind', perc: 55.7 },
+]
+const FACTORS = {
+  Biomass: 120,
+  Coal: 937,
+  'Dutch Imports': 474,
+  'French Imports': 53,
+  'Gas (Combined Cycle)': 394,
+  'Gas (Open Cycle)': 651,
+  Hydro: 0,
+  'Irish Imports': 458,
+  Nuclear: 0,
+  Oil: 935,
+  Other: 300,
+  'Pumped Storage': 0,
+  Solar: 0,
+  Wind: 0,
+}
+const BAD_PATH = 'Please enter a valid path e.g. /intensity/'
+const BAD_DATE = "Please enter a valid date in ISO8601 format 'YYYY-MM-DD' e.g. /intensity/date/2017-08-25"
+
+const minute = (at: number): string => `${toIso(at).slice(0, 16)}Z`
+const floor = (at: number): number => Math.floor(at / HALF_HOUR_MS) * HALF_HOUR_MS
+const indexOf = (value: number | null): string =>
+  value === null ? 'moderate' : (['very low', 'low', 'moderate', 'high'][Math.floor(value / 60)] ?? 'very high')
+const fault = (code: string, message: string) => ({ error: { code, message } })
+
+function startsOf([from = '', end = '']: readonly string[]): number[] | null {
+  const first = floor(Date.parse(from))
+  const hours = HOURS[end as keyof typeof HOURS] as number | undefined
+  const last = end === '' ? first + HALF_HOUR_MS : hours === undefined ? Date.parse(end) : first + hours * 3_600_000
+  if (!Number.isFinite(first) || !Number.isFinite(last)) return null
+  const [low, high] = [Math.min(first, last), Math.max(first, last)]
+  return Array.from({ length: Math.ceil((high - low) / HALF_HOUR_MS) }, (_, index) => low + index * HALF_HOUR_MS)
+}
+
+const dayOf = (date: string, period: string | undefined): number[] | null => {
+  const midnight = Date.parse(`${date}T00:00Z`)
+  const all = startsOf([minute(midnight), minute(midnight + 86_400_000)])
+  return Number.isFinite(midnight) && all ? (period === undefined ? all : all.slice(Number(period) - 1, Number(period))) : null
+}
+
+interface Book {
+  readonly world: World
+  /** A list with one entry in the shape that is being played. */
+  readonly one: (list: readonly unknown[]) => unknown
+}
+
+const stretch = (at: number) => ({ from: minute(at), to: minute(at + HALF_HOUR_MS) })
+const named = (id: number) => ({ regionid: id, dnoregion: `DNO ${id}`, shortname: SHORT_NAMES[id - 1] })
+const everyone = SHORT_NAMES.map((_, index) => index + 1)
+/** `'date'` stands for a time the API cannot read. */
+const over = <T>(starts: readonly number[] | null, build: (starts: readonly number[]) => T): T | 'date' => (starts ? build(starts) : 'date')
+
+function nationalSlot({ now, valueAt }: World, at: number) {
+  const value = valueAt(0, at)
+  return { ...stretch(at), intensity: { forecast: value, actual: at + HALF_HOUR_MS <= now() && value !== null ? value + 1 : null, index: indexOf(value) } }
+}
+
+const regionalValue = ({ valueAt }: World, id: number, at: number) => ({
+  intensity: { forecast: valueAt(id, at), index: indexOf(valueAt(id, at)) },
+  generationmix: MIX,
+})
+
+const byTime = ({ world }: Book, starts: readonly number[]) => ({
+  data: starts.map((at) => ({ ...stretch(at), regions: everyone.map((id) => ({ ...named(id), ...regionalValue(world, id, at) })) })),
+})
+
+const byRegion = ({ world, one }: Book, id: number, starts: readonly number[]) => ({
+  data: one([{ ...named(id), postcode: 'RG10', data: starts.map((at) => ({ ...stretch(at), ...regionalValue(world, id, at) })) }]),
+})
+
+const regionOf = ([kind, value]: readonly string[]): number | null => (kind === 'regionid' ? Number(value) : kind === 'postcode' ? 13 : null)
+
+function nationalAnswer({ world }: Book, parts: readonly string[]): unknown {
+  const [head, ...rest] = parts
+  const list = (starts: readonly number[]) => ({ data: starts.map((at) => nationalSlot(world, at)) })
+  if (head === undefined) return list([floor(world.now())])
+  if (head === 'date') return over(dayOf(rest[0] ?? minute(world.now()).slice(0, 10), rest[1]), list)
+  if (head === 'factors') return { data: [FACTORS] }
+  if (head === 'stats') return { data: [{ from: rest[0], to: rest[1], intensity: { max: 320, average: 266, min: 180, index: 'moderate' } }] }
+  return over(startsOf(parts), list)
+}
+
+function regionalAnswer(book: Book, parts: readonly string[]): unknown {
+  if (parts[0] === 'intensity') {
+    const id = regionOf(parts.slice(3))
+    return over(startsOf(parts.slice(1, 3)), (starts) => (id === null ? byTime(book, starts) : byRegion(book, id, starts)))
+  }
+  const country = ['england', 'scotland', 'wales'].indexOf(parts[0] ?? '')
+  const id = country >= 0 ? 15 + country : regionOf(parts)
+  const now = [floor(book.world.now())]
+  return id === null ? byTime(book, now) : byRegion(book, id, now)
+}
+
+/** The documented answer; `null` for a path the API does not know. */
+function answerTo(book: Book, path: string): unknown {
+  const [root, ...parts] = path.split('/').filter(Boolean)
+  if (root === 'intensity') return nationalAnswer(book, parts)
+  if (root === 'regional') return regionalAnswer(book, parts)
+  if (root !== 'generation') return null
+  return over(parts.length === 0 ? [floor(book.world.now())] : startsOf(parts), (starts) => ({
+    data: book.one(starts.map((at) => ({ ...stretch(at), generationmix: MIX }))),
+  }))
+}
+
+type Reply = (response: ServerResponse, documented: string) => void
+
+const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*', ...headers })
+    .end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+const FAULTS: Readonly<Record<Exclude<Fault, 'hang' | 'stale' | 'wrong-region'>, Reply>> = {
+  'bad-path': (response) => json(response, 400, fault('400 Bad Request', BAD_PATH)),
+  'bad-date': (response) => json(response, 400, fault('400 Bad Request', BAD_DATE)),
+  'error-array': (response) => json(response, 400, { error: [{ code: 400, message: BAD_DATE }] }),
+  'error-with-200': (response) => json(response, 200, fault('500 Internal Server Error', 'no data')),
+  'server-error': (response) => json(response, 500, fault('500 Internal Server Error', 'There was a problem')),
+  'too-many': (response) => json(response, 429, fault('429 Too Many Requests', 'slow down'), { 'retry-after': '1200' }),
+  'too-many-html': (response) => void response.writeHead(429, { 'content-type': 'text/html' }).end('<html><body>Too many requests</body></html>'),
+  truncated: (response, documented) => json(response, 200, documented.slice(0, documented.length / 2)),
+  'missing-comma': (response, documented) => json(response, 200, documented.replace('},"generationmix"', '} "generationmix"').replace(',"to"', ' "to"')),
+  'not-utf8': (response) => void response.writeHead(200).end(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])),
+  'wrong-shape': (response) => json(response, 200, { data: [{ from: 'yesterday', intensity: 'high' }] }),
+  oversize: (response) => json(response, 200, `{"data":[],"padding":"${'x'.repeat(9_000_000)}"}`),
+  'redirect-away': (response) => void response.writeHead(302, { location: 'http://elsewhere.example/' }).end(),
+  empty: (response) => json(response, 200, { data: [] }),
+}
+
+/** The path the answer is really for: yesterday's, or another region's. */
+function mislead(path: string, playing: Fault | null): string {
+  if (playing === 'wrong-region') return path.replace(/regionid\/\d+/, 'regionid/2')
+  return playing === 'stale' ? path.replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z/g, (text) => minute(Date.parse(text) - 86_400_000)) : path
+}
+
+function respond(response: ServerResponse, documented: unknown, playing: Fault | null): void {
+  if (playing && playing !== 'hang' && playing !== 'stale' && playing !== 'wrong-region') return FAULTS[playing](response, JSON.stringify(documented))
+  if (documented === null) return json(response, 400, fault('400 Bad Request', BAD_PATH))
+  return documented === 'date' ? json(response, 400, fault('400 Bad Request', BAD_DATE)) : json(response, 200, documented)
+}
+
+/** The UK Carbon Intensity API on a loopback port, answering from `world` and misbehaving on request. */
+export async function startFakeCarbonIntensity(world: World): Promise<FakeCarbonIntensity> {
+  const requests: string[] = []
+  let playing: Fault | null = null
+  let shape: 'array' | 'object' = 'array'
+  let hung = Promise.withResolvers<void>()
+  const book: Book = { world, one: (list) => (shape === 'object' && list.length === 1 ? list[0] : list) }
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url ?? '/'
+    requests.push(path)
+    if (playing === 'hang') hung.resolve()
+    else respond(response, answerTo(book, mislead(path, playing)), playing)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    play(next) {
+      playing = next
+      hung = Promise.withResolvers()
+    },
+    shape(next) {
+      shape = next
+    },
+    hanging: () => hung.promise,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

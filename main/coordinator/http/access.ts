@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify'
+import type { Access } from '../../../shared/contract/define.ts'
+import type { PublicJwk } from '../../../shared/contract/wire.ts'
+import { WindfallError } from '../../../shared/errors.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { SIGNATURE_MAX_AGE_S, checkSignature, contentDigest, readSignature } from '../../kernel/http-signature.ts'
+import type { Caller } from './parts.ts'
+
+export interface AccessDeps {
+  readonly clock: Clock
+  readonly node: (
+    nodeId: string,
+  ) => Promise<{ readonly publicJwk: PublicJwk; readonly state: 'active' | 'quarantined'; readonly stateReason: string | null } | null>
+  readonly requesterOfKey: (apiKey: string) => Promise<string | null>
+}
+
+export interface Checked {
+  readonly caller: Caller
+  /** What the body must hash to, `null` if the caller did not sign it. */
+  readonly contentDigest: string | null
+}
+
+/** Remembers nonces for as long as a signature that carries one could still be fresh. */
+function createNonces(clock: Pick<Clock, 'monotonic'>): (nonce: string) => boolean {
+  const keepMs = 2 * SIGNATURE_MAX_AGE_S * 1000 + 1_000
+  const seen = new Map<string, number>()
+  return (nonce) => {
+    const now = clock.monotonic()
+    for (const [old, at] of seen) {
+      if (now - at < keepMs) break
+      seen.delete(old)
+    }
+    if (seen.has(nonce)) return false
+    seen.set(nonce, now)
+    return true
+  }
+}
+
+async function checkNode({ clock, node }: AccessDeps, isNew: (nonce: string) => boolean, request: FastifyRequest): Promise<Checked> {
+  const signature = readSignature({ method: request.method, authority: request.headers.host ?? '', target: request.raw.url ?? '/', headers: request.headers })
+  const known = await node(signature.keyId)
+  if (!known) throw new WindfallError('auth.refused', 'This device key is not enrolled here. Enrol the node first.')
+  if (known.state === 'quarantined') throw new WindfallError('auth.refused', `This node is quarantined: ${known.stateReason ?? 'no reason given'}.`)
+  checkSignature(known.publicJwk, signature, clock.now())
+  if (!isNew(`${signature.keyId} ${signature.nonce}`)) throw new WindfallError('auth.refused', 'This signed request was already received once. Sign a new one.')
+  return { caller: { kind: 'node', nodeId: signature.keyId }, contentDigest: signature.contentDigest }
+}
+
+async function checkRequester({ requesterOfKey }: AccessDeps, request: FastifyRequest): Promise<Checked> {
+  const [, apiKey] = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '') ?? []
+  if (apiKey === undefined) throw new WindfallError('auth.required', 'This call needs an API key: send it as “Authorization: Bearer wf_…”.')
+  const requesterId = await requesterOfKey(apiKey)
+  if (requesterId === null) throw new WindfallError('auth.refused', 'This API key is unknown or was revoked.')
+  return { caller: { kind: 'requester', requesterId }, contentDigest: null }
+}
+
+/** Decides who makes a request from its head alone, before a byte of its body is read. Errors: `auth.required`, `auth.refused`. */
+export function createAccessCheck(deps: AccessDeps): (access: Access, request: FastifyRequest) => Promise<Checked> {
+  const isNew = createNonces(deps.clock)
+  return async (access, request) => {
+    if (access === 'node') return checkNode(deps, isNew, request)
+    return access === 'requester' ? checkRequester(deps, request) : { caller: { kind: 'public' }, contentDigest: null }
+  }
+}
+
+/** The body is the one that was signed. Error: `auth.refused`. */
+export function checkBody({ contentDigest: signed }: Checked, body: Uint8Array): void {
+  if (signed !== null && contentDigest(body) !== signed) throw new WindfallError('auth.refused', 'The body is not the one that was signed.')
+}

@@ -1,0 +1,85 @@
+import { WindfallError } from '../../../shared/errors.ts'
+import { toIso } from '../../../shared/units.ts'
+import type { Caller, CoordinatorHandlers, CoordinatorParts } from './parts.ts'
+
+function nodeOf(caller: Caller): string {
+  if (caller.kind !== 'node') throw new WindfallError('auth.required', 'Only an enrolled node may do this.')
+  return caller.nodeId
+}
+
+function requesterOf(caller: Caller): string {
+  if (caller.kind !== 'requester') throw new WindfallError('auth.required', 'Only a requester with an API key may do this.')
+  return caller.requesterId
+}
+
+type Called<K extends keyof CoordinatorHandlers> = Pick<CoordinatorHandlers, K>
+
+const publicCalls = ({
+  clock,
+  version,
+  health,
+  keys,
+  registry,
+  receipts,
+  signal,
+}: CoordinatorParts): Called<'health' | 'keys' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'getSignal'> => ({
+  health: async () => ({ status: await health(), version, time: toIso(clock.now()) }),
+  keys,
+  beginEnrolment: ({ publicJwk }) => registry.begin(publicJwk),
+  enrol: registry.enrol,
+  getReceipt: ({ receiptId }) => receipts.get(receiptId),
+  treeHead: async () => ({ treeHead: await receipts.treeHead() }),
+  getSignal: async ({ zone }) => ({ signal: await signal(zone) }),
+})
+
+const nodeCalls = ({
+  clock,
+  agents,
+  jobs,
+  proofs,
+}: CoordinatorParts): Called<'heartbeat' | 'requestLease' | 'startAttempt' | 'failAttempt' | 'submitProof' | 'proofChain' | 'nodeEvents'> => ({
+  heartbeat: async (presence, caller) => ({ ...(await agents.heartbeat(nodeOf(caller), presence)), now: toIso(clock.now()) }),
+  requestLease: async ({ runtimes }, caller) => ({ lease: await jobs.request(nodeOf(caller), runtimes) }),
+  startAttempt: async (claim, caller) => {
+    await jobs.start({ ...claim, nodeId: nodeOf(caller) })
+    return {}
+  },
+  failAttempt: async (failure, caller) => {
+    await jobs.fail({ ...failure, nodeId: nodeOf(caller) })
+    return {}
+  },
+  submitProof: (input, caller) => proofs.submit(nodeOf(caller), input),
+  proofChain: (_, caller) => proofs.head(nodeOf(caller)),
+  nodeEvents: async (page, caller) => {
+    const events = await agents.events(nodeOf(caller), page)
+    return { events, next: events.at(-1)?.seq ?? page.after }
+  },
+})
+
+const requesterCalls = ({
+  jobs,
+  blobs,
+  receipts,
+  ledger,
+  payouts,
+}: CoordinatorParts): Called<
+  'submitJob' | 'planJob' | 'listJobs' | 'getJob' | 'getJobOutput' | 'cancelJob' | 'getAccount' | 'listReceipts' | 'listPayouts' | 'checkLedger'
+> => ({
+  submitJob: (submission, caller) => jobs.submit({ ...submission, requesterId: requesterOf(caller) }),
+  planJob: ({ spec }) => jobs.plan(spec),
+  listJobs: (page, caller) => jobs.list({ ...page, requesterId: requesterOf(caller) }),
+  getJob: ({ jobId }, caller) => jobs.view(requesterOf(caller), jobId),
+  getJobOutput: async ({ jobId }, caller) => {
+    const { state, outputSha256 } = await jobs.view(requesterOf(caller), jobId)
+    if (outputSha256 === null) throw new WindfallError('not-found', `Job ${jobId} is ${state}; only a completed job has an output.`)
+    return { outputSha256, output: Buffer.from(await blobs.read(`sha256:${outputSha256}`)).toString('base64') }
+  },
+  cancelJob: ({ jobId }, caller) => jobs.cancel(requesterOf(caller), jobId),
+  getAccount: (_, caller) => ledger.account(requesterOf(caller)),
+  listReceipts: (page, caller) => receipts.list(requesterOf(caller), page),
+  listPayouts: (page) => payouts.list(page),
+  checkLedger: () => ledger.check(),
+})
+
+/** Every call of the contract. The border has authenticated the caller; each handler still takes only the identity it needs. */
+export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => ({ ...publicCalls(parts), ...nodeCalls(parts), ...requesterCalls(parts) })

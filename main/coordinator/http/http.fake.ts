@@ -1,0 +1,96 @@
+/** A coordinator's HTTP border over a test core; what other features answer is fixed. */
+import type { FastifyInstance } from 'fastify'
+import { testBundle, testLogKey, testReceiptKey } from '../../../shared/domain/receipt-bundle.fake.ts'
+import { WindfallError } from '../../../shared/errors.ts'
+import { signRequest } from '../../kernel/http-signature.ts'
+import type { Signer } from '../../kernel/signing.ts'
+import { type TestCore, startTestCore } from '../core.fake.ts'
+import { createHandlers } from './handlers.ts'
+import { createHttpServer } from './server.ts'
+
+export interface TestServer extends AsyncDisposable {
+  readonly core: TestCore
+  readonly app: FastifyInstance
+  readonly failures: unknown[]
+}
+
+export const GENEROUS = { network: { perSecond: 1e6, burst: 1e6 }, caller: { perSecond: 1e6, burst: 1e6 } }
+
+export async function startTestServer(limits = GENEROUS): Promise<TestServer> {
+  const core = await startTestCore()
+  const bundle = await testBundle()
+  const failures: unknown[] = []
+  const handlers = createHandlers({
+    ...core.parts,
+    clock: core.clock,
+    version: '0.1.0',
+    health: async () => 'ok',
+    keys: () => ({
+      receiptKey: testReceiptKey.publicJwk,
+      logKey: testLogKey.publicJwk,
+      logId: testLogKey.keyId,
+      cluster: 'localnet',
+      hotWallet: '1'.repeat(32),
+    }),
+    receipts: {
+      get: async (receiptId) => {
+        if (receiptId !== 'receipt-1') throw new WindfallError('not-found', `There is no receipt ${receiptId}.`)
+        return bundle
+      },
+      list: async () => ({ items: [], next: null }),
+      treeHead: async () => bundle.inclusion.treeHead,
+    },
+    ledger: {
+      account: async (requesterId) => ({ requesterId, balanceMicroUsd: '0', reservedMicroUsd: '0' }),
+      check: async () => ({ balanced: true, sums: [], entries: 0, confirmedMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0', findings: [] }),
+    },
+    payouts: { list: async () => ({ items: [], next: null }) },
+    signal: async (zone) => {
+      throw new WindfallError('grid.unknown-zone', `There is no data for ${zone}.`)
+    },
+  })
+  const { access, blobs, clock } = core
+  const app = await createHttpServer({
+    clock,
+    version: '0.1.0',
+    handlers,
+    access,
+    blobs,
+    host: '127.0.0.1',
+    trustProxy: false,
+    limits,
+    onFailure: (error) => failures.push(error),
+  })
+  await app.ready()
+  return {
+    core,
+    app,
+    failures,
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await core[Symbol.asyncDispose]()
+    },
+  }
+}
+
+let nonces = 0
+
+/** Signs and injects a request as an agent sends it. */
+export async function sendSigned(
+  { app, core }: Pick<TestServer, 'app' | 'core'>,
+  signer: Signer,
+  { method, path, body = null }: { method: 'GET' | 'POST'; path: string; body?: unknown },
+) {
+  const bytes = body === null ? null : Buffer.from(JSON.stringify(body))
+  const headers = await signRequest(
+    signer,
+    { method, url: new URL(path, 'http://127.0.0.1'), body: bytes },
+    { now: core.clock.now(), nonce: `nonce-of-test-${String(nonces++).padStart(8, '0')}` },
+  )
+  return app.inject({
+    method,
+    url: path,
+    headers: { ...headers, host: '127.0.0.1', ...(bytes ? { 'content-type': 'application/json' } : {}) },
+    ...(bytes ? { payload: bytes } : {}),
+  })
+}

@@ -1,0 +1,67 @@
+/** Everything the HTTP border needs from the coordinator; the root supplies it. */
+import type { coordinatorContract, Presence } from '../../../shared/contract/coordinator.ts'
+import type { Handlers, InputOf, OutputOf } from '../../../shared/contract/define.ts'
+import type { JobSpec, JobView, Lease, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { Envelope, PublicJwk, Signal } from '../../../shared/contract/wire.ts'
+import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import type { Clock } from '../../kernel/clock.ts'
+
+type Contract = typeof coordinatorContract
+type In<K extends keyof Contract> = InputOf<Contract[K]>
+type Out<K extends keyof Contract> = OutputOf<Contract[K]>
+
+/** Who makes a call, once the border has checked it. */
+export type Caller =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'node'; readonly nodeId: string }
+  | { readonly kind: 'requester'; readonly requesterId: string }
+
+export type CoordinatorHandlers = Handlers<Contract, Caller>
+
+interface Page {
+  readonly after: string | null
+  readonly limit: number
+}
+
+export interface CoordinatorParts {
+  readonly clock: Clock
+  readonly version: string
+  readonly health: () => Promise<Out<'health'>['status']>
+  readonly keys: () => Out<'keys'>
+  readonly registry: {
+    readonly begin: (publicJwk: PublicJwk) => Out<'beginEnrolment'>
+    readonly enrol: (input: In<'enrol'>) => Promise<Out<'enrol'>>
+  }
+  readonly agents: {
+    readonly heartbeat: (nodeId: string, presence: Presence) => Promise<{ readonly lost: string[]; readonly cancelled: string[]; readonly lastEvent: number }>
+    readonly events: (nodeId: string, page: { readonly after: number; readonly limit: number }) => Promise<Out<'nodeEvents'>['events']>
+  }
+  readonly jobs: {
+    readonly submit: (submission: { readonly requesterId: string } & In<'submitJob'>) => Promise<JobView>
+    readonly plan: (spec: JobSpec) => Promise<PlanAnswer>
+    readonly view: (requesterId: string, jobId: string) => Promise<JobView>
+    readonly list: (page: { readonly requesterId: string; readonly state: In<'listJobs'>['state'] } & Page) => Promise<Out<'listJobs'>>
+    readonly cancel: (requesterId: string, jobId: string) => Promise<JobView>
+    readonly request: (nodeId: string, runtimes: In<'requestLease'>['runtimes']) => Promise<Lease | null>
+    readonly start: (claim: { readonly nodeId: string } & In<'startAttempt'>) => Promise<void>
+    readonly fail: (failure: { readonly nodeId: string } & In<'failAttempt'>) => Promise<void>
+  }
+  readonly proofs: {
+    readonly submit: (nodeId: string, input: In<'submitProof'>) => Promise<Out<'submitProof'>>
+    readonly head: (nodeId: string) => Promise<Out<'proofChain'>>
+  }
+  readonly blobs: { readonly read: (digest: string) => Promise<Uint8Array> }
+  readonly receipts: {
+    /** Error: `not-found`. */
+    readonly get: (receiptId: string) => Promise<ReceiptBundle>
+    readonly list: (requesterId: string, page: Page) => Promise<Out<'listReceipts'>>
+    readonly treeHead: () => Promise<Envelope>
+  }
+  readonly ledger: {
+    readonly account: (requesterId: string) => Promise<Out<'getAccount'>>
+    readonly check: () => Promise<Out<'checkLedger'>>
+  }
+  readonly payouts: { readonly list: (page: Page) => Promise<Out<'listPayouts'>> }
+  /** Errors: `grid.unknown-zone`, `grid.unavailable`. */
+  readonly signal: (zone: string) => Promise<Signal>
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../kernel/clock.ts'
+
+export interface RateLimitRule {
+  readonly perSecond: number
+  /** How many may come at once after a quiet time. */
+  readonly burst: number
+}
+
+/** How many callers are remembered; beyond it the one that has been quiet longest is forgotten. */
+const MAX_CALLERS = 50_000
+
+/** A token bucket for each caller. Returns 0 if the call may go on, else the seconds after which it may. */
+export function createRateLimit(clock: Pick<Clock, 'monotonic'>, { perSecond, burst }: RateLimitRule): (caller: string) => number {
+  const buckets = new Map<string, { tokens: number; at: number }>()
+  return (caller) => {
+    const now = clock.monotonic()
+    const known = buckets.get(caller)
+    const tokens = known ? Math.min(burst, known.tokens + ((now - known.at) / 1000) * perSecond) : burst
+    const granted = tokens >= 1
+    // Deleting first keeps the map in order of use.
+    buckets.delete(caller)
+    buckets.set(caller, { tokens: granted ? tokens - 1 : tokens, at: now })
+    const [oldest] = buckets.keys()
+    if (buckets.size > MAX_CALLERS && oldest !== undefined) buckets.delete(oldest)
+    return granted ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond))
+  }
+}
+
+/** Callers from one network share a bucket: an IPv4 /24, an IPv6 /48. A mapped IPv4 address counts as IPv4. */
+export function networkOf(address: string): string {
+  const v4 = /(?:^|:)(\d+\.\d+\.\d+)\.\d+$/.exec(address)?.[1]
+  return v4 ?? expandIpv6(address).slice(0, 3).join(':')
+}
+
+function expandIpv6(address: string): readonly string[] {
+  const [head = '', tail = ''] = address.split('::')
+  const [left, right] = [head.split(':').filter(Boolean), tail.split(':').filter(Boolean)]
+  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
+}

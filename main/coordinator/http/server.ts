@@ -1,0 +1,123 @@
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { type Access, serve } from '../../../shared/contract/define.ts'
+import { WindfallError, toProblem } from '../../../shared/errors.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { type AccessDeps, type Checked, createAccessCheck } from './access.ts'
+import { type BlobDeps, bindBlobs } from './blob-routes.ts'
+import { componentSchemas, securitySchemes } from './openapi.ts'
+import type { CoordinatorHandlers } from './parts.ts'
+import { type RateLimitRule, createRateLimit, networkOf } from './rate-limit.ts'
+import { DEFAULT_BODY_BYTES, bindContract } from './routes.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+}
+
+export interface HttpServerDeps {
+  readonly clock: Clock
+  readonly version: string
+  readonly handlers: CoordinatorHandlers
+  readonly access: AccessDeps
+  readonly blobs: BlobDeps
+  /** The address the server will listen on; on a loopback address only requests that name it are answered. */
+  readonly host: string
+  /** Whether the address of a caller is taken from `X-Forwarded-For`: only behind a proxy of ours. */
+  readonly trustProxy: boolean
+  readonly limits: { readonly network: RateLimitRule; readonly caller: RateLimitRule }
+  readonly onFailure: (error: unknown, request: { readonly method: string; readonly path: string }) => void
+}
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/
+/** A page elsewhere may point its own name at 127.0.0.1 (DNS rebinding); then the Host header gives it away. */
+const LOOPBACK_AUTHORITY = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/
+
+/** True if a request that names `authority` may be served at `host`. */
+export const isExpectedAuthority = (host: string, authority: string | undefined): boolean => !LOOPBACK.test(host) || LOOPBACK_AUTHORITY.test(authority ?? '')
+
+const FRAMEWORK_CODES: Readonly<Record<number, 'input.too-large' | 'not-found'>> = { 404: 'not-found', 413: 'input.too-large' }
+
+/** What the framework itself refuses (media type, size, a URL that cannot be read) is the caller's mistake. */
+function ownError(error: unknown): unknown {
+  const { statusCode = 500, message } = error as Partial<FastifyError>
+  if (error instanceof WindfallError || statusCode < 400 || statusCode >= 500) return error
+  return new WindfallError(FRAMEWORK_CODES[statusCode] ?? 'input.invalid', message ?? 'The request cannot be read.', { cause: error })
+}
+
+const sendProblem = (reply: FastifyReply, error: unknown): FastifyReply => {
+  const problem = toProblem(ownError(error))
+  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+}
+
+function refuseIfBusy(reply: FastifyReply, waitS: number): void {
+  if (waitS === 0) return
+  reply.header('retry-after', String(waitS))
+  throw new WindfallError('rate.limited', `Too many requests. Try again in ${waitS} s.`)
+}
+
+const NO_ACCESS: Checked = { caller: { kind: 'public' }, contentDigest: null }
+
+/** Checks every request before its body is read. Returns what was found out about each. */
+function guard(app: FastifyInstance, { clock, access, host, limits }: HttpServerDeps): (request: FastifyRequest) => Checked {
+  const found = new WeakMap<FastifyRequest, Checked>()
+  const check = createAccessCheck(access)
+  const byNetwork = createRateLimit(clock, limits.network)
+  const byCaller = createRateLimit(clock, limits.caller)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    if (!isExpectedAuthority(host, request.headers.host)) throw new WindfallError('auth.refused', 'This coordinator only answers under its own local address.')
+    refuseIfBusy(reply, byNetwork(networkOf(request.ip)))
+    const checked = await check(request.routeOptions.config.access ?? 'public', request)
+    const { caller } = checked
+    if (caller.kind !== 'public') refuseIfBusy(reply, byCaller(caller.kind === 'node' ? caller.nodeId : caller.requesterId))
+    found.set(request, checked)
+  })
+  return (request) => found.get(request) ?? NO_ACCESS
+}
+
+function answerErrors(app: FastifyInstance, onFailure: HttpServerDeps['onFailure']): void {
+  app.setErrorHandler((error, request, reply) => {
+    if (toProblem(ownError(error)).status >= 500) onFailure(error, { method: request.method, path: request.routeOptions.url ?? '' })
+    return sendProblem(reply, error)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, new WindfallError('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)),
+  )
+}
+
+async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  const info = {
+    title: 'Windfall coordinator',
+    version,
+    description: 'Errors are problem documents (RFC 9457). Money is whole micro-USD or lamports in decimal text; times are ISO 8601 UTC.',
+  }
+  await app.register(swagger, { openapi: { openapi: '3.1.0', info, components: { securitySchemes, schemas: componentSchemas() as Record<string, never> } } })
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())))
+}
+
+/** The coordinator's HTTP server, not yet listening. Every error is a problem document; only a defect of ours is a 5xx that is not retryable. */
+export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: DEFAULT_BODY_BYTES,
+    requestTimeout: 120_000,
+    http: { headersTimeout: 15_000 },
+    forceCloseConnections: true,
+    trustProxy: deps.trustProxy,
+    routerOptions: { maxParamLength: 128 },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
+  })
+  // The contract checks what comes in and what goes out; the framework's own compilers would coerce and strip.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  answerErrors(app, deps.onFailure)
+  const checked = guard(app, deps)
+  await describeApi(app, deps.version)
+  bindContract(app, { server: serve(coordinatorContract, deps.handlers), checked })
+  bindBlobs(app, deps.blobs)
+  return app
+}

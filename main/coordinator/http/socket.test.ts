@@ -1,0 +1,186 @@
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/coordinator.ts'
+import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
+import { REQUESTER, type TestNode } from '../core.fake.ts'
+import { type TestServer, startTestServer } from './http.fake.ts'
+
+let server: TestServer
+let node: TestNode
+const open = new Set<WebSocket>()
+const stop = new AbortController()
+let running: Promise<void>
+
+beforeEach(async () => {
+  server = await startTestServer()
+  await server.app.listen({ port: 0, host: '127.0.0.1' })
+  server.core.hub.attach(server.app.server)
+  running = server.core.hub.run(stop.signal)
+  node = await server.core.enrol()
+})
+afterEach(async () => {
+  for (const socket of open) socket.terminate()
+  open.clear()
+  await server[Symbol.asyncDispose]()
+})
+
+interface Line {
+  readonly socket: WebSocket
+  readonly frames: SocketToAgent[]
+  readonly next: <T extends SocketToAgent['type']>(type: T) => Promise<Extract<SocketToAgent, { type: T }>>
+  readonly closed: Promise<number>
+  readonly say: (frame: SocketToCoordinator) => void
+}
+
+function dial(options: { path?: string; headers?: Record<string, string> } = {}): Line {
+  const { port } = server.app.server.address() as AddressInfo
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${options.path ?? '/v1/agents/socket'}`, { headers: options.headers ?? {} })
+  open.add(socket)
+  const frames: SocketToAgent[] = []
+  socket.on('message', (data) => frames.push(JSON.parse((data as Buffer).toString()) as SocketToAgent))
+  socket.on('error', () => undefined)
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve))
+  const find = (type: string) => frames.find((frame) => frame.type === type)
+  return {
+    socket,
+    frames,
+    closed,
+    next: async (type) => {
+      await expect.poll(() => find(type), { timeout: 5_000, interval: 5 }).toBeDefined()
+      const found = find(type)
+      frames.splice(frames.indexOf(found as SocketToAgent), 1)
+      return found as never
+    },
+    say: (frame) => socket.send(JSON.stringify(frame)),
+  }
+}
+
+async function connect(signer: Signer = node.signer, sign = signer): Promise<Line> {
+  const line = dial()
+  const { nonce } = await line.next('challenge')
+  const signature = Buffer.from(await sign.sign(Buffer.from(`windfall-socket-v1 ${nonce}`))).toString('base64')
+  line.say({ type: 'hello', nodeId: signer.keyId, signature })
+  return line
+}
+
+const ready: SocketToCoordinator = { type: 'presence', presence: { ready: true, reasons: [], running: [] } }
+
+test('an agent proves its key, reports presence and is pushed its lease, a cancel and a hint of news', async () => {
+  const line = await connect()
+  expect(await line.next('welcome')).toEqual({ type: 'welcome', lastEvent: 0 })
+  line.say(ready)
+  await expect.poll(async () => (await server.core.registry.list())[0]?.online).toBe(true)
+  await server.core.submit('job-1')
+  await server.core.jobs.round()
+  const { lease } = await line.next('lease')
+  expect(lease).toMatchObject({ jobId: 'job-1', token: 1 })
+  await server.core.jobs.cancel(REQUESTER, 'job-1')
+  expect(await line.next('cancel')).toEqual({ type: 'cancel', leaseId: lease.leaseId, reason: 'cancelled' })
+  await server.core.db
+    .transaction()
+    .execute((tx) => server.core.recordEvent(tx, node.nodeId, { kind: 'proof-refused', proofId: 'p', jobId: 'j', code: 'c', message: 'm' }))
+  line.frames.length = 0
+  await server.core.jobs.round()
+  expect(await line.next('events')).toEqual({ type: 'events', lastEvent: 1 })
+})
+
+test('a lease the agent never got is offered again as soon as it connects', async () => {
+  const lease = await server.core.lease(node)
+  const line = await connect()
+  expect((await line.next('lease')).lease).toEqual(lease)
+})
+
+test('an agent that still lists a lost lease is told to drop it', async () => {
+  const line = await connect()
+  await line.next('welcome')
+  line.say({ type: 'presence', presence: { ready: true, reasons: [], running: [{ leaseId: 'gone', token: 1, state: 'running' }] } })
+  expect(await line.next('cancel')).toEqual({ type: 'cancel', leaseId: 'gone', reason: 'lost' })
+})
+
+test('a signature by another key, an unknown node and a quarantined one are turned away', async () => {
+  const stranger = createSigner(generateKeyPem())
+  expect(await (await connect(node.signer, stranger)).closed).toBe(4003)
+  expect(await (await connect(stranger)).closed).toBe(4003)
+  await server.core.registry.quarantine(node.nodeId, 'forged')
+  expect(await (await connect()).closed).toBe(4003)
+  expect(server.core.hub.connected()).toEqual([])
+})
+
+test('the newest connection of a node wins', async () => {
+  const first = await connect()
+  await first.next('welcome')
+  const second = await connect()
+  await second.next('welcome')
+  expect(await first.closed).toBe(4000)
+  expect(server.core.hub.connected()).toEqual([node.nodeId])
+  await server.core.submit('job-1')
+  second.say(ready)
+  await expect.poll(async () => (await server.core.registry.list())[0]?.online).toBe(true)
+  await server.core.jobs.round()
+  await second.next('lease')
+})
+
+test('who does not say hello in time, says it twice, or speaks before it, is disconnected', async () => {
+  const silent = dial()
+  await silent.next('challenge')
+  await server.core.clock.advance(10_000)
+  expect(await silent.closed).toBe(4003)
+  const hasty = dial()
+  await hasty.next('challenge')
+  hasty.say(ready)
+  expect(await hasty.closed).toBe(1008)
+  const twice = await connect()
+  await twice.next('welcome')
+  twice.say({ type: 'hello', nodeId: node.nodeId, signature: '' })
+  expect(await twice.closed).toBe(1008)
+})
+
+test.each<[string, string | Buffer, number]>([
+  ['text that is not JSON', '{', 1008],
+  ['a frame that is not in the contract', '{"type":"lease"}', 1008],
+  ['a binary frame', Buffer.from([1, 2, 3]), 1003],
+  ['a frame above the limit', 'x'.repeat(65_537), 1009],
+])('%s ends the connection and nothing else', async (_, data, code) => {
+  const line = await connect()
+  await line.next('welcome')
+  line.socket.send(data)
+  expect(await line.closed).toBe(code)
+  expect((await server.app.inject('/v1/health')).statusCode).toBe(200)
+})
+
+test('a flood of frames ends the connection', async () => {
+  const line = await connect()
+  await line.next('welcome')
+  for (let i = 0; i < 100; i++) line.say(ready)
+  expect(await line.closed).toBe(1008)
+})
+
+test('a connection that no longer answers pings is dropped', async () => {
+  const line = await connect()
+  await line.next('welcome')
+  line.socket.pong = () => undefined
+  line.socket.removeAllListeners('ping')
+  const { _receiver: receiver } = line.socket as unknown as { _receiver: { removeAllListeners: (name: string) => void } }
+  receiver.removeAllListeners('ping')
+  await server.core.clock.advance(25_000)
+  expect(server.core.hub.connected()).toEqual([node.nodeId])
+  await server.core.clock.advance(25_000)
+  expect(await line.closed).toBe(1006)
+})
+
+test.each([
+  ['another path', { path: '/elsewhere' }],
+  ['a web page', { headers: { origin: 'https://evil.example' } }],
+  ['a rebound name', { headers: { host: 'evil.example' } }],
+])('an upgrade by %s is refused', async (_, options) => {
+  expect(await dial(options).closed).toBe(1006)
+})
+
+test('stopping closes every connection', async () => {
+  const line = await connect()
+  await line.next('welcome')
+  stop.abort()
+  await running
+  expect(await line.closed).toBe(1001)
+})

@@ -1,0 +1,174 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { type Presence, SocketToAgent, SocketToCoordinator } from '../../../shared/contract/coordinator.ts'
+import type { PublicJwk } from '../../../shared/contract/wire.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { verifySignature } from '../../kernel/signing.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+const PATH = '/v1/agents/socket'
+const MAX_FRAME_BYTES = 65_536
+const HELLO_MS = 10_000
+const PING_MS = 25_000
+/** An agent that reads this slowly is better off asking over HTTP. */
+const MAX_BUFFERED_BYTES = 1_048_576
+const MAX_STRANGERS = 512
+const FRAMES = { perSecond: 10, burst: 40 }
+
+/** Close codes, RFC 6455 §7.4 and its private range. */
+const CLOSE = { goingAway: 1001, unsupported: 1003, policy: 1008, failed: 1011, replaced: 4000, slow: 4001, hello: 4003 } as const
+
+export interface SocketHubDeps {
+  readonly clock: Clock
+  readonly random: (bytes: number) => Uint8Array
+  /** The key of a node that may connect, else `null`. */
+  readonly keyOf: (nodeId: string) => Promise<PublicJwk | null>
+  readonly accepts: (authority: string | undefined) => boolean
+  /** Number of the node's newest event, for `welcome`. */
+  readonly lastEvent: (nodeId: string) => Promise<number>
+  readonly onWelcome: (nodeId: string) => Promise<void>
+  readonly onPresence: (nodeId: string, presence: Presence) => Promise<void>
+  readonly onFailure: (error: unknown, nodeId: string) => void
+}
+
+export interface SocketHub {
+  /** Takes over WebSocket upgrades of a server. */
+  readonly attach: (server: Server) => void
+  /** False if the node is not connected, or reads so slowly that its connection was closed. */
+  readonly send: (nodeId: string, frame: SocketToAgent) => boolean
+  readonly connected: () => string[]
+  /** Pings every connection until `signal` aborts, then closes all. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+interface Line {
+  readonly socket: WebSocket
+  readonly nonce: string
+  nodeId: string | null
+  /** Whether anything was heard since the last ping. */
+  alive: boolean
+}
+
+/** Push to agents over one authenticated WebSocket per node: the newest connection wins. */
+export function createSocketHub(deps: SocketHubDeps): SocketHub {
+  const nodes = new Map<string, Line>()
+  const lines = new Set<Line>()
+  const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
+  const strangers = () => lines.size - nodes.size
+  return {
+    attach: (server) => {
+      server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+        const refusal = refusalOf(request, { accepts: deps.accepts, full: strangers() >= MAX_STRANGERS })
+        if (refusal) stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+        else upgrades.handleUpgrade(request, stream, head, (socket) => open(deps, { socket, nodes, lines }))
+      })
+    },
+    send: (nodeId, frame) => {
+      const line = nodes.get(nodeId)
+      return line !== undefined && sendFrame(line.socket, frame)
+    },
+    connected: () => [...nodes.keys()],
+    async run(signal) {
+      while (await deps.clock.sleep(PING_MS, signal)) for (const line of lines) ping(line)
+      for (const { socket } of lines) socket.close(CLOSE.goingAway)
+      upgrades.close()
+    },
+  }
+}
+
+/** Agents send no Origin; a browser always does, and no web page has any business here. */
+function refusalOf({ url, headers }: IncomingMessage, { accepts, full }: { accepts: SocketHubDeps['accepts']; full: boolean }): string | null {
+  if (url?.split('?')[0] !== PATH) return '404 Not Found'
+  if (headers.origin !== undefined || !accepts(headers.host)) return '403 Forbidden'
+  return full ? '503 Service Unavailable' : null
+}
+
+function ping(line: Line): void {
+  if (!line.alive) return line.socket.terminate()
+  line.alive = false
+  line.socket.ping()
+}
+
+function sendFrame(socket: WebSocket, frame: SocketToAgent): boolean {
+  if (socket.readyState !== socket.OPEN) return false
+  if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+    socket.close(CLOSE.slow)
+    return false
+  }
+  socket.send(JSON.stringify(SocketToAgent.parse(frame)))
+  return true
+}
+
+interface Opening {
+  readonly socket: WebSocket
+  readonly nodes: Map<string, Line>
+  readonly lines: Set<Line>
+}
+
+function open(deps: SocketHubDeps, { socket, nodes, lines }: Opening): void {
+  const line: Line = { socket, nonce: Buffer.from(deps.random(32)).toString('base64'), nodeId: null, alive: true }
+  const allow = createRateLimit(deps.clock, FRAMES)
+  const closed = new AbortController()
+  // Frames are handled one after another, in the order of arrival.
+  let queue: Promise<void> = Promise.resolve()
+  lines.add(line)
+  socket.on('pong', () => {
+    line.alive = true
+  })
+  socket.on('error', () => socket.terminate())
+  socket.on('close', () => {
+    closed.abort()
+    lines.delete(line)
+    if (line.nodeId !== null && nodes.get(line.nodeId) === line) nodes.delete(line.nodeId)
+  })
+  socket.on('message', (data, binary) => {
+    line.alive = true
+    if (binary) return socket.close(CLOSE.unsupported)
+    if (allow('frames') > 0) return socket.close(CLOSE.policy)
+    const text = Buffer.isBuffer(data) ? data.toString('utf8') : ''
+    queue = queue.then(() => receive(deps, { line, nodes, text })).catch((error: unknown) => fail(deps, line, error))
+  })
+  void expectHello(deps.clock, line, closed.signal)
+  sendFrame(socket, { type: 'challenge', nonce: line.nonce })
+}
+
+async function expectHello(clock: Clock, line: Line, closed: AbortSignal): Promise<void> {
+  if ((await clock.sleep(HELLO_MS, closed)) && line.nodeId === null) line.socket.close(CLOSE.hello)
+}
+
+function fail(deps: SocketHubDeps, { socket, nodeId }: Line, error: unknown): void {
+  deps.onFailure(error, nodeId ?? 'unknown')
+  socket.close(CLOSE.failed)
+}
+
+function readFrame(text: string): SocketToCoordinator | null {
+  try {
+    return SocketToCoordinator.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+async function receive(deps: SocketHubDeps, { line, nodes, text }: { line: Line; nodes: Map<string, Line>; text: string }): Promise<void> {
+  const frame = readFrame(text)
+  if (!frame || (frame.type === 'hello') === (line.nodeId !== null)) return line.socket.close(CLOSE.policy)
+  if (frame.type === 'hello') return welcome(deps, { line, nodes, hello: frame })
+  if (line.nodeId !== null) await deps.onPresence(line.nodeId, frame.presence)
+}
+
+type Hello = Extract<SocketToCoordinator, { type: 'hello' }>
+
+async function welcome(deps: SocketHubDeps, { line, nodes, hello }: { line: Line; nodes: Map<string, Line>; hello: Hello }): Promise<void> {
+  const { nodeId, signature } = hello
+  const key = await deps.keyOf(nodeId)
+  const signed = new TextEncoder().encode(`windfall-socket-v1 ${line.nonce}`)
+  if (!key || !verifySignature(key, signed, Buffer.from(signature, 'base64'))) return line.socket.close(CLOSE.hello)
+  const lastEvent = await deps.lastEvent(nodeId)
+  if (line.socket.readyState !== line.socket.OPEN) return
+  nodes.get(nodeId)?.socket.close(CLOSE.replaced)
+  line.nodeId = nodeId
+  nodes.set(nodeId, line)
+  sendFrame(line.socket, { type: 'welcome', lastEvent })
+  await deps.onWelcome(nodeId)
+}

@@ -1,0 +1,35 @@
+import { type MicroUsd, microUsd } from '../../shared/units.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Ids } from '../kernel/ids.ts'
+import { createJobsStore } from './jobs/jobs.store.ts'
+import type { JobMoney } from './jobs/ports.ts'
+import { jobReserved } from './ledger/accounts.ts'
+import { releaseJob, reserveForJob, settleJob, splitPrice } from './ledger/entries.ts'
+import { book, prepaidOf } from './ledger/ledger.ts'
+import { createLedgerStore } from './ledger/ledger.store.ts'
+import { type Db, type Tx, transact } from './persistence/database.ts'
+import type { ProofDeps } from './proofs/ports.ts'
+
+const reservedFor = async (tx: Tx, jobId: string): Promise<MicroUsd> => microUsd(await createLedgerStore(tx).balanceOf(jobReserved(jobId), 'micro-usd'))
+
+/** What a requester has to spend, and what its unfinished jobs hold. */
+export async function accountOf(db: Db, requesterId: string): Promise<{ requesterId: string; balanceMicroUsd: string; reservedMicroUsd: string }> {
+  return transact(db, async (tx) => {
+    let reserved = 0n
+    for (const jobId of await createJobsStore(tx).unfinished(requesterId)) reserved += await reservedFor(tx, jobId)
+    return { requesterId, balanceMicroUsd: String(await prepaidOf(tx, requesterId)), reservedMicroUsd: String(reserved) }
+  })
+}
+
+/** A job's money in the books: set aside when it is submitted, then paid or given back once. */
+export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & { readonly settle: ProofDeps['settle'] } {
+  return {
+    reserve: async (tx, { requesterId, jobId, microUsd: amount }) => void (await book(tx, reserveForJob({ requesterId, jobId, amount, at: clock.now() }))),
+    release: async (tx, { requesterId, jobId }) => void (await book(tx, releaseJob({ requesterId, jobId, reserved: await reservedFor(tx, jobId), at: clock.now() }))),
+    async settle(tx, { requesterId, jobId, nodeId, priceMicroUsd: price }) {
+      await book(tx, settleJob({ requesterId, jobId, nodeId, price, reserved: await reservedFor(tx, jobId), at: clock.now() }))
+      // The result was verified before this transaction, so the earning is confirmed the moment it exists.
+      return { earningId: ids.next(), state: 'confirmed', microUsd: splitPrice(price).node }
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { isOpen } from './leases.ts'
+import { type Attempt, createAttemptsStore } from './attempts.store.ts'
+import { type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
+import type { JobDeps } from './ports.ts'
+import { type JobChange, transition } from './transition.ts'
+import type { Tx } from '../persistence/database.ts'
+
+type Deps = Pick<JobDeps, 'clock' | 'money' | 'decide'>
+
+/** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
+export async function changeJob(deps: Deps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
+  const attempts = await createAttemptsStore(tx).ofJob(job.jobId)
+  const next = transition({ state: job.state, attempts: attempts.length }, change)
+  if (!next) return null
+  const changed = { ...patch, ...next, updatedAt: deps.clock.now() }
+  await createJobsStore(tx).update(job.jobId, changed)
+  if (next.state === 'failed' || next.state === 'expired' || next.state === 'cancelled') await deps.money.release(tx, job)
+  if (next.state !== job.state) await deps.decide(tx, `job.${next.state}`, { jobId: job.jobId, from: job.state, reason: next.reason })
+  return { ...job, ...changed }
+}
+
+/** Ends the attempt that holds the job, if there is one. Returns it, so that its agent can be told. */
+export async function endOpenAttempt(
+  deps: Deps,
+  tx: Tx,
+  { jobId, state, reason }: { jobId: string; state: 'failed' | 'lost'; reason: string },
+): Promise<Attempt | null> {
+  const store = createAttemptsStore(tx)
+  const open = (await store.ofJob(jobId)).find((attempt) => isOpen(attempt.state))
+  if (!open) return null
+  await store.update(open.attemptId, { state, reason, endedAt: deps.clock.now() })
+  return open
+}

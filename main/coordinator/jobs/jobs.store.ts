@@ -1,0 +1,123 @@
+import type { Exclusion, JobState, Plan } from '../../../shared/contract/job.ts'
+import { JobSpec } from '../../../shared/contract/job.ts'
+import type { Selectable } from 'kysely'
+import type { Db, Schema, Tx } from '../persistence/database.ts'
+
+export type Excluded = Partial<Record<Exclusion, number>>
+
+export interface Job {
+  readonly jobId: string
+  readonly requesterId: string
+  readonly spec: JobSpec
+  readonly state: JobState
+  readonly reason: string | null
+  readonly message: string | null
+  readonly submittedAt: number
+  readonly updatedAt: number
+  readonly deadlineAt: number
+  readonly plan: Plan | null
+  readonly plannedAt: number | null
+  readonly excluded: Excluded
+  readonly token: number
+  readonly outputSha256: string | null
+  readonly receiptId: string | null
+  readonly priceMicroUsd: bigint | null
+}
+
+export type JobPatch = Partial<Omit<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt'>>
+
+const decode = (row: Selectable<Schema['job']>): Job => ({
+  jobId: row.id,
+  requesterId: row.requester_id,
+  spec: JobSpec.parse(JSON.parse(row.spec)),
+  state: row.state,
+  reason: row.reason,
+  message: row.message,
+  submittedAt: row.submitted_at,
+  updatedAt: row.updated_at,
+  deadlineAt: row.deadline_at,
+  plan: row.plan === null ? null : (JSON.parse(row.plan) as Plan),
+  plannedAt: row.planned_at,
+  excluded: JSON.parse(row.excluded) as Excluded,
+  token: row.token,
+  outputSha256: row.output_sha256,
+  receiptId: row.receipt_id,
+  priceMicroUsd: row.price_micro,
+})
+
+const encode = (patch: JobPatch) => ({
+  ...(patch.state === undefined ? {} : { state: patch.state }),
+  ...(patch.reason === undefined ? {} : { reason: patch.reason }),
+  ...(patch.message === undefined ? {} : { message: patch.message }),
+  ...(patch.updatedAt === undefined ? {} : { updated_at: patch.updatedAt }),
+  ...(patch.plan === undefined ? {} : { plan: patch.plan === null ? null : JSON.stringify(patch.plan) }),
+  ...(patch.plannedAt === undefined ? {} : { planned_at: patch.plannedAt }),
+  ...(patch.excluded === undefined ? {} : { excluded: JSON.stringify(patch.excluded) }),
+  ...(patch.token === undefined ? {} : { token: patch.token }),
+  ...(patch.outputSha256 === undefined ? {} : { output_sha256: patch.outputSha256 }),
+  ...(patch.receiptId === undefined ? {} : { receipt_id: patch.receiptId }),
+  ...(patch.priceMicroUsd === undefined ? {} : { price_micro: patch.priceMicroUsd }),
+})
+
+export interface JobPage {
+  readonly requesterId: string
+  readonly state: JobState | null
+  /** Id of the last job the reader has seen. */
+  readonly after: string | null
+  readonly limit: number
+}
+
+/** All SQL on table `job`. */
+export function createJobsStore(db: Db | Tx) {
+  const jobs = () => db.selectFrom('job').selectAll()
+  return {
+    async add(job: Pick<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt' | 'reason' | 'message'>): Promise<void> {
+      const empty = { plan: null, planned_at: null, excluded: '{}', token: 0, output_sha256: null, receipt_id: null, price_micro: null }
+      const times = { submitted_at: job.submittedAt, updated_at: job.submittedAt, deadline_at: job.deadlineAt }
+      const said = { state: 'queued', reason: job.reason, message: job.message, priority: job.spec.priority } as const
+      await db
+        .insertInto('job')
+        .values({ id: job.jobId, requester_id: job.requesterId, spec: JSON.stringify(job.spec), ...said, ...times, ...empty })
+        .execute()
+    },
+    async get(jobId: string): Promise<Job | null> {
+      const row = await jobs().where('id', '=', jobId).executeTakeFirst()
+      return row ? decode(row) : null
+    },
+    async update(jobId: string, patch: JobPatch): Promise<void> {
+      await db.updateTable('job').set(encode(patch)).where('id', '=', jobId).execute()
+    },
+    /** Queued and planned jobs, the most urgent first. */
+    async waiting(limit: number): Promise<Job[]> {
+      const rows = await jobs()
+        .where('state', 'in', ['queued', 'planned'])
+        .orderBy('priority', 'desc')
+        .orderBy('submitted_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(decode)
+    },
+    /** Ids of a requester's jobs that may still cost something. */
+    async unfinished(requesterId: string): Promise<string[]> {
+      const open = ['queued', 'planned', 'leased', 'running', 'verifying'] as const
+      const rows = await db.selectFrom('job').select('id').where('requester_id', '=', requesterId).where('state', 'in', open).execute()
+      return rows.map(({ id }) => id)
+    },
+    /** Ids of jobs in these states whose deadline is at or before `at`. */
+    async overdue(states: readonly JobState[], at: number): Promise<string[]> {
+      const rows = await db.selectFrom('job').select('id').where('state', 'in', states).where('deadline_at', '<=', at).execute()
+      return rows.map(({ id }) => id)
+    },
+    /** Newest first. */
+    async page({ requesterId, state, after, limit }: JobPage): Promise<Job[]> {
+      const last = after === null ? undefined : await db.selectFrom('job').select(['id', 'submitted_at']).where('id', '=', after).executeTakeFirst()
+      let query = jobs().where('requester_id', '=', requesterId)
+      if (state !== null) query = query.where('state', '=', state)
+      if (last)
+        query = query.where((e) => e.or([e('submitted_at', '<', last.submitted_at), e.and([e('submitted_at', '=', last.submitted_at), e('id', '<', last.id)])]))
+      const rows = await query.orderBy('submitted_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+      return rows.map(decode)
+    },
+  }
+}

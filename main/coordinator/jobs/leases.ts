@@ -1,0 +1,57 @@
+import type { JobState } from '../../../shared/contract/job.ts'
+import type { AttemptState } from '../persistence/tables/jobs.ts'
+import type { Clock } from '../../kernel/clock.ts'
+
+/** A lease is handed out this long before its window opens, so that the node can fetch what it needs. */
+export const LEASE_LEAD_MS = 30_000
+/** Work that ended before the deadline may still arrive this long after it. */
+export const DEADLINE_GRACE_MS = 60_000
+
+export const OPEN_ATTEMPTS = ['leased', 'running', 'verifying'] as const satisfies readonly AttemptState[]
+export const isOpen = (state: AttemptState): boolean => (OPEN_ATTEMPTS as readonly AttemptState[]).includes(state)
+
+export interface HeldLease {
+  readonly token: number
+  readonly attempt: AttemptState
+  readonly job: JobState
+  /** Highest token of the job: a lower one has been fenced off. */
+  readonly jobToken: number
+}
+
+/**
+ * What a token is worth. `late`: the lease ran out, but the job still waits and nobody else has been given it,
+ * so work that was done is not thrown away. `lost`: anything else.
+ */
+export function leaseStanding(lease: HeldLease, token: number): 'current' | 'late' | 'lost' {
+  if (token !== lease.token || token !== lease.jobToken) return 'lost'
+  if (isOpen(lease.attempt)) return 'current'
+  return lease.attempt === 'lost' && (lease.job === 'queued' || lease.job === 'planned') ? 'late' : 'lost'
+}
+
+export interface Renewals {
+  readonly renew: (leaseId: string) => void
+  /** True once a lease has not been renewed for `ttlMs`. The first question about an unknown lease renews it. */
+  readonly isExpired: (leaseId: string) => boolean
+  readonly forget: (leaseId: string) => void
+}
+
+/**
+ * When each lease was renewed, on a clock that never jumps, in memory: renewal writes nothing,
+ * and after a restart every lease has its full time again.
+ */
+export function createRenewals(clock: Pick<Clock, 'monotonic'>, ttlMs: number): Renewals {
+  const renewed = new Map<string, number>()
+  return {
+    renew: (leaseId) => {
+      renewed.set(leaseId, clock.monotonic())
+    },
+    isExpired(leaseId) {
+      const at = renewed.get(leaseId)
+      if (at === undefined) renewed.set(leaseId, clock.monotonic())
+      return at !== undefined && clock.monotonic() - at >= ttlMs
+    },
+    forget: (leaseId) => {
+      renewed.delete(leaseId)
+    },
+  }
+}

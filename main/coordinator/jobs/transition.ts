@@ -1,0 +1,80 @@
+import type { JobState } from '../../../shared/contract/job.ts'
+
+/** A job is tried this often before it counts as failed. */
+export const MAX_ATTEMPTS = 3
+
+export type JobChange =
+  | { readonly type: 'planned'; readonly reason: string; readonly message: string }
+  | { readonly type: 'unplaced'; readonly reason: string; readonly message: string }
+  | { readonly type: 'leased' }
+  | { readonly type: 'started' }
+  /** An agent that was silent for too long is back, and nobody else was given the job. */
+  | { readonly type: 'resumed' }
+  | { readonly type: 'proof-arrived' }
+  | { readonly type: 'accepted' }
+  | { readonly type: 'attempt-ended'; readonly retry: boolean; readonly reason: string; readonly message: string }
+  | { readonly type: 'deadline-passed' }
+  | { readonly type: 'cancelled' }
+
+export interface JobStanding {
+  readonly state: JobState
+  /** Attempts made so far, the running one included. */
+  readonly attempts: number
+}
+
+export interface NextStanding {
+  readonly state: JobState
+  /** Machine-readable: why it waits or why it ended. */
+  readonly reason: string | null
+  readonly message: string | null
+}
+
+const FROM: Readonly<Record<JobChange['type'], readonly JobState[]>> = {
+  planned: ['queued', 'planned'],
+  unplaced: ['queued', 'planned'],
+  leased: ['planned'],
+  started: ['leased', 'running', 'verifying'],
+  resumed: ['queued', 'planned'],
+  // A waiting job may still be proven: its lease ran out, the work arrived late, and nobody else has been given it.
+  'proof-arrived': ['queued', 'planned', 'leased', 'running', 'verifying'],
+  accepted: ['verifying'],
+  'attempt-ended': ['leased', 'running', 'verifying'],
+  // From here on the work is done and only our own check is missing; it is finished, whoever asks.
+  'deadline-passed': ['queued', 'planned', 'leased', 'running'],
+  cancelled: ['queued', 'planned', 'leased', 'running'],
+}
+
+export const TERMINAL: ReadonlySet<JobState> = new Set<JobState>(['completed', 'failed', 'expired', 'cancelled'])
+
+/**
+ * The life of a job: queued → planned → leased → running → verifying → completed | failed | expired | cancelled.
+ * `null` means the change is not possible from here and nothing may happen.
+ */
+export function transition({ state, attempts }: JobStanding, change: JobChange): NextStanding | null {
+  const needsAttempt = change.type === 'proof-arrived' || change.type === 'resumed'
+  if (!FROM[change.type].includes(state) || (needsAttempt && attempts === 0)) return null
+  switch (change.type) {
+    case 'planned':
+      return { state: 'planned', reason: change.reason, message: change.message }
+    case 'unplaced':
+      return { state: 'queued', reason: change.reason, message: change.message }
+    case 'leased':
+      return { state: 'leased', reason: null, message: null }
+    case 'started':
+      return { state: state === 'verifying' ? 'verifying' : 'running', reason: null, message: null }
+    case 'resumed':
+      return { state: 'running', reason: null, message: null }
+    case 'proof-arrived':
+      return { state: 'verifying', reason: null, message: null }
+    case 'accepted':
+      return { state: 'completed', reason: null, message: null }
+    case 'attempt-ended':
+      return { state: change.retry && attempts < MAX_ATTEMPTS ? 'queued' : 'failed', reason: change.reason, message: change.message }
+    case 'deadline-passed':
+      return { state: 'expired', reason: 'deadline', message: 'The deadline passed before the job was done.' }
+    case 'cancelled':
+      return { state: 'cancelled', reason: 'requester', message: 'The requester cancelled this job.' }
+    default:
+      return change satisfies never
+  }
+}

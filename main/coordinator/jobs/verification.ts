@@ -1,0 +1,81 @@
+/** How a submitted proof moves a job; every function runs inside the transaction of the one who checks the proof. */
+import type { JobSpec, Plan } from '../../../shared/contract/job.ts'
+import { WindfallError } from '../../../shared/errors.ts'
+import type { Db, Tx } from '../persistence/database.ts'
+import { attemptOfLease, endAttempt, standingOf } from './attempts.ts'
+import { createAttemptsStore } from './attempts.store.ts'
+import { changeJob } from './change.ts'
+import { createJobsStore } from './jobs.store.ts'
+import { isOpen } from './leases.ts'
+import type { JobDeps } from './ports.ts'
+
+/** What a proof is compared with. Times are epoch milliseconds. */
+export interface AttemptUnderProof {
+  readonly jobId: string
+  readonly requesterId: string
+  readonly attemptId: string
+  readonly leaseId: string
+  readonly spec: JobSpec
+  readonly plan: Plan
+  readonly submittedAt: number
+  readonly leasedAt: number
+  readonly standing: 'current' | 'late' | 'lost'
+}
+
+/** `null` if this node never had this lease. */
+export async function attemptUnderProof(
+  db: Db | Tx,
+  { nodeId, leaseId, token }: { nodeId: string; leaseId: string; token: number },
+): Promise<AttemptUnderProof | null> {
+  const held = await attemptOfLease(db, nodeId, leaseId)
+  if (!held) return null
+  const { job, attempt } = held
+  const { jobId, requesterId, spec, submittedAt } = job
+  return {
+    jobId,
+    requesterId,
+    spec,
+    submittedAt,
+    leaseId,
+    attemptId: attempt.attemptId,
+    plan: attempt.plan,
+    leasedAt: attempt.leasedAt,
+    standing: standingOf(held, token),
+  }
+}
+
+async function heldBy(tx: Tx, leaseId: string) {
+  const attempt = await createAttemptsStore(tx).byLease(leaseId)
+  const job = attempt && (await createJobsStore(tx).get(attempt.jobId))
+  if (!attempt || !job) throw new WindfallError('lease.lost', 'This lease has ended.')
+  return { attempt, job }
+}
+
+/** A proof that may be true has arrived: the job is being verified. */
+export async function beginVerification(deps: JobDeps, tx: Tx, leaseId: string): Promise<void> {
+  const { attempt, job } = await heldBy(tx, leaseId)
+  const changed = await changeJob(deps, tx, { job, change: { type: 'proof-arrived' } })
+  if (!changed) throw new WindfallError('proof.lease', `Job ${job.jobId} is ${job.state}; its result is no longer wanted.`)
+  await createAttemptsStore(tx).update(attempt.attemptId, { state: 'verifying', startedAt: attempt.startedAt ?? attempt.leasedAt, reason: null })
+}
+
+export interface VerifiedResult {
+  readonly leaseId: string
+  readonly outputSha256: string
+  readonly receiptId: string
+  readonly priceMicroUsd: bigint
+}
+
+/** The proof holds: the attempt has succeeded and the job is done. */
+export async function completeJob(deps: JobDeps, tx: Tx, { leaseId, ...result }: VerifiedResult): Promise<void> {
+  const { attempt, job } = await heldBy(tx, leaseId)
+  const changed = await changeJob(deps, tx, { job, change: { type: 'accepted' }, patch: result })
+  if (!changed) throw new WindfallError('proof.lease', `Job ${job.jobId} is ${job.state}; its result is no longer wanted.`)
+  await createAttemptsStore(tx).update(attempt.attemptId, { state: 'succeeded', endedAt: deps.clock.now() })
+}
+
+/** The result is wrong: the attempt has failed and the job goes on without it. Nothing happens if the attempt is over. */
+export async function rejectResult(deps: JobDeps, tx: Tx, { leaseId, reason, message }: { leaseId: string; reason: string; message: string }): Promise<void> {
+  const { attempt } = await heldBy(tx, leaseId)
+  if (isOpen(attempt.state)) await endAttempt(deps, tx, { attempt, state: 'failed', reason, message, retry: true })
+}

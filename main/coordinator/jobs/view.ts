@@ -1,0 +1,43 @@
+import type { JobView, Lease } from '../../../shared/contract/job.ts'
+import { toIso } from '../../../shared/units.ts'
+import type { Attempt } from './attempts.store.ts'
+import type { Job } from './jobs.store.ts'
+
+const isoOrNull = (at: number | null): string | null => (at === null ? null : toIso(at))
+
+/** A job as its requester sees it. */
+export const viewOf = (job: Job, attempts: readonly Attempt[]): JobView => ({
+  jobId: job.jobId,
+  state: job.state,
+  reason: job.reason,
+  message: job.message,
+  spec: job.spec,
+  submittedAt: toIso(job.submittedAt),
+  updatedAt: toIso(job.updatedAt),
+  plan: job.plan,
+  excluded: job.excluded,
+  attempts: attempts.map(({ attemptId, nodeId, state, startedAt, endedAt, reason }) => ({
+    attemptId,
+    nodeId,
+    state,
+    startedAt: isoOrNull(startedAt),
+    endedAt: isoOrNull(endedAt),
+    reason,
+  })),
+  outputSha256: job.outputSha256,
+  receiptId: job.receiptId,
+  priceMicroUsd: job.priceMicroUsd === null ? null : String(job.priceMicroUsd),
+})
+
+/** What the node that holds an attempt is given to run. */
+export const leaseOf = (job: Job, attempt: Attempt, ttlMs: number): Lease => ({
+  leaseId: attempt.leaseId,
+  token: attempt.token,
+  jobId: job.jobId,
+  attemptId: attempt.attemptId,
+  spec: job.spec,
+  submittedAt: toIso(job.submittedAt),
+  window: attempt.plan.window,
+  plan: attempt.plan,
+  ttlMs,
+})

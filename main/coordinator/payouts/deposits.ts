@@ -1,0 +1,54 @@
+import { WindfallError } from '../../../shared/errors.ts'
+import { type Lamports, lamports } from '../../../shared/units.ts'
+import type { HistoryItem } from '../../chain/chain.ts'
+import { transact } from '../persistence/database.ts'
+import type { PayoutDeps } from './deps.ts'
+import { createPayoutsStore } from './payouts.store.ts'
+import { BATCH_MEMO_PREFIX } from './plan.ts'
+
+const PAGE = 1_000
+
+/** How far the hot wallet's history has been read. In memory: reading it again books nothing twice. */
+export interface HistoryCursor {
+  newest: string | null
+}
+
+async function historySince({ chain, wallet }: PayoutDeps, until: string | null): Promise<HistoryItem[]> {
+  const found: HistoryItem[] = []
+  for (;;) {
+    const before = found.at(-1)?.signature
+    const page = await chain.historyOf(wallet.address, { limit: PAGE, ...(until === null ? {} : { until }), ...(before === undefined ? {} : { before }) })
+    found.push(...page)
+    if (page.length < PAGE) return found
+  }
+}
+
+async function gainOf({ chain, wallet }: PayoutDeps, signature: string): Promise<Lamports> {
+  const transaction = await chain.transaction(signature)
+  return transaction?.changes.get(wallet.address) ?? lamports(0n)
+}
+
+/**
+ * Books what has arrived in the hot wallet, each transaction once. A payout in its history that this database does not
+ * know means that another coordinator pays from the same wallet, or that the database is an old copy: both would pay
+ * people twice. Error: `payout.refused`.
+ */
+export async function bookDeposits(deps: PayoutDeps, cursor: HistoryCursor): Promise<void> {
+  const history = await historySince(deps, cursor.newest)
+  const ours = await createPayoutsStore(deps.db).ours(history.map((item) => item.signature))
+  const foreign = history.filter((item) => !ours.has(item.signature))
+  const payout = foreign.find((item) => item.memo?.includes(BATCH_MEMO_PREFIX))
+  if (payout) {
+    throw new WindfallError(
+      'payout.refused',
+      `Payouts are stopped: the hot wallet made the payout ${payout.signature}, which this database does not know. Stop the other coordinator that uses this wallet, or restore the newest backup; otherwise people would be paid twice.`,
+    )
+  }
+  for (const { signature, err } of foreign.toReversed()) {
+    const gain = err === null ? await gainOf(deps, signature) : lamports(0n)
+    if (gain <= 0n) continue
+    const booked = await transact(deps.db, (tx) => deps.books.treasuryDeposit(tx, { signature, lamports: gain, at: deps.clock.now() }))
+    if (booked === 'booked') deps.events.deposited(signature, gain)
+  }
+  cursor.newest = history[0]?.signature ?? cursor.newest
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import type { PageRequest } from '../../../shared/contract/wire.ts'
+import type { PayoutView } from '../../../shared/contract/coordinator.ts'
+import { toIso } from '../../../shared/units.ts'
+import type { Db, Tx } from '../persistence/database.ts'
+
+/** Payouts, newest first, one per node and batch. Pass `next` back as `after`. */
+export async function listPayouts(db: Db | Tx, { after, limit }: z.output<typeof PageRequest>): Promise<{ items: PayoutView[]; next: string | null }> {
+  const query = db
+    .selectFrom('payout_item as item')
+    .innerJoin('payout_batch as batch', 'batch.id', 'item.batch_id')
+    .select([
+      'item.id',
+      'item.node_id',
+      'item.address',
+      'item.usd_micro',
+      'item.due_lamports',
+      'batch.id as batch_id',
+      'batch.state',
+      'batch.rate',
+      'batch.cluster',
+      'batch.created_at',
+      'batch.updated_at',
+    ])
+    .orderBy('item.id', 'desc')
+    .limit(limit + 1)
+  const rows = await (after === null ? query : query.where('item.id', '<', after)).execute()
+  const page = rows.slice(0, limit)
+  const attempts = await attemptsOf(db, [...new Set(page.map((row) => row.batch_id))])
+  const items = page.map((row) => {
+    const made = attempts.get(row.batch_id) ?? []
+    return {
+      payoutId: row.id,
+      nodeId: row.node_id,
+      address: row.address,
+      lamports: row.due_lamports.toString(),
+      microUsd: row.usd_micro.toString(),
+      rate: row.rate,
+      state: row.state,
+      signature: made.findLast((one) => one.state !== 'expired')?.signature ?? null,
+      cluster: row.cluster,
+      attempts: made.length,
+      createdAt: toIso(row.created_at),
+      updatedAt: toIso(row.updated_at),
+    }
+  })
+  return { items, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
+}
+
+async function attemptsOf(db: Db | Tx, batchIds: readonly string[]): Promise<Map<string, { signature: string; state: string }[]>> {
+  if (batchIds.length === 0) return new Map()
+  const rows = await db.selectFrom('payout_attempt').select(['batch_id', 'signature', 'state']).where('batch_id', 'in', batchIds).orderBy('n').execute()
+  return Map.groupBy(rows, (row) => row.batch_id)
+}

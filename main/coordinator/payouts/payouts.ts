@@ -1,0 +1,70 @@
+import type { Clock } from '../../kernel/clock.ts'
+import type { Tx } from '../persistence/database.ts'
+import { type HistoryCursor, bookDeposits } from './deposits.ts'
+import type { PayoutDeps } from './deps.ts'
+import { createPayoutsStore } from './payouts.store.ts'
+import { planDue } from './planning.ts'
+import { signPlanned } from './sign.ts'
+import { type Silence, trackLive } from './track.ts'
+
+/** The longest memo a transaction carries beside its signer, bytes. */
+const MAX_MEMO_BYTES = 500
+
+export interface Payouts {
+  /**
+   * Books deposits, moves every transaction under way one step on, plans what is due and signs what is planned. Safe at
+   * any time, in any state, after any crash; calls that overlap share one pass. Errors: `chain.unavailable`,
+   * `payout.refused`; both leave everything as the disk has it.
+   */
+  readonly step: () => Promise<void>
+  /** Has `memo` written to the chain exactly once; `onAnchored` hears of it when it is final. Part of the caller's transaction. */
+  readonly queueAnchor: (tx: Tx, anchor: { memo: string }) => Promise<'queued' | 'duplicate'>
+}
+
+/** The payout machine over one hot wallet. */
+export function createPayouts(deps: PayoutDeps): Payouts {
+  const silence: Silence = new Map()
+  const cursor: HistoryCursor = { newest: null }
+  let running: Promise<void> | null = null
+  const pass = async () => {
+    const store = createPayoutsStore(deps.db)
+    const open = await store.openBatches()
+    // A deposit can wait while payments are under way; what happened while we were not looking cannot.
+    if (cursor.newest === null || open.every((batch) => batch.live === null)) await bookDeposits(deps, cursor)
+    await trackLive(deps, silence, open)
+    await planDue(deps)
+    if (await store.hasPlanned()) await signPlanned(deps, await store.openBatches())
+  }
+  return {
+    step() {
+      running ??= pass().finally(() => {
+        running = null
+      })
+      return running
+    },
+    async queueAnchor(tx, { memo }) {
+      if (memo.length === 0 || new TextEncoder().encode(memo).length > MAX_MEMO_BYTES) throw new RangeError(`an anchor memo has 1 to ${MAX_MEMO_BYTES} bytes`)
+      const added = await createPayoutsStore(tx).addBatch({
+        id: deps.ids.next(),
+        kind: 'anchor',
+        memo,
+        cluster: deps.cluster,
+        rate: '',
+        at: deps.clock.now(),
+        items: [],
+      })
+      return added === 'added' ? 'queued' : 'duplicate'
+    },
+  }
+}
+
+/** Runs {@link Payouts.step} every `intervalMs` until `signal` aborts. A pass that fails is logged and tried again. */
+export async function runPayouts(
+  payouts: Payouts,
+  { clock, intervalMs, events }: { clock: Clock; intervalMs: number; events: PayoutDeps['events'] },
+  signal: AbortSignal,
+): Promise<void> {
+  do {
+    await payouts.step().catch(events.failed)
+  } while (await clock.sleep(intervalMs, signal))
+}

@@ -1,0 +1,125 @@
+import type { Capabilities } from '../../../shared/contract/coordinator.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { splitProblem } from '../../../shared/domain/half-hours.ts'
+import { implausibilities } from '../../../shared/domain/plausibility.ts'
+import { fromIso } from '../../../shared/units.ts'
+import { type Refusal, refuse } from './open-proof.ts'
+import type { ProvenAttempt } from './ports.ts'
+
+/** Clocks of nodes may differ from ours by this much: a little more than a signed request may. */
+const SKEW_MS = 90_000
+/** The sandbox needs a moment to end a job that has reached its limit. */
+const STOP_MS = 30_000
+const SUM_TOLERANCE = 1e-9
+
+export interface ChainHead {
+  /** Sequence number of the last accepted proof, 0 if there is none. */
+  readonly seq: number
+  /** Hex SHA-256 of its body. */
+  readonly head: string | null
+}
+
+/** An accepted proof that shares an identity with the one at hand. */
+export interface StoredProof {
+  readonly proofId: string
+  readonly seq: number
+  readonly bodySha256: string
+  readonly leaseId: string
+  readonly jobId: string
+  readonly receiptId: string
+}
+
+export interface ProofFacts {
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly leaseId: string
+  readonly proof: EnergyProof
+  readonly bodySha256: string
+  readonly output: { readonly sha256: string; readonly bytes: number }
+  readonly chain: ChainHead
+  readonly stored: StoredProof | null
+  readonly attempt: ProvenAttempt | null
+  readonly capabilities: Capabilities
+}
+
+function replayProblem({ stored, proof, leaseId, bodySha256 }: ProofFacts): Refusal | null {
+  if (!stored || (stored.bodySha256 !== bodySha256 && stored.proofId !== proof.proofId)) return null
+  return refuse(
+    'proof.replayed',
+    `Proof ${stored.proofId} was already accepted for lease ${stored.leaseId}${leaseId === stored.leaseId ? '' : `, not for ${leaseId}`}. A proof counts once.`,
+  )
+}
+
+function leaseProblem({ attempt, proof, leaseId }: ProofFacts): Refusal | null {
+  if (!attempt || attempt.standing === 'lost')
+    return refuse('proof.lease', 'The lease has ended or was never given to this node, so its result no longer counts.')
+  const isOfLease = proof.leaseId === leaseId && proof.attemptId === attempt.attemptId && proof.jobId === attempt.jobId
+  return isOfLease ? null : refuse('proof.lease', `The proof is about attempt ${proof.attemptId} of job ${proof.jobId}, not about the attempt of this lease.`)
+}
+
+function sequenceProblem({ chain, proof }: ProofFacts): Refusal | null {
+  if (proof.seq !== chain.seq + 1)
+    return refuse('proof.sequence', `The proof is number ${proof.seq} of this node's chain; number ${chain.seq + 1} is expected.`)
+  return proof.prev === chain.head ? null : refuse('proof.sequence', `The proof does not name the hash of proof ${chain.seq} as its predecessor.`)
+}
+
+function runtimeProblem(proof: EnergyProof, { runtime }: JobSpec): Refusal | null {
+  if (proof.runtime.name !== runtime.name) return refuse('proof.runtime', `The job asks for ${runtime.name}; the proof says it ran in ${proof.runtime.name}.`)
+  return proof.runtime.image === runtime.image
+    ? null
+    : refuse('proof.runtime', `The job asks for image ${runtime.image}; the proof says ${proof.runtime.image} ran.`)
+}
+
+function timeProblem({ now, proof }: ProofFacts, { leasedAt, spec }: ProvenAttempt): Refusal | null {
+  const [startedAt, endedAt] = [fromIso(proof.startedAt), fromIso(proof.endedAt)]
+  if (startedAt < leasedAt - SKEW_MS) return refuse('proof.time', `The run started at ${proof.startedAt}, before its lease was given.`)
+  if (endedAt > now + SKEW_MS) return refuse('proof.time', `The run ended at ${proof.endedAt}, which is in the future. Set the clock of this machine.`)
+  if (proof.durationMs > now - leasedAt + SKEW_MS) return refuse('proof.time', `The run claims ${proof.durationMs} ms, longer than its lease has lasted.`)
+  return proof.durationMs > spec.limits.wallSeconds * 1000 + STOP_MS
+    ? refuse('proof.time', `The run claims ${proof.durationMs} ms, longer than the job's limit of ${spec.limits.wallSeconds} s.`)
+    : null
+}
+
+/** Power limit of the metered devices as the node registered them, watts; a string names a device it never registered. */
+function registeredLimitW(devices: EnergyProof['devices'], { gpus, cpuPowerLimitW }: Capabilities): number | string {
+  let limitW = 0
+  for (const { kind, name, uuidHash } of devices) {
+    const gpu = gpus.find((candidate) => candidate.uuidHash === uuidHash)
+    if (kind === 'gpu' && !gpu) return `${name} is not a device this node has registered`
+    limitW += kind === 'gpu' ? (gpu?.powerLimitW ?? 0) : cpuPowerLimitW
+  }
+  return new Set(devices.map(({ uuidHash }) => uuidHash)).size === devices.length ? limitW : 'one device is listed twice'
+}
+
+function plausibilityProblem(proof: EnergyProof, capabilities: Capabilities): Refusal | null {
+  const limitW = registeredLimitW(proof.devices, capabilities)
+  if (typeof limitW === 'string') return refuse('proof.implausible', `The measurement cannot be true: ${limitW}.`)
+  const [finding] = implausibilities(proof, limitW)
+  if (finding) return refuse(finding.code === 'time' ? 'proof.time' : 'proof.implausible', `The measurement cannot be true. ${finding.message}`)
+  const split = splitProblem(proof.intervals)
+  if (split) return refuse('proof.implausible', `The intervals are not split at every UTC half-hour: ${split}.`)
+  const sumJ = proof.intervals.reduce((sum, { joules }) => sum + joules, 0)
+  return Math.abs(sumJ - proof.boardJ) <= SUM_TOLERANCE * Math.max(sumJ, proof.boardJ)
+    ? null
+    : refuse('proof.implausible', `The intervals add up to ${sumJ} J, not to ${proof.boardJ} J.`)
+}
+
+function outputProblem({ proof, output }: ProofFacts, { limits, outputSha256 }: JobSpec): Refusal | null {
+  if (output.sha256 !== proof.outputSha256) return refuse('proof.output', 'The bytes that were sent are not the output that was signed. Send the output again.')
+  if (proof.exitCode !== 0) return refuse('proof.output', `The job ended with exit code ${proof.exitCode}, so there is no result to accept.`, true)
+  if (output.bytes > limits.outputBytes) return refuse('proof.output', `The output is ${output.bytes} bytes; the job allows ${limits.outputBytes}.`, true)
+  return outputSha256 === null || outputSha256 === output.sha256 ? null : refuse('proof.output', 'The output is not the one this job must produce.', true)
+}
+
+/** Every reason not to believe an opened proof, in a fixed order; `null` if there is none. */
+export function judgeProof(facts: ProofFacts): Refusal | null {
+  const { proof, attempt, capabilities } = facts
+  const problem = replayProblem(facts) ?? leaseProblem(facts) ?? sequenceProblem(facts)
+  if (problem || !attempt) return problem
+  return runtimeProblem(proof, attempt.spec) ?? timeProblem(facts, attempt) ?? plausibilityProblem(proof, capabilities) ?? outputProblem(facts, attempt.spec)
+}
+
+/** The stored answer, if this very proof was accepted for this very lease: it is given again. */
+export const repeatedProof = ({ stored, bodySha256, leaseId }: Pick<ProofFacts, 'stored' | 'bodySha256' | 'leaseId'>): StoredProof | null =>
+  stored?.bodySha256 === bodySha256 && stored.leaseId === leaseId ? stored : null

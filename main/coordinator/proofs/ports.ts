@@ -1,0 +1,78 @@
+/** What the check of a proof takes from its neighbours; the root wires them. */
+import type { Capabilities, NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { JobSpec, Plan } from '../../../shared/contract/job.ts'
+import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
+import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import type { MicroUsd } from '../../../shared/units.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Db, Tx } from '../persistence/database.ts'
+
+/** The attempt a proof claims to prove. Times are epoch milliseconds. */
+export interface ProvenAttempt {
+  readonly jobId: string
+  readonly requesterId: string
+  readonly attemptId: string
+  readonly leaseId: string
+  readonly spec: JobSpec
+  readonly plan: Plan
+  readonly submittedAt: number
+  readonly leasedAt: number
+  /** `late`: the lease ran out but nobody else was given the job. */
+  readonly standing: 'current' | 'late' | 'lost'
+}
+
+export interface ProvingNode {
+  readonly nodeId: string
+  readonly publicJwk: PublicJwk
+  readonly capabilities: Capabilities
+}
+
+/** Everything a receipt is made from. */
+export interface ReceiptOrder {
+  readonly proof: EnergyProof
+  /** Hex SHA-256 of the proof's body. */
+  readonly bodySha256: string
+  readonly envelope: Envelope
+  readonly node: ProvingNode
+  readonly attempt: ProvenAttempt
+}
+
+/** Writes the receipt and its log entry in the transaction that accepts the proof. */
+export type IssueReceipt = (tx: Tx) => Promise<{ readonly receiptId: string; readonly bundle: ReceiptBundle }>
+
+interface Settlement {
+  readonly requesterId: string
+  readonly jobId: string
+  readonly nodeId: string
+  readonly receiptId: string
+  /** What the requester pays; the ledger splits it. */
+  readonly priceMicroUsd: MicroUsd
+}
+
+export interface Earning {
+  readonly earningId: string
+  readonly state: 'accrued' | 'confirmed'
+  /** The node's share. */
+  readonly microUsd: MicroUsd
+}
+
+export interface ProofDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
+  readonly recordEvent: (tx: Tx, nodeId: string, fact: NodeEvent['fact']) => Promise<void>
+  readonly node: (nodeId: string) => Promise<ProvingNode | null>
+  readonly attempt: (tx: Tx, claim: { readonly nodeId: string; readonly leaseId: string; readonly token: number }) => Promise<ProvenAttempt | null>
+  readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
+  readonly completeJob: (
+    tx: Tx,
+    result: { readonly leaseId: string; readonly outputSha256: string; readonly receiptId: string; readonly priceMicroUsd: bigint },
+  ) => Promise<void>
+  readonly rejectResult: (tx: Tx, result: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
+  /** Keeps the output before anything refers to it; writing the same bytes twice is harmless. */
+  readonly saveOutput: (bytes: Uint8Array) => Promise<unknown>
+  /** Looks up what the grid was like. May be slow; never called inside a transaction. */
+  readonly prepareReceipt: (order: ReceiptOrder) => Promise<IssueReceipt>
+  readonly settle: (tx: Tx, settlement: Settlement) => Promise<Earning>
+}

@@ -1,0 +1,46 @@
+import type { Signal } from '../../shared/contract/wire.ts'
+import type { GridValue, IntensityAt } from '../../shared/domain/build-receipt.ts'
+import { intensityOver } from '../../shared/domain/signal.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import { fromIso, toIso } from '../../shared/units.ts'
+import type { GridOracle } from './grid/oracle.ts'
+import type { ProofDeps, ReceiptOrder } from './proofs/ports.ts'
+import type { ReceiptIssuer } from './receipts/issue.ts'
+
+/** A signal as a receipt reads it. Throws `grid.unavailable` for a stretch it does not know: a receipt never guesses. */
+const intensityAt =
+  (signal: Signal): IntensityAt =>
+  (from, to): GridValue => {
+    const found = intensityOver(signal, from, to)
+    if (!found) throw new WindfallError('grid.unavailable', `There is no grid intensity for ${signal.zone} from ${toIso(from)} to ${toIso(to)}. The receipt waits until there is.`)
+    const { gPerKWh, basis, source, issuedAt, estimated, origin, bodySha256 } = found
+    return { gPerKWh, basis, source, issuedAt, estimated, origin, bodySha256 }
+  }
+
+/** What the grid was like while the job ran, and while it would have run had it started at once. */
+async function actuals(oracle: GridOracle, { proof, attempt }: ReceiptOrder, signal: AbortSignal): Promise<{ ran: Signal; atOnce: Signal }> {
+  const { zone } = attempt.plan
+  const submittedAt = attempt.submittedAt
+  const ran = await oracle.actuals(zone, fromIso(proof.startedAt), fromIso(proof.endedAt), signal)
+  const atOnce = await oracle.actuals(zone, submittedAt, submittedAt + proof.durationMs + proof.sleepMs, signal)
+  return { ran, atOnce }
+}
+
+/** Looks up the grid first, which may be slow, and returns what writes the receipt inside a transaction. */
+export function createReceipting(issuer: ReceiptIssuer, oracle: GridOracle, signal: AbortSignal): ProofDeps['prepareReceipt'] {
+  return async (order) => {
+    const { ran, atOnce } = await actuals(oracle, order, signal)
+    const { attempt, proof, envelope, bodySha256, node } = order
+    const { zone } = attempt.plan
+    return (tx) =>
+      issuer.issue(tx, {
+        job: { jobId: attempt.jobId, submittedAt: toIso(attempt.submittedAt), modelId: attempt.spec.modelId, zone },
+        image: attempt.spec.runtime.image,
+        outputSha256: proof.outputSha256,
+        proofs: [{ proof, envelope, bodySha256 }],
+        nodeKey: node.publicJwk,
+        intensityAt: intensityAt(ran),
+        baseline: { zone, intensityAt: intensityAt(atOnce) },
+      })
+  }
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import { toBase58 } from '../../../shared/domain/base58.ts'
+import { createFakeClock } from '../../kernel/clock.fake.ts'
+import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
+import { type TestCore, enrol, startTestCore, testCapabilities } from '../core.fake.ts'
+import { transact } from '../persistence/database.ts'
+import { generateApiKey, grantApiKey, requesterOfKey, revokeApiKey } from './api-keys.ts'
+import { CHALLENGE_TTL_MS, createChallenges } from './challenge.ts'
+import { createPresenceBook } from './presence.ts'
+import { isWilling } from './registry.ts'
+
+const ADDRESS = toBase58(randomBytes(32))
+const signer = createSigner(generateKeyPem())
+let core: TestCore
+beforeEach(async () => {
+  core = await startTestCore()
+})
+afterEach(() => core[Symbol.asyncDispose]())
+
+const sign = async (challenge: string, by = signer) => Buffer.from(await by.sign(Buffer.from(`windfall-enrol-v1 ${challenge}`))).toString('base64')
+const answer = async (challenge: string, by = signer) => ({
+  publicJwk: signer.publicJwk,
+  challenge,
+  signature: await sign(challenge, by),
+  capabilities: testCapabilities,
+  payoutAddress: null,
+})
+
+test('a node is who can sign with its key; its id is the thumbprint of that key', async () => {
+  const { challenge } = core.registry.begin(signer.publicJwk)
+  expect(await core.registry.enrol(await answer(challenge))).toEqual({ nodeId: signer.keyId, enrolledAt: '2026-03-01T12:10:00.000Z', heartbeatMs: 15_000 })
+})
+
+test('a wrong signature, a used, expired, foreign or invented challenge enrols nobody', async () => {
+  const refused = (input: Awaited<ReturnType<typeof answer>>) => expect(core.registry.enrol(input)).rejects.toMatchObject({ code: 'enrolment.refused' })
+  const { challenge } = core.registry.begin(signer.publicJwk)
+  await refused(await answer(challenge, createSigner(generateKeyPem())))
+  await core.registry.enrol(await answer(challenge))
+  await refused(await answer(challenge))
+  await refused(await answer(core.registry.begin(createSigner(generateKeyPem()).publicJwk).challenge))
+  await refused(await answer(randomBytes(64).toString('base64')))
+  const late = core.registry.begin(signer.publicJwk)
+  await core.clock.advance(CHALLENGE_TTL_MS)
+  await refused(await answer(late.challenge))
+})
+
+test('a small-order key, with which anyone can sign anything, is refused before its signature is looked at', () => {
+  const identity = Buffer.alloc(32)
+  identity[0] = 1
+  expect(() => core.registry.begin({ kty: 'OKP', crv: 'Ed25519', x: identity.toString('base64url') })).toThrow(
+    expect.objectContaining({ code: 'enrolment.refused' }),
+  )
+})
+
+test('enrolling again keeps the node; histories grow only when something changes', async () => {
+  await enrol(core, signer, ADDRESS)
+  await core.clock.advance(1_000)
+  await enrol(core, signer, ADDRESS)
+  await enrol(core, signer, null)
+  expect(await core.registry.node(signer.keyId)).toMatchObject({ enrolledAt: Date.parse('2026-03-01T12:10:00.000Z'), payoutAddress: ADDRESS })
+  const count = async (table: 'node' | 'node_capabilities' | 'node_payout_address') => (await core.db.selectFrom(table).selectAll().execute()).length
+  expect([await count('node'), await count('node_capabilities'), await count('node_payout_address')]).toEqual([1, 1, 1])
+  await enrol(core, signer, toBase58(randomBytes(32)))
+  expect(await count('node_payout_address')).toBe(2)
+  expect(await core.decided('node.payout-address')).toHaveLength(2)
+  await expect(enrol(core, signer, toBase58(randomBytes(31)).padStart(32, '2'))).rejects.toMatchObject({ code: 'input.invalid' })
+})
+
+test('a quarantined node cannot enrol its way out, and nothing is planned on it', async () => {
+  const node = await core.enrol(signer)
+  await core.registry.quarantine(node.nodeId, 'its proofs were forged')
+  await expect(enrol(core, signer)).rejects.toThrow(/forged/)
+  expect(await core.registry.list()).toEqual([])
+})
+
+test('events of a node are numbered without gaps, also when a transaction fails in between', async () => {
+  const { nodeId } = await core.enrol(signer)
+  const fact: NodeEvent['fact'] = { kind: 'proof-refused', proofId: 'p', jobId: 'j', code: 'proof.time', message: 'm' }
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 20 }), async (fails) => {
+      const before = (await core.registry.node(nodeId))?.lastEvent ?? 0
+      await Promise.allSettled(
+        fails.map((fail) =>
+          transact(core.db, async (tx) => {
+            await core.recordEvent(tx, nodeId, fact)
+            if (fail) throw new Error('rolled back')
+          }),
+        ),
+      )
+      const events = await core.parts.agents.events(nodeId, { after: before, limit: 200 })
+      expect(events.map(({ seq }) => seq)).toEqual(fails.filter((fail) => !fail).map((_, index) => before + index + 1))
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('an agent asks for what follows the last event it has stored', async () => {
+  const { nodeId } = await core.enrol(signer)
+  for (let i = 0; i < 5; i++)
+    await transact(core.db, (tx) => core.recordEvent(tx, nodeId, { kind: 'proof-refused', proofId: `p${i}`, jobId: 'j', code: 'c', message: 'm' }))
+  expect((await core.parts.agents.events(nodeId, { after: 2, limit: 2 })).map(({ seq }) => seq)).toEqual([3, 4])
+  expect((await core.parts.agents.heartbeat(nodeId, { ready: true, reasons: [], running: [] })).lastEvent).toBe(5)
+})
+
+test('API keys open what they were granted for until they are revoked, and are not stored', async () => {
+  const apiKey = generateApiKey(randomBytes)
+  await grantApiKey(core.db, { requesterId: 'r-2', name: 'R', apiKey, at: 0 })
+  await grantApiKey(core.db, { requesterId: 'r-2', name: 'R', apiKey, at: 1 })
+  expect(await requesterOfKey(core.db, apiKey)).toBe('r-2')
+  expect(await requesterOfKey(core.db, generateApiKey(randomBytes))).toBeNull()
+  expect(JSON.stringify(await core.db.selectFrom('api_key').selectAll().execute())).not.toContain(apiKey.slice(12))
+  await revokeApiKey(core.db, apiKey.slice(3, 11), 2)
+  expect(await requesterOfKey(core.db, apiKey)).toBeNull()
+})
+
+test('a node is offline after five silent minutes; after a restart nobody is until five minutes have passed', async () => {
+  const clock = createFakeClock()
+  const book = createPresenceBook(clock)
+  expect(book.of('n').reachability).toBe('unknown')
+  book.report('n', { ready: true, reasons: [], running: [] })
+  clock.jump(86_400_000)
+  expect(book.of('n').reachability).toBe('online')
+  await clock.advance(300_000)
+  expect([book.of('n').reachability, book.of('never seen').reachability]).toEqual(['offline', 'offline'])
+})
+
+test('a closed carbon gate does not keep a node from being planned for a green window; its owner does', () => {
+  expect(isWilling({ ready: false, reasons: ['carbon', 'no-jobs'] })).toBe(true)
+  expect(isWilling({ ready: false, reasons: ['carbon', 'owner-present'] })).toBe(false)
+})
+
+test('no sequence of redemptions honours a challenge twice', () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ challenge: fc.nat(3), waitMs: fc.nat(200_000) }), { maxLength: 20 }), (steps) => {
+      let now = 0
+      const challenges = createChallenges({ now: () => now, random: (bytes) => randomBytes(bytes) })
+      const issued = Array.from({ length: 4 }, () => challenges.issue('key').challenge)
+      const honoured = steps.flatMap(({ challenge, waitMs }) => {
+        now += waitMs
+        return challenges.redeem('key', issued[challenge] ?? '') ? [challenge] : []
+      })
+      expect(new Set(honoured).size).toBe(honoured.length)
+    }),
+  )
+})

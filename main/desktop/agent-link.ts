@@ -1,0 +1,26 @@
+import type { Server } from '../../shared/contract/define.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import type { EventSource } from '../agent/http/serve.ts'
+
+/** The agent as the shell sees it, wherever it runs. */
+export interface AgentLink {
+  readonly server: Server<undefined>
+  readonly events: EventSource
+  readonly agentIsHere: boolean
+  /** Ends the link, and the agent if it lives in this process. */
+  readonly stop: () => Promise<void>
+}
+
+/** Starts an agent on a data directory in this process. Error: `instance.running` when another process holds the directory. */
+export type StartAgent = (dataDirectory: string) => Promise<Omit<AgentLink, 'agentIsHere'>>
+
+/** The agent of this data directory: our own if nobody else runs one, else the one that runs. */
+export async function linkAgent(dataDirectory: string, { start, attach }: { start: StartAgent | null; attach: () => AgentLink }): Promise<AgentLink> {
+  if (start === null) return attach()
+  try {
+    return { ...(await start(dataDirectory)), agentIsHere: true }
+  } catch (error) {
+    if (error instanceof WindfallError && error.code === 'instance.running') return attach()
+    throw error
+  }
+}

@@ -1,0 +1,28 @@
+import { hrefOf } from '../../lib/router.ts'
+import { Card } from '../../ui/card.tsx'
+import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
+import { useNow } from '../hooks.ts'
+import { useReceipts, useRecordedOn } from '../queries.ts'
+import { ReceiptTable } from '../../ui/receipt-table.tsx'
+import css from './home.module.css'
+
+const SHOWN = 5
+
+export function LatestReceipts() {
+  const receipts = useReceipts()
+  const recordedOn = useRecordedOn()
+  const now = useNow()
+  return (
+    <Card title="Latest receipts" aside={<a href={hrefOf({ page: 'receipts' })}>All receipts</a>}>
+      <Loaded query={receipts} what="your receipts" skeleton={<SkeletonLines count={3} />}>
+        {(items) =>
+          items.length === 0 ? (
+            <p className={css['small']}>No receipts yet. The first one appears when your first job is checked, usually a few minutes after it ends.</p>
+          ) : (
+            <ReceiptTable recordedOn={recordedOn} receipts={items.slice(0, SHOWN)} now={now} />
+          )
+        }
+      </Loaded>
+    </Card>
+  )
+}

@@ -1,0 +1,54 @@
+import { useId, useRef, useState } from 'react'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { messageOf } from '../../../shared/errors.ts'
+import { formatMoment } from '../../lib/format.ts'
+import { Button } from '../../ui/button.tsx'
+import { useLink } from '../hooks.ts'
+import { type PauseOrder, usePauseOrder } from '../queries.ts'
+import { useServices } from '../services.ts'
+import css from './home.module.css'
+import { pauseChoices } from './pause-choices.ts'
+
+/** Pause for a while, or resume: one button that changes its verb, so that it keeps the focus. */
+export function PauseControl({ status }: { status: AgentStatus }) {
+  const id = useId()
+  const order = usePauseOrder()
+  const link = useLink()
+  const paused = status.display === 'paused' || status.reasons.some(({ code }) => code === 'user')
+  const closed = link.state === 'lost' || link.state === 'refused'
+  const verb = paused ? { onClick: () => order.mutate(null) } : { popoverTarget: id }
+  return (
+    <div className={css['verbs']}>
+      <Button look="primary" disabled={closed} {...(order.isPending ? { 'aria-disabled': true } : verb)}>
+        {paused ? 'Resume' : 'Pause…'}
+      </Button>
+      <PauseMenu id={id} choose={(wanted) => order.mutate(wanted)} />
+      {closed ? <p className={css['note']}>Needs the agent, which does not answer.</p> : null}
+      {order.error ? (
+        <p className={css['refused']} role="alert">
+          That did not work: {messageOf(order.error)}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+function PauseMenu({ id, choose }: { id: string; choose: (order: PauseOrder) => void }) {
+  const { clock } = useServices()
+  const panel = useRef<HTMLElement>(null)
+  const [now, setNow] = useState(() => clock.now())
+  const chosen = (until: string | null) => {
+    panel.current?.hidePopover()
+    choose({ until })
+  }
+  return (
+    <section id={id} ref={panel} popover="auto" className={css['menu']} aria-label="Pause for how long" onToggle={() => setNow(clock.now())}>
+      {pauseChoices(now).map(({ label, until }) => (
+        <Button key={label} look="quiet" onClick={() => chosen(until)}>
+          {label}
+          {until === null ? null : <span className={css['until']}>{formatMoment(until, now)}</span>}
+        </Button>
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,38 @@
+import { formatWatts } from '../../lib/format.ts'
+import { METHOD_WORD } from '../../lib/words.ts'
+import { Card } from '../../ui/card.tsx'
+import { Loaded, SkeletonBlock } from '../../ui/loaded.tsx'
+import { PowerChart } from '../../ui/power-chart.tsx'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { usePower, useStatus } from '../queries.ts'
+import css from './home.module.css'
+
+/** What the meter reads, second by second. */
+export function PowerCard() {
+  const power = usePower()
+  const status = useStatus()
+  const method = power.data?.method ?? null
+  return (
+    <Card
+      title="Power"
+      aside={method === null ? null : <span className={css['source']}>{method === 'estimate' ? '≈ estimate, not measured' : METHOD_WORD[method].short}</span>}
+    >
+      <Loaded query={power} what="power readings" skeleton={<SkeletonBlock size="chart" />}>
+        {({ readings }) =>
+          readings.length < 2 ? (
+            <p className={css['small']}>Nothing is metered now. The line starts with the next job.</p>
+          ) : (
+            <PowerChart readings={readings} estimated={method === 'estimate'} />
+          )
+        }
+      </Loaded>
+      {status.data ? <p className={css['small']}>{devicesText(status.data.devices)}</p> : null}
+    </Card>
+  )
+}
+
+/** What is metered, by name. */
+const devicesText = (devices: AgentStatus['devices']): string =>
+  devices.length === 0
+    ? 'No device that can be metered was found on this computer.'
+    : `This computer: ${devices.map(({ name, kind, method, powerLimitW }) => `${name} (${kind.toUpperCase()}, ${METHOD_WORD[method].short}${powerLimitW === null ? '' : `, at most ${formatWatts(powerLimitW)}`})`).join(', ')}.`

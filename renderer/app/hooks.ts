@@ -1,0 +1,31 @@
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import type { LinkState } from '../lib/link.ts'
+import { useServices } from './services.ts'
+
+const MINUTE_MS = 60_000
+
+/** The current time in epoch milliseconds, renewed each minute while the window is visible. */
+export function useNow(): number {
+  const { clock } = useServices()
+  const [now, setNow] = useState(() => clock.now())
+  useEffect(() => {
+    let cancel = () => {}
+    const tick = () => {
+      cancel()
+      setNow(clock.now())
+      if (document.visibilityState === 'visible') cancel = clock.after(MINUTE_MS - (clock.now() % MINUTE_MS), tick)
+    }
+    tick()
+    document.addEventListener('visibilitychange', tick)
+    return () => {
+      cancel()
+      document.removeEventListener('visibilitychange', tick)
+    }
+  }, [clock])
+  return now
+}
+
+export function useLink(): LinkState {
+  const { link } = useServices()
+  return useSyncExternalStore(link.subscribe, link.get)
+}

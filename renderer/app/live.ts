@@ -1,0 +1,48 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { AgentStatus, PowerReading } from '../../shared/contract/agent.ts'
+import { keys } from './queries.ts'
+import { type Services, useServices } from './services.ts'
+
+const KEPT_READINGS = 240
+
+interface Power {
+  readonly method: NonNullable<AgentStatus['power']>['method'] | null
+  readonly readings: readonly PowerReading[]
+}
+
+/** The newest readings, oldest first. One that is not newer than the last is a repeat and changes nothing. */
+export function withReading(power: Power, reading: PowerReading): Power {
+  const last = power.readings.at(-1)
+  if (last && last.at >= reading.at) return power
+  return { ...power, readings: [...power.readings, reading].slice(-KEPT_READINGS) }
+}
+
+/** Keeps the query cache true: by what the agent says has changed, and wholly after any gap in what it said. Returns the function that ends it. */
+export function followAgent({ client, link }: Services, queries: QueryClient): () => void {
+  let lastSeq: number | null = null
+  const stops = [
+    client.on('changed', ({ seq, what }) => {
+      const missed = lastSeq !== null && seq !== lastSeq + 1
+      lastSeq = seq
+      if (missed) return void queries.invalidateQueries()
+      for (const name of what) void queries.invalidateQueries({ queryKey: keys[name] })
+    }),
+    client.on('power', (reading) => {
+      queries.setQueryData<Power>(keys.power, (power) => power && withReading(power, reading))
+    }),
+    link.subscribe(() => {
+      lastSeq = null
+      if (link.get().state === 'open') void queries.invalidateQueries()
+    }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+export function useLive(): void {
+  const services = useServices()
+  const queries = useQueryClient()
+  useEffect(() => followAgent(services, queries), [services, queries])
+}

@@ -1,0 +1,123 @@
+/** What the window asks the agent. Nothing is polled: the agent says that something changed, and these ask what. */
+import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { AgentJob, AgentStatus } from '../../shared/contract/agent.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import { useServices } from './services.ts'
+
+export const keys = {
+  status: ['status'],
+  grid: ['grid'],
+  power: ['power'],
+  jobs: ['jobs'],
+  receipts: ['receipts'],
+  payouts: ['payouts'],
+} as const
+
+const PAGE_SIZE = 50
+const MAX_PAGES_TO_A_JOB = 20
+
+/** Retries twice what trying again can help. The agent is on this computer, so what the browser thinks of the network does not matter. */
+export const createQueryClient = (retryDelay = 500): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Infinity,
+        networkMode: 'always',
+        refetchOnWindowFocus: 'always',
+        retryDelay,
+        retry: (count, error) => count < 2 && error instanceof WindfallError && error.retry,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  })
+
+export function useStatus() {
+  const { client } = useServices()
+  return useQuery({ queryKey: keys.status, queryFn: () => client.call('getStatus', {}) })
+}
+
+export function useGrid() {
+  const { client } = useServices()
+  return useQuery({ queryKey: keys.grid, queryFn: () => client.call('getGrid', {}) })
+}
+
+/** The day or days of the recording this node's grid replays; `null` if it replays none. */
+export const useRecordedOn = (): string | null => useGrid().data?.signal?.recordedOn ?? null
+
+export function usePower() {
+  const { client } = useServices()
+  return useQuery({ queryKey: keys.power, queryFn: () => client.call('getPower', {}) })
+}
+
+const FIRST_PAGE: string | null = null
+const request = (after: string | null) => ({ after, limit: PAGE_SIZE })
+const allItems = <T>({ pages }: { readonly pages: readonly { readonly items: readonly T[] }[] }): readonly T[] => pages.flatMap(({ items }) => items)
+
+export function useJobs() {
+  const { client } = useServices()
+  return useInfiniteQuery({
+    queryKey: keys.jobs,
+    queryFn: ({ pageParam }) => client.call('listJobs', request(pageParam)),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: (last) => last.next,
+    select: (data) => allItems(data),
+  })
+}
+
+export function useReceipts() {
+  const { client } = useServices()
+  return useInfiniteQuery({
+    queryKey: keys.receipts,
+    queryFn: ({ pageParam }) => client.call('listReceipts', request(pageParam)),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: (last) => last.next,
+    select: (data) => allItems(data),
+  })
+}
+
+export function usePayouts() {
+  const { client } = useServices()
+  return useInfiniteQuery({
+    queryKey: keys.payouts,
+    queryFn: ({ pageParam }) => client.call('listPayouts', request(pageParam)),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: (last) => last.next,
+    select: (data) => allItems(data),
+  })
+}
+
+/** One attempt, by its lease, or the newest attempt at a job, by the job's id; `null` if this computer never had it. */
+export function useJob(id: string) {
+  const { client } = useServices()
+  return useQuery({
+    queryKey: [...keys.jobs, id],
+    queryFn: async (): Promise<AgentJob | null> => {
+      let after: string | null = null
+      for (let page = 0; page < MAX_PAGES_TO_A_JOB; page++) {
+        const { items, next }: { items: AgentJob[]; next: string | null } = await client.call('listJobs', request(after))
+        const found = items.find((job) => job.leaseId === id) ?? items.find((job) => job.jobId === id)
+        if (found) return found
+        if (next === null) return null
+        after = next
+      }
+      return null
+    },
+  })
+}
+
+export function useReceipt(receiptId: string) {
+  const { client } = useServices()
+  return useQuery({ queryKey: [...keys.receipts, receiptId], queryFn: () => client.call('getReceipt', { receiptId }) })
+}
+
+/** `null` resumes; `{ until: null }` pauses until the owner resumes. */
+export type PauseOrder = { readonly until: string | null } | null
+
+export function usePauseOrder() {
+  const { client } = useServices()
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (order: PauseOrder): Promise<AgentStatus> => (order === null ? client.call('resume', {}) : client.call('pause', { until: order.until })),
+    onSuccess: (status) => queries.setQueryData(keys.status, status),
+  })
+}

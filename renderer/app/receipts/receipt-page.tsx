@@ -1,0 +1,54 @@
+import type { OutputOf } from '../../../shared/contract/define.ts'
+import type { agentContract } from '../../../shared/contract/agent.ts'
+import { readReceipt } from '../../lib/read-receipt.ts'
+import { hrefOf } from '../../lib/router.ts'
+import { shortId } from '../../lib/format.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
+import { Page } from '../../ui/page.tsx'
+import { useReceipt } from '../queries.ts'
+import { ReceiptActions } from './receipt-actions.tsx'
+import { ReceiptClaims } from './receipt-claims.tsx'
+import { ReceiptRaw } from './receipt-raw.tsx'
+import { useVerification } from './use-verification.ts'
+import { VerdictCard } from './verdict-card.tsx'
+
+const Back = () => <a href={hrefOf({ page: 'receipts' })}>All receipts</a>
+
+/** One receipt: checked here first, then read. */
+export function ReceiptPage({ receiptId }: { receiptId: string }) {
+  const receipt = useReceipt(receiptId)
+  return (
+    <Page title={`Receipt ${shortId(receiptId)}`} above={<Back />}>
+      <Loaded query={receipt} what="this receipt" skeleton={<SkeletonLines count={10} />}>
+        {(answer) => <ReceiptDetail receiptId={receiptId} answer={answer} answeredAt={receipt.dataUpdatedAt} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+interface ReceiptDetailProps {
+  readonly receiptId: string
+  readonly answer: OutputOf<(typeof agentContract)['getReceipt']>
+  readonly answeredAt: number
+}
+
+function ReceiptDetail({ receiptId, answer, answeredAt }: ReceiptDetailProps) {
+  const { bundle } = answer
+  const check = useVerification(answer, answeredAt)
+  const receipt = readReceipt(bundle)
+  const invalid = check.result?.valid === false
+  return (
+    <>
+      <ReceiptActions receiptId={receiptId} bundle={bundle} check={check} />
+      <VerdictCard check={check} />
+      {receipt !== null && receipt.predicate.receiptId !== receiptId ? (
+        <Banner tone="madder" glyph="cross">
+          <strong>This is another receipt.</strong> It calls itself {shortId(receipt.predicate.receiptId)}.
+        </Banner>
+      ) : null}
+      {receipt === null ? null : <ReceiptClaims receipt={receipt} anchor={bundle.anchor} invalid={invalid} />}
+      <ReceiptRaw bundle={bundle} />
+    </>
+  )
+}

@@ -1,0 +1,38 @@
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { LinkState } from '../../lib/link.ts'
+import type { Word } from '../../lib/words.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { useLink } from '../hooks.ts'
+import { useStatus } from '../queries.ts'
+import css from './shell.module.css'
+
+function wordOf(link: LinkState, status: AgentStatus | undefined): Word {
+  if (link.state === 'lost' || link.state === 'refused') return { tone: 'honey', glyph: 'bang', word: 'Agent not reached' }
+  switch (status?.coordinator.state) {
+    case 'connected':
+      return { tone: 'leaf', glyph: 'drop', word: 'Connected' }
+    case 'offline':
+      return { tone: 'honey', glyph: 'bang', word: 'Offline' }
+    case 'unconfigured':
+      return { tone: 'plain', glyph: 'ring', word: 'No coordinator' }
+    case 'connecting':
+    case undefined:
+      return { tone: 'slate', glyph: 'half', word: 'Connecting' }
+  }
+}
+
+/** Foot of the menu: are we connected, which zone, which version. */
+export function ConnectionLine() {
+  const link = useLink()
+  const { data: status } = useStatus()
+  return (
+    <div className={css['connection']}>
+      <Badge state={wordOf(link, status)} />
+      {status ? (
+        <span className={css['version']}>
+          Zone {status.node.zone} · v{status.version}
+        </span>
+      ) : null}
+    </div>
+  )
+}

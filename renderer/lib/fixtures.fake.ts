@@ -1,0 +1,215 @@
+/** What an agent would say on one afternoon. Times are local, so that the window shows the same clock in every zone. */
+import type { AgentJob, AgentPayout, AgentStatus, GridView, PowerReading, Reason } from '../../shared/contract/agent.ts'
+import { toIso } from '../../shared/units.ts'
+import type { ReceiptRow } from '../ui/receipt-table.tsx'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+/** Saturday 21 November 2026, 14:41 local time. */
+export const NOW = new Date(2026, 10, 21, 14, 41).getTime()
+export const at = (ms: number): string => toIso(NOW + ms)
+const hour = (index: number): number => new Date(2026, 10, 21, 14 + index).getTime()
+
+export const NODE_ID = 'nX0bq8yyHkQm1yJm7c9rX3p5Qf2dWv6aT4uL8sE0oKc'
+export const ADDRESS = '7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2'
+export const SIGNATURE = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW'
+
+export const aJob = (changes: Partial<AgentJob> = {}): AgentJob => ({
+  jobId: '01998f3e-7f3a-7c11-9a52-2f6b1c0d9e01',
+  attemptId: '01998f3e-7f3a-7c11-9a52-2f6b1c0d9e02',
+  leaseId: '01998f3e-7f3a-7c11-9a52-2f6b1c0d9e03',
+  name: 'Galaxy cluster fit, block 12',
+  kind: 'scientific',
+  runtime: 'docker',
+  state: 'running',
+  code: null,
+  message: null,
+  progress: 0.63,
+  receivedAt: at(-52 * MINUTE),
+  startedAt: at(-26 * MINUTE),
+  endedAt: null,
+  window: { from: at(-30 * MINUTE), to: at(30 * MINUTE) },
+  expectedSeconds: 2_460,
+  joules: 268_000,
+  method: 'counter',
+  uncertaintyPct: 5.2,
+  proofId: null,
+  receiptId: null,
+  microUsd: null,
+  ...changes,
+})
+
+export const someJobs = (): AgentJob[] => [
+  aJob(),
+  aJob({
+    leaseId: 'lease-accepted',
+    jobId: 'job-accepted',
+    name: 'Image batch 7f3a',
+    kind: 'inference',
+    state: 'accepted',
+    progress: null,
+    receivedAt: at(-3 * HOUR),
+    startedAt: at(-3 * HOUR + MINUTE),
+    endedAt: at(-2 * HOUR - 18 * MINUTE),
+    joules: 432_000,
+    proofId: 'proof-1',
+    receiptId: 'receipt-1',
+    microUsd: '28100',
+  }),
+  aJob({
+    leaseId: 'lease-refused',
+    jobId: 'job-refused',
+    name: 'Embedding shard 0b77',
+    kind: 'ml-training',
+    state: 'refused',
+    code: 'proof.implausible',
+    message: 'The proof claims more energy than the card can draw in that time. Nothing was booked.',
+    progress: null,
+    receivedAt: at(-26 * HOUR),
+    startedAt: at(-26 * HOUR),
+    endedAt: at(-25 * HOUR),
+    joules: 64_800,
+    proofId: 'proof-0',
+  }),
+  aJob({
+    leaseId: 'lease-estimate',
+    jobId: 'job-estimate',
+    name: 'Prime gaps to 10⁹',
+    kind: 'data-hash',
+    runtime: 'wasm',
+    state: 'submitted',
+    progress: null,
+    receivedAt: at(-50 * HOUR),
+    startedAt: at(-50 * HOUR),
+    endedAt: at(-50 * HOUR + 12_000),
+    joules: 310,
+    method: 'estimate',
+    uncertaintyPct: 50,
+    proofId: 'proof-2',
+    microUsd: '123',
+  }),
+]
+
+const INTENSITY = [96, 104, 122, 150, 168, 176, 171, 160, 148, 131, 112, 98, 84, 71, 62, 55, 58, 66, 81, 97, 118, 140, 152, 146]
+
+export const aGrid = (changes: Partial<GridView> = {}): GridView => ({
+  zone: 'GB-13',
+  signal: {
+    zone: 'GB-13',
+    kind: 'average',
+    basis: 'direct',
+    unit: 'gCO2/kWh',
+    source: 'NESO Carbon Intensity, regional forecast, replayed recording',
+    origin: 'recorded',
+    recordedOn: '2024-03-18/19',
+    issuedAt: at(-10 * MINUTE),
+    estimated: true,
+    bodySha256: 'e'.repeat(64),
+    attribution: 'Contains data of the National Energy System Operator (NESO), Carbon Intensity, CC BY 4.0',
+    points: Array.from({ length: 96 }, (_, slot) => ({
+      from: toIso(hour(slot / 2)),
+      to: toIso(hour(slot / 2) + 30 * MINUTE),
+      value: (INTENSITY[Math.floor(slot / 2) % 24] ?? 0) + (slot > 48 ? 9 : 0) + (slot % 2),
+      forecast: true,
+    })),
+  },
+  now: { gPerKWh: 97, from: toIso(hour(0)), to: toIso(hour(1)) },
+  greenWindows: [
+    { from: toIso(hour(0)), to: toIso(hour(2)) },
+    { from: toIso(hour(11)), to: toIso(hour(20)) },
+    { from: toIso(hour(36)), to: toIso(hour(43)) },
+  ],
+  rule: 'Green means at or below 100 g/kWh in your zone.',
+  state: 'fresh',
+  message: null,
+  ...changes,
+})
+
+export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
+  version: '0.1.0',
+  display: 'earning',
+  policy: 'running',
+  reasons: [],
+  pausedUntil: null,
+  job: aJob(),
+  power: { watts: 172.4, method: 'counter', at: at(0) },
+  devices: [{ kind: 'gpu', vendor: 'NVIDIA', name: 'RTX 4070', driver: '595.10', vramBytes: 12_884_901_888, powerLimitW: 200, method: 'counter' }],
+  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS },
+  coordinator: { state: 'connected', url: 'http://127.0.0.1:4470', lastSyncAt: at(-2_000), message: null },
+  today: {
+    since: at(-14 * HOUR),
+    accruedMicroUsd: '123',
+    confirmedMicroUsd: '281000',
+    energyJ: 1_656_000,
+    emissionsG: 41.2,
+    attributedSavingG: 61.7,
+    runMs: 2 * HOUR + 41 * MINUTE,
+    receipts: 6,
+  },
+  earnings: { confirmedMicroUsd: '14720000', inFlightMicroUsd: '1250000', paidMicroUsd: '203100000', paidLamports: '1421700000' },
+  ...changes,
+})
+
+export const PAUSED: Reason = { code: 'user', message: 'You paused Windfall in this window.', until: at(30 * MINUTE) }
+export const CARBON: Reason = { code: 'carbon', message: 'GB-13 is at 168 g/kWh, above your limit of 100 g/kWh.', until: at(10 * HOUR) }
+export const PRESENT: Reason = { code: 'owner-present', message: 'The keyboard was used less than 5 minutes ago.', until: null }
+
+export const somePower = (watts = 172): PowerReading[] =>
+  Array.from({ length: 120 }, (_, index) => ({ at: at((index - 119) * 1_000), watts: watts + 9 * Math.sin(index / 9) + 3 * Math.sin(index * 1.7) }))
+
+export const aReceipt = (changes: Partial<ReceiptRow> = {}): ReceiptRow => ({
+  receiptId: 'receipt-1',
+  jobId: 'job-accepted',
+  nodeId: NODE_ID,
+  zone: 'GB-13',
+  issuedAt: at(-2 * HOUR),
+  energyWh: 120,
+  emissionsG: 10.8,
+  attributedSavingG: 14.4,
+  origin: 'recorded',
+  leafIndex: 5,
+  ...changes,
+})
+
+export const someReceipts = (): ReceiptRow[] => [
+  aReceipt(),
+  aReceipt({
+    receiptId: '01998e90-19c2-7b40-8d31-6a1f00c2b7d4',
+    issuedAt: at(-5 * HOUR),
+    energyWh: 50.3,
+    emissionsG: 7.9,
+    attributedSavingG: -1.2,
+    leafIndex: 4,
+    origin: 'live',
+  }),
+  aReceipt({
+    receiptId: '01998c02-51aa-7e08-a1f7-0c77d2e9b310',
+    zone: 'FR',
+    issuedAt: at(-27 * HOUR),
+    energyWh: 0.086,
+    emissionsG: 0.004,
+    attributedSavingG: 0.0007,
+    leafIndex: 3,
+    origin: 'modelled',
+  }),
+]
+
+export const aPayout = (changes: Partial<AgentPayout> = {}): AgentPayout => ({
+  payoutId: 'payout-31',
+  state: 'finalized',
+  lamports: '98700000',
+  microUsd: '14100000',
+  rate: 'fixed by the operator: 1 SOL = $142.86, 21 Nov 2026 12:00 UTC',
+  signature: SIGNATURE,
+  address: ADDRESS,
+  cluster: 'localnet',
+  at: at(-20 * HOUR),
+  ...changes,
+})
+
+export const somePayouts = (): AgentPayout[] => [
+  aPayout({ payoutId: 'payout-33', state: 'planned', lamports: '1050', microUsd: '150', signature: null, at: at(-MINUTE) }),
+  aPayout({ payoutId: 'payout-32', state: 'confirmed', lamports: '8750000', microUsd: '1250000', at: at(-4 * MINUTE) }),
+  aPayout(),
+  aPayout({ payoutId: 'payout-30', state: 'failed', signature: null, at: at(-70 * HOUR) }),
+]

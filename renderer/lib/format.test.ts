@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  formatEnergy,
+  formatGrams,
+  formatIntensity,
+  formatMoment,
+  formatRecording,
+  formatRelative,
+  formatSol,
+  formatSpan,
+  formatUsd,
+  formatWatts,
+  formatWindow,
+  shortId,
+  sumDecimal,
+} from './format.ts'
+
+const plain = (text: string) => text.replaceAll('\u202f', ' ')
+const local = (day: number, hour: number, minute = 0) => new Date(2026, 10, day, hour, minute).toISOString()
+const NOW = new Date(2026, 10, 21, 14, 41).getTime()
+
+describe('money', () => {
+  test.each([
+    ['0', '$0.00'],
+    ['1', '$0.000001'],
+    ['123', '$0.000123'],
+    ['28100', '$0.0281'],
+    ['310000', '$0.31'],
+    ['999999', '$0.9999'],
+    ['14720000', '$14.72'],
+    ['14729999', '$14.72'],
+    ['1234567890000', '$1,234,567.89'],
+    ['-28100', '-$0.0281'],
+  ])('%s micro-USD read as %s', (micro, text) => expect(formatUsd(micro)).toBe(text))
+
+  test('an amount beyond 2^53 keeps its last digit', () => {
+    expect(formatSol('9007199254740993')).toBe(`9,007,199.254740993\u202fSOL`)
+    expect(sumDecimal('9007199254740993', '1')).toBe('9007199254740994')
+  })
+
+  test('a balance is never shown as more than it is, nor a cent off', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 9_000_000_000_000_000_000n }), (micro) => {
+        const shown = BigInt(
+          formatUsd(micro.toString())
+            .replaceAll(/[$,]/g, '')
+            .replace(/^(\d+)\.(\d+)$/, (_, whole: string, part: string) => whole + part.padEnd(6, '0')),
+        )
+        expect(shown).toBeLessThanOrEqual(micro)
+        expect(micro - shown).toBeLessThan(10_000n)
+        if (micro > 0n) expect(shown).toBeGreaterThan(0n)
+      }),
+    )
+  })
+})
+
+describe('quantities carry their unit', () => {
+  test.each([
+    [formatWatts(172.4), '172 W'],
+    [formatWatts(8.24), '8.2 W'],
+    [formatEnergy(36), '36 J'],
+    [formatEnergy(44_640), '12.4 Wh'],
+    [formatEnergy(5_256_000), '1.46 kWh'],
+    [formatGrams(0), '0 g'],
+    [formatGrams(0.0032), '3.2 mg'],
+    [formatGrams(-1.2), '−1.2 g'],
+    [formatGrams(1_234), '1.23 kg'],
+    [formatIntensity(147.6), '148 g/kWh'],
+    [formatSpan(12_000), '12 s'],
+    [formatSpan(41 * 60_000), '41 min'],
+    [formatSpan(161 * 60_000), '2 h 41 min'],
+  ])('%s', (text, expected) => expect(plain(text)).toBe(expected))
+})
+
+describe('time', () => {
+  test.each([
+    [local(21, 15, 30), '15:30'],
+    [local(22, 6), 'tomorrow 06:00'],
+    [local(20, 23, 10), 'yesterday 23:10'],
+    [local(24, 6), '24 Nov, 06:00'],
+  ])('%s is %s', (at, text) => expect(formatMoment(at, NOW)).toBe(text))
+
+  test('a window says its day once', () => {
+    expect(formatWindow({ from: local(22, 1), to: local(22, 6) }, NOW)).toBe('tomorrow 01:00–06:00')
+    expect(formatWindow({ from: local(21, 23), to: local(22, 2) }, NOW)).toBe('23:00–tomorrow 02:00')
+  })
+
+  test.each([
+    [10_000, 'in a moment'],
+    [-10_000, 'just now'],
+    [3 * 3_600_000, 'in 3 h'],
+    [-4 * 60_000, '4 min ago'],
+    [-3 * 86_400_000, '3 days ago'],
+  ])('%d ms from now is %s', (ms, text) => expect(plain(formatRelative(NOW + ms, NOW))).toBe(text))
+})
+
+test.each([
+  ['2024-03-18/19', '18–19 March 2024'],
+  ['2024-03-18/2024-03-19', '18–19 March 2024'],
+  ['2024-03-31/04-01', '31 March–1 April 2024'],
+  ['2024-03-18', '18 March 2024'],
+  ['a rainy week', 'a rainy week'],
+])('a recording of %s reads %s', (recordedOn, text) => expect(formatRecording(recordedOn)).toBe(text))
+
+test('a long id is cut in the middle, a short one is not', () => {
+  expect(shortId('01998e90-19c2-7b40-8d31-6a1f00c2b7d4')).toBe('01998e…c2b7d4')
+  expect(shortId('receipt-1')).toBe('receipt-1')
+})

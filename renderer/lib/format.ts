@@ -1,0 +1,150 @@
+/** Numbers, money and times as a person reads them. `Intl` only; money never becomes a floating point number. */
+import { JOULES_PER_KWH, JOULES_PER_WH } from '../../shared/units.ts'
+
+/** The window is written in English; this spelling of it has a 24-hour clock and day before month. */
+const LOCALE = 'en-GB'
+/** U+202F: a unit never leaves its number. */
+const THIN = '\u202f'
+const DAY_MS = 86_400_000
+const MICRO_PER_CENT = 10_000n
+
+const magnitude = (value: bigint): bigint => (value < 0n ? -value : value)
+
+/** Shifts the decimal point of a whole number: `('28100', 6)` is `0.028100`. */
+function shiftPoint(whole: string, places: number): Intl.StringNumericLiteral {
+  const value = BigInt(whole)
+  const digits = magnitude(value)
+    .toString()
+    .padStart(places + 1, '0')
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}` as Intl.StringNumericLiteral
+}
+
+/** A balance shows cents, a part of a dollar four places, less than a cent all six: nobody's first earning reads as $0.00. */
+function usdPlaces(micro: bigint): number {
+  if (micro === 0n || magnitude(micro) >= 100n * MICRO_PER_CENT) return 2
+  return magnitude(micro) >= MICRO_PER_CENT ? 4 : 6
+}
+
+/** Micro-USD as decimal text to `$14.72`, `$0.0281` or `$0.000123`. Rounds toward zero: never more than there is. */
+export function formatUsd(microUsd: string): string {
+  const places = usdPlaces(BigInt(microUsd))
+  const format = new Intl.NumberFormat(LOCALE, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: places,
+    roundingMode: 'trunc',
+  })
+  return format.format(shiftPoint(microUsd, 6))
+}
+
+/** Adds amounts in decimal text. */
+export const sumDecimal = (...amounts: readonly string[]): string => amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString()
+
+/** Lamports as decimal text to `0.000152 SOL`, exact. */
+export const formatSol = (lamports: string): string =>
+  `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 9 }).format(shiftPoint(lamports, 9))}${THIN}SOL`
+
+const significant = (value: number, digits = 3): string => new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: digits }).format(value).replace('-', '−')
+
+/** Below 10 W the tenth matters, above it does not. */
+export const formatWatts = (watts: number): string => `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: watts < 10 ? 1 : 0 }).format(watts)}${THIN}W`
+
+/** Joules to the unit people buy: `36 J`, `12.4 Wh`, `1.46 kWh`. */
+export function formatEnergy(joules: number): string {
+  if (joules < JOULES_PER_WH / 10) return `${significant(joules)}${THIN}J`
+  if (joules < JOULES_PER_KWH) return `${significant(joules / JOULES_PER_WH)}${THIN}Wh`
+  return `${significant(joules / JOULES_PER_KWH)}${THIN}kWh`
+}
+
+/** Grams of CO2e to `3.2 mg`, `212 g` or `1.2 kg`. The sign is kept: a saving may be negative. */
+export function formatGrams(grams: number): string {
+  const size = Math.abs(grams)
+  if (size >= 1_000) return `${significant(grams / 1_000)}${THIN}kg`
+  if (size === 0 || size >= 0.1) return `${significant(grams)}${THIN}g`
+  return `${significant(grams * 1_000)}${THIN}mg`
+}
+
+export const formatIntensity = (gPerKWh: number): string => `${Math.round(gPerKWh)}${THIN}g/kWh`
+
+export const formatPercent = (share: number): string => new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 }).format(share)
+
+export const formatUncertainty = (percent: number): string => `±${THIN}${significant(percent, 2)}${THIN}%`
+
+/** Milliseconds to `2 h 41 min`, `41 min` or `12 s`. */
+export function formatSpan(ms: number): string {
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 60) return `${seconds}${THIN}s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes}${THIN}min`
+  const rest = minutes % 60
+  return `${Math.floor(minutes / 60)}${THIN}h${rest === 0 ? '' : ` ${rest}${THIN}min`}`
+}
+
+const parts = (options: Intl.DateTimeFormatOptions) => {
+  const format = new Intl.DateTimeFormat(LOCALE, options)
+  return (at: string | number): string => format.format(new Date(at))
+}
+const clockTime = parts({ hour: '2-digit', minute: '2-digit' })
+const dayName = parts({ weekday: 'short' })
+const dayMonth = parts({ day: 'numeric', month: 'short' })
+const longDate = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** Local wall clock, `14:41`. */
+export const formatClock = clockTime
+/** `14:41:07`. */
+export const formatSeconds = parts({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
+/** `Sat 21 Nov 2026, 14:41:07`, for the exact time behind a short one. */
+export const formatExact = parts({
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+})
+export const formatWeekday = dayName
+
+const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
+/** Whole local days from now to `at`; rounded because a day may have 23 or 25 hours. */
+const daysFrom = (now: number, at: number): number => Math.round((startOfDay(at) - startOfDay(now)) / DAY_MS)
+
+/** `14:41` today, `tomorrow 06:00`, `yesterday 23:10`, otherwise `24 Nov, 06:00`. */
+export function formatMoment(at: string | number, now: number): string {
+  const time = clockTime(at)
+  const days = daysFrom(now, new Date(at).getTime())
+  if (days === 0) return time
+  if (days === 1) return `tomorrow ${time}`
+  if (days === -1) return `yesterday ${time}`
+  return `${dayMonth(at)}, ${time}`
+}
+
+/** `in 3 h`, `4 min ago`, `just now`. */
+export function formatRelative(at: string | number, now: number): string {
+  const ms = new Date(at).getTime() - now
+  if (Math.abs(ms) < 45_000) return ms > 0 ? 'in a moment' : 'just now'
+  const span = formatSpan(Math.abs(ms) < DAY_MS ? Math.abs(ms) : 0)
+  if (Math.abs(ms) < DAY_MS) return ms > 0 ? `in ${span}` : `${span} ago`
+  return new Intl.RelativeTimeFormat(LOCALE, { numeric: 'always' }).format(Math.round(ms / DAY_MS), 'day')
+}
+
+/** `14:00–15:00`, or with the day where it is not today. */
+export const formatWindow = (window: { readonly from: string; readonly to: string }, now: number): string => {
+  const sameDay = daysFrom(new Date(window.from).getTime(), new Date(window.to).getTime()) === 0
+  return `${formatMoment(window.from, now)}–${sameDay ? clockTime(window.to) : formatMoment(window.to, now)}`
+}
+
+/** The day or days of a recording, an ISO 8601 date or interval: `2024-03-18/19` to `18–19 March 2024`. Text that is no date stays as it is. */
+export function formatRecording(recordedOn: string): string {
+  const [, first, end = first] = /^(\d{4}-\d{2}-\d{2})(?:\/((?:\d{4}-)?(?:\d{2}-)?\d{2}))?$/.exec(recordedOn) ?? []
+  if (first === undefined || end === undefined) return recordedOn
+  // The end of an interval may leave out what it shares with the start (ISO 8601-1 §5.5.2).
+  const last = first.slice(0, first.length - end.length) + end
+  return longDate.formatRange(new Date(first), new Date(last)).replaceAll(/\s*–\s*/g, '–')
+}
+
+/** The start and end of an id or hash, enough to recognise it. */
+export const shortId = (id: string): string => (id.length <= 14 ? id : `${id.slice(0, 6)}…${id.slice(-6)}`)

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { hrefOf, type Route, routeOf } from './router.ts'
+
+const routes: Route[] = [
+  { page: 'home' },
+  { page: 'jobs' },
+  { page: 'job', id: '01998f3e-7f3a' },
+  { page: 'receipts' },
+  { page: 'receipt', receiptId: 'receipt-1' },
+  { page: 'payouts' },
+]
+
+test.each(routes)('$page leads where its address says', (route) => expect(routeOf(hrefOf(route))).toEqual(route))
+
+test('no address is home', () => {
+  expect(routeOf('')).toEqual({ page: 'home' })
+  expect(routeOf('#')).toEqual({ page: 'home' })
+})
+
+test.each(['#/nowhere', '#/jobs/', '#/jobs/a/b', '#/jobs/%3Cscript%3E', '#/receipts/../home', `#/receipts/${'x'.repeat(65)}`])('%s is no page', (hash) =>
+  expect(routeOf(hash)).toBeNull(),
+)

@@ -1,0 +1,49 @@
+/** Hash routes, because the same files are served by `app://` and by the loopback server, neither of which rewrites paths. */
+import { useSyncExternalStore } from 'react'
+
+const PATHS = {
+  home: '/',
+  jobs: '/jobs',
+  job: '/jobs/:id',
+  receipts: '/receipts',
+  receipt: '/receipts/:receiptId',
+  payouts: '/payouts',
+} as const
+
+type Paths = typeof PATHS
+export type PageName = keyof Paths
+type Params<P extends string> = P extends `${string}:${infer Name}` ? Readonly<Record<Name, string>> : unknown
+export type Route = { readonly [K in PageName]: { readonly page: K } & Params<Paths[K]> }[PageName]
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+
+/** The address of a page, for an `href`. */
+export function hrefOf(route: Route): string {
+  const values: Readonly<Record<string, string>> = route
+  return `#${PATHS[route.page].replace(/:(\w+)/, (_, name: string) => encodeURIComponent(values[name] ?? ''))}`
+}
+
+/** The page an address names; `null` if there is no such page. */
+export function routeOf(hash: string): Route | null {
+  const parts = (hash.replace(/^#/, '') || '/').split('/')
+  for (const [page, path] of Object.entries(PATHS)) {
+    const params = match(path.split('/'), parts)
+    if (params) return { page, ...params } as Route
+  }
+  return null
+}
+
+function match(pattern: readonly string[], parts: readonly string[]): Record<string, string> | null {
+  const fits =
+    pattern.length === parts.length && pattern.every((expected, index) => (expected.startsWith(':') ? ID.test(parts[index] ?? '') : expected === parts[index]))
+  if (!fits) return null
+  return Object.fromEntries(pattern.flatMap((expected, index) => (expected.startsWith(':') ? [[expected.slice(1), parts[index] ?? '']] : [])))
+}
+
+const onHashChange = (listener: () => void) => {
+  window.addEventListener('hashchange', listener)
+  return () => window.removeEventListener('hashchange', listener)
+}
+
+/** The page now in the address bar. */
+export const useRoute = (): Route | null => routeOf(useSyncExternalStore(onHashChange, () => location.hash))

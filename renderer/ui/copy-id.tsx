@@ -1,0 +1,39 @@
+import { useRef, useState } from 'react'
+import { shortId } from '../lib/format.ts'
+import { Button } from './button.tsx'
+import css from './copy-id.module.css'
+
+interface CopyIdProps {
+  readonly value: string
+  /** What it is, for the button's name: “signature”. */
+  readonly what: string
+  readonly full?: boolean
+}
+
+/** An id or hash that can be copied. Where the clipboard is closed to us, the text is selected so that the keyboard can copy it. */
+export function CopyId({ value, what, full = false }: CopyIdProps) {
+  const text = useRef<HTMLElement>(null)
+  const [result, setResult] = useState<'copied' | 'selected' | null>(null)
+  const copy = () =>
+    navigator.clipboard.writeText(value).then(
+      () => setResult('copied'),
+      () => {
+        if (text.current) getSelection()?.selectAllChildren(text.current)
+        setResult('selected')
+      },
+    )
+  return (
+    <span className={css['copy']}>
+      <code ref={text} title={value}>
+        {full || result === 'selected' ? value : shortId(value)}
+      </code>
+      <Button look="quiet" className={css['button']} aria-label={`Copy ${what}`} onClick={() => void copy()}>
+        {result === 'copied' ? 'Copied' : 'Copy'}
+      </Button>
+      <output className={result === 'selected' ? css['hint'] : 'sr-only'}>
+        {result === 'copied' ? `${what} copied` : null}
+        {result === 'selected' ? 'Selected. Press Ctrl or ⌘ and C to copy.' : null}
+      </output>
+    </span>
+  )
+}

@@ -1,0 +1,47 @@
+import { useScreen } from '../state/screen.ts'
+import css from './data-details.module.css'
+
+interface DataDetailsProps {
+  /** Under which the window remembers that it is open. */
+  readonly name: string
+  readonly summary: string
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** The same data as a chart, for who prefers to read it. */
+export function DataDetails({ name, summary, head, rows }: DataDetailsProps) {
+  const open = useScreen((screen) => screen.openTables[name] ?? false)
+  const setTableOpen = useScreen((screen) => screen.setTableOpen)
+  return (
+    <details className={css['details']} open={open} onToggle={(event) => setTableOpen(name, event.currentTarget.open)}>
+      <summary>{summary}</summary>
+      {open ? (
+        // Scrolls, so the keyboard must be able to reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <section className={css['scroll']} aria-label={summary} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                {head.map((cell) => (
+                  <th key={cell} scope="col">
+                    {cell}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row[0]}>
+                  {row.map((cell, index) => (
+                    <td key={head[index]}>{cell}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      ) : null}
+    </details>
+  )
+}

@@ -1,0 +1,18 @@
+import { type ReactNode, useId } from 'react'
+import css from './explain.module.css'
+
+/** A figure that can be asked how it came to be. Dotted underline; the answer opens beside it and closes with Escape. */
+export function Explain({ children, how }: { children: ReactNode; how: ReactNode }) {
+  const id = useId()
+  return (
+    <>
+      <button type="button" className={css['figure']} popoverTarget={id}>
+        {children}
+        <span className="sr-only">, explain</span>
+      </button>
+      <span className={css['panel']} id={id} popover="auto" role="note">
+        {how}
+      </span>
+    </>
+  )
+}

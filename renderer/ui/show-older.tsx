@@ -1,0 +1,15 @@
+import { Button } from './button.tsx'
+
+interface ShowOlderProps {
+  readonly query: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; readonly fetchNextPage: () => Promise<unknown> }
+}
+
+/** The way to the next page of a list. */
+export const ShowOlder = ({ query }: ShowOlderProps) =>
+  query.hasNextPage ? (
+    <p>
+      <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        {query.isFetchingNextPage ? 'Loading…' : 'Show older'}
+      </Button>
+    </p>
+  ) : null

@@ -1,0 +1,98 @@
+/** Puts together the statement a coordinator signs: `formats` version 1. Pure: the same facts give the same receipt. */
+import { type EpochMs, fromIso, JOULES_PER_WH, toIso } from '../units.ts'
+import { emissionsOf, gpuHoursOf, sciOf, startAtArrival } from './carbon.ts'
+import { type CarbonReceipt, RECEIPT_PREDICATE_TYPE, type ReceiptInterval, type ReceiptPredicate, STATEMENT_TYPE } from './carbon-receipt.ts'
+import { type EnergyProof, MeterMethod } from './energy-proof.ts'
+
+/** What the grid was like, and who says so. */
+export type GridValue = Pick<ReceiptInterval, 'gPerKWh' | 'basis' | 'source' | 'issuedAt' | 'estimated' | 'origin' | 'bodySha256'>
+/** Average intensity of a stretch of time inside one UTC half-hour. */
+export type IntensityAt = (from: EpochMs, to: EpochMs) => GridValue
+
+export interface ReceiptFacts {
+  readonly receiptId: string
+  readonly issuedAt: EpochMs
+  readonly job: { readonly jobId: string; readonly submittedAt: string; readonly modelId: string | null; readonly zone: string }
+  /** `sha256:` digest of what ran. */
+  readonly image: string
+  readonly outputSha256: string
+  /** At least one, all of one node, in the order of its chain. */
+  readonly proofs: readonly { readonly proof: EnergyProof; readonly bodySha256: string }[]
+  readonly intensityAt: IntensityAt
+  /** Where the job would have run had it started at once. */
+  readonly baseline: { readonly zone: string; readonly intensityAt: IntensityAt }
+  readonly overhead?: ReceiptPredicate['overhead'] | undefined
+  readonly marginal?: { readonly gPerKWh: number; readonly source: string } | undefined
+  readonly embodied?: ReceiptPredicate['embodied'] | undefined
+  readonly solarJ?: number | undefined
+}
+
+export const NO_OVERHEAD: ReceiptPredicate['overhead'] = { factor: 1, basis: 'unknown; metered device only' }
+
+/** What proofs are worth together: the weakest wins. Methods are listed strongest first. */
+export function qualityOf(proofs: readonly EnergyProof[]): Pick<ReceiptPredicate, 'uncertaintyPct' | 'method' | 'evidence'> {
+  const rank = Math.max(...proofs.map(({ method }) => MeterMethod.options.indexOf(method)))
+  return {
+    uncertaintyPct: Math.max(...proofs.map(({ uncertaintyPct }) => uncertaintyPct)),
+    method: MeterMethod.options[rank] ?? 'estimate',
+    evidence: proofs.every(({ evidence }) => evidence === 'tpm') ? 'tpm' : 'software',
+  }
+}
+
+const toReceiptIntervals = (proof: EnergyProof, factor: number, intensityAt: IntensityAt): readonly ReceiptInterval[] =>
+  proof.intervals.map(({ from, to, joules }) => {
+    const { gPerKWh, basis, source, issuedAt, estimated, origin, bodySha256 } = intensityAt(fromIso(from), fromIso(to))
+    return { from, to, joules: joules * factor, gPerKWh, kind: 'average', basis, source, issuedAt, estimated, origin, bodySha256 }
+  })
+
+const durationOf = (intervals: readonly { readonly from: string; readonly to: string }[]): number =>
+  intervals.reduce((sum, { from, to }) => sum + fromIso(to) - fromIso(from), 0)
+
+/** Everything that is computed from energy and grid: the numbers an auditor computes again. */
+function accountFor(facts: ReceiptFacts, proofs: readonly EnergyProof[]) {
+  const overhead = facts.overhead ?? NO_OVERHEAD
+  const intervals = proofs.flatMap((proof) => toReceiptIntervals(proof, overhead.factor, facts.intensityAt))
+  const joules = intervals.reduce((sum, interval) => sum + interval.joules, 0)
+  const emissionsG = emissionsOf(intervals)
+  const intensityAt = (from: EpochMs, to: EpochMs) => facts.baseline.intensityAt(from, to).gPerKWh
+  const baselineG = startAtArrival({ joules, submittedAt: fromIso(facts.job.submittedAt), durationMs: durationOf(intervals), intensityAt })
+  const { marginal } = facts
+  return {
+    overhead,
+    intervals,
+    energyWh: joules / JOULES_PER_WH,
+    emissionsG,
+    baseline: { policy: 'start-at-arrival' as const, zone: facts.baseline.zone, emissionsG: baselineG },
+    attributedSavingG: baselineG - emissionsG,
+    marginal: marginal ? { gPerKWh: marginal.gPerKWh, emissionsG: (joules / JOULES_PER_WH / 1000) * marginal.gPerKWh, source: marginal.source } : null,
+    embodied: facts.embodied ?? null,
+    sci: sciOf(emissionsG, facts.embodied?.g ?? 0, gpuHoursOf(proofs)),
+  }
+}
+
+/** The in-toto statement for one job on one node. Error: `RangeError` if there is no proof. What `intensityAt` throws passes through. */
+export function buildReceipt(facts: ReceiptFacts): CarbonReceipt {
+  const proofs = facts.proofs.map(({ proof }) => proof)
+  const [first] = proofs
+  if (!first) throw new RangeError('a receipt rests on at least one energy proof')
+  return {
+    _type: STATEMENT_TYPE,
+    subject: [
+      { name: 'output', digest: { sha256: facts.outputSha256 } },
+      { name: 'image', digest: { sha256: facts.image.replace(/^sha256:/, '') } },
+    ],
+    predicateType: RECEIPT_PREDICATE_TYPE,
+    predicate: {
+      receiptId: facts.receiptId,
+      issuedAt: toIso(facts.issuedAt),
+      jobId: facts.job.jobId,
+      nodeId: first.nodeId,
+      zone: facts.job.zone,
+      modelId: facts.job.modelId,
+      proofs: facts.proofs.map(({ proof, bodySha256 }) => ({ proofId: proof.proofId, sha256: bodySha256 })),
+      ...accountFor(facts, proofs),
+      ...qualityOf(proofs),
+      solarJ: facts.solarJ ?? null,
+    },
+  }
+}
