@@ -8,11 +8,20 @@ const node = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 } a
 export default defineConfig(async () => ({
   test: {
     projects: [
-      { test: { ...node, name: 'unit', include: ['{shared,main,preload}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/chain/**/*.test.ts'], exclude: ['**/*.docker.test.ts', '**/node_modules/**'] } },
-      { test: { ...node, name: 'docker', include: ['main/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          ...node,
+          name: 'unit',
+          include: ['{shared,main,preload}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/chain/**/*.test.ts'],
+          exclude: ['**/*.docker.test.ts', '**/node_modules/**'],
+        },
+      },
+      { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
       { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
       {
         plugins: [react()],
+        // Found only while tests run, these would make Vite reload in the middle of the first run on a fresh clone.
+        optimizeDeps: { include: ['react', 'react-dom/client', 'react/jsx-dev-runtime', '@tanstack/react-query', 'zustand', 'zod', 'vitest-browser-react'] },
         test: {
           name: 'component',
           include: ['renderer/**/*.test.tsx'],
@@ -20,7 +29,12 @@ export default defineConfig(async () => ({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: await chromiumPath(), args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'] } }),
+            provider: playwright({
+              launchOptions: {
+                executablePath: await chromiumPath(),
+                args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+              },
+            }),
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -16,7 +16,10 @@ interface Edge {
 function importsOf(from: string): Edge[] {
   const { module } = parseSync(from, readFileSync(from, 'utf8'))
   const resolve = (to: string) => (to.startsWith('.') ? normalize(join(dirname(from), to)) : to)
-  const statics = module.staticImports.map((found) => ({ to: found.moduleRequest.value, typeOnly: found.entries.length > 0 && found.entries.every((entry) => entry.isType) }))
+  const statics = module.staticImports.map((found) => ({
+    to: found.moduleRequest.value,
+    typeOnly: found.entries.length > 0 && found.entries.every((entry) => entry.isType),
+  }))
   const reexports = module.staticExports.flatMap((found) => found.entries).map((entry) => ({ to: entry.moduleRequest?.value, typeOnly: entry.isType }))
   return [...statics, ...reexports].flatMap(({ to, typeOnly }) => (to === undefined ? [] : [{ from, to: resolve(to), typeOnly }]))
 }
@@ -65,8 +68,9 @@ test('an area imports only the areas it may', () => {
   expect(wrong).toEqual([])
 })
 
+const feature = (path: string) => /^main\/(agent|coordinator)\/([^/]+)\//.exec(path)?.[0]
+
 test('a feature never imports a sibling feature', () => {
-  const feature = (path: string) => /^main\/(agent|coordinator)\/([^/]+)\//.exec(path)?.[0]
   const shared = 'main/coordinator/persistence/'
   const wrong = production.filter(({ from, to }) => {
     const [a, b] = [feature(from), feature(to)]
@@ -76,7 +80,9 @@ test('a feature never imports a sibling feature', () => {
 })
 
 test('a package has one home', () => {
-  const wrong = production.filter(({ from, to }) => Object.entries(HOMES).some(([name, home]) => (to === name || to.startsWith(`${name}/`)) && !home.test(from)))
+  const wrong = production.filter(({ from, to }) =>
+    Object.entries(HOMES).some(([name, home]) => (to === name || to.startsWith(`${name}/`)) && !home.test(from)),
+  )
   expect(wrong).toEqual([])
 })
 

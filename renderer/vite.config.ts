@@ -24,4 +24,3 @@ export const rendererConfig: UserConfig = {
   },
 }
 
-export default rendererConfig

@@ -2,13 +2,13 @@
  * Every failure a program may have to tell apart, with the HTTP status it travels as and whether trying again can help.
  * Expected outcomes (`'inserted' | 'duplicate'`) are plain unions and never appear here.
  */
-export const failures = {
+const failures = {
   'input.invalid': { status: 400, retry: false },
   'input.too-large': { status: 413, retry: false },
   'auth.required': { status: 401, retry: false },
   'auth.refused': { status: 403, retry: false },
   'not-found': { status: 404, retry: false },
-  'conflict': { status: 409, retry: false },
+  conflict: { status: 409, retry: false },
   'rate.limited': { status: 429, retry: true },
   'enrolment.refused': { status: 403, retry: false },
   'job.unplaceable': { status: 422, retry: false },
@@ -42,13 +42,13 @@ export const failures = {
   'instance.missing': { status: 503, retry: true },
   'storage.newer': { status: 500, retry: false },
   'storage.failed': { status: 503, retry: true },
-  'unavailable': { status: 503, retry: true },
-  'internal': { status: 500, retry: false },
+  unavailable: { status: 503, retry: true },
+  internal: { status: 500, retry: false },
 } as const satisfies Record<string, { status: number; retry: boolean }>
 
 export type FailureCode = keyof typeof failures
 
-export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(failures, code)
+const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(failures, code)
 
 /** The one error class. `message` tells a person what happened and what to do next; `code` tells a program. */
 export class WindfallError extends Error {

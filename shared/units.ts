@@ -5,11 +5,8 @@
 declare const unit: unique symbol
 
 /** A number whose meaning is fixed by `U`, for example `Quantity<'W'>`. */
-export type Quantity<U extends string> = number & { readonly [unit]: U }
-export type Watts = Quantity<'W'>
-export type Joules = Quantity<'J'>
+type Quantity<U extends string> = number & { readonly [unit]: U }
 export type Grams = Quantity<'g CO2e'>
-export type GramsPerKWh = Quantity<'g CO2e/kWh'>
 /** Milliseconds since the Unix epoch, wall clock. */
 export type EpochMs = Quantity<'epoch ms'>
 /** Milliseconds on a clock that never jumps; only differences mean anything. */
@@ -27,10 +24,6 @@ const quantity =
   }
 
 /** Checked constructors: finite and at least 0, otherwise `RangeError`. */
-export const watts = quantity<Watts>('watts')
-export const joules = quantity<Joules>('joules')
-export const grams = quantity<Grams>('grams')
-export const gramsPerKWh = quantity<GramsPerKWh>('grams per kWh')
 export const epochMs = quantity<EpochMs>('epoch milliseconds')
 export const monotonicMs = quantity<MonotonicMs>('monotonic milliseconds')
 

@@ -26,14 +26,15 @@ export interface TrialResult {
   readonly booksAgree: boolean
 }
 
-const GROUPS = 3
-const PER_GROUP = 4
+const GROUPS = 2
+const PER_GROUP = 6
 /** Slots between two passes, as a pass every 2 s has them at 400 ms. */
 const SLOTS_PER_PASS = 5
-const CRASH_BEFORE_CALL = 0.006
-const CRASH_AFTER_CALL = 0.006
-const CRASH_AT_STATEMENT = 0.004
+const CRASH_BEFORE_CALL = 0.005
+const CRASH_AFTER_CALL = 0.005
+const CRASH_AT_STATEMENT = 0.003
 const LIE_SLOTS = 25
+const LIE_CHANCE = 0.3
 const MAX_PASSES = 3_000
 
 interface Faults {
@@ -74,7 +75,7 @@ function unreliable(world: World, random: () => number, faults: Faults): Chain {
       }
     }),
     statuses: around(async (signatures) => {
-      if (faults.on && slot() >= faults.lieFrom + 40 && random() < 0.1) faults.lieFrom = slot()
+      if (faults.on && slot() >= faults.lieFrom + 40 && random() < LIE_CHANCE) faults.lieFrom = slot()
       return slot() < faults.lieFrom + LIE_SLOTS ? signatures.map(() => null) : chain.statuses(signatures)
     }),
   }
@@ -89,17 +90,18 @@ const crashingStatements = (random: () => number, faults: Faults): KyselyPlugin 
   transformResult: async ({ result }) => result,
 })
 
+const noteAnchored: PayoutDeps['onAnchored'] = async (tx, { memo }) => {
+  // Kept in the database like any other fact, so that a transaction that is rolled back is not counted.
+  await tx
+    .insertInto('payout_refusal')
+    .values({ address: `anchored ${memo}`, reason: 'anchored', until: 0 })
+    .execute()
+}
+
 async function restart(world: World, { random, faults, memos }: { random: () => number; faults: Faults; memos: readonly string[] }): Promise<Payouts> {
   await world.reopen()
-  const anchored: PayoutDeps['onAnchored'] = async (tx, { memo }) => {
-    // Kept in the database like any other fact, so that a transaction that is rolled back is not counted.
-    await tx
-      .insertInto('payout_refusal')
-      .values({ address: `anchored ${memo}`, reason: 'anchored', until: 0 })
-      .execute()
-  }
   const db = world.db.withPlugin(crashingStatements(random, faults))
-  const payouts = createPayouts(world.deps({ db, chain: unreliable(world, random, faults), onAnchored: anchored }))
+  const payouts = createPayouts(world.deps({ db, chain: unreliable(world, random, faults), onAnchored: noteAnchored }))
   for (const memo of memos) await transact(world.db, (tx) => payouts.queueAnchor(tx, { memo }))
   return payouts
 }

@@ -6,7 +6,7 @@ import type { LocalNode } from '../../main/localnet/localnet.ts'
 import { toJson } from '../../main/localnet/rpc.ts'
 
 /** A `fetch` that hands the request to the node in this process: everything of the real way but the socket. */
-export const nodeFetch =
+const nodeFetch =
   (node: LocalNode): Fetch =>
   async (_input, init) =>
     new Response(toJson(await node.rpc(JSON.parse(init?.body as string))))

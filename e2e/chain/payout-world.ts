@@ -92,7 +92,7 @@ export async function createWorld({
       addresses.set(nodeId, address)
       const [jobId, requesterId, at] = [`job-${jobs++}`, 'requester', clock.now()]
       await transact(world.db, async (tx) => {
-        await book(tx, requesterDeposit({ id: jobId, requesterId, amount: microUsd(price), at }))
+        await book(tx, requesterDeposit({ id: 'prepaid', requesterId, amount: microUsd(1_000_000_000n), at }))
         await book(tx, reserveForJob({ jobId, requesterId, amount: microUsd(price), at }))
         await book(tx, settleJob({ jobId, requesterId, nodeId, reserved: microUsd(price), price: microUsd(price), at }))
       })
@@ -117,7 +117,7 @@ export async function createWorld({
       events: { ...silentEvents, refused: (address, reason) => void refusals.push({ address, reason }) },
       ...changes,
     }),
-    balance: async (address) => BigInt((await rpc<{ value: bigint }>(node, 'getBalance', address, { commitment: 'processed' })).value),
+    balance: async (address) => BigInt((await rpc<{ value: bigint | number }>(node, 'getBalance', address, { commitment: 'processed' })).value),
     async close() {
       await world.db.destroy()
       node[Symbol.dispose]()

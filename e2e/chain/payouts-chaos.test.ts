@@ -11,6 +11,6 @@ test('with 98 % of sends dropped, late landings, lost replies, a lying node and 
   console.info(JSON.stringify(total))
   expect(bad).toEqual([])
   expect(total).toMatchObject({ recipients: 600, paidTwice: 0, unpaid: 0, wrongAnchors: 0 })
-  expect(total.crashes).toBeGreaterThan(500)
+  expect(total.crashes).toBeGreaterThan(300)
   expect(total.attempts).toBeGreaterThan(total.batches)
 })

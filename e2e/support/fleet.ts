@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { JobView } from '../../shared/contract/job.ts'
 import { type Service, answer, startService, until } from './windfall.ts'
@@ -7,7 +9,7 @@ export interface Fleet extends AsyncDisposable {
   readonly directory: (part: string) => string
   readonly rpcUrl: string
   readonly startCoordinator: () => Promise<Service<CoordinatorReady>>
-  readonly startAgent: (name: string, coordinatorUrl: string, more?: readonly string[]) => Promise<Service<AgentReady>>
+  readonly startAgent: (name: string, coordinatorUrl: string, env?: Readonly<Record<string, string>>) => Promise<Service<AgentReady>>
 }
 
 export interface CoordinatorReady {
@@ -21,57 +23,87 @@ export interface AgentReady {
   readonly payoutAddress: string | null
 }
 
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+/** A cheap SOL makes even a job of half a second worth more lamports than its share of the fee. */
+const COORDINATOR = { heartbeatMs: 1_000, leaseTtlMs: 10_000, payoutThresholdLamports: '0', microUsdPerSol: '1500000', anchorEveryMs: 2_000 }
+
+function writeSettings(directory: string, settings: object): void {
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, 'settings.json'), JSON.stringify(settings))
+}
+
 /** Starts the chain; the rest is started, killed and started again by the test. */
-export async function startFleet(root: string, coordinatorPort: number): Promise<Fleet> {
+export async function startFleet(root: string): Promise<Fleet> {
+  const coordinatorPort = await freePort()
   const directory = (part: string) => join(root, part)
-  const chain = await startService<{ rpcUrl: string }>(['localnet', '--data', directory('chain'), '--port', '0', '--slot-ms', '50'])
+  const chain = await startService<{ rpcUrl: string }>(['localnet', '--data', directory('chain'), '--port', '0', '--slot-ms', '40'])
   const services: Service<unknown>[] = [chain]
   const keep = async <T>(starting: Promise<Service<T>>): Promise<Service<T>> => {
     const service = await starting
     services.push(service)
     return service
   }
+  const { rpcUrl } = chain.ready
   return {
     directory,
-    rpcUrl: chain.ready.rpcUrl,
-    startCoordinator: () =>
-      keep(
-        startService([
-          'coordinator',
-          '--data',
-          directory('coordinator'),
-          '--port',
-          String(coordinatorPort),
-          '--rpc',
-          chain.ready.rpcUrl,
-          '--test-funds',
-          '--no-live-grid',
-        ]),
-      ),
-    startAgent: (name, url, more = []) =>
-      keep(
-        startService([
-          'agent',
-          '--data',
-          directory(name),
-          '--coordinator',
-          url,
-          '--dedicated',
-          '--gate',
-          'always',
-          '--zone',
-          'GB-13',
-          '--test-wallet',
-          ...more,
-        ]),
-      ),
+    rpcUrl,
+    startCoordinator: () => {
+      writeSettings(directory('coordinator'), { coordinator: COORDINATOR })
+      return keep(
+        startService(['coordinator', '--data', directory('coordinator'), '--port', String(coordinatorPort), '--rpc', rpcUrl, '--test-funds', '--no-live-grid']),
+      )
+    },
+    startAgent: (name, url, env = {}) => {
+      writeSettings(directory(name), { agent: { policy: { dedicated: true, allowBattery: true } } })
+      return keep(startService(['agent', '--data', directory(name), '--coordinator', url, '--gate', 'always', '--zone', 'GB-13', '--test-wallet', rpcUrl], env))
+    },
     async [Symbol.asyncDispose]() {
       for (const service of services.toReversed()) if (service.alive()) await service.stop()
     },
   }
 }
 
-export const FINAL: readonly JobView['state'][] = ['completed', 'failed', 'expired', 'cancelled']
+/** What a wallet holds on the fleet's chain, lamports. */
+export async function balanceOf({ rpcUrl }: Pick<Fleet, 'rpcUrl'>, address: string): Promise<bigint> {
+  const response = await fetch(rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getBalance', params: [address, { commitment: 'finalized' }] }),
+  })
+  const { result } = (await response.json()) as { result: { value: number } }
+  return BigInt(result.value)
+}
+
+/** What a fresh test wallet was opened with, once that is final. */
+export const openingBalanceOf = (fleet: Pick<Fleet, 'rpcUrl'>, address: string): Promise<bigint> =>
+  until(
+    () => balanceOf(fleet, address),
+    (balance) => balance > 0n,
+    { what: `the opening of wallet ${address}` },
+  )
+
+/** What `windfall ledger check` answers. */
+export interface Books {
+  readonly balanced: boolean
+  readonly sums: readonly { readonly asset: string; readonly sum: string }[]
+  readonly confirmedMicroUsd: string
+  readonly paidMicroUsd: string
+  readonly paidLamports: string
+  readonly findings: readonly string[]
+}
+
+/** Submits a bundled job with arguments of its own. */
+export const submitSample = (data: string, sample: 'wasm' | 'docker', args: readonly string[]): Promise<JobView> =>
+  answer<JobView>(['job', 'submit', '--sample', sample, '--data', data, ...args.flatMap((arg) => ['--arg', arg])])
+
+const FINAL: readonly JobView['state'][] = ['completed', 'failed', 'expired', 'cancelled']
 
 /** Waits for a job to end and returns it. */
 export const ended = (data: string, jobId: string, timeoutMs = 120_000): Promise<JobView> =>

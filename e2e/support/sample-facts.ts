@@ -1,5 +1,4 @@
-import type { AgentJob, AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
-import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
+import type { AgentJob, AgentReceipt, AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 
 const START = Date.parse('2026-11-21T12:00:00.000Z')
@@ -56,7 +55,7 @@ export const SAMPLE_STATUS: AgentStatus = {
   earnings: { confirmedMicroUsd: '14720000', inFlightMicroUsd: '310000', paidMicroUsd: '203100000', paidLamports: '1354000000' },
 }
 
-export const SAMPLE_RECEIPT: ReceiptSummary = {
+export const SAMPLE_RECEIPT: AgentReceipt = {
   receiptId: 'receipt-1',
   jobId: 'job-0',
   nodeId: NODE_ID,
@@ -66,6 +65,7 @@ export const SAMPLE_RECEIPT: ReceiptSummary = {
   emissionsG: 14.9,
   attributedSavingG: 6.1,
   origin: 'recorded',
+  recordedOn: '2024-03-18',
   leafIndex: 0,
 }
 

@@ -110,5 +110,7 @@ export async function until<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 150))
   }
-  throw new Error(`${what} did not happen within ${timeoutMs / 1_000} s; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`)
+  throw new Error(
+    `${what} did not happen within ${timeoutMs / 1_000} s; last: ${last instanceof Error ? last.message : typeof last === 'object' ? JSON.stringify(last) : String(last)}`,
+  )
 }

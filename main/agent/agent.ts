@@ -70,13 +70,45 @@ export async function startAgent(config: AgentConfig, { clock, log, environment 
   })
   const runtimes = createRuntimes(signer.keyId, clock)
   const work = createWork({ stores, signer, clock, ids: createIds(clock), log, runtimes, meter, detection, policy, grid, news })
-  const session = createCoordinatorSession({ config, stores, signer, clock, log, detection, runtimes, grid, work, news, receipts: createReceiptFolder(config.dataDirectory) })
+  const session = createCoordinatorSession({
+    config,
+    stores,
+    signer,
+    clock,
+    log,
+    detection,
+    runtimes,
+    grid,
+    work,
+    news,
+    receipts: createReceiptFolder(config.dataDirectory),
+  })
   const status = () => readStatus({ config, stores, signer, clock, meter, policy, work, session })
-  const server = serve(agentContract, createApi({ ...stores, now: clock.now, status, grid: grid.view, power: () => ({ method: meter.latest()?.method ?? null, readings: meter.readings() }), pause: policy.pause, resume: policy.resume, pinnedKeys: session.pinnedKeys }))
+  const server = serve(
+    agentContract,
+    createApi({
+      ...stores,
+      now: clock.now,
+      status,
+      grid: grid.view,
+      power: () => ({ method: meter.latest()?.method ?? null, readings: meter.readings() }),
+      pause: policy.pause,
+      resume: policy.resume,
+      pinnedKeys: session.pinnedKeys,
+    }),
+  )
   const token = stores.settings.get('window-token', Token) ?? rememberToken(stores)
   const window = await serveAgentHttp({ port: config.port, token, server, events: news, staticDirectory: join(packageRoot, 'dist', 'renderer'), log }, signal)
   const running = runAll(signal, [policy.run, meter.run, work.runner.run, news.run, session.run, () => window.closed])
-  return { nodeId: signer.keyId, url: window.url, token, server, events: news, reportInputIdle: inputIdle.report, closed: running.finally(() => stores[Symbol.dispose]()) }
+  return {
+    nodeId: signer.keyId,
+    url: window.url,
+    token,
+    server,
+    events: news,
+    reportInputIdle: inputIdle.report,
+    closed: running.finally(() => stores[Symbol.dispose]()),
+  }
 }
 
 function rememberToken({ settings }: AgentStores): string {

@@ -24,7 +24,11 @@ interface PageRequest {
 }
 
 /** One more row than asked for tells whether there is a next page. */
-function pageOf<T>(list: (after: string | null, limit: number) => T[], idOf: (item: T) => string, { after, limit }: PageRequest): { items: T[]; next: string | null } {
+function pageOf<T>(
+  list: (after: string | null, limit: number) => T[],
+  idOf: (item: T) => string,
+  { after, limit }: PageRequest,
+): { items: T[]; next: string | null } {
   const rows = list(after, limit + 1)
   const items = rows.slice(0, limit)
   const last = items.at(-1)
@@ -39,7 +43,8 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
     getPower: () => ({ method: deps.power().method, readings: [...deps.power().readings] }),
     pause: ({ until }) => {
       const at = until === null ? null : Date.parse(until)
-      if (at !== null && at <= deps.now()) throw new WindfallError('input.invalid', 'That time has passed already. Choose a later one, or pause until you resume.')
+      if (at !== null && at <= deps.now())
+        throw new WindfallError('input.invalid', 'That time has passed already. Choose a later one, or pause until you resume.')
       deps.pause(at)
       return deps.status()
     },

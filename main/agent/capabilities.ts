@@ -26,7 +26,9 @@ export async function capabilitiesOf({ version, zone, nodeId, detection, runtime
     gpus: detection.sources
       .filter(({ device }) => device.kind === 'gpu')
       .map(({ device }) => ({
-        uuidHash: createHash('sha256').update(device.uuid + nodeId).digest('hex'),
+        uuidHash: createHash('sha256')
+          .update(device.uuid + nodeId)
+          .digest('hex'),
         vendor: device.vendor,
         name: device.name,
         driver: device.driver,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { AgentReceipt, AgentStatus } from '../../shared/contract/agent.ts'
 import { KeyId } from '../../shared/contract/wire.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
-import { summaryOf, predicateOf } from '../../shared/domain/receipt-summary.ts'
+import type { ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
+import { predicateOf, recordedOnOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { aborted } from '../kernel/lifecycle.ts'
@@ -117,15 +118,20 @@ async function refreshReceipts({ stores, link, news }: Linked): Promise<void> {
   for (const receiptId of stores.facts.unanchored(REFRESHED_AT_ONCE)) {
     const bundle = await link.client.call('getReceipt', { receiptId })
     if (!bundle.anchor) return
-    stores.facts.addReceipt(summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex), bundle)
+    stores.facts.addReceipt(listed(bundle), bundle)
     news.changed('receipts')
   }
+}
+
+function listed(bundle: ReceiptBundle): AgentReceipt {
+  const predicate = predicateOf(bundle)
+  return { ...summaryOf(predicate, bundle.inclusion.leafIndex), recordedOn: recordedOnOf(predicate) }
 }
 
 function storeEvents({ stores, receipts, news, touch }: Linked, events: Parameters<SessionDeps['feed']['store']>[0], position: number): void {
   const apply = {
     facts: stores.facts,
-    summaryOf: (bundle: Parameters<typeof predicateOf>[0]) => summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex),
+    summaryOf: listed,
     verdict: (proofId: string, change: Parameters<AgentStores['jobs']['update']>[1]) => {
       const leaseId = stores.jobs.leaseOfProof(proofId)
       if (leaseId) stores.jobs.update(leaseId, change)
@@ -141,7 +147,11 @@ function storeEvents({ stores, receipts, news, touch }: Linked, events: Paramete
 }
 
 /** The owner gets to see why work of this machine was not taken. */
-function showRefusal({ stores, news, log }: Linked, item: Parameters<SessionDeps['outbox']['refused']>[0], error: Parameters<SessionDeps['outbox']['refused']>[1]): void {
+function showRefusal(
+  { stores, news, log }: Linked,
+  item: Parameters<SessionDeps['outbox']['refused']>[0],
+  error: Parameters<SessionDeps['outbox']['refused']>[1],
+): void {
   log.warn({ kind: item.kind, code: error.code, reason: error.message }, 'the coordinator refused a report')
   const job = stores.jobs.get(item.leaseId)
   if (item.kind === 'proof' && job?.state === 'submitted') stores.jobs.update(item.leaseId, { state: 'refused', code: error.code, message: error.message })

@@ -22,17 +22,27 @@ export interface GridWatch {
   readonly view: () => GridView
 }
 
+/** What a window calls green where the owner's rule names no hours of its own. */
+const SHOWN_RULE: CarbonRule = { kind: 'percentile', percentile: 30 }
+const ownHours = (rule: CarbonRule): boolean => rule.kind === 'absolute' || rule.kind === 'percentile'
+
 /** A live forecast older than this no longer says what the grid is like. */
 const MAX_AGE_MS = 2 * 3_600_000
 const SETTING = 'grid-signal'
 
-const MESSAGES = { fresh: null, stale: 'The last forecast is out of date. Jobs wait until a fresh one arrives.', missing: 'No forecast has arrived yet.' } as const
+const MESSAGES = {
+  fresh: null,
+  stale: 'The last forecast is out of date. Jobs wait until a fresh one arrives.',
+  missing: 'No forecast has arrived yet.',
+} as const
 
 /** The newest grid signal of this node's zone, kept across restarts, and what it allows. */
 export function createGridWatch({ zone, rule, settings, clock, changed }: GridWatchDeps): GridWatch {
   const stored = settings.get(SETTING, Signal)
   let signal = stored?.zone === zone ? stored : null
-  const gate = (lease: Lease | null): Gate => carbonGate({ rule, signal, now: clock.now(), maxAgeMs: MAX_AGE_MS, jobWindow: lease?.window ?? null })
+  const look = (by: CarbonRule, lease: Lease | null): Gate =>
+    carbonGate({ rule: by, signal, now: clock.now(), maxAgeMs: MAX_AGE_MS, jobWindow: lease?.window ?? null })
+  const gate = (lease: Lease | null): Gate => look(rule, lease)
   return {
     gate,
     update(next) {
@@ -49,8 +59,8 @@ export function createGridWatch({ zone, rule, settings, clock, changed }: GridWa
         zone,
         signal,
         now: slot ? { gPerKWh: slot.value, from: toIso(slot.from), to: toIso(slot.to) } : null,
-        greenWindows: [...gate(null).greenWindows],
-        rule: describeRule(rule),
+        greenWindows: [...look(ownHours(rule) ? rule : SHOWN_RULE, null).greenWindows],
+        rule: ownHours(rule) ? describeRule(rule) : `${describeRule(rule)} Green marks the cleanest 30 % of the hours ahead.`,
         state,
         message: MESSAGES[state],
       }

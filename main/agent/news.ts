@@ -1,7 +1,7 @@
 import type { PowerReading } from '../../shared/contract/agent.ts'
 import type { Clock } from '../kernel/clock.ts'
 
-export type Topic = 'status' | 'jobs' | 'receipts' | 'payouts' | 'grid'
+type Topic = 'status' | 'jobs' | 'receipts' | 'payouts' | 'grid'
 type Listener = (event: string, payload: unknown) => void
 
 export interface News {

@@ -1,5 +1,4 @@
-import type { AgentJob, AgentStatus, Device, Display, PolicyState, Reason } from '../../shared/contract/agent.ts'
-import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
+import type { AgentJob, AgentReceipt, AgentStatus, Device, Display, PolicyState, Reason } from '../../shared/contract/agent.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { packageVersion } from '../kernel/paths.ts'
@@ -24,7 +23,7 @@ export interface StatusInput {
   readonly devices: readonly Device[]
   readonly node: AgentStatus['node']
   readonly coordinator: AgentStatus['coordinator']
-  readonly todayReceipts: readonly ReceiptSummary[]
+  readonly todayReceipts: readonly AgentReceipt[]
   readonly todayEarned: EarningTotals
   readonly todayRunMs: number
   readonly allEarned: EarningTotals
@@ -34,7 +33,7 @@ export interface StatusInput {
 /** Midnight of the current UTC day: the day the window calls “today”. */
 export const startOfDay = (now: number): number => now - (now % 86_400_000)
 
-const sum = (receipts: readonly ReceiptSummary[], of: (receipt: ReceiptSummary) => number): number => receipts.reduce((total, receipt) => total + of(receipt), 0)
+const sum = (receipts: readonly AgentReceipt[], of: (receipt: AgentReceipt) => number): number => receipts.reduce((total, receipt) => total + of(receipt), 0)
 
 /** How far a running job has come, by its expected length; never quite done before it is. */
 export function progressOf(job: AgentJob, now: number): AgentJob {

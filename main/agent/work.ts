@@ -47,19 +47,27 @@ export interface Work {
 
 const ACTIVE = new Set<AgentJob['state']>(['preparing', 'running', 'collecting'])
 /** What the coordinator is told; the finer states are for the owner. */
-const SHOWN_STATE = { leased: 'waiting', waiting: 'waiting', preparing: 'preparing', running: 'running', collecting: 'collecting', proving: 'proving', submitted: 'proving' } as const
+const SHOWN_STATE = {
+  leased: 'waiting',
+  waiting: 'waiting',
+  preparing: 'preparing',
+  running: 'running',
+  collecting: 'collecting',
+  proving: 'proving',
+  submitted: 'proving',
+} as const
 
 const held = ({ leaseId, token }: Lease) => ({ leaseId, token })
+
+const noCoordinator = (): Promise<never> => Promise.reject(new WindfallError('unavailable', 'No coordinator is known yet, so the job cannot be fetched.'))
 
 /** What this node does for others: leases in, proofs and failures out. */
 export function createWork(deps: WorkDeps): Work {
   const { stores, clock, ids, signer } = deps
-  let fetchArchive: (digest: string) => Promise<Uint8Array> = async () => {
-    throw new WindfallError('unavailable', 'No coordinator is known yet, so the job cannot be fetched.')
-  }
+  let fetchArchive: (digest: string) => Promise<Uint8Array> = noCoordinator
   const prover = createProver({ proofs: stores.proofs, signer, ids, clock, commit: (result) => storeResult(deps, result) })
   const runner = createRunner(runnerDeps(deps, prover, (digest) => fetchArchive(digest)))
-  const running = () => runner.held().some(({ state }) => ACTIVE.has(state))
+  const running = () => stores.jobs.open().some(({ state }) => ACTIVE.has(state))
   return {
     runner,
     prover,
@@ -97,7 +105,11 @@ function storeResult({ stores, ids, clock }: WorkDeps, { lease, facts, output, p
   const { measurement } = facts
   stores.atomically(() => {
     stores.proofs.add(proof)
-    stores.outbox.add(ids.next(), { kind: 'proof', ...held(lease), proofId: proof.proofId, envelope: proof.envelope, output: encodeBase64(output) }, clock.now())
+    stores.outbox.add(
+      ids.next(),
+      { kind: 'proof', ...held(lease), proofId: proof.proofId, envelope: proof.envelope, output: encodeBase64(output) },
+      clock.now(),
+    )
     stores.jobs.update(lease.leaseId, {
       state: 'submitted',
       endedAt: Date.parse(facts.endedAt),
@@ -123,6 +135,8 @@ function presenceOf({ stores, policy, grid }: WorkDeps): Presence {
   return {
     ready: reasons.length === 0,
     reasons,
-    running: stores.jobs.open().flatMap(({ lease, state }) => (state in SHOWN_STATE ? [{ ...held(lease), state: SHOWN_STATE[state as keyof typeof SHOWN_STATE] }] : [])),
+    running: stores.jobs
+      .open()
+      .flatMap(({ lease, state }) => (state in SHOWN_STATE ? [{ ...held(lease), state: SHOWN_STATE[state as keyof typeof SHOWN_STATE] }] : [])),
   }
 }

@@ -4,7 +4,7 @@ import { type Lamports, lamports } from '../../shared/units.ts'
 
 export const SYSTEM_PROGRAM = '11111111111111111111111111111111'
 export const MEMO_PROGRAM = 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'
-export const COMPUTE_BUDGET_PROGRAM = 'ComputeBudget111111111111111111111111111111'
+const COMPUTE_BUDGET_PROGRAM = 'ComputeBudget111111111111111111111111111111'
 
 export interface Instruction {
   readonly program: string

@@ -27,8 +27,15 @@ export function whereOf(options: CommonOptions): Where {
 
 /** A command with the common options; `data`, `json` always, coordinator access where a requester needs it. */
 export function createCommand(name: string, description: string, remote: 'local' | 'coordinator' = 'local'): Command {
-  const command = new Command(name).description(description).option('--data <dir>', 'data directory (default: WINDFALL_DATA, or the XDG data folder)').option('--json', 'answer with one JSON object on standard output')
-  return remote === 'local' ? command : command.option('--coordinator <url>', 'use this coordinator instead of the one running here').option('--key <key>', 'API key for --coordinator (or WINDFALL_API_KEY)')
+  const command = new Command(name)
+    .description(description)
+    .option('--data <dir>', 'data directory (default: WINDFALL_DATA, or the XDG data folder)')
+    .option('--json', 'answer with one JSON object on standard output')
+  return remote === 'local'
+    ? command
+    : command
+        .option('--coordinator <url>', 'use this coordinator instead of the one running here')
+        .option('--key <key>', 'API key for --coordinator (or WINDFALL_API_KEY)')
 }
 
 type Action<O> = (options: O, output: Output, args: readonly string[]) => Promise<number | void>
@@ -38,7 +45,10 @@ export function action<O extends CommonOptions>(command: Command, run: Action<O>
   return command.action(async (...received: unknown[]) => {
     const options = command.opts<O>()
     const output = createOutput(options.json === true)
-    const args = received.slice(0, -2).flat().filter((value): value is string => typeof value === 'string')
+    const args = received
+      .slice(0, -2)
+      .flat()
+      .filter((value): value is string => typeof value === 'string')
     try {
       process.exitCode = (await run(options, output, args)) ?? 0
     } catch (error) {
@@ -53,7 +63,7 @@ export function parseWhen(text: string, now: number): number {
   const relative = /^(\d{1,5})([smhd])$/.exec(text)
   if (relative) return now + Number(relative[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[relative[2] as 's' | 'm' | 'h' | 'd']
   const at = Date.parse(text)
-  if (Number.isNaN(at)) throw new WindfallError('input.invalid', `“${text}” is not a time. Use a duration such as 30m, 6h or 2d, or a UTC time such as 2026-11-21T18:00:00Z.`)
+  if (Number.isNaN(at))
+    throw new WindfallError('input.invalid', `“${text}” is not a time. Use a duration such as 30m, 6h or 2d, or a UTC time such as 2026-11-21T18:00:00Z.`)
   return at
 }
-

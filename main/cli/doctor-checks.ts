@@ -7,7 +7,7 @@ import { systemClock } from '../kernel/clock.ts'
 import { agentClient, coordinatorClient, readInstance } from './instance.ts'
 import { windowSupport } from './window.ts'
 
-export type Outcome = 'ok' | 'note' | 'problem'
+type Outcome = 'ok' | 'note' | 'problem'
 
 export interface Finding {
   readonly name: string
@@ -41,7 +41,11 @@ const checkDisk: Check = (dataDirectory) => {
   const { bavail, bsize } = statfsSync(place)
   const free = (bavail * bsize) / GIB
   const evidence = `${free.toFixed(1)} GiB free at ${place}`
-  return [free >= ENOUGH_DISK_GIB ? ok(evidence) : note(evidence, `Container jobs want ${ENOUGH_DISK_GIB} GiB. Free some space, or choose another folder with --data.`)]
+  return [
+    free >= ENOUGH_DISK_GIB
+      ? ok(evidence)
+      : note(evidence, `Container jobs want ${ENOUGH_DISK_GIB} GiB. Free some space, or choose another folder with --data.`),
+  ]
 }
 
 const checkRuntimes: Check = (_, signal) =>
@@ -49,13 +53,19 @@ const checkRuntimes: Check = (_, signal) =>
     [...createRuntimes('doctor', systemClock).values()].map(async (runtime) => {
       const found = await runtime.probe(signal)
       if (found.available) return ok(`${runtime.name}: ${found.version}`)
-      return runtime.name === 'docker' ? note(`docker: ${found.reason}`, 'Jobs that need a container go to other nodes until an engine answers.') : problem(`${runtime.name}: ${found.reason}`, 'Run npm ci again.')
+      return runtime.name === 'docker'
+        ? note(`docker: ${found.reason}`, 'Jobs that need a container go to other nodes until an engine answers.')
+        : problem(`${runtime.name}: ${found.reason}`, 'Run npm ci again.')
     }),
   )
 
 const checkHardware: Check = async (_, signal) => {
   const { sources, seen } = await detectSources({ clock: systemClock, environment: process.env }, signal)
-  const used = sources.map(({ device, method }) => (method === 'estimate' ? note(`${device.name}: power is estimated, no sensor can be read`, 'Proofs from this machine carry a large uncertainty.') : ok(`${device.name}: metered by ${method}`)))
+  const used = sources.map(({ device, method }) =>
+    method === 'estimate'
+      ? note(`${device.name}: power is estimated, no sensor can be read`, 'Proofs from this machine carry a large uncertainty.')
+      : ok(`${device.name}: metered by ${method}`),
+  )
   return [...used, ...seen.map((device) => note(`${device.name}: seen, not used (${device.reason})`, device.advice))]
 }
 

@@ -24,7 +24,7 @@ const CODES: Partial<Record<FailureCode, number>> = {
   'auth.refused': EXIT.refused,
   'funds.insufficient': EXIT.refused,
   'enrolment.refused': EXIT.refused,
-  'unavailable': EXIT.unavailable,
+  unavailable: EXIT.unavailable,
   'chain.unavailable': EXIT.unavailable,
   'grid.unavailable': EXIT.unavailable,
   'runtime.unavailable': EXIT.unavailable,

@@ -4,16 +4,35 @@ import { agentCommand } from './commands/agent.ts'
 import { coordinatorCommand } from './commands/coordinator.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { jobCommand } from './commands/job.ts'
+import { ledgerCommand } from './commands/ledger.ts'
 import { localnetCommand } from './commands/localnet.ts'
 import { payoutCommand } from './commands/payout.ts'
 import { receiptCommand } from './commands/receipt.ts'
+import { pauseCommand, resumeCommand, statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 import { EXIT, EXIT_HELP } from './exit-codes.ts'
 
 /** The whole command line; exported so that a test can walk every command's help. */
 export function createProgram(): Command {
-  const program = new Command('windfall').description('Pays people for the idle hours of their GPU, and runs those hours when the grid is green.').version(packageVersion).addHelpText('after', EXIT_HELP)
-  for (const command of [upCommand(), agentCommand(), coordinatorCommand(), jobCommand(), receiptCommand(), payoutCommand(), doctorCommand(), localnetCommand()]) program.addCommand(command)
+  const program = new Command('windfall')
+    .description('Pays people for the idle hours of their GPU, and runs those hours when the grid is green.')
+    .version(packageVersion)
+    .addHelpText('after', EXIT_HELP)
+  for (const command of [
+    upCommand(),
+    agentCommand(),
+    coordinatorCommand(),
+    jobCommand(),
+    receiptCommand(),
+    payoutCommand(),
+    statusCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    ledgerCommand(),
+    doctorCommand(),
+    localnetCommand(),
+  ])
+    program.addCommand(command)
   // Commander's own exit codes do not tell wrong usage from a failed job.
   for (const command of commandsOf(program)) command.exitOverride()
   return program

@@ -50,7 +50,7 @@ const local = (transport: Transport, what: string, dataDirectory: string): Trans
   },
 })
 
-export interface CoordinatorAccess {
+interface CoordinatorAccess {
   readonly url: string
   readonly apiKey: string
 }
@@ -64,7 +64,7 @@ export interface Where {
 const bearer = (secret: string) => async () => ({ authorization: `Bearer ${secret}` })
 
 /** Where the coordinator is and how to ask it. Error: `instance.missing`. */
-export function coordinatorAccess({ dataDirectory, coordinator }: Where): CoordinatorAccess {
+function coordinatorAccess({ dataDirectory, coordinator }: Where): CoordinatorAccess {
   const access = coordinator ?? readInstance(dataDirectory)?.coordinator
   if (!access) throw missing('coordinator', dataDirectory)
   return access
@@ -80,8 +80,14 @@ export function coordinatorClient(where: Where): Client<typeof coordinatorContra
 /** Stores the bytes a job needs (a module, an image archive) under their digest; storing them twice is harmless. */
 export async function uploadArchive(where: Where, digest: string, bytes: Uint8Array): Promise<void> {
   const { url, apiKey } = coordinatorAccess(where)
-  await send({ method: 'PUT', url: new URL(`/v1/blobs/${digest}`, url), body: bytes }, { authorize: async () => ({ authorization: `Bearer ${apiKey}`, 'content-type': 'application/octet-stream' }), timeoutMs: 120_000 })
+  await send(
+    { method: 'PUT', url: new URL(`/v1/blobs/${digest}`, url), body: bytes },
+    { authorize: async () => ({ authorization: `Bearer ${apiKey}`, 'content-type': 'application/octet-stream' }), timeoutMs: 120_000 },
+  )
 }
+
+/** The command line asks and goes; news is for windows. */
+const noEvents: Transport['subscribe'] = () => () => undefined
 
 /** The local agent as its owner sees it. Error: `instance.missing`. */
 export function agentClient(dataDirectory: string): Client<typeof agentContract> {
@@ -92,6 +98,5 @@ export function agentClient(dataDirectory: string): Client<typeof agentContract>
     const answer = await send({ method: 'POST', url: new URL(`/api/${name}`, agent.url), body }, { authorize: bearer(agent.token) })
     return JSON.parse(new TextDecoder().decode(answer)) as unknown
   }
-  const subscribe: Transport['subscribe'] = () => () => undefined
-  return connect(agentContract, local({ invoke, subscribe }, 'agent', dataDirectory))
+  return connect(agentContract, local({ invoke, subscribe: noEvents }, 'agent', dataDirectory))
 }

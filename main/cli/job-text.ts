@@ -4,8 +4,15 @@ import { table } from './output.ts'
 
 /** The lines `job show` prints. */
 export function describeJob(job: JobView): string[] {
-  const lines = [`job       ${job.jobId}  ${job.spec.name}`, `state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`, `runtime   ${job.spec.runtime.name}  ${job.spec.runtime.image}`]
-  if (job.plan) lines.push(`plan      ${job.plan.zone} from ${job.plan.window.from}, ${Math.round(job.plan.gPerKWh)} g/kWh (${originOf(job.plan)}), about ${gramsOf(job.plan.expectedGrams)}`)
+  const lines = [
+    `job       ${job.jobId}  ${job.spec.name}`,
+    `state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`,
+    `runtime   ${job.spec.runtime.name}  ${job.spec.runtime.image}`,
+  ]
+  if (job.plan)
+    lines.push(
+      `plan      ${job.plan.zone} from ${job.plan.window.from}, ${Math.round(job.plan.gPerKWh)} g/kWh (${originOf(job.plan)}), about ${gramsOf(job.plan.expectedGrams)}`,
+    )
   const excluded = Object.entries(job.excluded)
   if (excluded.length > 0) lines.push(`excluded  ${excluded.map(([why, count]) => `${why} ${count}`).join(', ')}`)
   for (const attempt of job.attempts) lines.push(`attempt   ${attempt.attemptId}  ${attempt.state}${attempt.reason ? ` – ${attempt.reason}` : ''}`)
@@ -19,7 +26,13 @@ export function describeJob(job: JobView): string[] {
 export function describePlan({ plan, alternatives, excluded, nodes, maxPriceMicroUsd }: PlanAnswer): string[] {
   const out = Object.entries(excluded).map(([why, count]) => `  ${String(count).padStart(3)} excluded: ${why}`)
   if (!plan) return [`No node can take this job now (${nodes} known).`, ...out]
-  const rows = alternatives.map((other) => [other.nodeId.slice(0, 12), other.zone, other.score.total.toFixed(4), `${Math.round(other.gPerKWh)} g/kWh`, other.window.from])
+  const rows = alternatives.map((other) => [
+    other.nodeId.slice(0, 12),
+    other.zone,
+    other.score.total.toFixed(4),
+    `${Math.round(other.gPerKWh)} g/kWh`,
+    other.window.from,
+  ])
   return [
     `node      ${plan.nodeId}`,
     `zone      ${plan.zone}  ${Math.round(plan.gPerKWh)} g/kWh (${plan.source}, ${originOf(plan)})`,

@@ -14,12 +14,19 @@ export interface Streams {
   readonly err: (text: string) => void
 }
 
-export const processStreams: Streams = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) }
+const processStreams: Streams = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) }
 
 export function createOutput(json: boolean, { out, err }: Streams = processStreams): Output {
   return {
     json,
-    answer: (value, lines) => out(json ? `${JSON.stringify(value)}\n` : lines().map((line) => `${line}\n`).join('')),
+    answer: (value, lines) =>
+      out(
+        json
+          ? `${JSON.stringify(value)}\n`
+          : lines()
+              .map((line) => `${line}\n`)
+              .join(''),
+      ),
     progress: (line) => err(`${line}\n`),
     failure: (error) => {
       // Only errors of ours explain themselves; anything else is a defect and keeps its stack.

@@ -4,7 +4,7 @@ import { ReceiptBundle, type ReceiptPredicate } from '../../shared/domain/carbon
 import { predicateOf } from '../../shared/domain/receipt-summary.ts'
 import { WindfallError } from '../../shared/errors.ts'
 
-export const RECEIPT_EXTENSION = '.wfreceipt'
+const RECEIPT_EXTENSION = '.wfreceipt'
 export const receiptsDirectory = (dataDirectory: string): string => join(dataDirectory, 'receipts')
 export const receiptFile = (dataDirectory: string, receiptId: string): string => join(receiptsDirectory(dataDirectory), `${receiptId}${RECEIPT_EXTENSION}`)
 
@@ -31,7 +31,9 @@ export function readReceipts(dataDirectory: string): { readonly receipts: Receip
 function listFiles(dataDirectory: string): string[] {
   const directory = receiptsDirectory(dataDirectory)
   try {
-    return readdirSync(directory).filter((name) => name.endsWith(RECEIPT_EXTENSION)).map((name) => join(directory, name))
+    return readdirSync(directory)
+      .filter((name) => name.endsWith(RECEIPT_EXTENSION))
+      .map((name) => join(directory, name))
   } catch {
     return []
   }

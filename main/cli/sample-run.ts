@@ -73,7 +73,8 @@ async function until<T>({ clock, signal }: SampleRun, look: () => Promise<T | nu
 
 function describe(job: JobView): string {
   const { plan, state } = job
-  if (state === 'planned' && plan) return `Planned    ${plan.zone} from ${plan.window.from.slice(11, 19)} UTC at ${Math.round(plan.gPerKWh)} g/kWh (${originOf(plan)}), score ${plan.score.total.toFixed(4)}`
+  if (state === 'planned' && plan)
+    return `Planned    ${plan.zone} from ${plan.window.from.slice(11, 19)} UTC at ${Math.round(plan.gPerKWh)} g/kWh (${originOf(plan)}), score ${plan.score.total.toFixed(4)}`
   if (state === 'leased') return 'Leased     to this machine'
   if (state === 'running') return `Running    in ${job.spec.runtime.name}`
   if (state === 'verifying') return 'Verifying  the signed proof'
@@ -97,7 +98,10 @@ async function followJob(run: SampleRun, first: JobView): Promise<JobView> {
 
 async function awaitReceipt(run: SampleRun, receiptId: string): Promise<Pick<SampleResult, 'energy' | 'carbon' | 'receipt'>> {
   const client = agentClient(run.dataDirectory)
-  const found = await until(run, async () => (await client.call('listReceipts', { after: null, limit: 50 })).items.find((receipt) => receipt.receiptId === receiptId) ?? null)
+  const found = await until(
+    run,
+    async () => (await client.call('listReceipts', { after: null, limit: 50 })).items.find((receipt) => receipt.receiptId === receiptId) ?? null,
+  )
   const job: AgentJob | undefined = (await client.call('listJobs', { after: null, limit: 50 })).items.find((one) => one.receiptId === receiptId)
   const file = receiptFile(run.dataDirectory, receiptId)
   const { predicate } = readReceipt(file)

@@ -20,6 +20,10 @@ export async function loadSample(runtime: string, deadline: string): Promise<Sam
   }
   if (runtime !== 'docker') throw new WindfallError('input.invalid', `There is no bundled ${runtime} job. Use --sample wasm or --sample docker.`)
   const busybox = findBusybox()
-  if (!busybox) throw new WindfallError('runtime.unavailable', 'The Docker sample is made from a static busybox, and none is installed. Install it (Debian: apt install busybox-static), or use --sample wasm.')
+  if (!busybox)
+    throw new WindfallError(
+      'runtime.unavailable',
+      'The Docker sample is made from a static busybox, and none is installed. Install it (Debian: apt install busybox-static), or use --sample wasm.',
+    )
   return dockerSample({ busybox, deadline })
 }

@@ -36,5 +36,6 @@ export async function fundHotWallet(rpcUrl: string, address: string): Promise<vo
 
 async function untilFunded(look: () => Promise<unknown>): Promise<void> {
   const timeout = AbortSignal.timeout(FIRST_DEPOSIT_WAIT_MS)
-  while (!(await look())) if (!(await systemClock.sleep(100, timeout))) throw new WindfallError('chain.unavailable', 'The test chain did not hand out coins in time. Try again.')
+  while (!(await look()))
+    if (!(await systemClock.sleep(100, timeout))) throw new WindfallError('chain.unavailable', 'The test chain did not hand out coins in time. Try again.')
 }

@@ -33,7 +33,9 @@ if (major >= FLOOR) {
   const node = bundledNode()
   if (node) reexecute(node)
   else {
-    process.stderr.write(`windfall: needs Node ${FLOOR} or newer, this is ${process.versions.node}. Run npm ci in this folder (it brings its own), or install Node ${FLOOR}.\n`)
+    process.stderr.write(
+      `windfall: needs Node ${FLOOR} or newer, this is ${process.versions.node}. Run npm ci in this folder (it brings its own), or install Node ${FLOOR}.\n`,
+    )
     process.exitCode = 1
   }
 }

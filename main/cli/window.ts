@@ -6,7 +6,7 @@ import { packageRoot } from '../kernel/paths.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The Electron binary, if one was ever downloaded; looking for it never starts a download. */
-export function electronBinary(environment: Environment): string | null {
+function electronBinary(environment: Environment): string | null {
   const wanted = environment['WINDFALL_ELECTRON_BIN']
   if (wanted) return existsSync(wanted) ? wanted : null
   try {
@@ -18,12 +18,16 @@ export function electronBinary(environment: Environment): string | null {
   }
 }
 
-const hasDisplay = (environment: Environment, platform: NodeJS.Platform): boolean => platform !== 'linux' || Boolean(environment['DISPLAY'] ?? environment['WAYLAND_DISPLAY'])
+const hasDisplay = (environment: Environment, platform: NodeJS.Platform): boolean =>
+  platform !== 'linux' || Boolean(environment['DISPLAY'] ?? environment['WAYLAND_DISPLAY'])
 
 /** How the window can be shown here, and if it cannot, why. */
-export function windowSupport(environment: Environment, platform: NodeJS.Platform = process.platform): { readonly electron: string; readonly why: null } | { readonly electron: null; readonly why: string } {
+export function windowSupport(
+  environment: Environment,
+  platform: NodeJS.Platform = process.platform,
+): { readonly electron: string; readonly why: null } | { readonly electron: null; readonly why: string } {
   const electron = electronBinary(environment)
-  if (!electron) return { electron: null, why: 'Electron is not installed here (npx install-electron gets it)' }
+  if (!electron) return { electron: null, why: 'Electron is not installed here; npx install-electron gets it' }
   if (!hasDisplay(environment, platform)) return { electron: null, why: 'there is no display' }
   return { electron, why: null }
 }

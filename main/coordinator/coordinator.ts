@@ -60,16 +60,37 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const chain = createSolanaChain({ url: config.rpcUrl, clock })
   const cluster = requirePayable(await chain.genesisHash(), config)
   const wallet = loadWallet(keep('hot-wallet.pem'))
-  const [receiptSigner, logSigner] = [createSigner(loadPrivateFile(keep('receipt-key.pem'), generateKeyPem)), createSigner(loadPrivateFile(keep('log-key.pem'), generateKeyPem))]
+  const [receiptSigner, logSigner] = [
+    createSigner(loadPrivateFile(keep('receipt-key.pem'), generateKeyPem)),
+    createSigner(loadPrivateFile(keep('log-key.pem'), generateKeyPem)),
+  ]
   const apiKey = loadPrivateFile(keep('api-key'), () => generateApiKey(randomBytes))
   const db = await openDatabase(keep('coordinator.sqlite'))
   const events = coordinatorEvents(log)
   const ids = createIds(clock)
   await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
-  const oracle = createGridOracle({ clock, http: createHttpClient({ clock, random }), live: config.liveGrid, recording: loadRecording(resourcesDirectory), shutdown: signal, onLiveFailed: events.gridFailed })
+  const oracle = createGridOracle({
+    clock,
+    http: createHttpClient({ clock, random }),
+    live: config.liveGrid,
+    recording: loadRecording(resourcesDirectory),
+    shutdown: signal,
+    onLiveFailed: events.gridFailed,
+  })
   const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids })
   const { settle, ...money } = createJobMoney(clock, ids)
-  const core = createCore({ config, db, clock, ids, random: randomBytes, events, plan: createPlanning(oracle, signal), money, settle, prepareReceipt: createReceipting(issuer, oracle, signal) })
+  const core = createCore({
+    config,
+    db,
+    clock,
+    ids,
+    random: randomBytes,
+    events,
+    plan: createPlanning(oracle, signal),
+    money,
+    settle,
+    prepareReceipt: createReceipting(issuer, oracle, signal),
+  })
   const paying = createPaying({ config, db, chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
   const app = await createHttpServer({
     clock,
@@ -84,7 +105,11 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
       clock,
       version: packageVersion,
       ...core.parts,
-      health: () => ping(db).then(() => 'ok' as const, () => 'degraded' as const),
+      health: () =>
+        ping(db).then(
+          () => 'ok' as const,
+          () => 'degraded' as const,
+        ),
       keys: () => ({ receiptKey: receiptSigner.publicJwk, logKey: logSigner.publicJwk, logId: logSigner.keyId, cluster, hotWallet: wallet.address }),
       receipts: { get: (receiptId) => bundleOf(db, receiptId), list: (_, page) => listReceipts(db, page), treeHead: () => issuer.currentTreeHead(db) },
       ledger: { account: (requesterId) => accountOf(db, requesterId), check: () => checkLedger(db) },

@@ -25,7 +25,8 @@ export async function accountOf(db: Db, requesterId: string): Promise<{ requeste
 export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & { readonly settle: ProofDeps['settle'] } {
   return {
     reserve: async (tx, { requesterId, jobId, microUsd: amount }) => void (await book(tx, reserveForJob({ requesterId, jobId, amount, at: clock.now() }))),
-    release: async (tx, { requesterId, jobId }) => void (await book(tx, releaseJob({ requesterId, jobId, reserved: await reservedFor(tx, jobId), at: clock.now() }))),
+    release: async (tx, { requesterId, jobId }) =>
+      void (await book(tx, releaseJob({ requesterId, jobId, reserved: await reservedFor(tx, jobId), at: clock.now() }))),
     async settle(tx, { requesterId, jobId, nodeId, priceMicroUsd: price }) {
       await book(tx, settleJob({ requesterId, jobId, nodeId, price, reserved: await reservedFor(tx, jobId), at: clock.now() }))
       // The result was verified before this transaction, so the earning is confirmed the moment it exists.

@@ -35,7 +35,11 @@ export function createPaying(deps: PayingDeps): { readonly run: (signal: AbortSi
   const rate = { microUsdPerSol: microUsd(config.microUsdPerSol), source: 'fixed by the operator' }
   const payouts = createPayouts({
     ...deps,
-    settings: { threshold: lamports(config.payoutThresholdLamports), maxPerHour: lamports(config.maxOutflowLamportsPerHour), reserve: lamports(config.hotReserveLamports) },
+    settings: {
+      threshold: lamports(config.payoutThresholdLamports),
+      maxPerHour: lamports(config.maxOutflowLamportsPerHour),
+      reserve: lamports(config.hotReserveLamports),
+    },
     rate: async () => ({ ...rate, at: clock.now() }),
     books: payoutBooks,
     payableNodes,
@@ -55,7 +59,7 @@ export function createPaying(deps: PayingDeps): { readonly run: (signal: AbortSi
 }
 
 /** Nodes with an address and money that is confirmed. */
-async function payableNodes(tx: Tx): Promise<{ nodeId: string; address: string; confirmedMicroUsd: ReturnType<typeof microUsd> }[]> {
+async function payableNodes(tx: Db | Tx): Promise<{ nodeId: string; address: string; confirmedMicroUsd: ReturnType<typeof microUsd> }[]> {
   const nodes = createNodesStore(tx)
   const payable = []
   for (const { nodeId, confirmedMicroUsd } of await confirmedBalances(tx)) {

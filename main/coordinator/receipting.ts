@@ -12,7 +12,11 @@ const intensityAt =
   (signal: Signal): IntensityAt =>
   (from, to): GridValue => {
     const found = intensityOver(signal, from, to)
-    if (!found) throw new WindfallError('grid.unavailable', `There is no grid intensity for ${signal.zone} from ${toIso(from)} to ${toIso(to)}. The receipt waits until there is.`)
+    if (!found)
+      throw new WindfallError(
+        'grid.unavailable',
+        `There is no grid intensity for ${signal.zone} from ${toIso(from)} to ${toIso(to)}. The receipt waits until there is.`,
+      )
     const { gPerKWh, basis, source, issuedAt, estimated, origin, bodySha256 } = found
     return { gPerKWh, basis, source, issuedAt, estimated, origin, bodySha256 }
   }

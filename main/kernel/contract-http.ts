@@ -27,7 +27,7 @@ export function bindRequest(http: HttpBinding, baseUrl: string, input: Readonly<
   })
   const url = new URL(path, baseUrl)
   if (http.method === 'POST') return { method: 'POST', url, body: new TextEncoder().encode(JSON.stringify(rest)) }
-  for (const [name, value] of Object.entries(rest)) if (value !== null && value !== undefined) url.searchParams.set(name, String(value))
+  for (const [name, value] of Object.entries(rest)) if (typeof value === 'string' || typeof value === 'number') url.searchParams.set(name, String(value))
   return { method: 'GET', url, body: null }
 }
 
@@ -47,13 +47,26 @@ export function createHttpTransport(contract: Contract, options: HttpTransportOp
 }
 
 /** Sends one request and returns the answer's bytes, capped. Errors as {@link createHttpTransport}. */
-export async function send(request: OutgoingRequest, { authorize, timeoutMs = 20_000, fetch: fetchWith = fetch }: Omit<HttpTransportOptions, 'baseUrl'>): Promise<Uint8Array> {
+export async function send(
+  request: OutgoingRequest,
+  { authorize, timeoutMs = 20_000, fetch: fetchWith = fetch }: Omit<HttpTransportOptions, 'baseUrl'>,
+): Promise<Uint8Array> {
   const headers = { accept: 'application/json', ...(request.body ? { 'content-type': 'application/json' } : {}), ...(await authorize(request)) }
   let response: Response
   try {
-    response = await fetchWith(request.url, { method: request.method, headers, body: request.body as Uint8Array<ArrayBuffer> | null, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+    response = await fetchWith(request.url, {
+      method: request.method,
+      headers,
+      body: request.body as Uint8Array<ArrayBuffer> | null,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
   } catch (error) {
-    throw new WindfallError('unavailable', `${request.url.origin} cannot be reached (${reasonOf(error)}). Check that it is running and that this machine is online.`, { cause: error })
+    throw new WindfallError(
+      'unavailable',
+      `${request.url.origin} cannot be reached (${reasonOf(error)}). Check that it is running and that this machine is online.`,
+      { cause: error },
+    )
   }
   const bytes = await readCapped(response)
   if (response.ok) return bytes

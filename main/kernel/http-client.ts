@@ -4,7 +4,7 @@ import { createAnswerCache } from './http-cache.ts'
 import { type FetchLike, type HttpAnswer, type HttpRequest, checkUrl, exchange, unavailable } from './http-exchange.ts'
 import { sha256Hex } from './signing.ts'
 
-export type { HttpAnswer, HttpRequest }
+export type { HttpAnswer }
 
 export interface HttpClient {
   /**

@@ -15,7 +15,11 @@ export function lockDirectory(directory: string, name: string): Disposable {
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
-    throw new WindfallError('instance.running', `Another Windfall (process ${holderOf(holder)}) is already using ${directory}. Stop it first, or choose another folder with --data.`, { cause: error })
+    throw new WindfallError(
+      'instance.running',
+      `Another Windfall (process ${holderOf(holder)}) is already using ${directory}. Stop it first, or choose another folder with --data.`,
+      { cause: error },
+    )
   }
   writeFileSync(holder, String(process.pid))
   return { [Symbol.dispose]: () => db.close() }

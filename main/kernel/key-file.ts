@@ -20,6 +20,7 @@ export function writePrivateFile(file: string, content: string | Uint8Array): vo
 export function loadPrivateFile(file: string, create: () => string): string {
   if (!existsSync(file)) writePrivateFile(file, create())
   // Windows has no such mode bits; there the profile folder's access list protects the file.
-  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) throw new WindfallError('config.invalid', `${file} holds a secret but other users may read it. Run: chmod 600 "${file}"`)
+  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
+    throw new WindfallError('config.invalid', `${file} holds a secret but other users may read it. Run: chmod 600 "${file}"`)
   return readFileSync(file, 'utf8')
 }

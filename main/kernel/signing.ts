@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { PublicJwk } from '../../shared/contract/wire.ts'
 
 /** Signs bytes with one key. Nothing may depend on which signer is in use but `alg`, `keyId` and `evidence`. */
@@ -28,12 +28,14 @@ export function createSigner(pem: string): Signer {
 
 export const generateKeyPem = (): string => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
 
-const keyObject = (jwk: PublicJwk): KeyObject => createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+const keyObject = (jwk: PublicJwk): KeyObject => createPublicKey({ key: jwk, format: 'jwk' })
 
 /** True if `signature` (raw Ed25519, or r‖s for P-256) over `bytes` was made by `jwk`. The key must have passed the weak-key check of `shared/domain/keys.ts`. */
 export function verifySignature(jwk: PublicJwk, bytes: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return jwk.kty === 'OKP' ? verify(null, bytes, keyObject(jwk), signature) : verify('sha256', bytes, { key: keyObject(jwk), dsaEncoding: 'ieee-p1363' }, signature)
+    return jwk.kty === 'OKP'
+      ? verify(null, bytes, keyObject(jwk), signature)
+      : verify('sha256', bytes, { key: keyObject(jwk), dsaEncoding: 'ieee-p1363' }, signature)
   } catch {
     return false
   }

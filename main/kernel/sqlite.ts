@@ -37,14 +37,20 @@ export function openDurable(file: string): Sqlite {
     if (file !== ':memory:') chmodSync(file, 0o600)
     return db
   } catch (error) {
-    throw new WindfallError('storage.failed', `The database ${file} cannot be opened. Check that the folder is writable and the disk is not full.`, { cause: error })
+    throw new WindfallError('storage.failed', `The database ${file} cannot be opened. Check that the folder is writable and the disk is not full.`, {
+      cause: error,
+    })
   }
 }
 
 function migrate(db: Sqlite, file: string, migrations: readonly Migration[]): void {
   const current = db.pragma('user_version', { simple: true }) as number
   const newest = migrations.at(-1)?.version ?? 0
-  if (current > newest) throw new WindfallError('storage.newer', `${file} was written by a newer Windfall (schema ${current}, this one knows ${newest}). Update Windfall, or use another data directory.`)
+  if (current > newest)
+    throw new WindfallError(
+      'storage.newer',
+      `${file} was written by a newer Windfall (schema ${current}, this one knows ${newest}). Update Windfall, or use another data directory.`,
+    )
   for (const { version, sql } of migrations.filter((migration) => migration.version > current)) {
     db.transaction(() => {
       db.exec(sql)

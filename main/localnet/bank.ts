@@ -1,7 +1,7 @@
 import { type Archive, createArchive } from './archive.ts'
 import { type HashQueue, MAX_AGE_BLOCKS, createHashQueue } from './block-hashes.ts'
 import type { Journal, LandedRow } from './journal.store.ts'
-import { type Incoming, type Landed, type Moment, errorText, land, replay } from './landing.ts'
+import { type Incoming, type Landed, type Landing, type Moment, errorText, land, replay } from './landing.ts'
 import { nonceAccountOf } from './nonce.ts'
 import { type PastAccounts, createPastAccounts } from './past-accounts.ts'
 import type { Svm, SvmAccount } from './svm.ts'
@@ -48,14 +48,29 @@ export function createBank(options: BankOptions): Bank {
     hashes: createHashQueue(options.genesisHash),
     progress: { slot, reserved: slot, pending: [] },
   }
-  for (const row of journal.landed()) {
-    enterSlot(bank, row)
-    keep(bank, replay(svm, row))
-  }
-  const height = slot - firstSlot + 1
-  for (let recent = Math.max(1, height - MAX_AGE_BLOCKS); recent <= height; recent++) bank.hashes.push(recent)
+  replayJournal(bank)
+  pushHashes(bank, slot)
   bank.past.forget(slot - options.finalSlots)
   return bank
+}
+
+function replayJournal(bank: Bank): void {
+  let current = -1
+  for (const row of bank.journal.landed()) {
+    if (row.slot !== current) {
+      pushHashes(bank, row.slot)
+      enterSlot(bank, row)
+      bank.past.forget(row.slot - bank.finalSlots - 1)
+    }
+    current = row.slot
+    keep(bank, replay(bank.svm, row))
+  }
+}
+
+/** Makes the hashes that are recent in `slot` the known ones. */
+function pushHashes(bank: Bank, slot: number): void {
+  const height = slot - bank.firstSlot + 1
+  for (let recent = Math.max(1, height - MAX_AGE_BLOCKS, bank.hashes.newest() + 1); recent <= height; recent++) bank.hashes.push(recent)
 }
 
 const depth = (bank: Bank, commitment: Commitment): number => ({ processed: 0, confirmed: bank.confirmSlots, finalized: bank.finalSlots })[commitment]
@@ -104,10 +119,10 @@ function landDue(bank: Bank, now: Moment): LandedRow[] {
   if (due.length > 0) enterSlot(bank, now)
   return due.flatMap((incoming) => {
     // Expired or seen before: a leader drops it without a word.
-    const landed = staleness(bank, incoming) === null ? land(bank.svm, incoming, now) : null
-    if (!landed) return []
-    keep(bank, landed)
-    return [{ ...now, raw: incoming.raw, err: errorText(landed) }]
+    const landing = staleness(bank, incoming) === null ? land(bank.svm, incoming, now) : null
+    if (!landing) return []
+    keep(bank, landing)
+    return [{ ...now, raw: incoming.raw, err: errorText(landing.landed) }]
   })
 }
 
@@ -121,7 +136,7 @@ function enterSlot(bank: Bank, { slot, unixSeconds }: Moment): void {
 /** Makes what the runtime says about the present true: before a simulation, and before a sysvar is read. */
 export const enterPresent = (bank: Bank): void => enterSlot(bank, { slot: bank.progress.slot, unixSeconds: bank.unixSeconds() })
 
-function keep({ archive, past }: Bank, landed: Landed): void {
+function keep({ archive, past }: Bank, { landed, before }: Landing): void {
   archive.add(landed)
-  for (const [address, before] of landed.before) past.remember(landed.slot, address, before)
+  for (const [address, state] of before) past.remember(landed.slot, address, state)
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +12,6 @@ import {
   VersionedTransaction,
 } from '@solana/web3.js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { toBase58 } from '../../shared/domain/base58.ts'
 import { createFakeClock } from '../kernel/clock.fake.ts'
 import { type LocalNode, openNode } from './localnet.ts'
 
@@ -182,31 +180,4 @@ test('a hash is good for 150 blocks and no longer', async () => {
   node.tick()
   expect(await statusOf(last)).toMatchObject({ err: null })
   expect(await statusOf(late)).toBeNull()
-})
-
-test('SIGKILL loses nothing that was reported', async () => {
-  const file = join(directory, 'killed.db')
-  const address = toBase58(Keypair.generate().publicKey.toBytes())
-  const script = `
-    import { openNode } from ${JSON.stringify(join(import.meta.dirname, 'localnet.ts'))}
-    import { systemClock } from ${JSON.stringify(join(import.meta.dirname, '../kernel/clock.ts'))}
-    const node = openNode({ file: ${JSON.stringify(file)}, clock: systemClock })
-    await node.rpc({ id: 1, method: 'requestAirdrop', params: [${JSON.stringify(address)}, 4000000] })
-    for (let i = 0; i < 7; i++) node.tick()
-    const { result } = await node.rpc({ id: 1, method: 'getBalance', params: [${JSON.stringify(address)}, { commitment: 'processed' }] })
-    const slot = await node.rpc({ id: 1, method: 'getSlot', params: [{ commitment: 'processed' }] })
-    process.stdout.write(String(result.value) + ' ' + slot.result)
-    process.kill(process.pid, 'SIGKILL')`
-  let reported = ''
-  try {
-    execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  } catch (error) {
-    reported = (error as { stdout: string }).stdout
-  }
-  node[Symbol.dispose]()
-  node = openNode({ file, clock })
-  const [lamports, slot] = reported.split(' ')
-  expect(lamports).toBe('4000000')
-  expect(String(await balance(address, 'processed'))).toBe(lamports)
-  expect(await call('getSlot', { commitment: 'processed' })).toBeGreaterThanOrEqual(Number(slot))
 })

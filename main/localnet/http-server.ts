@@ -21,7 +21,8 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 }
 
 /** A web page must not reach the node through a name that resolves to this machine. */
-const isLocal = ({ headers }: IncomingMessage): boolean => /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '') && headers.origin === undefined
+export const isLocal = ({ headers }: IncomingMessage): boolean =>
+  /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '') && headers.origin === undefined
 
 function end(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', ...(status === 429 ? { 'retry-after': '1' } : {}) }).end(toJson(body))

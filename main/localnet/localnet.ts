@@ -31,7 +31,7 @@ export interface NodeOptions {
 export interface LocalNode extends Disposable {
   readonly bank: Bank
   readonly genesisHash: string
-  /** One JSON-RPC request or batch, as parsed JSON. */
+  /** One JSON-RPC request or batch, as parsed JSON. Rejects (`storage.failed`) once a slot could not be written. */
   readonly rpc: (body: unknown) => Promise<Reply | Reply[]>
   /** Lets one slot pass. */
   readonly tick: () => void
@@ -58,11 +58,31 @@ export function openNode({
     const svm = createSvm({ rentPerByte: BigInt(journal.fact('rent-per-byte', () => String(rentPerByte))) })
     svm.setAccount(faucet.address, { lamports: FAUCET_LAMPORTS, data: new Uint8Array(), owner: SYSTEM_PROGRAM, executable: false })
     const bank = createBank({ svm, journal, genesisHash, confirmSlots, finalSlots, unixSeconds: () => Math.floor(clock.now() / 1000) })
-    const rpc = createRpc({ bank, faucet, chaos }, onInternalError)
-    return { bank, genesisHash, rpc, tick: () => tick(bank), [Symbol.dispose]: () => journal[Symbol.dispose]() }
+    const answer = createRpc({ bank, faucet, chaos }, onInternalError)
+    return { bank, genesisHash, ...whileSound(answer, () => tick(bank)), [Symbol.dispose]: () => journal[Symbol.dispose]() }
   } catch (error) {
     journal[Symbol.dispose]()
     throw error
+  }
+}
+
+/** After a failed write memory is ahead of the disk, and what the disk does not have must not be told. */
+function whileSound(answer: LocalNode['rpc'], nextSlot: () => void): Pick<LocalNode, 'rpc' | 'tick'> {
+  let isSound = true
+  return {
+    async rpc(body) {
+      if (!isSound)
+        throw new WindfallError(
+          'storage.failed',
+          'The local chain could not be written to disk and has stopped. Check that the disk is not full, then start again.',
+        )
+      return answer(body)
+    },
+    tick() {
+      isSound = false
+      nextSlot()
+      isSound = true
+    },
   }
 }
 

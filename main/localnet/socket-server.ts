@@ -1,6 +1,7 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Bank } from './bank.ts'
+import { isLocal } from './http-server.ts'
 import { toJson } from './rpc.ts'
 import { RPC, RpcError } from './rpc-error.ts'
 import { type Wish, notificationsFor, readWish } from './subscriptions.ts'
@@ -37,9 +38,8 @@ function readRequest(frame: Buffer): Request {
   return { id, method, params }
 }
 
-/** Solana's subscriptions on `server`: signature, account, slot and logs. */
-export function createSocketServer(server: Server, bank: Bank): SocketServer {
-  const sockets = new WebSocketServer({ server, maxPayload: MAX_FRAME_BYTES })
+/** Who wants to hear what. */
+function createHub(bank: Bank) {
   const subscriptions = new Map<number, Subscription>()
   let nextId = 1
   const notify = ({ id, socket, wish }: Subscription) => {
@@ -48,39 +48,54 @@ export function createSocketServer(server: Server, bank: Bank): SocketServer {
       if (last) subscriptions.delete(id)
     }
   }
-  const subscribe = (socket: WebSocket, wish: Wish): Subscription => {
-    if (subscriptions.size >= MAX_SUBSCRIPTIONS) throw new RpcError(RPC.invalidRequest, `At most ${MAX_SUBSCRIPTIONS} subscriptions`)
-    const subscription = { id: nextId++, socket, wish }
-    subscriptions.set(subscription.id, subscription)
-    return subscription
+  return {
+    notify,
+    publish: () => [...subscriptions.values()].forEach(notify),
+    add(socket: WebSocket, wish: Wish): Subscription {
+      if (subscriptions.size >= MAX_SUBSCRIPTIONS) throw new RpcError(RPC.invalidRequest, `At most ${MAX_SUBSCRIPTIONS} subscriptions`)
+      const subscription = { id: nextId++, socket, wish }
+      subscriptions.set(subscription.id, subscription)
+      return subscription
+    },
+    remove: (socket: WebSocket, id: number) => subscriptions.get(id)?.socket === socket && subscriptions.delete(id),
+    forget(socket: WebSocket) {
+      for (const one of subscriptions.values()) if (one.socket === socket) subscriptions.delete(one.id)
+    },
   }
-  const handle = (socket: WebSocket, { id, method, params }: Request) => {
-    const reply = (result: unknown) => socket.send(toJson({ jsonrpc: '2.0', id, result }))
-    if (method === 'ping') return reply('pong')
-    if (method.endsWith('Unsubscribe')) return reply(subscriptions.get(Number(params[0]))?.socket === socket && subscriptions.delete(Number(params[0])))
-    const subscription = subscribe(socket, readWish(method, params))
-    reply(subscription.id)
-    if (subscription.wish.kind === 'signature') notify(subscription)
+}
+
+function handle(hub: ReturnType<typeof createHub>, socket: WebSocket, { id, method, params }: Request): void {
+  const reply = (result: unknown) => socket.send(toJson({ jsonrpc: '2.0', id, result }))
+  if (method === 'ping') return reply('pong')
+  if (method.endsWith('Unsubscribe')) return reply(hub.remove(socket, Number(params[0])))
+  const subscription = hub.add(socket, readWish(method, params))
+  reply(subscription.id)
+  if (subscription.wish.kind === 'signature') hub.notify(subscription)
+}
+
+function converse(hub: ReturnType<typeof createHub>, socket: WebSocket, frame: Buffer): void {
+  let id: unknown = null
+  try {
+    const request = readRequest(frame)
+    id = request.id
+    handle(hub, socket, request)
+  } catch (error) {
+    const { code, message } = error instanceof RpcError ? error : { code: RPC.internal, message: 'Internal error' }
+    socket.send(toJson({ jsonrpc: '2.0', id, error: { code, message } }))
   }
+}
+
+/** Solana's subscriptions on `server`: signature, account, slot and logs. */
+export function createSocketServer(server: Server, bank: Bank): SocketServer {
+  const sockets = new WebSocketServer({ server, maxPayload: MAX_FRAME_BYTES, verifyClient: ({ req }: { req: IncomingMessage }) => isLocal(req) })
+  const hub = createHub(bank)
   sockets.on('connection', (socket) => {
     socket.on('error', () => socket.terminate())
-    socket.on('close', () => {
-      for (const one of subscriptions.values()) if (one.socket === socket) subscriptions.delete(one.id)
-    })
-    socket.on('message', (frame: Buffer) => {
-      let id: unknown = null
-      try {
-        const request = readRequest(frame)
-        id = request.id
-        handle(socket, request)
-      } catch (error) {
-        const { code, message } = error instanceof RpcError ? error : { code: RPC.internal, message: 'Internal error' }
-        socket.send(toJson({ jsonrpc: '2.0', id, error: { code, message } }))
-      }
-    })
+    socket.on('close', () => hub.forget(socket))
+    socket.on('message', (frame: Buffer) => converse(hub, socket, frame))
   })
   return {
-    publish: () => [...subscriptions.values()].forEach(notify),
+    publish: hub.publish,
     [Symbol.dispose]() {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()

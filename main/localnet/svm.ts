@@ -14,7 +14,7 @@ export interface SvmAccount {
   readonly executable: boolean
 }
 
-export interface InnerInstruction {
+interface InnerInstruction {
   readonly programIdIndex: number
   readonly accounts: readonly number[]
   readonly data: string
@@ -29,7 +29,7 @@ export interface Execution {
   readonly returnData: { readonly programId: string; readonly data: readonly [string, 'base64'] } | null
 }
 
-export interface SlotInfo {
+interface SlotInfo {
   readonly slot: number
   readonly unixSeconds: number
   /** Newest first. */
@@ -40,6 +40,7 @@ export interface Svm {
   readonly execute: (raw: Uint8Array) => Execution
   readonly simulate: (raw: Uint8Array, options: { verify: boolean }) => Execution
   readonly account: (address: string) => SvmAccount | null
+  readonly balance: (address: string) => bigint
   readonly setAccount: (address: string, account: SvmAccount) => void
   readonly ownedBy: (program: string) => string[]
   readonly minRent: (bytes: number) => bigint
@@ -105,6 +106,7 @@ export function createSvm({ rentPerByte }: { rentPerByte: bigint }): Svm {
       }
     },
     account: (address) => readAccount(svm.getAccount(fromBase58(address))),
+    balance: (address) => svm.getBalance(fromBase58(address)) ?? 0n,
     setAccount: (address, { lamports, data, owner, executable }) =>
       svm.setAccount(fromBase58(address), new Account(lamports, data, fromBase58(owner), executable, 0n)),
     ownedBy: (program) => svm.getProgramAccounts(fromBase58(program)).map((found) => toBase58(found.address)),

@@ -10,7 +10,7 @@ const KIND_AT = 165
 const TOKEN_ACCOUNT_KIND = 2
 const INITIALIZED_AT = 108
 
-export interface TokenAmount {
+interface TokenAmount {
   readonly amount: string
   readonly decimals: number
   readonly uiAmount: number | null
@@ -66,10 +66,10 @@ export interface TokenBalance {
   readonly uiTokenAmount: TokenAmount
 }
 
-/** The token accounts among a transaction's accounts, as `preTokenBalances` and `postTokenBalances` list them. */
-export function tokenBalances(svm: Svm, keys: readonly string[]): TokenBalance[] {
+/** The token accounts among a transaction's accounts, as `preTokenBalances` and `postTokenBalances` list them. Its programs are not looked at. */
+export function tokenBalances(svm: Svm, keys: readonly string[], programs: ReadonlySet<number>): TokenBalance[] {
   return keys.flatMap((key, accountIndex) => {
-    const token = tokenAccount(svm, key)
+    const token = programs.has(accountIndex) ? null : tokenAccount(svm, key)
     return token ? [{ accountIndex, mint: token.mint, owner: token.owner, programId: token.program, uiTokenAmount: token.amount }] : []
   })
 }

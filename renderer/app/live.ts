@@ -19,7 +19,7 @@ export function withReading(power: Power, reading: PowerReading): Power {
 }
 
 /** Keeps the query cache true: by what the agent says has changed, and wholly after any gap in what it said. Returns the function that ends it. */
-export function followAgent({ client, link }: Services, queries: QueryClient): () => void {
+function followAgent({ client, link }: Services, queries: QueryClient): () => void {
   let lastSeq: number | null = null
   const stops = [
     client.on('changed', ({ seq, what }) => {

@@ -42,7 +42,6 @@ export function useGrid() {
 }
 
 /** The day or days of the recording this node's grid replays; `null` if it replays none. */
-export const useRecordedOn = (): string | null => useGrid().data?.signal?.recordedOn ?? null
 
 export function usePower() {
   const { client } = useServices()

@@ -3,7 +3,8 @@ import { fromProblem } from '../../shared/errors.ts'
 import { createBridgeTransport } from './bridge-transport.ts'
 import { browserClock } from './clock.ts'
 import type { WindowTransport } from './link.ts'
-import { type Socket, type SocketHandlers, createSocketTransport } from './socket-transport.ts'
+import type { Socket, SocketHandlers } from './keep-connected.ts'
+import { createSocketTransport } from './socket-transport.ts'
 import { takeToken } from './token.ts'
 
 declare global {

@@ -1,94 +1,15 @@
-/** What an agent would say on one afternoon. Times are local, so that the window shows the same clock in every zone. */
-import type { AgentJob, AgentPayout, AgentStatus, GridView, PowerReading, Reason } from '../../shared/contract/agent.ts'
+/** What an agent would say on one afternoon. */
+import type { AgentPayout, AgentStatus, GridView, PowerReading, Reason } from '../../shared/contract/agent.ts'
 import { toIso } from '../../shared/units.ts'
+import { HOUR, MINUTE, at } from './afternoon.fake.ts'
+import { aJob } from './jobs.fake.ts'
 import type { ReceiptRow } from '../ui/receipt-table.tsx'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-/** Saturday 21 November 2026, 14:41 local time. */
-export const NOW = new Date(2026, 10, 21, 14, 41).getTime()
-export const at = (ms: number): string => toIso(NOW + ms)
 const hour = (index: number): number => new Date(2026, 10, 21, 14 + index).getTime()
 
-export const NODE_ID = 'nX0bq8yyHkQm1yJm7c9rX3p5Qf2dWv6aT4uL8sE0oKc'
-export const ADDRESS = '7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2'
+const NODE_ID = 'nX0bq8yyHkQm1yJm7c9rX3p5Qf2dWv6aT4uL8sE0oKc'
+const ADDRESS = '7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2'
 export const SIGNATURE = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW'
-
-export const aJob = (changes: Partial<AgentJob> = {}): AgentJob => ({
-  jobId: '01998f3e-7f3a-7c11-9a52-2f6b1c0d9e01',
-  attemptId: '01998f3e-7f3a-7c11-9a52-2f6b1c0d9e02',
-  leaseId: '01998f3e-7f3a-7c11-9a52-2f6b1c0d9e03',
-  name: 'Galaxy cluster fit, block 12',
-  kind: 'scientific',
-  runtime: 'docker',
-  state: 'running',
-  code: null,
-  message: null,
-  progress: 0.63,
-  receivedAt: at(-52 * MINUTE),
-  startedAt: at(-26 * MINUTE),
-  endedAt: null,
-  window: { from: at(-30 * MINUTE), to: at(30 * MINUTE) },
-  expectedSeconds: 2_460,
-  joules: 268_000,
-  method: 'counter',
-  uncertaintyPct: 5.2,
-  proofId: null,
-  receiptId: null,
-  microUsd: null,
-  ...changes,
-})
-
-export const someJobs = (): AgentJob[] => [
-  aJob(),
-  aJob({
-    leaseId: 'lease-accepted',
-    jobId: 'job-accepted',
-    name: 'Image batch 7f3a',
-    kind: 'inference',
-    state: 'accepted',
-    progress: null,
-    receivedAt: at(-3 * HOUR),
-    startedAt: at(-3 * HOUR + MINUTE),
-    endedAt: at(-2 * HOUR - 18 * MINUTE),
-    joules: 432_000,
-    proofId: 'proof-1',
-    receiptId: 'receipt-1',
-    microUsd: '28100',
-  }),
-  aJob({
-    leaseId: 'lease-refused',
-    jobId: 'job-refused',
-    name: 'Embedding shard 0b77',
-    kind: 'ml-training',
-    state: 'refused',
-    code: 'proof.implausible',
-    message: 'The proof claims more energy than the card can draw in that time. Nothing was booked.',
-    progress: null,
-    receivedAt: at(-26 * HOUR),
-    startedAt: at(-26 * HOUR),
-    endedAt: at(-25 * HOUR),
-    joules: 64_800,
-    proofId: 'proof-0',
-  }),
-  aJob({
-    leaseId: 'lease-estimate',
-    jobId: 'job-estimate',
-    name: 'Prime gaps to 10⁹',
-    kind: 'data-hash',
-    runtime: 'wasm',
-    state: 'submitted',
-    progress: null,
-    receivedAt: at(-50 * HOUR),
-    startedAt: at(-50 * HOUR),
-    endedAt: at(-50 * HOUR + 12_000),
-    joules: 310,
-    method: 'estimate',
-    uncertaintyPct: 50,
-    proofId: 'proof-2',
-    microUsd: '123',
-  }),
-]
 
 const INTENSITY = [96, 104, 122, 150, 168, 176, 171, 160, 148, 131, 112, 98, 84, 71, 62, 55, 58, 66, 81, 97, 118, 140, 152, 146]
 
@@ -99,7 +20,7 @@ export const aGrid = (changes: Partial<GridView> = {}): GridView => ({
     kind: 'average',
     basis: 'direct',
     unit: 'gCO2/kWh',
-    source: 'NESO Carbon Intensity, regional forecast, replayed recording',
+    source: 'NESO Carbon Intensity, regional forecast, recording of 18–19 March 2024',
     origin: 'recorded',
     recordedOn: '2024-03-18/19',
     issuedAt: at(-10 * MINUTE),
@@ -107,8 +28,8 @@ export const aGrid = (changes: Partial<GridView> = {}): GridView => ({
     bodySha256: 'e'.repeat(64),
     attribution: 'Contains data of the National Energy System Operator (NESO), Carbon Intensity, CC BY 4.0',
     points: Array.from({ length: 96 }, (_, slot) => ({
-      from: toIso(hour(slot / 2)),
-      to: toIso(hour(slot / 2) + 30 * MINUTE),
+      from: toIso(hour(0) + slot * 30 * MINUTE),
+      to: toIso(hour(0) + (slot + 1) * 30 * MINUTE),
       value: (INTENSITY[Math.floor(slot / 2) % 24] ?? 0) + (slot > 48 ? 9 : 0) + (slot % 2),
       forecast: true,
     })),
@@ -157,7 +78,7 @@ export const PRESENT: Reason = { code: 'owner-present', message: 'The keyboard w
 export const somePower = (watts = 172): PowerReading[] =>
   Array.from({ length: 120 }, (_, index) => ({ at: at((index - 119) * 1_000), watts: watts + 9 * Math.sin(index / 9) + 3 * Math.sin(index * 1.7) }))
 
-export const aReceipt = (changes: Partial<ReceiptRow> = {}): ReceiptRow => ({
+const aReceipt = (changes: Partial<ReceiptRow> = {}): ReceiptRow => ({
   receiptId: 'receipt-1',
   jobId: 'job-accepted',
   nodeId: NODE_ID,
@@ -167,6 +88,7 @@ export const aReceipt = (changes: Partial<ReceiptRow> = {}): ReceiptRow => ({
   emissionsG: 10.8,
   attributedSavingG: 14.4,
   origin: 'recorded',
+  recordedOn: '2024-03-18',
   leafIndex: 5,
   ...changes,
 })

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { aGrid, at, NOW } from './fixtures.fake.ts'
+import { at, NOW } from './afternoon.fake.ts'
+import { aGrid } from './fixtures.fake.ts'
 import { hoursAhead, nextGreenWindow } from './forecast.ts'
 
 const HOUR = 3_600_000
+const windowOf = (from: number, to: number) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
 
 test('48 hours, the one we are in first', () => {
   const hours = hoursAhead(aGrid(), NOW)
@@ -22,8 +24,7 @@ test('an hour without data is unknown, not zero', () => {
 
 test('an hour is green when half of it is', () => {
   const start = hoursAhead(aGrid(), NOW)[0]?.from ?? 0
-  const window = (from: number, to: number) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
-  const green = (to: number) => hoursAhead(aGrid({ greenWindows: [window(start, to)] }), NOW).map((hour) => hour.green)
+  const green = (to: number) => hoursAhead(aGrid({ greenWindows: [windowOf(start, to)] }), NOW).map((hour) => hour.green)
   expect(green(start + HOUR / 2).slice(0, 2)).toEqual([true, false])
   expect(green(start + HOUR / 2 - 1).slice(0, 2)).toEqual([false, false])
 })

@@ -13,9 +13,9 @@ export interface Hour {
   readonly green: boolean
 }
 
-/** The next 48 hours, the current one first, from slots of any length. */
+/** The next 48 hours of the local clock, the current one first, from slots of any length. */
 export function hoursAhead({ signal, greenWindows }: Pick<GridView, 'signal' | 'greenWindows'>, now: number): readonly Hour[] {
-  const start = Math.floor(now / HOUR_MS) * HOUR_MS
+  const start = new Date(now).setMinutes(0, 0, 0)
   const slots = signal === null ? [] : slotsOf(signal)
   const windows = greenWindows.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) }))
   return Array.from({ length: HOURS_AHEAD }, (_, index) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, bigInt, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   formatEnergy,
@@ -40,8 +40,8 @@ describe('money', () => {
   })
 
   test('a balance is never shown as more than it is, nor a cent off', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 9_000_000_000_000_000_000n }), (micro) => {
+    assert(
+      property(bigInt({ min: 0n, max: 9_000_000_000_000_000_000n }), (micro) => {
         const shown = BigInt(
           formatUsd(micro.toString())
             .replaceAll(/[$,]/g, '')

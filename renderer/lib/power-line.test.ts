@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { at } from './fixtures.fake.ts'
+import { at } from './afternoon.fake.ts'
 import { powerLine } from './power-line.ts'
 
 test('the scale begins at 0 W and ends at a round number, so that height is power', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createFakeWindowClock } from './clock.fake.ts'
-import { createSocketTransport, reconnectDelayMs, type SocketHandlers } from './socket-transport.ts'
+import { type SocketHandlers, reconnectDelayMs } from './keep-connected.ts'
+import { createSocketTransport } from './socket-transport.ts'
 
 interface FakeSocket extends SocketHandlers {
   readonly sent: { id: number; call: string; input: unknown }[]
@@ -126,6 +127,19 @@ describe('the connection', () => {
     clock.advance(8_000)
     expect(transport.link.get().state).toBe('lost')
     expect(socket(0).isClosed()).toBe(true)
+    clock.advance(1_000)
+    expect(sockets).toHaveLength(2)
+  })
+
+  test('that was given up is not listened to', () => {
+    const { clock, sockets, socket, transport } = setUp()
+    const heard: unknown[] = []
+    transport.subscribe('power', (payload) => heard.push(payload))
+    socket(0).opened()
+    clock.advance(33_000)
+    socket(0).answer({ event: 'power', payload: 1 })
+    socket(0).closed()
+    expect(heard).toEqual([])
     clock.advance(1_000)
     expect(sockets).toHaveLength(2)
   })

@@ -1,29 +1,8 @@
 import { z } from 'zod'
 import { WindfallError, fromProblem, messageOf } from '../../shared/errors.ts'
-import { createCell } from './cell.ts'
 import type { WindowClock } from './clock.ts'
-import type { LinkState, WindowTransport } from './link.ts'
-
-export interface SocketHandlers {
-  readonly opened: () => void
-  readonly received: (data: unknown) => void
-  readonly closed: () => void
-}
-
-export interface Socket {
-  readonly send: (text: string) => void
-  readonly close: () => void
-}
-
-export interface SocketPorts {
-  /** Starts a connection; exactly one of `opened` and `closed` follows, and `closed` after that. */
-  readonly open: (handlers: SocketHandlers) => Socket
-  /** After a handshake that failed: why the agent says no, or `null` if it is just not there. */
-  readonly refusal: () => Promise<string | null>
-  readonly clock: WindowClock
-  /** In [0, 1). */
-  readonly random: () => number
-}
+import { type SocketPorts, keepConnected } from './keep-connected.ts'
+import type { WindowTransport } from './link.ts'
 
 /** `{id, value}` or `{id, problem}` answers a call; `{event, payload}` is news. */
 const Frame = z.union([
@@ -33,9 +12,6 @@ const Frame = z.union([
 ])
 
 const CALL_TIMEOUT_MS = 20_000
-const SILENCE_MS = 25_000
-const PROBE_TIMEOUT_MS = 8_000
-const BACKOFF = { baseMs: 400, maxMs: 15_000 } as const
 
 interface Pending {
   readonly text: string
@@ -47,12 +23,6 @@ interface Pending {
 const gone = () =>
   new WindfallError('unavailable', 'The window has lost its connection to the agent on this computer. It keeps trying; nothing that runs is affected.')
 const slow = () => new WindfallError('unavailable', 'The agent did not answer in time. Try again in a moment.')
-
-/** Half of the doubling ceiling is certain, half is chance, so that many windows do not return in one wave. */
-export const reconnectDelayMs = (attempt: number, random: number): number => {
-  const ceiling = Math.min(BACKOFF.maxMs, BACKOFF.baseMs * 2 ** Math.min(attempt, 10))
-  return Math.round(ceiling / 2 + (random * ceiling) / 2)
-}
 
 /** Calls waiting for their answer. */
 function createCalls(clock: WindowClock) {
@@ -104,13 +74,22 @@ function createListeners() {
 }
 
 /**
- * The transport of a window in a browser: one WebSocket to the agent's loopback server. Reconnects with jittered backoff until it is refused;
- * calls made before the first connection wait for it, calls made while it is lost fail at once with `unavailable`.
+ * The transport of a window in a browser: one WebSocket to the agent's loopback server. Calls made before the first connection wait for it,
+ * calls made while it is lost fail at once with `unavailable`.
  */
 export function createSocketTransport(ports: SocketPorts): WindowTransport {
   const calls = createCalls(ports.clock)
   const listeners = createListeners()
-  const { link, send, retry } = keepConnected(ports, { calls, received: (data) => receive(data, calls, listeners) })
+  const { link, send, retry } = keepConnected(ports, {
+    opened: (sendNow) => calls.texts().forEach(sendNow),
+    received: (data) => receive(data, calls, listeners),
+    lost: () => calls.failAll(),
+    probe: (sendNow) => {
+      const { text, answer } = calls.add('getStatus', {})
+      answer.catch(() => {})
+      sendNow(text)
+    },
+  })
   return {
     invoke(name, input) {
       const { state } = link.get()
@@ -122,74 +101,6 @@ export function createSocketTransport(ports: SocketPorts): WindowTransport {
     subscribe: (event, listener) => listeners.add(event, listener),
     link: { get: link.get, subscribe: link.subscribe, retry },
   }
-}
-
-interface Traffic {
-  readonly calls: ReturnType<typeof createCalls>
-  readonly received: (data: unknown) => void
-}
-
-/** Opens the socket, opens it again whenever it is gone, and notices when it is dead without having closed. */
-function keepConnected(ports: SocketPorts, { calls, received }: Traffic) {
-  const link = createCell<LinkState>({ state: 'connecting' })
-  let socket: Socket | null = null
-  let attempt = 0
-  let cancelTimer: (() => void) | null = null
-
-  const after = (ms: number, run: () => void) => {
-    cancelTimer?.()
-    cancelTimer = ports.clock.after(ms, run)
-  }
-  const send = (text: string) => socket?.send(text)
-  const lose = () => {
-    const lost = socket
-    socket = null
-    lost?.close()
-    if (link.get().state !== 'lost') link.set({ state: 'lost', since: ports.clock.now() })
-    calls.failAll()
-    after(reconnectDelayMs(attempt++, ports.random()), connect)
-  }
-  const watchSilence = () =>
-    after(SILENCE_MS, () => {
-      const { text, answer } = calls.add('getStatus', {})
-      answer.catch(() => {})
-      send(text)
-      // Any frame that arrives, this answer included, starts the watch anew and calls this off.
-      after(PROBE_TIMEOUT_MS, lose)
-    })
-  const giveUpIfRefused = async () => {
-    const message = await ports.refusal()
-    if (message === null || link.get().state === 'open') return
-    cancelTimer?.()
-    link.set({ state: 'refused', message })
-  }
-  const connect = () => {
-    let opened = false
-    const current: Socket = ports.open({
-      opened: () => {
-        opened = true
-        attempt = 0
-        link.set({ state: 'open' })
-        for (const text of calls.texts()) current.send(text)
-        watchSilence()
-      },
-      received: (data) => {
-        watchSilence()
-        received(data)
-      },
-      closed: () => {
-        if (current !== socket) return
-        lose()
-        if (!opened) void giveUpIfRefused()
-      },
-    })
-    socket = current
-  }
-  const retry = () => {
-    if (link.get().state === 'lost' && socket === null) after(0, connect)
-  }
-  connect()
-  return { link, send, retry }
 }
 
 function receive(data: unknown, calls: ReturnType<typeof createCalls>, listeners: ReturnType<typeof createListeners>): void {

@@ -3,7 +3,8 @@ import { type EventName, type Handlers, serve } from '../../shared/contract/defi
 import type { ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import { WindfallError, fromProblem, toProblem } from '../../shared/errors.ts'
 import { createCell } from './cell.ts'
-import { PAUSED, aGrid, aStatus, someJobs, somePayouts, somePower, someReceipts } from './fixtures.fake.ts'
+import { someJobs } from './jobs.fake.ts'
+import { PAUSED, aGrid, aStatus, somePayouts, somePower, someReceipts } from './fixtures.fake.ts'
 import type { LinkState, WindowTransport } from './link.ts'
 
 type AgentHandlers = Handlers<typeof agentContract, undefined>

@@ -10,6 +10,3 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 export const Button = ({ look = 'plain', className, ...rest }: ButtonProps) => (
   <button type="button" {...rest} className={cx(css['button'], css[look], className)} />
 )
-
-/** The looks of a button, for a link that acts like one. */
-export const buttonClass = (look: 'primary' | 'plain' | 'quiet'): string => cx(css['button'], css[look])

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { cx } from '../lib/cx.ts'
 import css from './ledger-table.module.css'
 
-export interface Column {
+interface Column {
   readonly name: string
   readonly align?: 'end'
   /** `wide`: only where there is room; the detail page has it too. */
@@ -19,30 +19,32 @@ const classOf = ({ align, show }: Column): string => cx(align === 'end' && css['
 
 /** Rows of an account book. The first cell names its row. */
 export const LedgerTable = ({ caption, columns, rows }: LedgerTableProps) => (
-  <table className={css['table']}>
-    <caption className="sr-only">{caption}</caption>
-    <thead>
-      <tr>
-        {columns.map((column) => (
-          <th key={column.name} scope="col" className={classOf(column)}>
-            {column.name}
-          </th>
-        ))}
-      </tr>
-    </thead>
-    <tbody>
-      {rows.map(({ key, cells: [name, ...cells] }) => (
-        <tr key={key}>
-          <th scope="row">{name}</th>
-          {columns.slice(1).map((column, index) => (
-            <td key={column.name} className={classOf(column)} data-name={column.name}>
-              {cells[index]}
-            </td>
+  <div className={css['wrap']}>
+    <table className={css['table']}>
+      <caption className="sr-only">{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column.name} scope="col" className={classOf(column)}>
+              {column.name}
+            </th>
           ))}
         </tr>
-      ))}
-    </tbody>
-  </table>
+      </thead>
+      <tbody>
+        {rows.map(({ key, cells: [name, ...cells] }) => (
+          <tr key={key}>
+            <th scope="row">{name}</th>
+            {columns.slice(1).map((column, index) => (
+              <td key={column.name} className={classOf(column)} data-name={column.name}>
+                {cells[index]}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
 )
 
 /** The second line inside a cell. */

@@ -35,9 +35,7 @@ interface FailureProps {
 export const Failure = ({ error, what, busy, retry }: FailureProps) => (
   <div className={css['failure']} role="alert">
     <p className={css['title']}>Could not load {what}.</p>
-    <p>
-      {error instanceof WindfallError ? error.message : 'Something in this window broke.'} Jobs, earnings and payouts do not depend on this window and carry on.
-    </p>
+    <p>{error instanceof WindfallError ? error.message : 'Something in this window broke.'} Jobs and earnings do not depend on this window.</p>
     <div className={css['actions']}>
       <Button onClick={retry} disabled={busy}>
         {busy ? 'Trying…' : 'Try again'}

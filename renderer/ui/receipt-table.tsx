@@ -19,17 +19,15 @@ const COLUMNS = [
 
 interface ReceiptTableProps {
   readonly receipts: readonly ReceiptRow[]
-  /** The day of the recording this node's grid replays, for receipts that rest on it. */
-  readonly recordedOn: string | null
   readonly now: number
 }
 
 /** Receipts, newest first. What was checked is said on the receipt’s own page, where it is checked. */
-export const ReceiptTable = ({ receipts, recordedOn, now }: ReceiptTableProps) => (
+export const ReceiptTable = ({ receipts, now }: ReceiptTableProps) => (
   <LedgerTable
     caption="Receipts, newest first"
     columns={COLUMNS}
-    rows={receipts.map(({ receiptId, issuedAt, zone, origin, emissionsG, attributedSavingG, energyWh }) => ({
+    rows={receipts.map(({ receiptId, issuedAt, zone, origin, recordedOn, emissionsG, attributedSavingG, energyWh }) => ({
       key: receiptId,
       cells: [
         <>

@@ -1,4 +1,4 @@
-import { formatExact, formatMoment, formatRelative } from '../lib/format.ts'
+import { formatExact, formatMoment } from '../lib/format.ts'
 
 interface MomentProps {
   readonly at: string
@@ -9,12 +9,5 @@ interface MomentProps {
 export const Moment = ({ at, now }: MomentProps) => (
   <time dateTime={at} title={formatExact(at)}>
     {formatMoment(at, now)}
-  </time>
-)
-
-/** `4 min ago`, with the exact time on hover. */
-export const Ago = ({ at, now }: MomentProps) => (
-  <time dateTime={at} title={formatExact(at)}>
-    {formatRelative(at, now)}
   </time>
 )

@@ -24,6 +24,9 @@ export function buildIcons(directory: string): void {
       writeFileSync(join(directory, `${name}${suffix}@2x.png`), paint(size * 2, [{ shape, colour }]))
     }
   }
-  const sign = [{ shape: APP_TILE, colour: LEAF }, { shape: APP_SIGN, colour: PAPER }]
+  const sign = [
+    { shape: APP_TILE, colour: LEAF },
+    { shape: APP_SIGN, colour: PAPER },
+  ]
   writeFileSync(join(directory, 'app.png'), paint(512, sign))
 }

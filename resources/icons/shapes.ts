@@ -55,4 +55,11 @@ const scaled =
 
 /** The application's sign: the drop and its leaf inside a rounded tile. */
 export const APP_SIGN = scaled(TRAY_SHAPES.earning, 0.58)
-export const APP_TILE = anyOf(box(0.24, 0.06, 0.76, 0.94), box(0.06, 0.24, 0.94, 0.76), circle(0.24, 0.24, 0.18), circle(0.76, 0.24, 0.18), circle(0.24, 0.76, 0.18), circle(0.76, 0.76, 0.18))
+export const APP_TILE = anyOf(
+  box(0.24, 0.06, 0.76, 0.94),
+  box(0.06, 0.24, 0.94, 0.76),
+  circle(0.24, 0.24, 0.18),
+  circle(0.76, 0.24, 0.18),
+  circle(0.24, 0.76, 0.18),
+  circle(0.76, 0.76, 0.18),
+)

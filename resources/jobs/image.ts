@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { tar } from './tar.ts'
 
-export interface ImageFile {
+interface ImageFile {
   readonly path: string
   readonly mode: number
   /** Absent: a folder. */
@@ -9,7 +9,7 @@ export interface ImageFile {
 }
 
 /** As in the OCI image configuration, `config` property. */
-export interface ImageConfig {
+interface ImageConfig {
   readonly Entrypoint?: readonly string[]
   readonly Cmd?: readonly string[]
   readonly Env?: readonly string[]
@@ -20,7 +20,7 @@ export interface ImageConfig {
   readonly Healthcheck?: object
 }
 
-export interface ImageSource {
+interface ImageSource {
   readonly files: readonly ImageFile[]
   readonly config: ImageConfig
   /** `amd64` or `arm64`. */

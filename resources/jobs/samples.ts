@@ -60,7 +60,7 @@ export function dockerSample({ busybox, deadline }: { readonly busybox: Busybox;
 }
 
 /** The image of the Docker sample: BusyBox, one script, nothing else. */
-export function hashImage({ bytes, architecture }: Busybox): ReturnType<typeof buildImageArchive> {
+function hashImage({ bytes, architecture }: Busybox): ReturnType<typeof buildImageArchive> {
   return buildImageArchive({
     architecture,
     config: { Entrypoint: ['/bin/busybox', 'sh', '/job.sh'] },

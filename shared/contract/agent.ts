@@ -4,10 +4,38 @@ import { ReceiptBundle } from '../domain/carbon-receipt.ts'
 import { MeterMethod } from '../domain/energy-proof.ts'
 import { ReceiptSummary } from './coordinator.ts'
 import { call, event } from './define.ts'
-import { DecimalString, Id, IsoTime, KeyId, Origin, PageRequest, RuntimeName, Signal, SolanaAddress, SolanaSignature, UnsignedDecimal, Window, Zone, pageOf } from './wire.ts'
+import {
+  DecimalString,
+  Id,
+  IsoTime,
+  KeyId,
+  PageRequest,
+  RuntimeName,
+  Signal,
+  SolanaAddress,
+  SolanaSignature,
+  UnsignedDecimal,
+  Window,
+  Zone,
+  pageOf,
+} from './wire.ts'
 
 /** Stable codes: the same in tray, window, CLI and API. A job runs only while the set is empty. */
-export const ReasonCode = z.enum(['user', 'owner-present', 'presence-unknown', 'schedule', 'battery', 'heat', 'carbon', 'grid-stale', 'offline', 'no-jobs', 'blocked', 'cooldown', 'shutting-down'])
+export const ReasonCode = z.enum([
+  'user',
+  'owner-present',
+  'presence-unknown',
+  'schedule',
+  'battery',
+  'heat',
+  'carbon',
+  'grid-stale',
+  'offline',
+  'no-jobs',
+  'blocked',
+  'cooldown',
+  'shutting-down',
+])
 export type ReasonCode = z.infer<typeof ReasonCode>
 
 export const Reason = z.strictObject({
@@ -28,7 +56,15 @@ export type Display = z.infer<typeof Display>
 export const PowerReading = z.strictObject({ at: IsoTime, watts: z.number() })
 export type PowerReading = z.infer<typeof PowerReading>
 
-const Device = z.strictObject({ kind: z.enum(['gpu', 'cpu']), vendor: z.string(), name: z.string(), driver: z.string(), vramBytes: z.number().int().nullable(), powerLimitW: z.number().nullable(), method: MeterMethod })
+const Device = z.strictObject({
+  kind: z.enum(['gpu', 'cpu']),
+  vendor: z.string(),
+  name: z.string(),
+  driver: z.string(),
+  vramBytes: z.number().int().nullable(),
+  powerLimitW: z.number().nullable(),
+  method: MeterMethod,
+})
 export type Device = z.infer<typeof Device>
 
 export const AgentJob = z.strictObject({
@@ -67,7 +103,12 @@ export const AgentStatus = z.strictObject({
   power: z.strictObject({ watts: z.number(), method: MeterMethod, at: IsoTime }).nullable(),
   devices: z.array(Device),
   node: z.strictObject({ nodeId: KeyId, zone: Zone, payoutAddress: SolanaAddress.nullable() }),
-  coordinator: z.strictObject({ state: z.enum(['connected', 'connecting', 'offline', 'unconfigured']), url: z.string().nullable(), lastSyncAt: IsoTime.nullable(), message: z.string().nullable() }),
+  coordinator: z.strictObject({
+    state: z.enum(['connected', 'connecting', 'offline', 'unconfigured']),
+    url: z.string().nullable(),
+    lastSyncAt: IsoTime.nullable(),
+    message: z.string().nullable(),
+  }),
   today: z.strictObject({
     since: IsoTime,
     accruedMicroUsd: DecimalString,
@@ -108,6 +149,13 @@ export type AgentPayout = z.infer<typeof AgentPayout>
 
 const Empty = z.strictObject({})
 
+/** A receipt as this node's owner sees it in a list. */
+export const AgentReceipt = ReceiptSummary.extend({
+  /** The day its grid data was recorded; `null` unless it rests on a recording. */
+  recordedOn: z.string().max(40).nullable(),
+})
+export type AgentReceipt = z.infer<typeof AgentReceipt>
+
 export const agentContract = {
   getStatus: call(Empty, AgentStatus),
   /** `until: null` pauses until the owner resumes; a pause survives restart. */
@@ -116,7 +164,7 @@ export const agentContract = {
   getPower: call(Empty, z.strictObject({ method: MeterMethod.nullable(), readings: z.array(PowerReading).max(240) })),
   getGrid: call(Empty, GridView),
   listJobs: call(PageRequest, pageOf(AgentJob)),
-  listReceipts: call(PageRequest, pageOf(ReceiptSummary.extend({ origin: Origin }))),
+  listReceipts: call(PageRequest, pageOf(AgentReceipt)),
   getReceipt: call(z.strictObject({ receiptId: Id }), z.strictObject({ bundle: ReceiptBundle, pinnedKeys: z.array(KeyId) })),
   listPayouts: call(PageRequest, pageOf(AgentPayout)),
 

@@ -3,7 +3,26 @@ import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
 import { call } from './define.ts'
 import { JobSpec, JobState, JobView, Lease, PlanAnswer } from './job.ts'
-import { Base64, Base64 as Signature, DecimalString, Digest, Envelope, Id, IsoTime, KeyId, Origin, PageRequest, PublicJwk, RuntimeName, Sha256Hex, Signal, SolanaAddress, SolanaSignature, UnsignedDecimal, Zone, pageOf } from './wire.ts'
+import {
+  Base64,
+  Base64 as Signature,
+  DecimalString,
+  Envelope,
+  Id,
+  IsoTime,
+  KeyId,
+  Origin,
+  PageRequest,
+  PublicJwk,
+  RuntimeName,
+  Sha256Hex,
+  Signal,
+  SolanaAddress,
+  SolanaSignature,
+  UnsignedDecimal,
+  Zone,
+  pageOf,
+} from './wire.ts'
 
 export const Capabilities = z.strictObject({
   agentVersion: z.string().max(40),
@@ -12,7 +31,16 @@ export const Capabilities = z.strictObject({
   cpu: z.strictObject({ model: z.string().max(120), cores: z.number().int().min(1) }),
   ramBytes: z.number().int().min(0),
   gpus: z
-    .array(z.strictObject({ uuidHash: Sha256Hex, vendor: z.string().max(60), name: z.string().max(120), driver: z.string().max(60), vramBytes: z.number().int().min(0), powerLimitW: z.number().min(0) }))
+    .array(
+      z.strictObject({
+        uuidHash: Sha256Hex,
+        vendor: z.string().max(60),
+        name: z.string().max(120),
+        driver: z.string().max(60),
+        vramBytes: z.number().int().min(0),
+        powerLimitW: z.number().min(0),
+      }),
+    )
     .max(64),
   /** Largest power the metered CPU package may draw; bounds the plausibility check of CPU jobs. */
   cpuPowerLimitW: z.number().min(0),
@@ -25,7 +53,9 @@ export const Presence = z.strictObject({
   /** Whether the agent would start a job now. */
   ready: z.boolean(),
   reasons: z.array(z.string().max(40)).max(32),
-  running: z.array(z.strictObject({ leaseId: Id, token: z.number().int().positive(), state: z.enum(['waiting', 'preparing', 'running', 'collecting', 'proving']) })).max(64),
+  running: z
+    .array(z.strictObject({ leaseId: Id, token: z.number().int().positive(), state: z.enum(['waiting', 'preparing', 'running', 'collecting', 'proving']) }))
+    .max(64),
 })
 export type Presence = z.infer<typeof Presence>
 
@@ -35,18 +65,45 @@ export const NodeEvent = z.strictObject({
   at: IsoTime,
   fact: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('proof-accepted'), proofId: Id, jobId: Id, receiptId: Id }),
-    z.strictObject({ kind: z.literal('proof-refused'), proofId: z.string().max(64), jobId: z.string().max(64), code: z.string().max(40), message: z.string().max(500) }),
+    z.strictObject({
+      kind: z.literal('proof-refused'),
+      proofId: z.string().max(64),
+      jobId: z.string().max(64),
+      code: z.string().max(40),
+      message: z.string().max(500),
+    }),
     z.strictObject({ kind: z.literal('receipt'), receiptId: Id, bundle: ReceiptBundle }),
     z.strictObject({ kind: z.literal('earning'), earningId: Id, jobId: Id, receiptId: Id, state: z.enum(['accrued', 'confirmed']), microUsd: DecimalString }),
-    z.strictObject({ kind: z.literal('payout'), payoutId: Id, state: z.enum(['planned', 'sent', 'confirmed', 'finalized', 'failed']), lamports: UnsignedDecimal, microUsd: UnsignedDecimal, signature: SolanaSignature.nullable(), address: SolanaAddress, rate: z.string().max(120), cluster: z.string().max(40) }),
+    z.strictObject({
+      kind: z.literal('payout'),
+      payoutId: Id,
+      state: z.enum(['planned', 'sent', 'confirmed', 'finalized', 'failed']),
+      lamports: UnsignedDecimal,
+      microUsd: UnsignedDecimal,
+      signature: SolanaSignature.nullable(),
+      address: SolanaAddress,
+      rate: z.string().max(120),
+      cluster: z.string().max(40),
+    }),
   ]),
 })
 export type NodeEvent = z.infer<typeof NodeEvent>
 
-export const ReceiptSummary = z.strictObject({ receiptId: Id, jobId: Id, nodeId: KeyId, zone: Zone, issuedAt: IsoTime, energyWh: z.number(), emissionsG: z.number(), attributedSavingG: z.number(), origin: Origin, leafIndex: z.number().int() })
+export const ReceiptSummary = z.strictObject({
+  receiptId: Id,
+  jobId: Id,
+  nodeId: KeyId,
+  zone: Zone,
+  issuedAt: IsoTime,
+  energyWh: z.number(),
+  emissionsG: z.number(),
+  attributedSavingG: z.number(),
+  origin: Origin,
+  leafIndex: z.number().int(),
+})
 export type ReceiptSummary = z.infer<typeof ReceiptSummary>
 
-export const PayoutState = z.enum(['planned', 'signed', 'sent', 'confirmed', 'finalized', 'failed'])
+const PayoutState = z.enum(['planned', 'signed', 'sent', 'confirmed', 'finalized', 'failed'])
 export const PayoutView = z.strictObject({
   payoutId: Id,
   nodeId: KeyId,
@@ -68,20 +125,51 @@ const Empty = z.strictObject({})
 const http = (method: 'GET' | 'POST', path: string, access: 'public' | 'node' | 'requester', summary: string) => ({ method, path, access, summary }) as const
 
 export const coordinatorContract = {
-  health: call(Empty, z.strictObject({ status: z.enum(['ok', 'starting', 'degraded']), version: z.string(), time: IsoTime }), http('GET', '/v1/health', 'public', 'Is the coordinator up?')),
-  keys: call(Empty, z.strictObject({ receiptKey: PublicJwk, logKey: PublicJwk, logId: KeyId, cluster: z.string(), hotWallet: SolanaAddress }), http('GET', '/v1/keys', 'public', 'Public keys to pin for receipt verification')),
+  health: call(
+    Empty,
+    z.strictObject({ status: z.enum(['ok', 'starting', 'degraded']), version: z.string(), time: IsoTime }),
+    http('GET', '/v1/health', 'public', 'Is the coordinator up?'),
+  ),
+  keys: call(
+    Empty,
+    z.strictObject({ receiptKey: PublicJwk, logKey: PublicJwk, logId: KeyId, cluster: z.string(), hotWallet: SolanaAddress }),
+    http('GET', '/v1/keys', 'public', 'Public keys to pin for receipt verification'),
+  ),
 
-  beginEnrolment: call(z.strictObject({ publicJwk: PublicJwk }), z.strictObject({ challenge: Base64, expiresAt: IsoTime }), http('POST', '/v1/enrolments', 'public', 'Ask for a challenge to sign')),
+  beginEnrolment: call(
+    z.strictObject({ publicJwk: PublicJwk }),
+    z.strictObject({ challenge: Base64, expiresAt: IsoTime }),
+    http('POST', '/v1/enrolments', 'public', 'Ask for a challenge to sign'),
+  ),
   enrol: call(
     z.strictObject({ publicJwk: PublicJwk, challenge: Base64, signature: Signature, capabilities: Capabilities, payoutAddress: SolanaAddress.nullable() }),
     z.strictObject({ nodeId: KeyId, enrolledAt: IsoTime, heartbeatMs: z.number().int() }),
     http('POST', '/v1/nodes', 'public', 'Enrol a node by proof of possession of its device key'),
   ),
-  heartbeat: call(Presence, z.strictObject({ lost: z.array(Id), cancelled: z.array(Id), now: IsoTime, lastEvent: z.number().int() }), http('POST', '/v1/presence', 'node', 'Report presence and renew held leases')),
-  requestLease: call(z.strictObject({ runtimes: z.array(RuntimeName).max(8) }), z.strictObject({ lease: Lease.nullable() }), http('POST', '/v1/leases', 'node', 'Ask for the next job (fallback of the socket)')),
-  startAttempt: call(z.strictObject({ leaseId: Id, token: z.number().int().positive() }), Empty, http('POST', '/v1/leases/{leaseId}/start', 'node', 'The attempt has started')),
+  heartbeat: call(
+    Presence,
+    z.strictObject({ lost: z.array(Id), cancelled: z.array(Id), now: IsoTime, lastEvent: z.number().int() }),
+    http('POST', '/v1/presence', 'node', 'Report presence and renew held leases'),
+  ),
+  requestLease: call(
+    z.strictObject({ runtimes: z.array(RuntimeName).max(8) }),
+    z.strictObject({ lease: Lease.nullable() }),
+    http('POST', '/v1/leases', 'node', 'Ask for the next job (fallback of the socket)'),
+  ),
+  startAttempt: call(
+    z.strictObject({ leaseId: Id, token: z.number().int().positive() }),
+    Empty,
+    http('POST', '/v1/leases/{leaseId}/start', 'node', 'The attempt has started'),
+  ),
   failAttempt: call(
-    z.strictObject({ leaseId: Id, token: z.number().int().positive(), reason: z.string().max(80), message: z.string().max(500), exitCode: z.number().int().nullable(), retry: z.boolean() }),
+    z.strictObject({
+      leaseId: Id,
+      token: z.number().int().positive(),
+      reason: z.string().max(80),
+      message: z.string().max(500),
+      exitCode: z.number().int().nullable(),
+      retry: z.boolean(),
+    }),
     Empty,
     http('POST', '/v1/leases/{leaseId}/fail', 'node', 'The attempt ended without a result'),
   ),
@@ -90,27 +178,79 @@ export const coordinatorContract = {
     z.strictObject({ proofId: Id, jobId: Id, receiptId: Id }),
     http('POST', '/v1/proofs', 'node', 'Submit a signed energy proof with the output it covers'),
   ),
-  proofChain: call(Empty, z.strictObject({ seq: z.number().int().min(0), head: Sha256Hex.nullable() }), http('GET', '/v1/proofs/head', 'node', 'Where the proof chain of this node stands')),
-  nodeEvents: call(z.strictObject({ after: z.coerce.number().int().min(0), limit: z.coerce.number().int().min(1).max(200).default(100) }), z.strictObject({ events: z.array(NodeEvent), next: z.number().int() }), http('GET', '/v1/events', 'node', 'What happened to this node since')),
+  proofChain: call(
+    Empty,
+    z.strictObject({ seq: z.number().int().min(0), head: Sha256Hex.nullable() }),
+    http('GET', '/v1/proofs/head', 'node', 'Where the proof chain of this node stands'),
+  ),
+  nodeEvents: call(
+    z.strictObject({ after: z.coerce.number().int().min(0), limit: z.coerce.number().int().min(1).max(200).default(100) }),
+    z.strictObject({ events: z.array(NodeEvent), next: z.number().int() }),
+    http('GET', '/v1/events', 'node', 'What happened to this node since'),
+  ),
 
-  submitJob: call(z.strictObject({ jobId: Id, spec: JobSpec }), JobView, http('POST', '/v1/jobs', 'requester', 'Submit a job; repeating the same id is harmless')),
-  planJob: call(z.strictObject({ spec: JobSpec }), PlanAnswer, http('POST', '/v1/jobs/plan', 'requester', 'Explain where and when a job would run, without submitting it')),
-  listJobs: call(z.strictObject({ state: JobState.nullable().default(null), after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }), pageOf(JobView), http('GET', '/v1/jobs', 'requester', 'Jobs, newest first')),
+  submitJob: call(
+    z.strictObject({ jobId: Id, spec: JobSpec }),
+    JobView,
+    http('POST', '/v1/jobs', 'requester', 'Submit a job; repeating the same id is harmless'),
+  ),
+  planJob: call(
+    z.strictObject({ spec: JobSpec }),
+    PlanAnswer,
+    http('POST', '/v1/jobs/plan', 'requester', 'Explain where and when a job would run, without submitting it'),
+  ),
+  listJobs: call(
+    z.strictObject({
+      state: JobState.nullable().default(null),
+      after: z.string().max(128).nullable().default(null),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    pageOf(JobView),
+    http('GET', '/v1/jobs', 'requester', 'Jobs, newest first'),
+  ),
   getJob: call(z.strictObject({ jobId: Id }), JobView, http('GET', '/v1/jobs/{jobId}', 'requester', 'One job')),
-  getJobOutput: call(z.strictObject({ jobId: Id }), z.strictObject({ outputSha256: Sha256Hex, output: Base64 }), http('GET', '/v1/jobs/{jobId}/output', 'requester', 'What a completed job produced')),
+  getJobOutput: call(
+    z.strictObject({ jobId: Id }),
+    z.strictObject({ outputSha256: Sha256Hex, output: Base64 }),
+    http('GET', '/v1/jobs/{jobId}/output', 'requester', 'What a completed job produced'),
+  ),
   cancelJob: call(z.strictObject({ jobId: Id }), JobView, http('POST', '/v1/jobs/{jobId}/cancel', 'requester', 'Cancel a job that has not finished')),
-  getAccount: call(Empty, z.strictObject({ requesterId: Id, balanceMicroUsd: DecimalString, reservedMicroUsd: DecimalString }), http('GET', '/v1/account', 'requester', 'Prepaid balance and what is reserved')),
+  getAccount: call(
+    Empty,
+    z.strictObject({ requesterId: Id, balanceMicroUsd: DecimalString, reservedMicroUsd: DecimalString }),
+    http('GET', '/v1/account', 'requester', 'Prepaid balance and what is reserved'),
+  ),
 
-  listReceipts: call(PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }), pageOf(ReceiptSummary), http('GET', '/v1/receipts', 'requester', 'Receipts, newest first')),
+  listReceipts: call(
+    PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    pageOf(ReceiptSummary),
+    http('GET', '/v1/receipts', 'requester', 'Receipts, newest first'),
+  ),
   getReceipt: call(z.strictObject({ receiptId: Id }), ReceiptBundle, http('GET', '/v1/receipts/{receiptId}', 'public', 'A receipt bundle anyone can verify')),
   treeHead: call(Empty, z.strictObject({ treeHead: Envelope }), http('GET', '/v1/log/head', 'public', 'The newest signed tree head')),
-  listPayouts: call(PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }), pageOf(PayoutView), http('GET', '/v1/payouts', 'requester', 'Payouts, newest first')),
+  listPayouts: call(
+    PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    pageOf(PayoutView),
+    http('GET', '/v1/payouts', 'requester', 'Payouts, newest first'),
+  ),
   checkLedger: call(
     Empty,
-    z.strictObject({ balanced: z.boolean(), sums: z.array(z.strictObject({ asset: z.string(), sum: DecimalString })), entries: z.number().int(), confirmedMicroUsd: DecimalString, paidMicroUsd: DecimalString, paidLamports: DecimalString, findings: z.array(z.string()) }),
+    z.strictObject({
+      balanced: z.boolean(),
+      sums: z.array(z.strictObject({ asset: z.string(), sum: DecimalString })),
+      entries: z.number().int(),
+      confirmedMicroUsd: DecimalString,
+      paidMicroUsd: DecimalString,
+      paidLamports: DecimalString,
+      findings: z.array(z.string()),
+    }),
     http('GET', '/v1/ledger/check', 'requester', 'Prove that the books balance'),
   ),
-  getSignal: call(z.strictObject({ zone: Zone }), z.strictObject({ signal: Signal }), http('GET', '/v1/grid/{zone}', 'public', 'Intensity now and the forecast for the next 48 hours')),
+  getSignal: call(
+    z.strictObject({ zone: Zone }),
+    z.strictObject({ signal: Signal }),
+    http('GET', '/v1/grid/{zone}', 'public', 'Intensity now and the forecast for the next 48 hours'),
+  ),
 }
 
 /** What the coordinator says on the agent's socket, one JSON object per frame. */
@@ -130,4 +270,3 @@ export const SocketToCoordinator = z.discriminatedUnion('type', [
 ])
 export type SocketToCoordinator = z.infer<typeof SocketToCoordinator>
 
-export { Digest }

@@ -37,11 +37,11 @@ export const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output:
 /** Declares something one side tells the other without being asked. */
 export const event = <P extends z.ZodType>(payload: P): Event<P> => ({ is: 'event', payload })
 
-export type CallName<C extends Contract> = { [K in keyof C]: C[K] extends Call ? K : never }[keyof C] & string
+type CallName<C extends Contract> = { [K in keyof C]: C[K] extends Call ? K : never }[keyof C] & string
 export type EventName<C extends Contract> = { [K in keyof C]: C[K] extends Event ? K : never }[keyof C] & string
 export type InputOf<X> = X extends Call<infer I> ? z.output<I> : never
 export type OutputOf<X> = X extends Call<z.ZodType, infer O> ? z.output<O> : never
-export type PayloadOf<X> = X extends Event<infer P> ? z.output<P> : never
+type PayloadOf<X> = X extends Event<infer P> ? z.output<P> : never
 
 /** One function per call. `Context` says who asked (a node id, an API key…). */
 export type Handlers<C extends Contract, Context> = {

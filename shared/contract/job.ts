@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { DecimalString, Digest, Id, IsoTime, KeyId, Origin, RuntimeName, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
 
-export const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
+const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
 
 /**
  * `image` is the digest of what runs: the OCI image id, or the SHA-256 of the WebAssembly module.
@@ -109,7 +109,14 @@ export const JobView = z.strictObject({
   plan: Plan.nullable(),
   excluded: z.partialRecord(Exclusion, z.number().int()),
   attempts: z.array(
-    z.strictObject({ attemptId: Id, nodeId: KeyId, state: z.enum(['leased', 'running', 'verifying', 'succeeded', 'failed', 'lost']), startedAt: IsoTime.nullable(), endedAt: IsoTime.nullable(), reason: z.string().nullable() }),
+    z.strictObject({
+      attemptId: Id,
+      nodeId: KeyId,
+      state: z.enum(['leased', 'running', 'verifying', 'succeeded', 'failed', 'lost']),
+      startedAt: IsoTime.nullable(),
+      endedAt: IsoTime.nullable(),
+      reason: z.string().nullable(),
+    }),
   ),
   outputSha256: Sha256Hex.nullable(),
   receiptId: Id.nullable(),

@@ -35,7 +35,10 @@ export type PublicJwk = z.infer<typeof PublicJwk>
 export const Envelope = z.strictObject({
   payload: Base64.max(1_400_000),
   payloadType: z.string().max(128),
-  signatures: z.array(z.strictObject({ keyid: KeyId, sig: Base64.max(128) })).min(1).max(8),
+  signatures: z
+    .array(z.strictObject({ keyid: KeyId, sig: Base64.max(128) }))
+    .min(1)
+    .max(8),
 })
 export type Envelope = z.infer<typeof Envelope>
 

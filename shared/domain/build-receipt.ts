@@ -27,7 +27,7 @@ export interface ReceiptFacts {
   readonly solarJ?: number | undefined
 }
 
-export const NO_OVERHEAD: ReceiptPredicate['overhead'] = { factor: 1, basis: 'unknown; metered device only' }
+const NO_OVERHEAD: ReceiptPredicate['overhead'] = { factor: 1, basis: 'unknown; metered device only' }
 
 /** What proofs are worth together: the weakest wins. Methods are listed strongest first. */
 export function qualityOf(proofs: readonly EnergyProof[]): Pick<ReceiptPredicate, 'uncertaintyPct' | 'method' | 'evidence'> {

@@ -22,8 +22,8 @@ export const ProofDevice = z.strictObject({
 export type ProofDevice = z.infer<typeof ProofDevice>
 
 /** Half-open, contiguous, split at every UTC half-hour. `coverage` is the share of the interval that was measured, 0…1. */
-export const ProofInterval = z.strictObject({ from: IsoTime, to: IsoTime, joules: amount, coverage: z.number().min(0).max(1) })
-export type ProofInterval = z.infer<typeof ProofInterval>
+const ProofInterval = z.strictObject({ from: IsoTime, to: IsoTime, joules: amount, coverage: z.number().min(0).max(1) })
+type ProofInterval = z.infer<typeof ProofInterval>
 
 /** What the meter knows when an attempt ends; every number is a reading or derived from readings by a named method. */
 export const Measurement = z.strictObject({

@@ -18,7 +18,7 @@ interface Range {
 }
 
 /** In-order number of the complete subtree of 2^level leaves that begins at leaf `index × 2^level`; leaf i has 2i. */
-export const nodePosition = (level: number, index: number): number => index * 2 ** (level + 1) + 2 ** level - 1
+const nodePosition = (level: number, index: number): number => index * 2 ** (level + 1) + 2 ** level - 1
 
 const largestPowerBelow = (size: number): number => 2 ** (Math.ceil(Math.log2(size)) - 1)
 

@@ -9,6 +9,10 @@ import { decodeBase64, decodeUtf8 } from './encoding.ts'
 export const originOf = ({ intervals }: ReceiptPredicate): Origin =>
   Origin.options[Math.max(...intervals.map(({ origin }) => Origin.options.indexOf(origin)))] ?? 'modelled'
 
+/** The day a recording was issued on, `YYYY-MM-DD`; `null` unless the receipt rests on one. */
+export const recordedOnOf = ({ intervals }: ReceiptPredicate): string | null =>
+  intervals.find(({ origin }) => origin === 'recorded')?.issuedAt.slice(0, 10) ?? null
+
 export function summaryOf(predicate: ReceiptPredicate, leafIndex: number): ReceiptSummary {
   const { receiptId, jobId, nodeId, zone, issuedAt, energyWh, emissionsG, attributedSavingG } = predicate
   return { receiptId, jobId, nodeId, zone, issuedAt, energyWh, emissionsG, attributedSavingG, origin: originOf(predicate), leafIndex }

@@ -10,14 +10,14 @@ export interface CompiledInstruction {
   readonly data: Uint8Array
 }
 
-export interface TableLookup {
+interface TableLookup {
   readonly table: string
   readonly writable: readonly number[]
   readonly readonly: readonly number[]
 }
 
 /** Resource requests that v1 carries beside its instructions; `null` where the sender left them out. */
-export interface TransactionConfig {
+interface TransactionConfig {
   readonly priorityFee: bigint | null
   readonly computeUnitLimit: number | null
   readonly loadedAccountsDataSizeLimit: number | null

@@ -57,11 +57,7 @@ export async function launchDouble({ main, args, env, browser }: DoubleOptions):
       resolve(code)
     })
   })
-  const nextWindow = async () => {
-    const ended = new AbortController()
-    events.once('exit', () => ended.abort(new Error(`the application ended without a window\n${output()}`)))
-    return ((await once(events, 'window', { signal: ended.signal })) as [Page])[0]
-  }
+  const nextWindow = () => windowBefore(events, () => `the application ended without a window\n${output()}`)
   return {
     context: () => context,
     process: () => child,
@@ -73,10 +69,22 @@ export async function launchDouble({ main, args, env, browser }: DoubleOptions):
     evaluate: (run, argument) => link.ask('evaluate', { source: run.toString(), argument }) as Promise<never>,
     close: async () => {
       if (child.exitCode === null) link.ask('quit', null).catch(() => {})
-      await Promise.race([exited, wait(QUIT_MS, undefined, { ref: false }).then(() => child.kill('SIGKILL'))])
+      await Promise.race([exited, killLater(child)])
       await context.close()
     },
   }
+}
+
+/** The next window, unless the application ends first. */
+async function windowBefore(events: EventEmitter, reason: () => string): Promise<Page> {
+  const ended = new AbortController()
+  events.once('exit', () => ended.abort(new Error(reason())))
+  return ((await once(events, 'window', { signal: ended.signal })) as [Page])[0]
+}
+
+async function killLater(child: ChildProcess): Promise<void> {
+  await wait(QUIT_MS, undefined, { ref: false })
+  child.kill('SIGKILL')
 }
 
 function collect(child: ChildProcess): () => string {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { posix } from 'node:path'
 import type { JobLimits } from '../../../shared/contract/job.ts'
 import { WindfallError } from '../../../shared/errors.ts'
@@ -33,7 +32,7 @@ type Cut = 'timeout' | 'output-too-large' | 'stopped'
 export async function superviseContainer(watched: Watched, signal: AbortSignal): Promise<RunResult> {
   const { engine, clock, id, hooks } = watched
   const done = new AbortController()
-  setMaxListeners(0, done.signal)
+  const watching = new AbortController()
   try {
     await engine.start(id)
     hooks.onStarted()
@@ -41,22 +40,25 @@ export async function superviseContainer(watched: Watched, signal: AbortSignal):
     const exit = exitCode(watched, done.signal)
     // If ending the container fails, that is the error to report, not the wait it leaves behind.
     exit.catch(() => undefined)
-    const cut = await Promise.race([exit.then(() => null), firstCut(watched, done.signal, signal)])
+    const cut = await Promise.race([exit.then(() => null), firstCut(watched, watching.signal, signal)])
+    // The engine keeps a container locked while its files are read, so a measurement under way would delay its end.
+    watching.abort()
     if (cut !== null) await end(watched, cut)
     const code = await exit
     await Promise.race([logs, clock.sleep(LAST_LINES_MS, done.signal)])
     return await conclude(watched, code, cut)
   } finally {
+    watching.abort()
     done.abort()
   }
 }
 
-/** Resolves with the first reason to end the job before it ends itself; never, once `done` aborts. */
-function firstCut({ engine, clock, id, limits }: Watched, done: AbortSignal, stop: AbortSignal): Promise<Cut> {
+/** Resolves with the first reason to end the job before it ends itself; never, once `watching` aborts. */
+function firstCut({ engine, clock, id, limits }: Watched, watching: AbortSignal, stop: AbortSignal): Promise<Cut> {
   const never = new Promise<never>(() => undefined)
-  const overTime = async (): Promise<Cut> => ((await clock.sleep(limits.wallSeconds * 1_000, done)) ? 'timeout' : never)
+  const overTime = async (): Promise<Cut> => ((await clock.sleep(limits.wallSeconds * 1_000, watching)) ? 'timeout' : never)
   const overSpace = async (): Promise<Cut> => {
-    while (await clock.sleep(WORKSPACE_POLL_MS, done)) if (await isOverfull(engine, id, AbortSignal.any([done, stop]))) return 'output-too-large'
+    while (await clock.sleep(WORKSPACE_POLL_MS, watching)) if (await isOverfull(engine, id, watching)) return 'output-too-large'
     return never
   }
   return Promise.race([overTime(), overSpace(), aborted(stop).then((): Cut => 'stopped')])

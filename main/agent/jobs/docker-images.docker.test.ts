@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
-import { NEVER, engine, engineGet, prepareImage, runScript, runtimeOf, serveRegistry } from './docker.fixture.ts'
+import { afterAll, expect, test } from 'vitest'
+import { NEVER, engine, engineGet, prepareImage, removeImages, runScript, runtimeOf, serveRegistry } from './docker.fixture.ts'
 import { imageOf, shellImage, tarOf } from './image.fixture.ts'
 import { digestOf } from './runtime.ts'
 
 const AGENT = `images-${process.pid}`
+const fetchArchive = () => Promise.reject(new Error('fetched'))
+
+afterAll(removeImages)
 
 test('what an image says about itself does not loosen the container', async () => {
   const runtime = runtimeOf(AGENT)
@@ -32,8 +35,10 @@ test('what an image says about itself does not loosen the container', async () =
   expect(await engine.list('dev.windfall.agent=spoof', NEVER)).toEqual([])
 })
 
-test.each(['LD_PRELOAD=/evil.so', 'LD_AUDIT=/evil.so'])('an image that sets %s is refused', async (variable) => {
-  await expect(prepareImage(await shellImage({ Env: [variable] }), runtimeOf(AGENT))).rejects.toMatchObject({ code: 'runtime.image' })
+test.each(['LD_PRELOAD=/evil.so', 'LD_AUDIT=/evil.so'])('an image that sets %s is refused, and does not stay', async (variable) => {
+  const built = await shellImage({ Env: [variable] })
+  await expect(prepareImage(built, runtimeOf(AGENT))).rejects.toMatchObject({ code: 'runtime.image' })
+  expect(await engine.inspectImage(built.image, NEVER)).toBeNull()
 })
 
 test('an archive cannot take over a tag of the owner’s', async () => {
@@ -45,7 +50,6 @@ test('an archive cannot take over a tag of the owner’s', async () => {
     const hostile = await imageOf(await tarOf({ evil: { content: 'evil' } }), { Cmd: ['/evil'] }, [`${owners}:latest`])
     await prepareImage(hostile, runtimeOf(AGENT))
     expect((await engine.inspectImage(`${owners}:latest`, NEVER))?.id).toBe(mine.image)
-    await engine.removeImage(hostile.image)
   } finally {
     await engine.removeImage(`${owners}:latest`)
   }
@@ -55,7 +59,6 @@ test('an image that is here already is not fetched again', async () => {
   const built = await shellImage()
   await prepareImage(built, runtimeOf(AGENT))
   const runtime = runtimeOf(AGENT)
-  const fetchArchive = () => Promise.reject(new Error('fetched'))
   await runtime.prepare(
     { runtime: { name: 'docker', image: built.image, archive: digestOf(built.archive), reference: null }, fetchArchive },
     () => undefined,
@@ -72,11 +75,7 @@ test('an image is pulled by digest only, and only if it is the one', async () =>
   const { reference } = registry
   const runtime = runtimeOf(AGENT)
   const pull = (image: string, from: string) =>
-    runtime.prepare(
-      { runtime: { name: 'docker', image, archive: null, reference: from }, fetchArchive: () => Promise.reject(new Error('fetched')) },
-      () => undefined,
-      NEVER,
-    )
+    runtime.prepare({ runtime: { name: 'docker', image, archive: null, reference: from }, fetchArchive }, () => undefined, NEVER)
   await expect(pull(digestOf(configuration), reference.replace(/@.*/, ':latest'))).rejects.toMatchObject({ code: 'runtime.image' })
   await expect(pull(digestOf(configuration), reference.replace(/sha256:..../, 'sha256:0000'))).rejects.toMatchObject({ code: 'runtime.failed' })
   await expect(pull(digestOf(layer), reference)).rejects.toThrow('not provably')

@@ -13,16 +13,30 @@ export interface Preparation {
   readonly signal: AbortSignal
 }
 
+interface Found {
+  readonly image: ImageFacts
+  /** We brought it, so we may take it away again. */
+  readonly isNew: boolean
+}
+
 /**
  * Gets an image into the engine and returns the engine's id for it, only if content addressing proves that it is the wanted one.
  * Errors: `runtime.image`, `runtime.unavailable`, `runtime.failed`.
  */
 export async function provideImage(wanted: DockerImage, preparation: Preparation): Promise<string> {
-  const image =
-    (await present(wanted.image, preparation)) ?? (wanted.archive === null ? await pull(wanted, preparation) : await load(wanted, wanted.archive, preparation))
-  checkImage(image)
+  const known = await present(wanted.image, preparation)
+  const { image, isNew } = known ? { image: known, isNew: false } : await fetchImage(wanted, preparation)
+  try {
+    checkImage(image)
+  } catch (error) {
+    if (isNew) await preparation.engine.removeImage(image.id)
+    throw error
+  }
   return image.id
 }
+
+const fetchImage = (wanted: DockerImage, preparation: Preparation): Promise<Found> =>
+  wanted.archive === null ? pull(wanted, preparation) : load(wanted, wanted.archive, preparation)
 
 /** An engine looks ids up by prefix and names alike, so the answer counts only if its id is the digest. */
 async function present(digest: string, { engine, signal }: Preparation): Promise<ImageFacts | null> {
@@ -30,7 +44,7 @@ async function present(digest: string, { engine, signal }: Preparation): Promise
   return image?.id === digest ? image : null
 }
 
-async function load(wanted: DockerImage, archiveDigest: string, preparation: Preparation): Promise<ImageFacts> {
+async function load(wanted: DockerImage, archiveDigest: string, preparation: Preparation): Promise<Found> {
   const { engine, fetchArchive, onProgress, signal } = preparation
   const bytes = await fetchArchive(archiveDigest, signal)
   if (digestOf(bytes) !== archiveDigest)
@@ -46,15 +60,15 @@ async function load(wanted: DockerImage, archiveDigest: string, preparation: Pre
       `The archive holds image ${archive.config}, but the job names ${wanted.image}. Ask the requester to submit the job again.`,
     )
   const known = await present(archive.manifest, preparation)
-  if (known) return known
+  if (known) return { image: known, isNew: false }
   await engine.loadImage(archive.pack(), signal)
   // Docker's classic store names an image by its config, the containerd store by its manifest; both were computed here from the content.
   const image = (await present(archive.config, preparation)) ?? (await present(archive.manifest, preparation))
   if (!image) throw new WindfallError('runtime.image', `Docker loaded the archive, but it now has no image ${wanted.image}. Restart Docker and try again.`)
-  return image
+  return { image, isNew: true }
 }
 
-async function pull(wanted: DockerImage, { engine, onProgress, signal }: Preparation): Promise<ImageFacts> {
+async function pull(wanted: DockerImage, { engine, onProgress, signal }: Preparation): Promise<Found> {
   const reference = wanted.reference ?? ''
   const digest = /^[a-z0-9][a-z0-9.:/_-]*@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1]
   if (digest === undefined)
@@ -65,7 +79,7 @@ async function pull(wanted: DockerImage, { engine, onProgress, signal }: Prepara
   const before = await engine.inspectImage(reference, signal)
   if (!before) await engine.pullImage(reference, onProgress, signal)
   const image = before ?? (await engine.inspectImage(reference, signal))
-  if (image && isProven(image, wanted.image, digest)) return image
+  if (image && isProven(image, wanted.image, digest)) return { image, isNew: !before }
   if (image && !before) await engine.removeImage(reference)
   throw new WindfallError(
     'runtime.image',

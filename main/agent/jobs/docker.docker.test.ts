@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AGENT_LABEL, ATTEMPT_LABEL, type ContainerSpec, attemptName } from './container-spec.ts'
-import { LIMITS, MIB, NEVER, engine, engineGet, prepareImage, runScript, runtimeOf } from './docker.fixture.ts'
+import { LIMITS, MIB, NEVER, engine, engineGet, prepareImage, removeImages, runScript, runtimeOf } from './docker.fixture.ts'
 import { createDockerEngine } from './docker.ts'
 import { createDockerRuntime } from './docker-runtime.ts'
 import { shellImage } from './image.fixture.ts'
@@ -17,6 +17,10 @@ let image = ''
 const run = (script: string, change: Parameters<typeof runScript>[3] = {}) => runScript(runtime, image, script, change)
 const leftovers = async (agentId = AGENT) => engine.list(`${AGENT_LABEL}=${agentId}`, NEVER)
 
+const foreignSpec = (labels: Record<string, string>) =>
+  ({ Image: image, Entrypoint: ['/bin/busybox', 'sleep', '600'], Cmd: [], Labels: labels, HostConfig: { NetworkMode: 'none' } }) as unknown as ContainerSpec
+const state = async (id: string) => ((await engineGet(`/containers/${id}/json`)) as { State?: { Status: string } }).State?.Status ?? 'gone'
+
 beforeAll(async () => {
   const built = await shellImage()
   image = built.image
@@ -25,6 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(await leftovers()).toEqual([])
+  await removeImages()
 })
 
 test('the engine is there', async () => {
@@ -196,13 +201,9 @@ describe('stopping', () => {
 })
 
 describe('nobody else’s things are touched', () => {
-  const foreignSpec = (labels: Record<string, string>) =>
-    ({ Image: image, Entrypoint: ['/bin/busybox', 'sleep', '600'], Cmd: [], Labels: labels, HostConfig: { NetworkMode: 'none' } }) as unknown as ContainerSpec
-  const state = async (id: string) => ((await engineGet(`/containers/${id}/json`)) as { State?: { Status: string } }).State?.Status ?? 'gone'
-
   test('a sweep removes only known attempts of this agent, also when their agent was killed', async () => {
     const agentId = `crash-${process.pid}`
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'docker-crash.fixture.ts'), agentId, 'lost-1', image], {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./docker-crash.fixture.ts', import.meta.url)), agentId, 'lost-1', image], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(child.stdout, 'data')

@@ -22,12 +22,21 @@ export const engineGet = (path: string): Promise<unknown> =>
       .end()
   })
 
-export const prepareImage = ({ archive, image }: TestImage, runtime: Runtime): Promise<void> =>
-  runtime.prepare(
+const loaded = new Set<string>()
+
+/** For `afterAll`: takes away what {@link prepareImage} brought. */
+export async function removeImages(): Promise<void> {
+  for (const image of loaded) await engine.removeImage(image)
+}
+
+export const prepareImage = async ({ archive, image }: TestImage, runtime: Runtime): Promise<void> => {
+  await runtime.prepare(
     { runtime: { name: 'docker', image, archive: digestOf(archive), reference: null }, fetchArchive: async () => archive },
     () => undefined,
     NEVER,
   )
+  loaded.add(image)
+}
 
 export const LIMITS: JobLimits = { wallSeconds: 60, memoryBytes: 128 * MIB, outputBytes: MIB, cpus: 1 }
 
@@ -63,11 +72,12 @@ export async function runScript(
   return { result, lines, text: lines.join('\n') }
 }
 
+const descriptor = (mediaType: string, bytes: Buffer) => ({ mediaType: `application/vnd.docker.${mediaType}`, size: bytes.length, digest: digestOf(bytes) })
+
 /** A registry that serves one image under `127.0.0.1:PORT/job`, on a port of its own. */
 export async function serveRegistry(layer: Buffer, configuration: Buffer): Promise<AsyncDisposable & { readonly reference: string }> {
   const blob = gzipSync(layer)
   const type = 'application/vnd.docker.distribution.manifest.v2+json'
-  const descriptor = (mediaType: string, bytes: Buffer) => ({ mediaType: `application/vnd.docker.${mediaType}`, size: bytes.length, digest: digestOf(bytes) })
   const manifest = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { type Headers, extract, pack } from 'tar-stream'
+import { extract, pack } from 'tar-stream'
 import { expect, test } from 'vitest'
 import { exceeds, readResult, seedArchive } from './job-archive.ts'
+
+type Headers = Parameters<ReturnType<typeof pack>['entry']>[0]
 
 const archive = (header: Headers, content = ''): Readable => {
   const tar = pack()
@@ -18,7 +20,7 @@ test('the workspace belongs to the job, its root does not', async () => {
     entries.push([name, type, mode, uid, gid])
     entry.resume()
   }
-  expect(entries).toEqual(['in/', 'out/', 'ckpt/'].map((name) => [name, 'directory', 0o700, 65_532, 65_532]))
+  expect(entries).toEqual(['in', 'out', 'ckpt'].map((name) => [name, 'directory', 0o700, 65_532, 65_532]))
 })
 
 test('a result is read up to its limit', async () => {

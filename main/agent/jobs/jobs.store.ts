@@ -7,7 +7,7 @@ import type { Sqlite } from '../../kernel/sqlite.ts'
 export type AgentJobState = AgentJob['state']
 
 /** States in which the attempt still needs this agent to do something. */
-export const OPEN_STATES = ['leased', 'waiting', 'preparing', 'running', 'collecting', 'proving', 'submitted'] as const satisfies readonly AgentJobState[]
+const OPEN_STATES = ['leased', 'waiting', 'preparing', 'running', 'collecting', 'proving', 'submitted'] as const satisfies readonly AgentJobState[]
 
 /** What may change about a job after it arrived; times in epoch milliseconds, energy in joules. */
 export interface JobChange {
@@ -96,7 +96,9 @@ export function createJobsStore(db: Sqlite) {
   const insert = db.prepare<[string, string, string, string, number]>(
     `INSERT INTO job (lease_id, job_id, attempt_id, lease, state, received_at) VALUES (?, ?, ?, ?, 'leased', ?) ON CONFLICT DO NOTHING`,
   )
-  const open = db.prepare<[], Pick<Row, 'lease' | 'state'>>(`SELECT lease, state FROM job WHERE state IN (${OPEN_STATES.map((state) => `'${state}'`).join(', ')}) ORDER BY received_at, lease_id`)
+  const open = db.prepare<[], Pick<Row, 'lease' | 'state'>>(
+    `SELECT lease, state FROM job WHERE state IN (${OPEN_STATES.map((state) => `'${state}'`).join(', ')}) ORDER BY received_at, lease_id`,
+  )
   const byLease = db.prepare<[string], Row>(`${SELECT} WHERE lease_id = ?`)
   const byProof = db.prepare<[string], { lease_id: string }>('SELECT lease_id FROM job WHERE proof_id = ?')
   const runTime = db.prepare<[number], { ms: number | null }>(`SELECT sum(ended_at - started_at) AS ms FROM job WHERE state = 'accepted' AND ended_at >= ?`)

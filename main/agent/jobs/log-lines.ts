@@ -30,6 +30,10 @@ export function createLogSink(onLine: (line: string) => void): LogSink {
     tail = `${tail}${safe}\n`.slice(-TAIL_CHARACTERS)
     onLine(safe)
   }
+  const flush = () => {
+    if (pending !== '') emit(pending.replace(/\r$/, ''))
+    pending = ''
+  }
   const full = () => received >= LIVE_LOG_BYTES
   return {
     full,
@@ -40,11 +44,13 @@ export function createLogSink(onLine: (line: string) => void): LogSink {
       const lines = (pending + decoder.decode(accepted, { stream: true })).split(/\r\n|\r(?!$)|\n/)
       pending = lines.pop() ?? ''
       for (const line of lines) emit(line)
-      if (full()) emit('(the job writes too much; the rest of its output is not shown)')
+      if (full()) {
+        flush()
+        emit('(the job writes too much; the rest of its output is not shown)')
+      }
     },
     finish() {
-      if (pending !== '') emit(pending.replace(/\r$/, ''))
-      pending = ''
+      flush()
       return tail
     },
   }

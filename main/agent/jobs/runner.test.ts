@@ -155,12 +155,13 @@ test('a cancelled job stops and nothing is reported about it', async () => {
   expect(setup.jobs.get('lease-1')).toMatchObject({ state: 'cancelled' })
 })
 
+const leaseNamed = (id: string): Lease => fakeLease({ leaseId: id, jobId: id, attemptId: id })
+
 test('after a crash the attempt under way goes back, a waiting lease goes on, a submitted one is left alone', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'windfall-runner-')), 'agent.sqlite')
   const before = setUp({ file })
-  const lease = (id: string): Lease => fakeLease({ leaseId: id, jobId: id, attemptId: id })
   for (const id of ['running', 'waiting', 'submitted'] as const) {
-    before.runner.offer(lease(id))
+    before.runner.offer(leaseNamed(id))
     before.jobs.update(id, { state: id })
   }
   const after = setUp({ file })

@@ -43,7 +43,6 @@ export interface Runner {
   readonly cancel: (leaseId: string, reason: string) => void
   /** Stops the attempt that is running, so that the owner has the machine back. */
   readonly yieldNow: (reason: string) => void
-  readonly held: () => { readonly leaseId: string; readonly token: number; readonly state: AgentJobState }[]
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
@@ -66,7 +65,6 @@ export function createRunner(deps: RunnerDeps): Runner {
     yieldNow: (reason) => {
       for (const leaseId of stops.keys()) stop(leaseId, reason)
     },
-    held: () => jobs.open().filter((job) => job.state !== 'submitted').map(({ lease, state }) => ({ leaseId: lease.leaseId, token: lease.token, state })),
     async run(signal) {
       await recover(deps, signal)
       do await runNext(deps, stops, signal)
@@ -84,8 +82,18 @@ const cancelText = (reason: string): string => CANCEL_TEXTS[reason] ?? 'The requ
 /** After a crash an attempt that was under way cannot be proven, so it is handed back; one that had not begun goes on. */
 async function recover(deps: RunnerDeps, signal: AbortSignal): Promise<void> {
   const interrupted = deps.jobs.open().filter(({ state }) => !['leased', 'waiting', 'submitted'].includes(state))
-  await sweep(deps, interrupted.map(({ lease }) => lease.attemptId), signal)
-  for (const { lease } of interrupted) fail(deps, lease, { reason: 'agent.restarted', message: 'Windfall stopped while this job was running. The job goes back to the queue.', exitCode: null, retry: true })
+  await sweep(
+    deps,
+    interrupted.map(({ lease }) => lease.attemptId),
+    signal,
+  )
+  for (const { lease } of interrupted)
+    fail(deps, lease, {
+      reason: 'agent.restarted',
+      message: 'Windfall stopped while this job was running. The job goes back to the queue.',
+      exitCode: null,
+      retry: true,
+    })
 }
 
 async function sweep(deps: RunnerDeps, attemptIds: readonly string[], signal: AbortSignal): Promise<void> {
@@ -173,7 +181,12 @@ const requestOf = ({ attemptId, jobId, leaseId, spec }: Lease, gpuUuids: readonl
   gpuUuids,
 })
 
-async function runMetered(deps: RunnerDeps, lease: Lease, { runtime, session }: { runtime: Runtime; session: { stop: () => Promise<MeteredRun> } }, signal: AbortSignal): Promise<RunResult> {
+async function runMetered(
+  deps: RunnerDeps,
+  lease: Lease,
+  { runtime, session }: { runtime: Runtime; session: { stop: () => Promise<MeteredRun> } },
+  signal: AbortSignal,
+): Promise<RunResult> {
   const hooks = { onStarted: () => undefined, onLog: (line: string) => deps.log.debug({ jobId: lease.jobId, line }, 'job output') }
   try {
     return await runtime.run(requestOf(lease, lease.spec.needs.gpu ? deps.gpuUuids() : []), hooks, signal)
@@ -210,5 +223,10 @@ function failureOfResult(result: RunResult, signal: AbortSignal): Failure | null
   if (result.end !== 'exited') return { reason: `job.${result.end}`, message: ENDS[result.end], exitCode: result.exitCode, retry: false }
   if (result.exitCode === 0) return null
   const last = result.logTail.trim().split('\n').at(-1)?.slice(0, 200)
-  return { reason: 'job.exit-code', message: `The job ended with exit code ${result.exitCode}${last ? `: ${last}` : '.'}`, exitCode: result.exitCode, retry: false }
+  return {
+    reason: 'job.exit-code',
+    message: `The job ended with exit code ${result.exitCode}${last ? `: ${last}` : '.'}`,
+    exitCode: result.exitCode,
+    retry: false,
+  }
 }

@@ -23,7 +23,7 @@ export interface RunRequest {
  * `output-missing`: exit code 0 without a regular file at {@link RESULT_PATH}. `output-too-large`: more than `limits.outputBytes`, or more than
  * the workspace may hold. `stopped`: the caller's signal aborted.
  */
-export type RunEnd = 'exited' | 'timeout' | 'memory' | 'output-missing' | 'output-too-large' | 'stopped'
+type RunEnd = 'exited' | 'timeout' | 'memory' | 'output-missing' | 'output-too-large' | 'stopped'
 
 export interface RunResult {
   readonly end: RunEnd

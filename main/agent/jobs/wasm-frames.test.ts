@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Frame, createFrameReader, decodeRequest, encodeFrame, encodeRequest } from './wasm-frames.ts'
 
@@ -7,7 +7,7 @@ const frame = fc.record({ kind: fc.constantFrom('started', 'log', 'output', 'end
 test('frames arrive as they were sent, wherever the stream is cut', () => {
   fc.assert(
     fc.property(fc.array(frame), fc.integer({ min: 1, max: 64 }), (sent, size) => {
-      const wire = Buffer.concat(sent.map(({ kind, payload }) => encodeFrame(kind as Frame['kind'], payload)))
+      const wire = Buffer.concat(sent.map(({ kind, payload }) => encodeFrame(kind, payload)))
       const received: Frame[] = []
       const read = createFrameReader(200, ({ kind, payload }) => received.push({ kind, payload: Uint8Array.from(payload) }))
       for (let at = 0; at < wire.length; at += size) read(wire.subarray(at, at + size))
@@ -16,8 +16,9 @@ test('frames arrive as they were sent, wherever the stream is cut', () => {
   )
 })
 
+const read = () => createFrameReader(10, () => undefined)
+
 test('a frame that is too long or of no known kind is refused before it has arrived', () => {
-  const read = () => createFrameReader(10, () => undefined)
   expect(() => read()(encodeFrame('output', new Uint8Array(11)).subarray(0, 5))).toThrow(RangeError)
   expect(() => read()(Uint8Array.from([9, 0, 0, 0, 0]))).toThrow(RangeError)
 })

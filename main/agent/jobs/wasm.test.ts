@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { systemClock } from '../../kernel/clock.ts'
@@ -142,6 +143,10 @@ describe('a module cannot take too much', () => {
   })
 })
 
+/** Stores the WASI error of opening `name`, which stands at 128. */
+const tryToRead = (name: string, at: number) =>
+  `(i32.store8 (i32.const ${at}) (call $path_open (i32.const 4) (i32.const 1) (i32.const 128) (i32.const ${name.length}) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 12)))`
+
 describe('a module gets nothing but WASI', () => {
   test.each([
     ['a function of the host', '(import "env" "secret" (func))'],
@@ -157,10 +162,10 @@ describe('a module gets nothing but WASI', () => {
   })
 
   test('not a file of the machine', async () => {
-    const open = (name: string, at: number) =>
-      `(i32.store8 (i32.const ${at}) (call $path_open (i32.const 4) (i32.const 1) (i32.const 128) (i32.const ${name.length}) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 12)))`
     for (const name of ['/etc/passwd', '../../../etc/passwd', '../in/../../etc/passwd']) {
-      const result = await run(job(`${open(name, 64)} (call $put (call $open) (i32.const 64) (i32.const 1))`, { extra: `(data (i32.const 128) "${name}")` }))
+      const result = await run(
+        job(`${tryToRead(name, 64)} (call $put (call $open) (i32.const 64) (i32.const 1))`, { extra: `(data (i32.const 128) "${name}")` }),
+      )
       expect(result.output[0]).toBeGreaterThan(0)
     }
   })
@@ -211,7 +216,7 @@ test('a stop ends a module that computes', async () => {
 })
 
 test('a module does not outlive an agent that is killed', async () => {
-  const agent = spawn(process.execPath, [join(import.meta.dirname, 'wasm-crash.fixture.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const agent = spawn(process.execPath, [fileURLToPath(new URL('./wasm-crash.fixture.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [children] = (await once(agent.stdout, 'data')) as [Buffer]
   const pid = Number(children.toString().trim())
   expect(pid).toBeGreaterThan(0)

@@ -38,7 +38,15 @@ export function createProver({ proofs, signer, ids, clock, commit }: ProverDeps)
     const proofId = ids.next()
     const proof = buildProof({ proofId, lease, facts, chain: head, node: signer })
     const { envelope, bodySha256 } = await signProof(proof, signer)
-    const stored: StoredProof = { proofId, leaseId: lease.leaseId, seq: proof.seq, head: bodySha256, envelope, sampleLog: facts.sampleLog, createdAt: clock.now() }
+    const stored: StoredProof = {
+      proofId,
+      leaseId: lease.leaseId,
+      seq: proof.seq,
+      head: bodySha256,
+      envelope,
+      sampleLog: facts.sampleLog,
+      createdAt: clock.now(),
+    }
     commit({ lease, facts, output, proof: stored })
     head = { seq: stored.seq, head: stored.head }
   }
@@ -56,4 +64,3 @@ export function createProver({ proofs, signer, ids, clock, commit }: ProverDeps)
     },
   }
 }
-

@@ -1,4 +1,5 @@
-import type { NodeEvent, ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import type { AgentReceipt } from '../../../shared/contract/agent.ts'
+import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { FactsStore } from './facts.store.ts'
@@ -13,7 +14,7 @@ export interface Verdict {
 
 export interface ApplyDeps {
   readonly facts: FactsStore
-  readonly summaryOf: (bundle: ReceiptBundle) => ReceiptSummary
+  readonly summaryOf: (bundle: ReceiptBundle) => AgentReceipt
   readonly verdict: (proofId: string, verdict: Verdict) => void
   /** Writes the `.wfreceipt` file; writing it twice is harmless. */
   readonly writeReceipt: (receiptId: string, bundle: ReceiptBundle) => void
@@ -33,7 +34,14 @@ export function applyEvent({ facts, summaryOf, verdict, writeReceipt }: ApplyDep
       writeReceipt(fact.receiptId, fact.bundle)
       return
     case 'earning':
-      facts.addEarning({ earningId: fact.earningId, jobId: fact.jobId, receiptId: fact.receiptId, state: fact.state, microUsd: BigInt(fact.microUsd), at: fromIso(at) })
+      facts.addEarning({
+        earningId: fact.earningId,
+        jobId: fact.jobId,
+        receiptId: fact.receiptId,
+        state: fact.state,
+        microUsd: BigInt(fact.microUsd),
+        at: fromIso(at),
+      })
       return
     case 'payout': {
       const { kind: _, ...payout } = fact

@@ -20,7 +20,8 @@ export function createCoordinatorLink(baseUrl: string, signer: Signer, clock: Pi
     client: connect(coordinatorContract, createHttpTransport(coordinatorContract, { baseUrl, authorize })),
     async fetchArchive(digest) {
       const bytes = await send({ method: 'GET', url: new URL(`/v1/blobs/${digest}`, baseUrl), body: null }, { authorize, timeoutMs: 120_000 })
-      if (`sha256:${sha256Hex(bytes)}` !== digest) throw new WindfallError('runtime.image', `The coordinator sent something else than ${digest}. The job is not run.`)
+      if (`sha256:${sha256Hex(bytes)}` !== digest)
+        throw new WindfallError('runtime.image', `The coordinator sent something else than ${digest}. The job is not run.`)
       return bytes
     },
   }

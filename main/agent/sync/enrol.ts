@@ -3,7 +3,11 @@ import type { Client } from '../../../shared/contract/define.ts'
 import type { Signer } from '../../kernel/signing.ts'
 
 /** Proves possession of the device key and tells the coordinator what this machine can do. Repeating it only refreshes the facts. */
-export async function enrol(client: Client<typeof coordinatorContract>, signer: Signer, { capabilities, payoutAddress }: { capabilities: Capabilities; payoutAddress: string | null }): Promise<{ heartbeatMs: number }> {
+export async function enrol(
+  client: Client<typeof coordinatorContract>,
+  signer: Signer,
+  { capabilities, payoutAddress }: { capabilities: Capabilities; payoutAddress: string | null },
+): Promise<{ heartbeatMs: number }> {
   const { publicJwk } = signer
   const { challenge } = await client.call('beginEnrolment', { publicJwk })
   const signature = await signer.sign(new TextEncoder().encode(`windfall-enrol-v1 ${challenge}`))

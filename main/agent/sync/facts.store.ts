@@ -1,5 +1,4 @@
-import { AgentPayout } from '../../../shared/contract/agent.ts'
-import { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import { AgentPayout, AgentReceipt } from '../../../shared/contract/agent.ts'
 import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { createKeysetPage } from '../../kernel/keyset.store.ts'
@@ -26,6 +25,8 @@ export function createFactsStore(db: Sqlite) {
   return { ...receipts(db), ...earnings(db), ...payouts(db) }
 }
 
+const decodeSummary = (row: { summary: string }): AgentReceipt => AgentReceipt.parse(JSON.parse(row.summary))
+
 function receipts(db: Sqlite) {
   const insert = db.prepare<[string, string, number, number, string, string]>(
     `INSERT INTO receipt (receipt_id, job_id, issued_at, anchored, summary, bundle) VALUES (?, ?, ?, ?, ?, ?)
@@ -35,9 +36,8 @@ function receipts(db: Sqlite) {
   const byId = db.prepare<[string], { bundle: string }>('SELECT bundle FROM receipt WHERE receipt_id = ?')
   const since = db.prepare<[number], { summary: string }>('SELECT summary FROM receipt WHERE issued_at >= ?')
   const page = createKeysetPage<{ summary: string }>(db, { select: 'SELECT summary FROM receipt', table: 'receipt', at: 'issued_at', id: 'receipt_id' })
-  const decode = (row: { summary: string }) => ReceiptSummary.parse(JSON.parse(row.summary))
   return {
-    addReceipt: (summary: ReceiptSummary, bundle: ReceiptBundle): void => {
+    addReceipt: (summary: AgentReceipt, bundle: ReceiptBundle): void => {
       insert.run(summary.receiptId, summary.jobId, fromIso(summary.issuedAt), bundle.anchor ? 1 : 0, JSON.stringify(summary), JSON.stringify(bundle))
     },
     receipt: (receiptId: string): ReceiptBundle | null => {
@@ -46,8 +46,8 @@ function receipts(db: Sqlite) {
     },
     /** Receipts whose anchor has not arrived yet, oldest first. */
     unanchored: (limit: number): string[] => unanchored.all(limit).map((row) => row.receipt_id),
-    receiptsSince: (at: number): ReceiptSummary[] => since.all(at).map(decode),
-    listReceipts: (after: string | null, limit: number): ReceiptSummary[] => page(after, limit).map(decode),
+    receiptsSince: (at: number): AgentReceipt[] => since.all(at).map(decodeSummary),
+    listReceipts: (after: string | null, limit: number): AgentReceipt[] => page(after, limit).map(decodeSummary),
   }
 }
 
@@ -82,7 +82,9 @@ function payouts(db: Sqlite) {
      ON CONFLICT (payout_id) DO UPDATE SET state = excluded.state, fact = excluded.fact, at = excluded.at`,
   )
   const totals = db
-    .prepare<[], { state: string; lamports: bigint; micro: bigint }>('SELECT state, sum(lamports) AS lamports, sum(micro_usd) AS micro FROM payout GROUP BY state')
+    .prepare<[], { state: string; lamports: bigint; micro: bigint }>(
+      'SELECT state, sum(lamports) AS lamports, sum(micro_usd) AS micro FROM payout GROUP BY state',
+    )
     .safeIntegers()
   const page = createKeysetPage<{ fact: string }>(db, { select: 'SELECT fact FROM payout', table: 'payout', at: 'at', id: 'payout_id' })
   return {

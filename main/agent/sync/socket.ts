@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws'
+import { type RawData, WebSocket } from 'ws'
 import { SocketToAgent, type SocketToCoordinator } from '../../../shared/contract/coordinator.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
@@ -40,8 +40,17 @@ const socketUrl = (coordinatorUrl: string): string => new URL('/v1/agents/socket
 
 function connectOnce(deps: SocketDeps, signal: AbortSignal): Promise<Outcome> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(socketUrl(deps.coordinatorUrl), { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, handshakeTimeout: 10_000, followRedirects: false })
+    const socket = new WebSocket(socketUrl(deps.coordinatorUrl), {
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+      handshakeTimeout: 10_000,
+      followRedirects: false,
+    })
     let welcomed = false
+    const onWelcome = () => {
+      welcomed = true
+      deps.onState('connected', null)
+    }
     let message = 'The coordinator closed the connection.'
     const onAbort = () => socket.close(1001)
     const quiet = watchSilence(socket)
@@ -49,9 +58,7 @@ function connectOnce(deps: SocketDeps, signal: AbortSignal): Promise<Outcome> {
     socket.on('message', (data, binary) => {
       quiet.heard()
       if (binary) return socket.close(1003)
-      receive(deps, socket, data.toString()).then((kind) => {
-        welcomed ||= kind === 'welcome'
-      }, (error: unknown) => {
+      void receive({ ...deps, socket, onWelcome }, textOf(data)).catch((error: unknown) => {
         message = messageOf(error)
         socket.close(1008)
       })
@@ -74,15 +81,21 @@ function watchSilence(socket: WebSocket): { heard: () => void; stop: () => void 
   return { heard: () => timer.refresh(), stop: () => clearTimeout(timer) }
 }
 
-async function receive(deps: SocketDeps, socket: WebSocket, text: string): Promise<SocketToAgent['type']> {
+const textOf = (data: RawData): string => Buffer.from(data as Buffer).toString()
+
+interface Receiving extends Pick<SocketDeps, 'signer' | 'onFrame'> {
+  readonly socket: WebSocket
+  readonly onWelcome: () => void
+}
+
+async function receive({ signer, socket, onWelcome, onFrame }: Receiving, text: string): Promise<void> {
   const frame = SocketToAgent.parse(JSON.parse(text))
-  if (frame.type === 'challenge') {
-    const signature = await deps.signer.sign(new TextEncoder().encode(`windfall-socket-v1 ${frame.nonce}`))
-    const hello: SocketToCoordinator = { type: 'hello', nodeId: deps.signer.keyId, signature: Buffer.from(signature).toString('base64') }
-    socket.send(JSON.stringify(hello))
-  } else {
-    if (frame.type === 'welcome') deps.onState('connected', null)
-    deps.onFrame(frame)
+  if (frame.type !== 'challenge') {
+    if (frame.type === 'welcome') onWelcome()
+    onFrame(frame)
+    return
   }
-  return frame.type
+  const signature = await signer.sign(new TextEncoder().encode(`windfall-socket-v1 ${frame.nonce}`))
+  const hello: SocketToCoordinator = { type: 'hello', nodeId: signer.keyId, signature: Buffer.from(signature).toString('base64') }
+  socket.send(JSON.stringify(hello))
 }

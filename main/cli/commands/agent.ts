@@ -59,7 +59,9 @@ export function agentConfig(options: AgentOptions, more: Partial<AgentConfig> = 
 /** `windfall agent`: the headless engine of one machine. */
 export const agentCommand = (): Command =>
   action<AgentOptions & { testWallet?: string }>(
-    agentOptions(createCommand('agent', 'run the agent of this machine, without a coordinator of its own')).option('--coordinator <url>', 'the coordinator to work for').option('--test-wallet <rpc>', 'be paid into a wallet of this data directory, opened on the test chain at this RPC address'),
+    agentOptions(createCommand('agent', 'run the agent of this machine, without a coordinator of its own'))
+      .option('--coordinator <url>', 'the coordinator to work for')
+      .option('--test-wallet <rpc>', 'be paid into a wallet of this data directory, opened on the test chain at this RPC address'),
     async (options, output) => {
       const dataDirectory = dataDirectoryOf(options)
       using _lock = holdDirectory(dataDirectory, 'agent')
@@ -70,7 +72,10 @@ export const agentCommand = (): Command =>
       await build({ only: ['renderer'] }, output.progress)
       const agent = await startAgent(config, { clock: systemClock, log: createLogger('agent', config.logLevel), environment: process.env }, signal)
       announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })
-      output.answer({ nodeId: agent.nodeId, url: agent.url, zone: config.zone, payoutAddress: config.payoutAddress }, () => [`Node ${agent.nodeId} in ${config.zone}`, `Window: ${agent.url}/#token=${agent.token}`])
+      output.answer({ nodeId: agent.nodeId, url: agent.url, zone: config.zone, payoutAddress: config.payoutAddress }, () => [
+        `Node ${agent.nodeId} in ${config.zone}`,
+        `Window: ${agent.url}/#token=${agent.token}`,
+      ])
       await agent.closed
     },
   )

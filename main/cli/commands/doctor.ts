@@ -12,6 +12,11 @@ export const doctorCommand = (): Command =>
     const findings = await examine(dataDirectoryOf(options), stop.signal)
     // Ends the helpers that hold vendor libraries.
     stop.abort()
-    output.answer({ findings }, () => findings.flatMap(({ name, outcome, evidence, fix }) => [`${MARK[outcome]} ${name.padEnd(9)} ${evidence}`, ...(fix ? [`  ${''.padEnd(9)} → ${fix}`] : [])]))
+    output.answer({ findings }, () =>
+      findings.flatMap(({ name, outcome, evidence, fix }) => [
+        `${MARK[outcome]} ${name.padEnd(9)} ${evidence}`,
+        ...(fix ? [`  ${''.padEnd(9)} → ${fix}`] : []),
+      ]),
+    )
     return findings.some((finding) => finding.outcome === 'problem') ? EXIT.failed : EXIT.ok
   })

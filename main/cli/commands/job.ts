@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { z } from 'zod'
 import { parse } from '../../../shared/contract/define.ts'
 import { JobSpec, JobState, type JobView } from '../../../shared/contract/job.ts'
+import { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
+import { sha256Hex } from '../../kernel/signing.ts'
 import { type CommonOptions, action, createCommand, parseWhen, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { reasonOf, usd } from '../format.ts'
@@ -18,29 +21,47 @@ const FINAL: readonly JobState[] = ['completed', 'failed', 'expired', 'cancelled
 const DEFAULT_DEADLINE = '6h'
 
 interface SpecOptions extends CommonOptions {
-  readonly sample?: 'wasm' | 'docker'
+  readonly sample?: string
   readonly deadline: string
   readonly green?: boolean
+  readonly arg?: readonly string[]
+  readonly archive?: string
 }
 
-/** The job from a file or the bundled sample, with the deadline and carbon rule of the command line. */
+/** The job from a file or the bundled sample, with what the command line changes about it. */
 async function readJob(options: SpecOptions, file: string | undefined): Promise<Sample> {
-  const now = systemClock.now()
-  const deadline = toIso(parseWhen(options.deadline, now))
+  const deadline = toIso(parseWhen(options.deadline, systemClock.now()))
   if (options.sample && file) throw new WindfallError('input.invalid', 'Give either a job file or --sample, not both.')
-  const sample = options.sample ? await loadSample(options.sample, deadline) : { spec: readSpec(file, deadline), archive: null }
-  return options.green ? { ...sample, spec: { ...sample.spec, carbon: { ...sample.spec.carbon, rule: 'window' } } } : sample
+  const { spec, archive } = options.sample ? await loadSample(options.sample, deadline) : readJobFile(file, { deadline, archive: options.archive })
+  // Other arguments make another output, so the hash the job came with no longer applies.
+  const args = options.arg ? { args: [...options.arg], outputSha256: null } : {}
+  return { spec: { ...spec, ...args, carbon: options.green ? { ...spec.carbon, rule: 'window' } : spec.carbon }, archive }
 }
 
-function readSpec(file: string | undefined, deadline: string): JobSpec {
+/** A module is its own image, so a WebAssembly job may leave both digests to us. */
+function readJobFile(file: string | undefined, { deadline, archive }: { deadline: string; archive: string | undefined }): Sample {
   if (!file) throw new WindfallError('input.invalid', 'Give a job file, or --sample wasm to use the bundled one.')
-  let raw: unknown
+  const raw = parse(z.looseObject({ runtime: z.looseObject({ name: RuntimeName }) }), readJson(file), `job in ${file}`)
+  const bytes = archive === undefined ? null : readBytes(archive)
+  const digest = bytes && `sha256:${sha256Hex(bytes)}`
+  const known = digest ? { archive: digest, ...(raw.runtime.name === 'wasm' ? { image: digest } : { reference: null }) } : {}
+  return { spec: parse(JobSpec, { deadline, ...raw, runtime: { ...known, ...raw.runtime } }, `job in ${file}`), archive: bytes }
+}
+
+function readBytes(file: string): Uint8Array {
   try {
-    raw = JSON.parse(readFileSync(file, 'utf8'))
+    return readFileSync(file)
   } catch (error) {
-    throw new WindfallError('input.invalid', `${file} cannot be read as JSON.`, { cause: error })
+    throw new WindfallError('input.invalid', `${file} cannot be read.`, { cause: error })
   }
-  return parse(JobSpec, { deadline, ...(raw as object) }, `job in ${file}`)
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(readBytes(file)))
+  } catch (error) {
+    throw error instanceof WindfallError ? error : new WindfallError('input.invalid', `${file} is not JSON.`, { cause: error })
+  }
 }
 
 async function upload(where: Where, { spec, archive }: Sample): Promise<void> {
@@ -52,6 +73,8 @@ const specOptions = (command: Command): Command =>
     .argument('[file]', 'job specification, JSON')
     .option('--sample <runtime>', 'use the bundled sample job: wasm or docker')
     .option('--deadline <when>', 'finish by: a duration (30m, 6h, 2d) or a UTC time', DEFAULT_DEADLINE)
+    .option('--arg <value...>', 'arguments for the job, instead of those it comes with')
+    .option('--archive <file>', 'what the job runs: a .wasm module, or an image from docker save')
     .option('--green', 'wait for the cleanest window before the deadline')
 
 const submit = () =>
@@ -70,7 +93,7 @@ const submit = () =>
   )
 
 /** Polls until the job has ended, saying each new state once. */
-export async function follow(where: Where, first: JobView, say: (line: string) => void): Promise<JobView> {
+async function follow(where: Where, first: JobView, say: (line: string) => void): Promise<JobView> {
   const client = coordinatorClient(where)
   const never = new AbortController().signal
   let job = first
@@ -86,40 +109,70 @@ export async function follow(where: Where, first: JobView, say: (line: string) =
 }
 
 const plan = () =>
-  action<SpecOptions>(specOptions(createCommand('plan', 'explain where and when a job would run, without submitting it', 'coordinator')), async (options, output, [file]) => {
-    const answer = await coordinatorClient(whereOf(options)).call('planJob', { spec: (await readJob(options, file)).spec })
-    output.answer(answer, () => describePlan(answer))
-    return answer.plan ? EXIT.ok : EXIT.failed
-  })
+  action<SpecOptions>(
+    specOptions(createCommand('plan', 'explain where and when a job would run, without submitting it', 'coordinator')),
+    async (options, output, [file]) => {
+      const answer = await coordinatorClient(whereOf(options)).call('planJob', { spec: (await readJob(options, file)).spec })
+      output.answer(answer, () => describePlan(answer))
+      return answer.plan ? EXIT.ok : EXIT.failed
+    },
+  )
 
 const list = () =>
   action<CommonOptions & { state?: string; limit: string; after?: string }>(
-    createCommand('list', 'jobs, newest first', 'coordinator').option('--state <state>', `only: ${JobState.options.join(', ')}`).option('--limit <n>', 'how many', '20').option('--after <cursor>', 'the “next” of the page before'),
+    createCommand('list', 'jobs, newest first', 'coordinator')
+      .option('--state <state>', `only: ${JobState.options.join(', ')}`)
+      .option('--limit <n>', 'how many', '20')
+      .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const state = options.state === undefined ? null : parse(JobState, options.state, 'state')
       const page = await coordinatorClient(whereOf(options)).call('listJobs', { state, limit: Number(options.limit), after: options.after ?? null })
-      const rows = page.items.map((job) => [job.jobId, job.state, job.spec.runtime.name, job.submittedAt.slice(0, 16).replace('T', ' '), job.priceMicroUsd ? usd(job.priceMicroUsd) : '–', `${job.spec.name}${reasonOf(job) ? ` (${reasonOf(job)})` : ''}`])
-      output.answer(page, () => (rows.length === 0 ? ['No jobs yet. Submit one with: windfall job submit --sample wasm'] : [...table([['job', 'state', 'runtime', 'submitted (UTC)', 'paid', 'name'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])]))
+      const rows = page.items.map((job) => [
+        job.jobId,
+        job.state,
+        job.spec.runtime.name,
+        job.submittedAt.slice(0, 16).replace('T', ' '),
+        job.priceMicroUsd ? usd(job.priceMicroUsd) : '–',
+        `${job.spec.name}${reasonOf(job) ? ` (${reasonOf(job)})` : ''}`,
+      ])
+      output.answer(page, () =>
+        rows.length === 0
+          ? ['No jobs yet. Submit one with: windfall job submit --sample wasm']
+          : [...table([['job', 'state', 'runtime', 'submitted (UTC)', 'paid', 'name'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])],
+      )
     },
   )
 
 const show = () =>
-  action<CommonOptions & { output?: string }>(createCommand('show', 'one job', 'coordinator').argument('<job>', 'job id').option('--output <file>', 'also write what the job produced to this file'), async (options, output, [jobId = '']) => {
-    const client = coordinatorClient(whereOf(options))
-    const job = await client.call('getJob', { jobId })
-    if (options.output) {
-      const produced = await client.call('getJobOutput', { jobId })
-      writeFileSync(options.output, Buffer.from(produced.output, 'base64'))
-      output.progress(`wrote ${options.output}`)
-    }
-    output.answer(job, () => describeJob(job))
-  })
+  action<CommonOptions & { output?: string }>(
+    createCommand('show', 'one job', 'coordinator').argument('<job>', 'job id').option('--output <file>', 'also write what the job produced to this file'),
+    async (options, output, [jobId = '']) => {
+      const client = coordinatorClient(whereOf(options))
+      const job = await client.call('getJob', { jobId })
+      if (options.output) {
+        const produced = await client.call('getJobOutput', { jobId })
+        writeFileSync(options.output, Buffer.from(produced.output, 'base64'))
+        output.progress(`wrote ${options.output}`)
+      }
+      output.answer(job, () => describeJob(job))
+    },
+  )
 
 const cancel = () =>
-  action<CommonOptions>(createCommand('cancel', 'cancel a job that has not finished', 'coordinator').argument('<job>', 'job id'), async (options, output, [jobId = '']) => {
-    const job = await coordinatorClient(whereOf(options)).call('cancelJob', { jobId })
-    output.answer(job, () => describeJob(job))
-  })
+  action<CommonOptions>(
+    createCommand('cancel', 'cancel a job that has not finished', 'coordinator').argument('<job>', 'job id'),
+    async (options, output, [jobId = '']) => {
+      const job = await coordinatorClient(whereOf(options)).call('cancelJob', { jobId })
+      output.answer(job, () => describeJob(job))
+    },
+  )
 
 /** `windfall job …` */
-export const jobCommand = (): Command => new Command('job').description('submit jobs and follow them').addCommand(submit()).addCommand(plan()).addCommand(list()).addCommand(show()).addCommand(cancel())
+export const jobCommand = (): Command =>
+  new Command('job')
+    .description('submit jobs and follow them')
+    .addCommand(submit())
+    .addCommand(plan())
+    .addCommand(list())
+    .addCommand(show())
+    .addCommand(cancel())

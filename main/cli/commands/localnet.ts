@@ -20,7 +20,13 @@ export const localnetCommand = (): Command =>
       const dataDirectory = dataDirectoryOf(options)
       using _lock = holdDirectory(dataDirectory, 'localnet')
       const signal = stopOnSignals(output.progress)
-      await using node = await startLocalnet({ file: localnetFile(dataDirectory), port: Number(options.port), slotMs: Number(options.slotMs), clock: systemClock, log: createLogger('localnet', 'warn') })
+      await using node = await startLocalnet({
+        file: localnetFile(dataDirectory),
+        port: Number(options.port),
+        slotMs: Number(options.slotMs),
+        clock: systemClock,
+        log: createLogger('localnet', 'warn'),
+      })
       announce(dataDirectory, { chain: { rpcUrl: node.url, cluster: 'localnet' } })
       output.answer({ rpcUrl: node.url, wsUrl: node.wsUrl, genesisHash: node.genesisHash }, () => [`JSON-RPC ${node.url}, WebSocket ${node.wsUrl}`])
       await node.run(signal)

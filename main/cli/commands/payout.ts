@@ -8,11 +8,24 @@ const SHOWN = { planned: 'planned', sent: 'sent', confirmed: 'arriving', finaliz
 
 const list = () =>
   action<CommonOptions & { limit: string; after?: string }>(
-    createCommand('list', 'payouts to this node, newest first').option('--limit <n>', 'how many', '20').option('--after <cursor>', 'the “next” of the page before'),
+    createCommand('list', 'payouts to this node, newest first')
+      .option('--limit <n>', 'how many', '20')
+      .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await agentClient(dataDirectoryOf(options)).call('listPayouts', { limit: Number(options.limit), after: options.after ?? null })
-      const rows = page.items.map((payout) => [payout.payoutId, SHOWN[payout.state], usd(payout.microUsd), sol(payout.lamports), payout.at.slice(0, 16).replace('T', ' '), payout.signature ?? '–'])
-      output.answer(page, () => (rows.length === 0 ? ['No payouts yet. The first one follows the first confirmed earning.'] : [...table([['payout', 'state', 'amount', 'paid as', 'when (UTC)', 'signature'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])]))
+      const rows = page.items.map((payout) => [
+        payout.payoutId,
+        SHOWN[payout.state],
+        usd(payout.microUsd),
+        sol(payout.lamports),
+        payout.at.slice(0, 16).replace('T', ' '),
+        payout.signature ?? '–',
+      ])
+      output.answer(page, () =>
+        rows.length === 0
+          ? ['No payouts yet. The first one follows the first confirmed earning.']
+          : [...table([['payout', 'state', 'amount', 'paid as', 'when (UTC)', 'signature'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])],
+      )
     },
   )
 

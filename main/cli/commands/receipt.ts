@@ -1,30 +1,78 @@
 import { Command } from 'commander'
-import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
-import { energy, gramsOf } from '../format.ts'
-import { table } from '../output.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, whereOf } from '../command.ts'
+import { originOf as gridOrigin, recordedOnOf } from '../../../shared/domain/receipt-summary.ts'
+import { energy, gramsOf, originOf } from '../format.ts'
+import { coordinatorClient } from '../instance.ts'
+import { type Output, table } from '../output.ts'
 import { type ReceiptOnDisk, readReceipt, readReceipts, receiptFile, receiptsDirectory } from '../receipt-files.ts'
 import { verifyFile } from './receipt-verify.ts'
 
-const origins = ({ predicate }: ReceiptOnDisk): string => [...new Set(predicate.intervals.map((interval) => interval.origin))].join(', ')
+const origins = ({ predicate }: ReceiptOnDisk): string => originOf({ origin: gridOrigin(predicate), recordedOn: recordedOnOf(predicate) })
+
+interface ListOptions extends CommonOptions {
+  readonly remote?: boolean
+  readonly limit: string
+}
 
 const list = () =>
-  action<CommonOptions>(createCommand('list', 'receipts on this machine, newest first; works with nothing running'), async (options, output) => {
-    const directory = dataDirectoryOf(options)
-    const { receipts, unreadable } = readReceipts(directory)
-    for (const file of unreadable) output.progress(`${file} is damaged. It was left as it is.`)
-    const value = receipts.map(({ file, predicate }) => ({ receiptId: predicate.receiptId, jobId: predicate.jobId, issuedAt: predicate.issuedAt, zone: predicate.zone, energyWh: predicate.energyWh, emissionsG: predicate.emissionsG, file }))
-    output.answer({ receipts: value, unreadable }, () => {
-      if (receipts.length === 0) return [`No receipts in ${receiptsDirectory(directory)} yet. One appears with every verified job.`]
-      const rows = receipts.map((receipt) => [receipt.predicate.receiptId, receipt.predicate.issuedAt.slice(0, 16).replace('T', ' '), receipt.predicate.zone, energy(receipt.predicate.energyWh * 3_600), gramsOf(receipt.predicate.emissionsG), origins(receipt)])
-      return table([['receipt', 'issued (UTC)', 'zone', 'energy', 'emissions', 'grid data'], ...rows])
-    })
+  action<ListOptions>(
+    createCommand('list', 'receipts on this machine, newest first; works with nothing running', 'coordinator')
+      .option('--remote', 'list what the coordinator has issued instead')
+      .option('--limit <n>', 'how many', '50'),
+    async (options, output) => (options.remote || options.coordinator ? listIssued(options, output) : listFiles(options, output)),
+  )
+
+async function listIssued(options: ListOptions, output: Output): Promise<void> {
+  const page = await coordinatorClient(whereOf(options)).call('listReceipts', { after: null, limit: Number(options.limit) })
+  const rows = page.items.map((receipt) => [
+    receipt.receiptId,
+    receipt.issuedAt.slice(0, 16).replace('T', ' '),
+    receipt.zone,
+    energy(receipt.energyWh * 3_600),
+    gramsOf(receipt.emissionsG),
+    receipt.origin,
+  ])
+  output.answer(page, () => (rows.length === 0 ? ['No receipts issued yet.'] : table([HEADER, ...rows])))
+}
+
+const HEADER = ['receipt', 'issued (UTC)', 'zone', 'energy', 'emissions', 'grid data']
+
+async function listFiles(options: ListOptions, output: Output): Promise<void> {
+  const directory = dataDirectoryOf(options)
+  const { receipts, unreadable } = readReceipts(directory)
+  for (const file of unreadable) output.progress(`${file} is damaged. It was left as it is.`)
+  const shown = receipts.slice(0, Number(options.limit))
+  const items = shown.map(({ file, predicate }) => ({
+    receiptId: predicate.receiptId,
+    jobId: predicate.jobId,
+    issuedAt: predicate.issuedAt,
+    zone: predicate.zone,
+    energyWh: predicate.energyWh,
+    emissionsG: predicate.emissionsG,
+    file,
+  }))
+  output.answer({ items, unreadable }, () => {
+    if (shown.length === 0) return [`No receipts in ${receiptsDirectory(directory)} yet. One appears with every verified job.`]
+    const rows = shown.map((receipt) => [
+      receipt.predicate.receiptId,
+      receipt.predicate.issuedAt.slice(0, 16).replace('T', ' '),
+      receipt.predicate.zone,
+      energy(receipt.predicate.energyWh * 3_600),
+      gramsOf(receipt.predicate.emissionsG),
+      origins(receipt),
+    ])
+    return table([HEADER, ...rows])
   })
+}
 
 const show = () =>
-  action<CommonOptions>(createCommand('show', 'one receipt in words; it is not verified by showing it').argument('<receipt>', 'receipt id, or a .wfreceipt file'), async (options, output, [name = '']) => {
-    const receipt = readReceipt(name.endsWith('.wfreceipt') ? name : receiptFile(dataDirectoryOf(options), name))
-    output.answer(receipt.bundle, () => describe(receipt))
-  })
+  action<CommonOptions>(
+    createCommand('show', 'one receipt in words; it is not verified by showing it').argument('<receipt>', 'receipt id, or a .wfreceipt file'),
+    async (options, output, [name = '']) => {
+      const receipt = readReceipt(name.endsWith('.wfreceipt') ? name : receiptFile(dataDirectoryOf(options), name))
+      output.answer(receipt.bundle, () => describe(receipt))
+    },
+  )
 
 function describe({ file, predicate, bundle }: ReceiptOnDisk): string[] {
   const intervals = predicate.intervals.map((at) => [at.from.slice(0, 19), energy(at.joules), `${at.gPerKWh} g/kWh`, at.origin, at.source])
@@ -56,4 +104,5 @@ const verify = () =>
   )
 
 /** `windfall receipt …` */
-export const receiptCommand = (): Command => new Command('receipt').description('list, read and verify carbon receipts').addCommand(list()).addCommand(show()).addCommand(verify())
+export const receiptCommand = (): Command =>
+  new Command('receipt').description('list, read and verify carbon receipts').addCommand(list()).addCommand(show()).addCommand(verify())

@@ -66,7 +66,10 @@ async function startParts(options: UpOptions, output: Output, signal: AbortSigna
   const dataDirectory = dataDirectoryOf(options)
   const logLevel = (options.logLevel ?? 'warn') as LogLevel
   const ports = (name: string) => ({ clock: systemClock, log: createLogger(name, logLevel), environment: process.env })
-  await build({ only: options.window && windowSupport(process.env).electron ? ['renderer', 'jobs', 'icons', 'preload', 'main'] : ['renderer', 'jobs'] }, output.progress)
+  await build(
+    { only: options.window && windowSupport(process.env).electron ? ['renderer', 'jobs', 'icons', 'preload', 'main'] : ['renderer', 'jobs'] },
+    output.progress,
+  )
   const chain = await startLocalnet({ ...ports('localnet'), file: localnetFile(dataDirectory), port: 0, slotMs: LOCALNET_SLOT_MS })
   const slots = chain.run(signal)
   const coordinator = await startCoordinator(upCoordinatorConfig(options, chain.url), ports('coordinator'), signal)
@@ -121,7 +124,11 @@ async function work(options: UpOptions, output: Output, { agent, coordinator, da
   return EXIT.ok
 }
 
-function showWindow(options: UpOptions, output: Output, { address, dataDirectory, signal }: { address: string; dataDirectory: string; signal: AbortSignal }): void {
+function showWindow(
+  options: UpOptions,
+  output: Output,
+  { address, dataDirectory, signal }: { address: string; dataDirectory: string; signal: AbortSignal },
+): void {
   const support = windowSupport(process.env)
   if (options.window && support.electron) openWindow(support.electron, dataDirectory, signal)
   else output.progress(`Open this address in a browser${support.why ? ` (${support.why})` : ''}:\n  ${address}`)
@@ -132,6 +139,8 @@ async function sampleRuntime(output: Output, signal: AbortSignal): Promise<'dock
   const docker = await createRuntimes('up', systemClock).get('docker')?.probe(signal)
   if (!docker?.available) return 'wasm'
   if (findBusybox()) return 'docker'
-  output.progress('A Docker engine answers, but there is no static busybox to make the sample image of (Debian: apt install busybox-static); using WebAssembly.')
+  output.progress(
+    'A Docker engine answers, but there is no static busybox to make the sample image of (Debian: apt install busybox-static); using WebAssembly.',
+  )
   return 'wasm'
 }

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { connect } from '../../../shared/contract/define.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
+import { type OutgoingRequest, createHttpTransport } from '../../kernel/contract-http.ts'
 import { signRequest } from '../../kernel/http-signature.ts'
 import { createSigner, generateKeyPem, sha256Hex } from '../../kernel/signing.ts'
 import { SECONDS, enrol, proofFor, submissionOf, testCapabilities, testSpec } from '../core.fake.ts'
@@ -78,6 +81,24 @@ test('a signed request counts once, only with its own body, and only from an enr
   })
   await server.core.registry.quarantine(signer.keyId, 'forged proofs')
   expect(await send('a-fresh-nonce-0003')).toMatchObject({ code: 'auth.refused', detail: expect.stringContaining('forged proofs') })
+})
+
+test('the client that agents and the command line use talks to a listening server', async () => {
+  const { core, app } = server
+  const baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
+  await enrol(core, signer)
+  let nonces = 0
+  const sign = (request: OutgoingRequest) => signRequest(signer, request, { now: core.clock.now(), nonce: `client-nonce-${String(nonces++).padStart(6, '0')}` })
+  const agent = connect(coordinatorContract, createHttpTransport(coordinatorContract, { baseUrl, authorize: sign }))
+  const requester = connect(coordinatorContract, createHttpTransport(coordinatorContract, { baseUrl, authorize: async () => bearer() }))
+  expect(await agent.call('heartbeat', { ready: true, reasons: [], running: [] })).toMatchObject({ lost: [], lastEvent: 0 })
+  expect(await agent.call('nodeEvents', { after: 0, limit: 10 })).toEqual({ events: [], next: 0 })
+  await requester.call('submitJob', { jobId: 'job-1', spec: testSpec(core.clock.now()) })
+  expect((await requester.call('listJobs', { state: null, after: null, limit: 10 })).items).toHaveLength(1)
+  const { lease } = await agent.call('requestLease', { runtimes: ['docker'] })
+  await agent.call('failAttempt', { leaseId: lease?.leaseId ?? '', token: 1, reason: 'runtime.failed', message: 'exit 3', exitCode: 3, retry: false })
+  expect(await requester.call('getJob', { jobId: 'job-1' })).toMatchObject({ state: 'failed', reason: 'runtime.failed' })
+  await expect(requester.call('cancelJob', { jobId: 'job-1' })).rejects.toMatchObject({ code: 'job.not-cancellable' })
 })
 
 test('a module is uploaded by a requester, checked by its digest, and fetched by a node', async () => {

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
 import { type TestCore, type TestNode, REQUESTER, startTestCore, testSpec } from '../core.fake.ts'
+import { createIds } from '../../kernel/ids.ts'
 import { leaseStanding } from './leases.ts'
+import { leaseJob } from './leasing.ts'
 import { explainExclusions } from './planning.ts'
 
 let core: TestCore
@@ -72,6 +74,19 @@ test('a node holds one lease at a time, and the next job follows when it is free
   await core.jobs.round()
   expect((await job('job-1')).state).toBe('failed')
   expect((await job('job-2')).state).toBe('leased')
+})
+
+const nothing = async () => undefined
+
+test('two jobs planned for one node cannot both be leased to it, whoever tries', async () => {
+  delay = 3_600_000
+  await node.ready()
+  await core.submit('job-1')
+  await core.submit('job-2')
+  await core.jobs.round()
+  const deps = { ...core, ids: createIds(core.clock), money: { reserve: nothing, release: nothing }, leaseTtlMs: 90_000 }
+  const leases = await Promise.all([leaseJob(deps, 'job-1'), leaseJob(deps, 'job-2'), leaseJob(deps, 'job-1')])
+  expect(leases.map((lease) => lease?.jobId)).toEqual(['job-1', undefined, undefined])
 })
 
 test('more urgent jobs go first', async () => {

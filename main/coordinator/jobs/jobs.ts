@@ -51,17 +51,18 @@ type Part<K extends keyof Jobs> = Pick<Jobs, K>
 
 function requesterCalls({ deps, dispatch, hasBlob }: Wired): Part<'submit' | 'plan' | 'view' | 'list' | 'cancel'> {
   const { db, clock, push } = deps
-  const check = (spec: JobSpec) => checkSpec(spec, { now: clock.now(), hasBlob })
+  const check = (spec: JobSpec, isUploaded: (digest: string) => boolean) => checkSpec(spec, { now: clock.now(), hasBlob: isUploaded })
   return {
     async submit(submission) {
       // A repeated submission is not checked again: its deadline may have passed meanwhile.
-      if (!(await viewJob(db, submission.requesterId, submission.jobId).catch(ignoreMissing))) check(submission.spec)
+      if (!(await viewJob(db, submission.requesterId, submission.jobId).catch(ignoreMissing))) check(submission.spec, hasBlob)
       const submitted = await submitJob(deps, submission)
       dispatch.wake()
       return submitted
     },
     async plan(spec) {
-      check(spec)
+      // A plan costs nothing, so it does not ask for the upload that running will need.
+      check(spec, () => true)
       const now = clock.now()
       return deps.plan({ spec, submittedAt: now, now, nodes: await listCandidates(deps) })
     },

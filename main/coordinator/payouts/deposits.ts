@@ -25,7 +25,12 @@ async function historySince({ chain, wallet }: PayoutDeps, until: string | null)
 
 async function gainOf({ chain, wallet }: PayoutDeps, signature: string): Promise<Lamports> {
   const transaction = await chain.transaction(signature)
-  return transaction?.changes.get(wallet.address) ?? lamports(0n)
+  if (!transaction)
+    throw new WindfallError(
+      'chain.unavailable',
+      `The Solana endpoint lists the transaction ${signature} but cannot show it. Windfall asks again; use an endpoint with full history if this lasts.`,
+    )
+  return transaction.changes.get(wallet.address) ?? lamports(0n)
 }
 
 /**

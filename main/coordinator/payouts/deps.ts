@@ -24,7 +24,7 @@ interface PayoutAmounts {
 }
 
 /** The ledger as payouts need it. Each is called in the transaction of the change it belongs to, and each books once. */
-export interface PayoutBooks {
+interface PayoutBooks {
   readonly planned: (tx: Tx, payout: PayoutAmounts) => Promise<void>
   readonly finalized: (tx: Tx, payout: PayoutAmounts) => Promise<void>
   readonly failed: (tx: Tx, payout: PayoutAmounts) => Promise<void>
@@ -55,7 +55,7 @@ export interface PayoutDeps {
   readonly rate: () => Promise<Rate>
   readonly books: PayoutBooks
   /** Nodes with an address and confirmed earnings. */
-  readonly payableNodes: (tx: Tx) => Promise<readonly PayableNode[]>
+  readonly payableNodes: (db: Db | Tx) => Promise<readonly PayableNode[]>
   /** Tells a node about its payout, in the transaction of the change. */
   readonly recordEvent: (tx: Tx, nodeId: string, fact: PayoutFact) => Promise<void>
   /** An anchor memo is on chain for good. */

@@ -26,6 +26,9 @@ function meanings(message: Uint8Array, { payer, blockhash }: Expected): Meaning[
   })
 }
 
+/** The same text for the same transfers in any order, each counted as often as it occurs. */
+const inventory = (transfers: Expected['transfers']): string => JSON.stringify(transfers.map(({ to, amount }) => `${to} ${amount}`).toSorted())
+
 /**
  * Reads a message back, by other code than built it, before the key touches it: only transfers from the hot wallet, one
  * memo and a compute limit; exactly the planned recipients with exactly the planned amounts. Error: `payout.refused`.
@@ -38,11 +41,8 @@ export function requireExactly(message: Uint8Array, expected: Expected): void {
     throw error instanceof WindfallError ? error : refused(messageOf(error))
   }
   const transfers = found.filter((one) => one.does === 'transfer')
-  const wanted = new Map(expected.transfers.map(({ to, amount }) => [to, amount]))
   if (transfers.some((one) => one.from !== expected.payer)) throw refused('it moves money of another account')
-  if (transfers.length !== expected.transfers.length || wanted.size !== transfers.length)
-    throw refused(`it pays ${transfers.length} recipients, ${expected.transfers.length} are planned`)
-  if (transfers.some(({ to, amount }) => wanted.get(to) !== amount)) throw refused('it pays other recipients or amounts than planned')
+  if (inventory(transfers) !== inventory(expected.transfers)) throw refused('it does not pay exactly the planned amounts to the planned recipients')
   const memos = found.filter((one) => one.does === 'memo')
   if (memos.length !== 1 || memos[0]?.text !== expected.memo) throw refused('its memo is not the planned one')
   if (found.filter((one) => one.does === 'limit').length > 1) throw refused('it sets its compute limit twice')

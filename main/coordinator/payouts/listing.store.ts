@@ -27,25 +27,37 @@ export async function listPayouts(db: Db | Tx, { after, limit }: z.output<typeof
   const rows = await (after === null ? query : query.where('item.id', '<', after)).execute()
   const page = rows.slice(0, limit)
   const attempts = await attemptsOf(db, [...new Set(page.map((row) => row.batch_id))])
-  const items = page.map((row) => {
-    const made = attempts.get(row.batch_id) ?? []
-    return {
-      payoutId: row.id,
-      nodeId: row.node_id,
-      address: row.address,
-      lamports: row.due_lamports.toString(),
-      microUsd: row.usd_micro.toString(),
-      rate: row.rate,
-      state: row.state,
-      signature: made.findLast((one) => one.state !== 'expired')?.signature ?? null,
-      cluster: row.cluster,
-      attempts: made.length,
-      createdAt: toIso(row.created_at),
-      updatedAt: toIso(row.updated_at),
-    }
-  })
+  const items = page.map((row) => toView(row, attempts.get(row.batch_id) ?? []))
   return { items, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
 }
+
+interface Row {
+  id: string
+  node_id: string
+  address: string
+  usd_micro: bigint
+  due_lamports: bigint
+  state: PayoutView['state']
+  rate: string
+  cluster: string
+  created_at: number
+  updated_at: number
+}
+
+const toView = (row: Row, made: readonly { signature: string; state: string }[]): PayoutView => ({
+  payoutId: row.id,
+  nodeId: row.node_id,
+  address: row.address,
+  lamports: row.due_lamports.toString(),
+  microUsd: row.usd_micro.toString(),
+  rate: row.rate,
+  state: row.state,
+  signature: made.findLast((one) => one.state !== 'expired')?.signature ?? null,
+  cluster: row.cluster,
+  attempts: made.length,
+  createdAt: toIso(row.created_at),
+  updatedAt: toIso(row.updated_at),
+})
 
 async function attemptsOf(db: Db | Tx, batchIds: readonly string[]): Promise<Map<string, { signature: string; state: string }[]>> {
   if (batchIds.length === 0) return new Map()

@@ -1,51 +1,12 @@
-import { type Lamports, type MicroUsd, lamports, microUsd } from '../../../shared/units.ts'
+import { type Lamports, lamports, microUsd } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import type { Attempt, AttemptState, Batch, BatchState, Item, NewBatch } from './batch.ts'
 import type { LiveAttempt } from './machine.ts'
 
-export type BatchState = 'planned' | 'signed' | 'sent' | 'confirmed' | 'finalized' | 'failed'
-export type AttemptState = LiveAttempt['state'] | 'finalized' | 'failed' | 'expired'
 const OPEN = ['planned', 'signed', 'sent', 'confirmed'] as const
+/** Values in one statement; databases limit them. */
+const PER_STATEMENT = 500
 const LIVE = ['signed', 'sent', 'confirmed'] as const
-
-export interface Item {
-  readonly id: string
-  readonly nodeId: string
-  readonly address: string
-  readonly microUsd: MicroUsd
-  readonly lamports: Lamports
-}
-
-export interface Attempt extends LiveAttempt {
-  readonly id: string
-  readonly n: number
-  readonly signature: string
-  readonly raw: string
-  readonly signedSlot: number
-  readonly fee: Lamports
-}
-
-export interface Batch {
-  readonly id: string
-  readonly kind: 'payout' | 'anchor'
-  readonly state: BatchState
-  readonly memo: string
-  readonly rate: string
-  readonly items: readonly Item[]
-  /** The attempt under way, if any. */
-  readonly live: Attempt | null
-  /** Attempts made so far, dead ones included. */
-  readonly attempts: number
-}
-
-export interface NewBatch {
-  readonly id: string
-  readonly kind: Batch['kind']
-  readonly memo: string
-  readonly cluster: string
-  readonly rate: string
-  readonly at: number
-  readonly items: readonly Item[]
-}
 
 interface ItemRow {
   id: string
@@ -63,8 +24,40 @@ const toItem = (row: ItemRow): Item => ({
   lamports: lamports(row.due_lamports),
 })
 
-/** All SQL on the tables of payouts and anchors that changes a state or feeds a decision. */
-export function createPayoutsStore(db: Db | Tx) {
+const toAttempt = (row: {
+  id: string
+  n: number
+  signature: string
+  raw: string
+  last_valid_block_height: number
+  signed_slot: number
+  fee_lamports: bigint
+  state: AttemptState
+}): Attempt => ({
+  id: row.id,
+  n: row.n,
+  signature: row.signature,
+  raw: row.raw,
+  lastValidBlockHeight: row.last_valid_block_height,
+  signedSlot: row.signed_slot,
+  fee: lamports(row.fee_lamports),
+  state: row.state as LiveAttempt['state'],
+})
+
+async function readOpenBatches(db: Db | Tx): Promise<Batch[]> {
+  const rows = await db.selectFrom('payout_batch').select(['id', 'kind', 'state', 'memo', 'rate']).where('state', 'in', OPEN).orderBy('id').execute()
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.id)
+  const items = Map.groupBy(await db.selectFrom('payout_item').selectAll().where('batch_id', 'in', ids).orderBy('id').execute(), (row) => row.batch_id)
+  const attempts = Map.groupBy(await db.selectFrom('payout_attempt').selectAll().where('batch_id', 'in', ids).execute(), (row) => row.batch_id)
+  return rows.map((row) => {
+    const made = attempts.get(row.id) ?? []
+    const live = made.find((one) => LIVE.some((state) => state === one.state))
+    return { ...row, items: (items.get(row.id) ?? []).map(toItem), attempts: made.length, live: live ? toAttempt(live) : null }
+  })
+}
+
+function batches(db: Db | Tx) {
   return {
     /** A batch whose memo is known already is not added again. */
     async addBatch({ id, kind, memo, cluster, rate, at, items }: NewBatch): Promise<'added' | 'duplicate'> {
@@ -82,22 +75,40 @@ export function createPayoutsStore(db: Db | Tx) {
       return 'added'
     },
     /** Batches that are neither final nor failed, oldest first. */
-    async openBatches(): Promise<Batch[]> {
-      const rows = await db.selectFrom('payout_batch').select(['id', 'kind', 'state', 'memo', 'rate']).where('state', 'in', OPEN).orderBy('id').execute()
-      if (rows.length === 0) return []
-      const ids = rows.map((row) => row.id)
-      const items = Map.groupBy(await db.selectFrom('payout_item').selectAll().where('batch_id', 'in', ids).orderBy('id').execute(), (row) => row.batch_id)
-      const attempts = Map.groupBy(await db.selectFrom('payout_attempt').selectAll().where('batch_id', 'in', ids).execute(), (row) => row.batch_id)
-      return rows.map((row) => {
-        const made = attempts.get(row.id) ?? []
-        const live = made.find((one) => LIVE.some((state) => state === one.state))
-        return { ...row, items: (items.get(row.id) ?? []).map(toItem), attempts: made.length, live: live ? toAttempt(live) : null }
-      })
-    },
-    /** Whether a batch waits for its next transaction. */
-    async hasPlanned(): Promise<boolean> {
-      return (await db.selectFrom('payout_batch').select('id').where('state', '=', 'planned').limit(1).executeTakeFirst()) !== undefined
-    },
+    openBatches: () => readOpenBatches(db),
+  }
+}
+
+interface BatchMove {
+  readonly id: string
+  readonly from: BatchState
+  readonly to: BatchState
+  readonly at: number
+  readonly failure?: string | null
+}
+
+async function moveBatch(db: Db | Tx, { id, from, to, at, failure = null }: BatchMove): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('payout_batch')
+    .set({ state: to, updated_at: at, failure })
+    .where('id', '=', id)
+    .where('state', '=', from)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+async function ownSignatures(db: Db | Tx, signatures: readonly string[]): Promise<Set<string>> {
+  const known = new Set<string>()
+  for (let start = 0; start < signatures.length; start += PER_STATEMENT) {
+    const some = signatures.slice(start, start + PER_STATEMENT)
+    const rows = await db.selectFrom('payout_attempt').select('signature').where('signature', 'in', some).execute()
+    for (const { signature } of rows) known.add(signature)
+  }
+  return known
+}
+
+function attempts(db: Db | Tx) {
+  return {
     async addAttempt(batchId: string, attempt: Omit<Attempt, 'state'>, at: number): Promise<void> {
       const { id, n, signature, raw, lastValidBlockHeight, signedSlot, fee } = attempt
       await db
@@ -127,26 +138,17 @@ export function createPayoutsStore(db: Db | Tx) {
       return numUpdatedRows === 1n
     },
     /** False if the batch is no longer in the state the decision was made on. */
-    async moveBatch({
-      id,
-      from,
-      to,
-      at,
-      failure = null,
-    }: {
-      id: string
-      from: BatchState
-      to: BatchState
-      at: number
-      failure?: string | null
-    }): Promise<boolean> {
-      const { numUpdatedRows } = await db
-        .updateTable('payout_batch')
-        .set({ state: to, updated_at: at, failure })
-        .where('id', '=', id)
-        .where('state', '=', from)
-        .executeTakeFirstOrThrow()
-      return numUpdatedRows === 1n
+    moveBatch: (move: BatchMove) => moveBatch(db, move),
+    /** Which of these signatures we made ourselves. */
+    ours: (signatures: readonly string[]) => ownSignatures(db, signatures),
+  }
+}
+
+function totals(db: Db | Tx) {
+  return {
+    /** Whether a batch waits for its next transaction. */
+    async hasPlanned(): Promise<boolean> {
+      return (await db.selectFrom('payout_batch').select('id').where('state', '=', 'planned').limit(1).executeTakeFirst()) !== undefined
     },
     /** Lamports in batches that are not final yet, fees of live attempts included. */
     async inFlight(): Promise<Lamports> {
@@ -160,42 +162,8 @@ export function createPayoutsStore(db: Db | Tx) {
       const items = await db.selectFrom('payout_item').select('due_lamports').where('batch_id', 'in', recent).execute()
       return lamports(items.reduce((sum, row) => sum + row.due_lamports, 0n))
     },
-    /** Which of these signatures we made ourselves. */
-    async ours(signatures: readonly string[]): Promise<Set<string>> {
-      if (signatures.length === 0) return new Set()
-      const rows = await db.selectFrom('payout_attempt').select('signature').where('signature', 'in', signatures).execute()
-      return new Set(rows.map((row) => row.signature))
-    },
-    async refuse(address: string, reason: string, until: number): Promise<void> {
-      await db
-        .insertInto('payout_refusal')
-        .values({ address, reason, until })
-        .onConflict((conflict) => conflict.column('address').doUpdateSet({ reason, until }))
-        .execute()
-    },
-    async refusedAt(at: number): Promise<Set<string>> {
-      const rows = await db.selectFrom('payout_refusal').select('address').where('until', '>', at).execute()
-      return new Set(rows.map((row) => row.address))
-    },
   }
 }
 
-const toAttempt = (row: {
-  id: string
-  n: number
-  signature: string
-  raw: string
-  last_valid_block_height: number
-  signed_slot: number
-  fee_lamports: bigint
-  state: AttemptState
-}): Attempt => ({
-  id: row.id,
-  n: row.n,
-  signature: row.signature,
-  raw: row.raw,
-  lastValidBlockHeight: row.last_valid_block_height,
-  signedSlot: row.signed_slot,
-  fee: lamports(row.fee_lamports),
-  state: row.state as LiveAttempt['state'],
-})
+/** All SQL on batches, items and attempts that changes a state or feeds a decision. */
+export const createPayoutsStore = (db: Db | Tx) => ({ ...batches(db), ...attempts(db), ...totals(db) })

@@ -1,21 +1,22 @@
 import { type Lamports, lamports } from '../../../shared/units.ts'
 import { memoInstruction } from '../../chain/instructions.ts'
-import { type Tx, transact } from '../persistence/database.ts'
+import { type Db, type Tx, transact } from '../persistence/database.ts'
 import type { PayoutDeps } from './deps.ts'
 import { judgeWallet } from './hygiene.ts'
 import { budgetOf } from './limits.ts'
 import { announce } from './outcome.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import { type PayableNode, type PlanRules, batchMemo, dueWallets, minimumFor, planBatches } from './plan.ts'
+import { createRefusalsStore } from './refusals.store.ts'
 import { type Rate, rateText } from './rate.ts'
 
 const HOUR_MS = 3_600_000
 /** A refused address is looked at again after this long, milliseconds. */
 const LOOK_AGAIN_MS = HOUR_MS
 
-const candidatesIn = async (tx: Tx, deps: PayoutDeps): Promise<PayableNode[]> => {
-  const refused = await createPayoutsStore(tx).refusedAt(deps.clock.now())
-  return (await deps.payableNodes(tx)).filter((node) => !refused.has(node.address))
+const candidatesIn = async (db: Db | Tx, deps: PayoutDeps): Promise<PayableNode[]> => {
+  const refused = await createRefusalsStore(db).refusedAt(deps.clock.now())
+  return (await deps.payableNodes(db)).filter((node) => !refused.has(node.address))
 }
 
 /** Fee of one transaction with one signature, as the cluster charges it today. */
@@ -34,7 +35,7 @@ async function judgeWallets(deps: PayoutDeps, addresses: readonly string[]): Pro
     if (verdict.payable) good.set(address, { isNew: verdict.isNew })
     else {
       events.refused(address, verdict.reason)
-      await createPayoutsStore(db).refuse(address, verdict.reason, clock.now() + LOOK_AGAIN_MS)
+      await createRefusalsStore(db).refuse(address, verdict.reason, clock.now() + LOOK_AGAIN_MS)
     }
   }
   return good
@@ -72,7 +73,7 @@ async function writePlan(
 /** Plans payouts for everybody who is due, as far as the limits allow. */
 export async function planDue(deps: PayoutDeps): Promise<void> {
   const { chain, wallet, settings } = deps
-  const candidates = await transact(deps.db, (tx) => candidatesIn(tx, deps))
+  const candidates = await candidatesIn(deps.db, deps)
   if (candidates.length === 0) return
   const rate: Rate = await deps.rate()
   const worthwhile = dueWallets(candidates, rate).filter(({ total }) => total >= settings.threshold)

@@ -3,7 +3,7 @@ import type { HistoryItem } from '../../chain/chain.ts'
 import type { PayoutDeps } from './deps.ts'
 import { type Seen, nextStep } from './machine.ts'
 import { recordExpired, recordFailed, recordFinalized, recordProgress } from './outcome.ts'
-import type { Attempt, Batch } from './payouts.store.ts'
+import type { Attempt, Batch } from './batch.ts'
 
 /** Passes in which an attempt past its end was nowhere to be found. In memory: a restart starts the proof afresh. */
 export type Silence = Map<string, number>

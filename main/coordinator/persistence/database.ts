@@ -1,4 +1,4 @@
-import { CompiledQuery, type Generated, Kysely, type KyselyPlugin, SqliteDialect, type Transaction } from 'kysely'
+import { CompiledQuery, Kysely, type KyselyPlugin, SqliteDialect, type Transaction } from 'kysely'
 import { openDurable } from '../../kernel/sqlite.ts'
 import { migrate } from './migrate.ts'
 import type { JobTables } from './tables/jobs.ts'
@@ -7,7 +7,6 @@ import type { PayoutTables } from './tables/payouts.ts'
 import type { ReceiptTables } from './tables/receipts.ts'
 import type { RegistryTables } from './tables/registry.ts'
 
-export type { Generated }
 export type Schema = RegistryTables & JobTables & ReceiptTables & LedgerTables & PayoutTables
 export type Db = Kysely<Schema>
 export type Tx = Transaction<Schema>
@@ -18,7 +17,8 @@ const isMoney = (column: string): boolean => /(?:_micro|_lamports|^amount|_amoun
 function decodeRow(row: Record<string, unknown>): Record<string, unknown> {
   for (const [column, value] of Object.entries(row)) {
     if (typeof value !== 'bigint' || isMoney(column)) continue
-    if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) throw new RangeError(`column ${column} holds ${value}, which a number cannot`)
+    if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
+      throw new RangeError(`column ${column} holds ${value}, which a number cannot`)
     row[column] = Number(value)
   }
   return row

@@ -9,7 +9,9 @@ const directory = join(import.meta.dirname, 'migrations')
 
 async function loadMigrations(): Promise<Record<string, Migration>> {
   const files = readdirSync(directory).filter((file) => /^\d{4}-[a-z-]+\.ts$/.test(file))
-  const loaded = await Promise.all(files.map(async (file) => [file.replace(/\.ts$/, ''), (await import(pathToFileURL(join(directory, file)).href)) as Migration] as const))
+  const loaded = await Promise.all(
+    files.map(async (file) => [file.replace(/\.ts$/, ''), (await import(pathToFileURL(join(directory, file)).href)) as Migration] as const),
+  )
   return Object.fromEntries(loaded.toSorted(([a], [b]) => a.localeCompare(b)))
 }
 

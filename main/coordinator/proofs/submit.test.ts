@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Lease } from '../../../shared/contract/job.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
-import type { FailureCode } from '../../../shared/errors.ts'
+import { type FailureCode, WindfallError, messageOf } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { createSigner, generateKeyPem, sha256Hex } from '../../kernel/signing.ts'
 import { OUTPUT, REQUESTER, SECONDS, type TestCore, type TestNode, proofFor, startTestCore, submissionOf } from '../core.fake.ts'
@@ -239,6 +239,7 @@ test('the result of a cancelled job is refused', async () => {
 
 /** Fails where the plan says: before the transaction or inside it. */
 type Crash = 'none' | 'prepare' | 'settle'
+const INJECTED = ['grid down', 'killed before commit']
 
 test('a proof is accepted at most once under any interleaving, duplication, crash and retry', async () => {
   const crashes = fc.constantFrom<Crash>('none', 'prepare', 'settle')
@@ -252,11 +253,11 @@ test('a proof is accepted at most once under any interleaving, duplication, cras
             const crash = script.shift() ?? 'none'
             // Lets concurrent submissions overtake each other.
             await new Promise((resolve) => setImmediate(resolve))
-            if (crash === 'prepare') throw new Error('grid down')
+            if (crash === 'prepare') throw new Error(INJECTED[0])
             const issue = await books.prepareReceipt()
             return async (tx) => {
               const issued = await issue(tx)
-              if (crash === 'settle') throw new Error('killed before commit')
+              if (crash === 'settle') throw new Error(INJECTED[1])
               return issued
             }
           },
@@ -271,6 +272,10 @@ test('a proof is accepted at most once under any interleaving, duplication, cras
       for (const wave of [...plan, [{ crash: 'none' as const, forged: false }]]) {
         script.splice(0, script.length, ...wave.map(({ crash }) => crash))
         const results = await Promise.allSettled(wave.map(({ forged }) => faulty.parts.proofs.submit(owner.nodeId, forged ? fork : honest)))
+        const accidents = results.flatMap((result) =>
+          result.status === 'rejected' && !(result.reason instanceof WindfallError) ? [messageOf(result.reason)] : [],
+        )
+        expect(accidents.filter((message) => !INJECTED.includes(message))).toEqual([])
         answers.push(...results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])))
       }
       expect(new Set(answers.map(({ proofId, receiptId }) => `${proofId} ${receiptId}`)).size).toBeLessThanOrEqual(1)

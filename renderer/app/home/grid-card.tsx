@@ -36,12 +36,16 @@ function Grid({ grid }: { grid: GridView }) {
   return (
     <div className={css['grid']}>
       <GridTrouble grid={grid} now={now} />
-      <p className={css['gridNow']}>
-        <span className={css['figure']}>{grid.now === null ? '–' : formatIntensity(grid.now.gPerKWh)}</span>{' '}
-        <span>CO₂{grid.now === null ? ', not known now' : ' now'}</span>
-        <Badge state={greenWord(grid, now)} />
-      </p>
-      <HourStrip grid={grid} now={now} />
+      {grid.signal === null ? null : (
+        <>
+          <p className={css['gridNow']}>
+            <span className={css['figure']}>{grid.now === null ? '–' : formatIntensity(grid.now.gPerKWh)}</span>{' '}
+            <span>CO₂{grid.now === null ? ', not known now' : ' now'}</span>
+            <Badge state={greenWord(grid, now)} />
+          </p>
+          <HourStrip grid={grid} now={now} />
+        </>
+      )}
       <p className={css['small']}>
         {grid.rule}
         {grid.signal ? ` Source: ${grid.signal.source}. ${grid.signal.attribution}` : ''}

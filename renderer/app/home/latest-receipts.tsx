@@ -2,7 +2,7 @@ import { hrefOf } from '../../lib/router.ts'
 import { Card } from '../../ui/card.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { useNow } from '../hooks.ts'
-import { useReceipts, useRecordedOn } from '../queries.ts'
+import { useReceipts } from '../queries.ts'
 import { ReceiptTable } from '../../ui/receipt-table.tsx'
 import css from './home.module.css'
 
@@ -10,7 +10,6 @@ const SHOWN = 5
 
 export function LatestReceipts() {
   const receipts = useReceipts()
-  const recordedOn = useRecordedOn()
   const now = useNow()
   return (
     <Card title="Latest receipts" aside={<a href={hrefOf({ page: 'receipts' })}>All receipts</a>}>
@@ -19,7 +18,7 @@ export function LatestReceipts() {
           items.length === 0 ? (
             <p className={css['small']}>No receipts yet. The first one appears when your first job is checked, usually a few minutes after it ends.</p>
           ) : (
-            <ReceiptTable recordedOn={recordedOn} receipts={items.slice(0, SHOWN)} now={now} />
+            <ReceiptTable receipts={items.slice(0, SHOWN)} now={now} />
           )
         }
       </Loaded>

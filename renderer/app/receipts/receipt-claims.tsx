@@ -12,7 +12,6 @@ import { Facts } from '../../ui/facts.tsx'
 import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
 import { OriginLabel } from '../../ui/origin-label.tsx'
 import { useNow } from '../hooks.ts'
-import { useRecordedOn } from '../queries.ts'
 
 interface ReceiptClaimsProps {
   readonly receipt: CarbonReceipt
@@ -22,7 +21,6 @@ interface ReceiptClaimsProps {
 
 /** What the receipt says. If the check failed, that stands above it. */
 export function ReceiptClaims({ receipt: { predicate }, anchor, invalid }: ReceiptClaimsProps) {
-  const recordedOn = useRecordedOn()
   const now = useNow()
   return (
     <>
@@ -35,7 +33,7 @@ export function ReceiptClaims({ receipt: { predicate }, anchor, invalid }: Recei
         <Facts rows={claims(predicate, now)} />
       </Card>
       <Card title="Energy and grid, by half-hour">
-        <LedgerTable caption="Intervals of the receipt" columns={COLUMNS} rows={predicate.intervals.map((interval) => rowOf(interval, recordedOn, now))} />
+        <LedgerTable caption="Intervals of the receipt" columns={COLUMNS} rows={predicate.intervals.map((interval) => rowOf(interval, now))} />
       </Card>
       <Card title="On Solana">
         <Facts rows={anchorFacts(anchor)} />
@@ -67,18 +65,12 @@ const claims = (predicate: CarbonReceipt['predicate'], now: number): Record<stri
 
 const COLUMNS = [{ name: 'Time' }, { name: 'Grid data' }, { name: 'Intensity', align: 'end' }, { name: 'Energy', align: 'end' }] as const
 
-/** A recording is issued on its first day; where that is the recording this node replays, its last day is known too. */
-const recordingOf = ({ issuedAt }: ReceiptInterval, replayed: string | null): string => {
-  const day = issuedAt.slice(0, 10)
-  return replayed?.startsWith(day) ? replayed : day
-}
-
-const rowOf = (interval: ReceiptInterval, recordedOn: string | null, now: number) => ({
+const rowOf = (interval: ReceiptInterval, now: number) => ({
   key: interval.from,
   cells: [
     formatWindow(interval, now),
     <>
-      <OriginLabel origin={interval.origin} recordedOn={recordingOf(interval, recordedOn)} />
+      <OriginLabel origin={interval.origin} recordedOn={interval.issuedAt.slice(0, 10)} />
       <Sub>
         {interval.source}
         {interval.estimated ? ', estimated by the source' : ''}

@@ -4,12 +4,11 @@ import { Page } from '../../ui/page.tsx'
 import { ReceiptTable } from '../../ui/receipt-table.tsx'
 import { ShowOlder } from '../../ui/show-older.tsx'
 import { useNow } from '../hooks.ts'
-import { useReceipts, useRecordedOn } from '../queries.ts'
+import { useReceipts } from '../queries.ts'
 import css from './receipts.module.css'
 
 export function ReceiptsPage() {
   const receipts = useReceipts()
-  const recordedOn = useRecordedOn()
   const now = useNow()
   return (
     <Page title="Receipts">
@@ -23,7 +22,7 @@ export function ReceiptsPage() {
             <EmptyState title="No receipts yet.">The first one appears when your first job is checked, usually a few minutes after it ends.</EmptyState>
           ) : (
             <>
-              <ReceiptTable recordedOn={recordedOn} receipts={items} now={now} />
+              <ReceiptTable receipts={items} now={now} />
               <ShowOlder query={receipts} />
             </>
           )

@@ -4,7 +4,6 @@ import { OUTCOME_WORD, STEP_WORD, type Word } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
-import { cx } from '../../lib/cx.ts'
 import css from './receipts.module.css'
 import type { Check } from './use-verification.ts'
 
@@ -43,7 +42,7 @@ const Steps = ({ result }: { result: Verification | null }) => (
       const state = found ? OUTCOME_WORD[found.outcome] : null
       return (
         <li key={step}>
-          <span className={cx(css['mark'], css[state?.tone ?? 'plain'])}>
+          <span className={css[state?.tone ?? 'plain']}>
             <Glyph name={state?.glyph ?? 'ring'} />
             <span className="sr-only">{state?.word ?? (result === null ? 'Waiting' : 'Not reached')}: </span>
           </span>

@@ -22,7 +22,7 @@ export function Announcer() {
       setText(sentence(status, clock.now()))
     }
     if (said.current === null) {
-      said.current = { display: status.display, at: -QUIET_MS }
+      said.current = { display: status.display, at: Number.NEGATIVE_INFINITY }
       return
     }
     if (said.current.display === status.display) return

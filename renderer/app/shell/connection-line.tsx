@@ -6,8 +6,9 @@ import { useLink } from '../hooks.ts'
 import { useStatus } from '../queries.ts'
 import css from './shell.module.css'
 
-function wordOf(link: LinkState, status: AgentStatus | undefined): Word {
+function wordOf(link: LinkState, status: AgentStatus | undefined, failed: boolean): Word {
   if (link.state === 'lost' || link.state === 'refused') return { tone: 'honey', glyph: 'bang', word: 'Agent not reached' }
+  if (status === undefined && failed) return { tone: 'honey', glyph: 'bang', word: 'State not known' }
   switch (status?.coordinator.state) {
     case 'connected':
       return { tone: 'leaf', glyph: 'drop', word: 'Connected' }
@@ -24,10 +25,10 @@ function wordOf(link: LinkState, status: AgentStatus | undefined): Word {
 /** Foot of the menu: are we connected, which zone, which version. */
 export function ConnectionLine() {
   const link = useLink()
-  const { data: status } = useStatus()
+  const { data: status, isError } = useStatus()
   return (
     <div className={css['connection']}>
-      <Badge state={wordOf(link, status)} />
+      <Badge state={wordOf(link, status, isError)} />
       {status ? (
         <span className={css['version']}>
           Zone {status.node.zone} · v{status.version}

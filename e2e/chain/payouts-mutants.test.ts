@@ -1,0 +1,33 @@
+import { expect, test, vi } from 'vitest'
+import type { nextStep } from '../../main/coordinator/payouts/machine.ts'
+import { runTrial } from './chaos-trial.ts'
+
+const mutant = vi.hoisted(() => ({ decide: undefined as typeof nextStep | undefined }))
+vi.mock('../../main/coordinator/payouts/machine.ts', async (original) => {
+  const real = await original<{ nextStep: typeof nextStep }>()
+  return { ...real, nextStep: (...args: Parameters<typeof nextStep>) => (mutant.decide ?? real.nextStep)(...args) }
+})
+
+const MOST_TRIALS = 40
+/** What most scripts do: no answer for 60 slots, so sign again. */
+const impatient: typeof nextStep = (attempt, { status, finalHeight }) => {
+  if (status?.level === 'finalized') return { do: 'finish', err: status.err }
+  if (status) return { do: 'wait' }
+  return finalHeight > attempt.lastValidBlockHeight - 90 ? { do: 'expire' } : { do: 'send' }
+}
+/** Waits for the block height, but believes one silent answer. */
+const credulous: typeof nextStep = (attempt, { status, finalHeight }) => {
+  if (status?.level === 'finalized') return { do: 'finish', err: status.err }
+  if (status) return { do: 'wait' }
+  return finalHeight > attempt.lastValidBlockHeight ? { do: 'expire' } : { do: 'send' }
+}
+
+test.for([
+  ['signs again after a time-out', impatient],
+  ['signs again after one look', credulous],
+] as const)('the trial catches a machine that %s', { timeout: 60_000 }, async ([, decide]) => {
+  mutant.decide = decide
+  let paidTwice = 0
+  for (let seed = 1_000; paidTwice === 0 && seed < 1_000 + MOST_TRIALS; seed++) paidTwice += (await runTrial(seed)).paidTwice
+  expect(paidTwice).toBeGreaterThan(0)
+})

@@ -1,0 +1,76 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import { FAKE_4090, compileFakeNvml } from '../../main/agent/gpu/nvml.fake.ts'
+import { type Books, balanceOf, ended, openingBalanceOf, startFleet, submitSample } from '../support/fleet.ts'
+import { answer, temporaryDirectory, until, windfall } from '../support/windfall.ts'
+
+/** The container job runs where an engine answers; elsewhere a second module takes its place, and the summary says so. */
+const dockerAnswers = async (): Promise<boolean> => {
+  const { findings } = await answer<{ findings: { evidence: string; outcome: string }[] }>(['doctor'])
+  return findings.some(({ evidence, outcome }) => evidence.startsWith('docker: ') && outcome === 'ok')
+}
+
+test('two agents and a coordinator: a module, a container and a job that fails, all the way to the chain', async () => {
+  using root = temporaryDirectory()
+  await using fleet = await startFleet(root.path)
+  const coordinator = await fleet.startCoordinator()
+  const { url } = coordinator.ready
+  const nvml = compileFakeNvml()
+  const gpu = typeof nvml === 'string' ? null : nvml
+  gpu?.play({ gpus: [{ ...FAKE_4090, live: 1 }] })
+  const [first, second] = await Promise.all([
+    fleet.startAgent('first', url, gpu ? { WINDFALL_NVML: gpu.path } : {}),
+    fleet.startAgent('second', url, { DOCKER_HOST: 'unix:///var/run/no-engine-here.sock' }),
+  ])
+  const wallets = [first.ready.payoutAddress ?? '', second.ready.payoutAddress ?? '']
+  const before = await Promise.all(wallets.map((wallet) => openingBalanceOf(fleet, wallet)))
+  const data = fleet.directory('coordinator')
+
+  const docker = await dockerAnswers()
+  const submitted = [
+    await submitSample(data, 'wasm', ['96', '72', '1']),
+    await (docker ? submitSample(data, 'docker', ['4', '2']) : submitSample(data, 'wasm', ['80', '60', '1'])),
+    await submitSample(data, 'wasm', ['zero']),
+  ]
+  const jobs = await Promise.all(submitted.map(({ jobId }) => ended(data, jobId)))
+  expect(jobs.map(({ state }) => state)).toEqual(['completed', 'completed', 'failed'])
+  expect(jobs[2]).toMatchObject({ reason: 'job.exit-code', receiptId: null, priceMicroUsd: null })
+  expect(jobs[2]?.message).toContain('expected a number')
+
+  // Receipts are on the machines of their owners and hold in a fresh process that knows only the file and the coordinator's keys.
+  const files = await until(
+    async () =>
+      ['first', 'second'].flatMap((name) => readdirSync(join(fleet.directory(name), 'receipts')).map((file) => join(fleet.directory(name), 'receipts', file))),
+    (found) => found.length === 2,
+    { what: 'both receipts on disk' },
+  )
+  for (const file of files) {
+    const { code, stdout } = await windfall(['receipt', 'verify', file, '--coordinator', url])
+    expect(stdout).toContain('signed by the keys you trust')
+    expect(code).toBe(0)
+  }
+
+  // Every micro-USD that was confirmed is paid, and every lamport the books call paid has arrived.
+  const books = await until(
+    () => answer<Books>(['ledger', 'check', '--data', data]),
+    ({ confirmedMicroUsd, paidMicroUsd }) => confirmedMicroUsd === paidMicroUsd,
+    { what: 'payment of everything' },
+  )
+  expect(books).toMatchObject({ balanced: true, findings: [] })
+  expect(books.sums.map(({ sum }) => sum)).toEqual(books.sums.map(() => '0'))
+  const arrived = await until(
+    async () => (await Promise.all(wallets.map((wallet) => balanceOf(fleet, wallet)))).reduce((sum, now, index) => sum + now - (before[index] ?? 0n), 0n),
+    (sum) => sum === BigInt(books.paidLamports),
+    { what: 'arrival of everything paid' },
+  )
+  expect(arrived).toBeGreaterThan(0n)
+
+  if (gpu) {
+    const status = await answer<AgentStatus>(['status', '--data', fleet.directory('first')])
+    expect(status.devices.map(({ kind }) => kind)).toContain('gpu')
+    gpu[Symbol.dispose]()
+  }
+  for (const service of [first, second, coordinator]) expect(await service.stop()).toBe(0)
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { at } from '../lib/afternoon.fake.ts'
+import { somePower } from '../lib/fixtures.fake.ts'
+import { createFakeTransport } from '../lib/transport.fake.ts'
+import { withReading } from './live.ts'
+import { openWindow } from './window.fake.tsx'
+
+const callsAfter = (transport: ReturnType<typeof createFakeTransport>, start: number) => transport.asked.slice(start).map(({ name }) => name)
+
+async function openAndSettle() {
+  const { screen, transport } = await openWindow()
+  await expect.element(screen.getByText('All receipts')).toBeVisible()
+  await expect.poll(() => transport.asked.length).toBeGreaterThanOrEqual(4)
+  return { screen, transport, start: transport.asked.length }
+}
+
+test('news of a change asks again for that alone', async () => {
+  const { transport, start } = await openAndSettle()
+  transport.push('changed', { seq: 7, what: ['receipts'] })
+  await expect.poll(() => callsAfter(transport, start)).toEqual(['listReceipts'])
+})
+
+test('a gap in the news asks again for everything on screen', async () => {
+  const { transport, start } = await openAndSettle()
+  transport.push('changed', { seq: 7, what: ['jobs'] })
+  transport.push('changed', { seq: 9, what: ['jobs'] })
+  await expect.poll(() => callsAfter(transport, start).toSorted()).toEqual(['getGrid', 'getPower', 'getStatus', 'listReceipts'])
+})
+
+test('a power reading moves the line without asking anything', async () => {
+  const { screen, transport, start } = await openAndSettle()
+  transport.push('power', { at: at(1_000), watts: 61 })
+  await expect.element(screen.getByRole('figure', { name: 'Power over time' })).toMatchTextContent(/61\sW now, between 61\sW and/)
+  expect(callsAfter(transport, start)).toEqual([])
+})
+
+test('a reading that is not newer is a repeat, and only the last 240 are kept', () => {
+  const power = { method: 'counter' as const, readings: somePower() }
+  expect(withReading(power, { at: at(0), watts: 1 })).toBe(power)
+  const many = Array.from({ length: 300 }, (_, index) => ({ at: at(1_000 * (index + 1)), watts: index })).reduce(withReading, power)
+  expect(many.readings).toHaveLength(240)
+  expect(many.readings.at(-1)?.watts).toBe(299)
+})

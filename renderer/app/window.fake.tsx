@@ -1,0 +1,23 @@
+import { render } from 'vitest-browser-react'
+import { createFakeWindowClock } from '../lib/clock.fake.ts'
+import { NOW } from '../lib/afternoon.fake.ts'
+import '../lib/no-eval.ts'
+import { type FakeTransport, createFakeTransport } from '../lib/transport.fake.ts'
+import { verifyHere } from '../lib/verify.ts'
+import { App } from './app.tsx'
+import { createQueryClient } from './queries.ts'
+import { type VerifyReceipt, createServices } from './services.ts'
+
+interface WindowSetUp {
+  readonly address?: string
+  readonly transport?: FakeTransport
+  readonly verify?: VerifyReceipt
+}
+
+/** The whole window over an agent inside the page, at an address, on an afternoon that only the test moves. */
+export async function openWindow({ address = '#/', transport = createFakeTransport(), verify = verifyHere }: WindowSetUp = {}) {
+  location.hash = address
+  const clock = createFakeWindowClock(NOW)
+  const screen = await render(<App services={createServices(transport, { clock, verify })} queries={createQueryClient(1)} />)
+  return { screen, clock, transport }
+}
