@@ -5,6 +5,15 @@ import { chromiumPath } from './e2e/support/chromium.ts'
 
 const node = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 } as const
 
+/** Property, crash and tamper tests over real engines: minutes of work in seconds, but too long for every save. */
+const THOROUGH = [
+  'e2e/chain/**/*.test.ts',
+  'main/agent/jobs/wasm.test.ts',
+  'main/localnet/**/*.test.ts',
+  'resources/**/!(*.docker).test.ts',
+  'shared/domain/verify-receipt.tamper.test.ts',
+]
+
 export default defineConfig(async () => ({
   test: {
     projects: [
@@ -12,10 +21,11 @@ export default defineConfig(async () => ({
         test: {
           ...node,
           name: 'unit',
-          include: ['{shared,main,preload}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/chain/**/*.test.ts'],
-          exclude: ['**/*.docker.test.ts', '**/node_modules/**'],
+          include: ['{shared,main,preload,renderer}/**/*.test.ts', 'e2e/boundaries.test.ts'],
+          exclude: ['**/*.docker.test.ts', '**/node_modules/**', ...THOROUGH],
         },
       },
+      { test: { ...node, name: 'thorough', include: [...THOROUGH], testTimeout: 240_000 } },
       { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
       { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
       {

@@ -23,4 +23,3 @@ export const rendererConfig: UserConfig = {
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'zod', test: /[\\/]zod[\\/]|[\\/]no-eval\.ts$/ }] } } },
   },
 }
-

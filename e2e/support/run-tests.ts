@@ -49,6 +49,7 @@ const STAGES: readonly Stage[] = [
   { name: 'dead code', command: ['knip'], fast: true },
   { name: 'build', command: ['node', 'main/cli/build.ts'], fast: true },
   { name: 'unit', ...vitest('unit'), fast: true },
+  { name: 'thorough', ...vitest('thorough') },
   { name: 'component', ...vitest('component') },
   { name: 'containers', ...vitest('docker'), docker: true },
   { name: 'network', ...vitest('network') },

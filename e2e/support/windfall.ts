@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { messageOf } from '../../shared/errors.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const ENTRY = join(ROOT, 'main', 'cli', 'windfall.mjs')
@@ -99,18 +100,16 @@ export async function until<T>(
   { what, timeoutMs = 60_000 }: { what: string; timeoutMs?: number },
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
-  let last: unknown
+  let last = 'nothing'
   while (performance.now() < deadline) {
     try {
       const value = await ask()
       if (accept(value)) return value
-      last = value
+      last = typeof value === 'bigint' ? String(value) : JSON.stringify(value)
     } catch (error) {
-      last = error
+      last = messageOf(error)
     }
     await new Promise((resolve) => setTimeout(resolve, 150))
   }
-  throw new Error(
-    `${what} did not happen within ${timeoutMs / 1_000} s; last: ${last instanceof Error ? last.message : typeof last === 'object' ? JSON.stringify(last) : String(last)}`,
-  )
+  throw new Error(`${what} did not happen within ${timeoutMs / 1_000} s; last: ${last}`)
 }

@@ -16,7 +16,7 @@ import type { Runtime } from './jobs/runtime.ts'
 import type { Meter } from './metering/meter.ts'
 import type { News } from './news.ts'
 import type { OwnerPolicy } from './owner-policy.ts'
-import { type ProvenResult, type Prover, createProver } from './proofs/prover.ts'
+import { type MovedProof, type ProvenResult, type Prover, createProver } from './proofs/prover.ts'
 import type { AgentStores } from './stores.ts'
 
 export interface WorkDeps {
@@ -65,7 +65,15 @@ const noCoordinator = (): Promise<never> => Promise.reject(new WindfallError('un
 export function createWork(deps: WorkDeps): Work {
   const { stores, clock, ids, signer } = deps
   let fetchArchive: (digest: string) => Promise<Uint8Array> = noCoordinator
-  const prover = createProver({ proofs: stores.proofs, signer, ids, clock, commit: (result) => storeResult(deps, result) })
+  const prover = createProver({
+    proofs: stores.proofs,
+    signer,
+    ids,
+    clock,
+    commit: (result) => storeResult(deps, result),
+    waiting: () => stores.outbox.proofs().map(({ item }) => item.envelope),
+    replace: (moved) => replaceWaiting(deps, moved),
+  })
   const runner = createRunner(runnerDeps(deps, prover, (digest) => fetchArchive(digest)))
   const running = () => stores.jobs.open().some(({ state }) => ACTIVE.has(state))
   return {
@@ -118,6 +126,20 @@ function storeResult({ stores, ids, clock }: WorkDeps, { lease, facts, output, p
       uncertaintyPct: measurement.uncertaintyPct,
       proofId: proof.proofId,
     })
+  })
+}
+
+/** Signed anew for another place in the chain: the node's copy, the message that waits and the job's view of it change together. */
+function replaceWaiting({ stores }: WorkDeps, moved: readonly MovedProof[]): void {
+  stores.atomically(() => {
+    for (const { id, item } of stores.outbox.proofs()) {
+      const proof = moved.find(({ replaces }) => replaces === item.proofId)
+      if (!proof) continue
+      const { proofId, envelope } = proof
+      stores.proofs.replace(item.proofId, proof)
+      stores.outbox.replace(id, { ...item, proofId, envelope })
+      stores.jobs.update(item.leaseId, { proofId, state: 'submitted', code: null, message: null })
+    }
   })
 }
 

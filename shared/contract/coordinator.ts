@@ -269,4 +269,3 @@ export const SocketToCoordinator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('presence'), presence: Presence }),
 ])
 export type SocketToCoordinator = z.infer<typeof SocketToCoordinator>
-

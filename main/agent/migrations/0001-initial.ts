@@ -27,9 +27,10 @@ CREATE INDEX job_by_time ON job (received_at DESC, lease_id DESC);
 CREATE INDEX job_open ON job (state) WHERE state IN ('leased', 'waiting', 'preparing', 'running', 'collecting', 'proving', 'submitted');
 
 CREATE TABLE proof (
-  seq          INTEGER PRIMARY KEY,
+  n            INTEGER PRIMARY KEY,
   proof_id     TEXT NOT NULL UNIQUE,
   lease_id     TEXT NOT NULL UNIQUE REFERENCES job (lease_id),
+  seq          INTEGER NOT NULL,
   body_sha256  TEXT NOT NULL,
   envelope     TEXT NOT NULL,
   sample_log   BLOB NOT NULL,

@@ -1,11 +1,11 @@
 import { encodeUtf8 } from '../../../shared/domain/encoding.ts'
 import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
-import { signEnvelope } from '../../../shared/domain/dsse.ts'
+import { type EnvelopeSigner, signEnvelope } from '../../../shared/domain/dsse.ts'
 import type { Lease } from '../../../shared/contract/job.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import { type Signer, sha256Hex } from '../../kernel/signing.ts'
 import type { AttemptFacts } from '../attempt.ts'
-import type { ChainHead } from './proofs.store.ts'
+import type { ChainHead, PlacedProof } from './proofs.store.ts'
 
 export interface ProofInput {
   readonly proofId: string
@@ -37,14 +37,15 @@ export const buildProof = ({ proofId, lease, facts, chain, node }: ProofInput): 
     evidence: node.evidence,
   })
 
-export interface SignedProof {
-  readonly envelope: Envelope
-  /** Hex SHA-256 of the signed body: the next proof's `prev`. */
-  readonly bodySha256: string
+/** Serialises once and signs exactly those bytes (DSSE). `head` is the hex SHA-256 of the signed body: the next proof's `prev`. */
+export async function signProof(proof: EnergyProof, signer: EnvelopeSigner): Promise<PlacedProof> {
+  const body = encodeUtf8(JSON.stringify(proof))
+  const envelope = await signEnvelope(ENERGY_PROOF_TYPE, body, signer)
+  return { proofId: proof.proofId, seq: proof.seq, head: sha256Hex(body), envelope }
 }
 
-/** Serialises once and signs exactly those bytes (DSSE). */
-export async function signProof(proof: EnergyProof, signer: Signer): Promise<SignedProof> {
-  const body = encodeUtf8(JSON.stringify(proof))
-  return { envelope: await signEnvelope(ENERGY_PROOF_TYPE, body, signer), bodySha256: sha256Hex(body) }
+/** Reads back a proof that this node signed and kept. */
+export function openOwnProof({ payload }: Envelope): { readonly proof: EnergyProof; readonly bodySha256: string } {
+  const body = Buffer.from(payload, 'base64')
+  return { proof: EnergyProof.parse(JSON.parse(body.toString('utf8'))), bodySha256: sha256Hex(body) }
 }

@@ -11,6 +11,7 @@ export const OutboxItem = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('proof'), ...held, proofId: Id, envelope: Envelope, output: Base64 }),
 ])
 export type OutboxItem = z.infer<typeof OutboxItem>
+export type OutboxProof = Extract<OutboxItem, { kind: 'proof' }>
 
 export type OutboxStore = ReturnType<typeof createOutboxStore>
 
@@ -18,8 +19,9 @@ export type OutboxStore = ReturnType<typeof createOutboxStore>
 export function createOutboxStore(db: Sqlite) {
   const insert = db.prepare<[string, string, string, number]>('INSERT INTO outbox (id, kind, body, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING')
   const first = db.prepare<[], { id: string; body: string }>('SELECT id, body FROM outbox ORDER BY seq LIMIT 1')
+  const proofs = db.prepare<[], { id: string; body: string }>("SELECT id, body FROM outbox WHERE kind = 'proof' ORDER BY seq")
+  const replace = db.prepare<[string, string]>('UPDATE outbox SET body = ? WHERE id = ?')
   const remove = db.prepare<[string]>('DELETE FROM outbox WHERE id = ?')
-  const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM outbox')
   return {
     add: (id: string, item: OutboxItem, at: number): void => {
       insert.run(id, item.kind, JSON.stringify(item), at)
@@ -28,9 +30,18 @@ export function createOutboxStore(db: Sqlite) {
       const row = first.get()
       return row ? { id: row.id, item: OutboxItem.parse(JSON.parse(row.body)) } : null
     },
+    /** The proofs that wait, oldest first. */
+    proofs: (): { id: string; item: OutboxProof }[] =>
+      proofs.all().flatMap((row) => {
+        const item = OutboxItem.parse(JSON.parse(row.body))
+        return item.kind === 'proof' ? [{ id: row.id, item }] : []
+      }),
+    /** Sends `item` instead, in the same place. */
+    replace: (id: string, item: OutboxItem): void => {
+      replace.run(JSON.stringify(item), id)
+    },
     remove: (id: string): void => {
       remove.run(id)
     },
-    size: (): number => count.get()?.n ?? 0,
   }
 }

@@ -1,47 +1,100 @@
-import { WindfallError, messageOf } from '../../../shared/errors.ts'
-import type { Client } from '../../../shared/contract/define.ts'
+import { type FailureCode, WindfallError, messageOf } from '../../../shared/errors.ts'
+import type { Client, OutputOf } from '../../../shared/contract/define.ts'
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { OutboxItem, OutboxStore } from './outbox.store.ts'
 
 export interface OutboxDeps {
-  readonly outbox: OutboxStore
+  readonly outbox: Pick<OutboxStore, 'peek' | 'remove'>
   readonly client: Client<typeof coordinatorContract>
   readonly clock: Clock
   readonly random: () => number
+  /** Signs the proofs that wait anew if they do not continue the chain as the coordinator knows it. */
+  readonly realign: (head: OutputOf<typeof coordinatorContract.proofChain>) => Promise<void>
   /** The coordinator refused for good: the owner gets to see why. */
   readonly refused: (item: OutboxItem, error: WindfallError) => void
   readonly accepted: (item: OutboxItem) => void
+  /** No final answer yet; the item stays and is tried again. */
+  readonly postponed: (item: OutboxItem, error: WindfallError) => void
 }
 
 const IDLE_MS = 400
 
+/** What is known of the chain that proofs have to continue. */
+interface ChainView {
+  /** False while the coordinator's chain may stand elsewhere than ours: at first, and after every refusal. */
+  agreed: boolean
+  /** The proof last refused for its place. Refused again in the place the coordinator named, it is refused for good. */
+  misplaced: string | null
+}
+
 /** Delivers what the coordinator must hear, in order, until it has answered; survives restarts and outages. */
 export async function runOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
+  const chain: ChainView = { agreed: false, misplaced: null }
   let failures = 0
   do {
-    const outcome = await deliverNext(deps)
-    failures = outcome === 'unreachable' ? failures + 1 : 0
+    const outcome = await deliverNext(deps, chain)
+    failures = outcome === 'postponed' ? failures + 1 : 0
     if (outcome === 'delivered') continue
     if (!(await deps.clock.sleep(outcome === 'empty' ? IDLE_MS : IDLE_MS + backoffMs(failures, deps.random()), signal))) return
   } while (!signal.aborted)
 }
 
-async function deliverNext({ outbox, client, refused, accepted }: OutboxDeps): Promise<'empty' | 'delivered' | 'unreachable'> {
-  const next = outbox.peek()
-  if (!next) return 'empty'
-  try {
-    await deliver(client, next.item)
-    accepted(next.item)
-  } catch (error) {
-    const known = error instanceof WindfallError ? error : new WindfallError('unavailable', messageOf(error))
-    // Only a final answer ends an item: an outage or a busy coordinator never loses a proof.
-    if (known.retry || known.code === 'internal' || known.code === 'auth.required' || known.code === 'auth.refused') return 'unreachable'
-    refused(next.item, known)
-  }
-  outbox.remove(next.id)
+/** The only answers that end an item without having taken it. Anything else (an outage, a defect, a proxy) never loses a proof. */
+const isFinal = (code: FailureCode): boolean => code.startsWith('proof.') || ['lease.lost', 'input.invalid', 'input.too-large'].includes(code)
+
+const asFailure = (error: unknown): WindfallError => (error instanceof WindfallError ? error : new WindfallError('unavailable', messageOf(error)))
+
+async function deliverNext(deps: OutboxDeps, chain: ChainView): Promise<'empty' | 'delivered' | 'postponed'> {
+  const { outbox } = deps
+  const waiting = outbox.peek()
+  if (!waiting) return 'empty'
+  const disagreement = await agree(deps, waiting.item, chain)
+  if (disagreement) return postpone(deps, waiting.item, disagreement)
+  // What goes out may have been signed anew meanwhile.
+  const { id, item } = outbox.peek() ?? waiting
+  const problem = await attempt(deps, item)
+  if (problem && !endsItem(item, problem, chain)) return postpone(deps, item, problem)
+  if (problem) deps.refused(item, problem)
+  else deps.accepted(item)
+  outbox.remove(id)
   return 'delivered'
+}
+
+function postpone({ postponed }: OutboxDeps, item: OutboxItem, problem: WindfallError): 'postponed' {
+  postponed(item, problem)
+  return 'postponed'
+}
+
+/** Asks where the chain stands before a proof goes out, unless nothing can have moved it since the last answer. */
+async function agree({ client, realign }: OutboxDeps, { kind }: OutboxItem, chain: ChainView): Promise<WindfallError | null> {
+  if (kind !== 'proof' || chain.agreed) return null
+  try {
+    await realign(await client.call('proofChain', {}))
+    chain.agreed = true
+    return null
+  } catch (error) {
+    return asFailure(error)
+  }
+}
+
+async function attempt({ client }: OutboxDeps, item: OutboxItem): Promise<WindfallError | null> {
+  try {
+    await deliver(client, item)
+    return null
+  } catch (error) {
+    return asFailure(error)
+  }
+}
+
+function endsItem(item: OutboxItem, { code }: WindfallError, chain: ChainView): boolean {
+  if (!isFinal(code)) return false
+  if (item.kind !== 'proof') return true
+  chain.agreed = false
+  if (code !== 'proof.sequence' || chain.misplaced === item.proofId) return true
+  chain.misplaced = item.proofId
+  return false
 }
 
 async function deliver(client: OutboxDeps['client'], item: OutboxItem): Promise<void> {

@@ -27,13 +27,13 @@ export interface SessionDeps {
   readonly offer: (lease: Lease) => void
   readonly cancel: (leaseId: string, reason: string) => void
   readonly feed: Pick<FeedDeps, 'position' | 'store'>
-  readonly outbox: Pick<OutboxDeps, 'outbox' | 'refused' | 'accepted'>
+  readonly outbox: Pick<OutboxDeps, 'outbox' | 'realign' | 'refused' | 'accepted' | 'postponed'>
   readonly onState: (state: LinkState, message: string | null) => void
   /** Asked for after every reconnect and from time to time. */
   readonly refreshGrid: () => Promise<void>
   /** Fetches anew the receipts whose anchor may have arrived. */
   readonly refreshReceipts: () => Promise<void>
-  /** What must be known before work starts: the keys to pin and where the proof chain stands. */
+  /** What must be known before work starts: whom we deal with. */
   readonly onEnrolled: () => Promise<void>
 }
 
