@@ -2,7 +2,7 @@
  * Every failure a program may have to tell apart, with the HTTP status it travels as and whether trying again can help.
  * Expected outcomes (`'inserted' | 'duplicate'`) are plain unions and never appear here.
  */
-const failures = {
+export const failures = {
   'input.invalid': { status: 400, retry: false },
   'input.too-large': { status: 413, retry: false },
   'auth.required': { status: 401, retry: false },
@@ -84,11 +84,17 @@ export function toProblem(error: unknown): Problem {
   return { type: `urn:windfall:error:${known.code}`, title: known.code, status: known.status, code: known.code, detail: known.message }
 }
 
+const MAX_DETAIL = 1_000
+
 /** Mirror of {@link toProblem}: tolerates bodies that are not problems (proxies, gateways). */
 export function fromProblem(status: number, body: unknown): WindfallError {
   const { code, detail } = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>
-  if (typeof code === 'string' && isFailureCode(code) && typeof detail === 'string') return new WindfallError(code, detail)
-  return new WindfallError(status >= 500 ? 'unavailable' : 'internal', `The other side answered HTTP ${status} without an explanation we understand.`)
+  if (typeof code === 'string' && isFailureCode(code) && typeof detail === 'string') return new WindfallError(code, detail.slice(0, MAX_DETAIL))
+  // 408 and 429 are what gateways say when they are busy.
+  return new WindfallError(
+    status >= 500 || status === 408 || status === 429 ? 'unavailable' : 'internal',
+    `The other side answered HTTP ${status} without an explanation we understand.`,
+  )
 }
 
 /** Cuts an unknown throwable down to its message, for logs and wrapped errors. */

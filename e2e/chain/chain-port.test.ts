@@ -55,6 +55,22 @@ test('heights: finalized is behind, and a hash is good for 150 blocks', async ()
   expect(hash.lastValidBlockHeight).toBe(confirmed + 150)
 })
 
+/** Heights come from a node five slots further than the one that answers the rest. */
+const aheadWithHeights: typeof globalThis.fetch = async (input, init) => {
+  const response = await fetch(input, init)
+  if (typeof init?.body !== 'string' || !init.body.includes('getEpochInfo')) return response
+  return new Response((await response.text()).replace(/"absoluteSlot":(\d+)/, (_, slot) => `"absoluteSlot":${Number(slot) + 5}`))
+}
+
+test('silence of a node that is behind the height another one gave is no answer', async () => {
+  const spread = createSolanaChain({ url: localnet.url, clock, fetch: aheadWithHeights })
+  expect(await spread.historyOf(newAddress(), { limit: 10 })).toEqual([])
+  await spread.blockHeight('finalized')
+  await expect(spread.historyOf(newAddress(), { limit: 10 })).rejects.toMatchObject({ code: 'chain.unavailable' })
+  ticks(5)
+  expect(await spread.historyOf(newAddress(), { limit: 10 })).toEqual([])
+})
+
 test('a payment: fee, simulation, status at each level, history, details', async () => {
   const to = newAddress()
   const { message, raw } = await sign([

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { toBase58 } from '../../shared/domain/base58.ts'
 import { lamports } from '../../shared/units.ts'
+import { assemble } from '../../main/chain/chain.ts'
+import { memoInstruction, transferInstruction } from '../../main/chain/instructions.ts'
 import { checkLedger } from '../../main/coordinator/ledger/ledger.ts'
 import { listPayouts } from '../../main/coordinator/payouts/listing.store.ts'
 import { createPayouts } from '../../main/coordinator/payouts/payouts.ts'
 import { transact } from '../../main/coordinator/persistence/database.ts'
+import { createSigner, generateKeyPem } from '../../main/kernel/signing.ts'
 import { rpc, ticks } from './in-process.ts'
 import { GENEROUS, type World, createWorld, newAddress } from './payout-world.ts'
 
@@ -176,6 +180,21 @@ test('a payout this database does not know stops everything: another coordinator
   const impostor = createPayouts(elsewhere.deps({ chain: world.chain, wallet: world.wallet }))
   await expect(impostor.step()).rejects.toMatchObject({ code: 'payout.refused' })
   await elsewhere.close()
+})
+
+test('a stranger who writes our memo beside a transfer to the hot wallet pays in and stops nothing', async () => {
+  const signer = createSigner(generateKeyPem())
+  const stranger = toBase58(Buffer.from(signer.publicJwk.x, 'base64url'))
+  await rpc(world.node, 'requestAirdrop', stranger, 1_000_000_000)
+  ticks(world.node, 8)
+  const instructions = [transferInstruction(stranger, world.wallet.address, lamports(1n)), memoInstruction('wf1:not-a-payout', stranger)]
+  const message = world.chain.compile(stranger, instructions, (await world.chain.latestBlockhash()).blockhash)
+  await world.chain.send(assemble(message, await signer.sign(message)))
+  ticks(world.node, 8)
+  await world.earn('node-a', newAddress(), 1_000_000n)
+  await settle()
+  expect((await listPayouts(world.db, everything)).items).toMatchObject([{ state: 'finalized' }])
+  expect((await checkLedger(world.db)).balanced).toBe(true)
 })
 
 test('payouts are listed newest first, page by page', async () => {

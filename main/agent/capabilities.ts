@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { arch, release, totalmem, type } from 'node:os'
 import type { Capabilities } from '../../shared/contract/coordinator.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import type { Detection } from './gpu/detect.ts'
 import type { Runtime } from './jobs/runtime.ts'
-import { limitOf } from './metering/measurement.ts'
+import { limitOf, uuidHashOf } from './metering/measurement.ts'
 
 export interface CapabilityInput {
   readonly version: string
@@ -26,12 +25,10 @@ export async function capabilitiesOf({ version, zone, nodeId, detection, runtime
     gpus: detection.sources
       .filter(({ device }) => device.kind === 'gpu')
       .map(({ device }) => ({
-        uuidHash: createHash('sha256')
-          .update(device.uuid + nodeId)
-          .digest('hex'),
-        vendor: device.vendor,
-        name: device.name,
-        driver: device.driver,
+        uuidHash: uuidHashOf(device.uuid, nodeId),
+        vendor: device.vendor.slice(0, 60),
+        name: device.name.slice(0, 120),
+        driver: device.driver.slice(0, 60),
         vramBytes: device.vramBytes ?? 0,
         powerLimitW: limitOf(device),
       })),

@@ -41,13 +41,15 @@ export interface CoordinatorSessionDeps {
 
 export interface CoordinatorSession {
   readonly state: () => AgentStatus['coordinator']
-  /** Ids of the keys the coordinator signs receipts and tree heads with, as first seen. */
+  /** Ids of the keys that this node's coordinators sign receipts and tree heads with, as first seen at each address. */
   readonly pinnedKeys: () => readonly string[]
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
-const FEED = 'feed-position'
 const PINNED = 'pinned-keys'
+const Pins = z.array(z.strictObject({ url: z.string(), keys: z.array(KeyId) }))
+/** Every coordinator counts its own events. */
+const feedOf = (logKey: string): string => `feed-position:${logKey}`
 
 /** The agent's side of its coordinator: what it tells, what it is told, and how the link stands. */
 export function createCoordinatorSession(deps: CoordinatorSessionDeps): CoordinatorSession {
@@ -63,7 +65,7 @@ export function createCoordinatorSession(deps: CoordinatorSessionDeps): Coordina
   }
   return {
     state: () => state,
-    pinnedKeys: () => stores.settings.get(PINNED, z.array(KeyId)) ?? [],
+    pinnedKeys: () => (stores.settings.get(PINNED, Pins) ?? []).flatMap(({ keys }) => keys),
     run: async (signal) => {
       if (!url) return aborted(signal)
       const link = createCoordinatorLink(url, deps.signer, clock)
@@ -82,7 +84,9 @@ interface Linked extends CoordinatorSessionDeps {
 
 function sessionDeps(deps: Linked): SessionDeps {
   const { config, stores, signer, clock, detection, runtimes, grid, work, link } = deps
-  const { runner } = work
+  const { runner, prover } = work
+  // Known from enrolment on, and nothing is pulled before.
+  let feed = ''
   return {
     coordinatorUrl: deps.url,
     client: link.client,
@@ -95,29 +99,48 @@ function sessionDeps(deps: Linked): SessionDeps {
     presence: work.presence,
     offer: runner.offer,
     cancel: runner.cancel,
-    feed: { position: () => stores.settings.get(FEED, FeedPosition) ?? 0, store: (events, position) => storeEvents(deps, events, position) },
-    outbox: { outbox: stores.outbox, accepted: deps.touch, refused: (item, error) => showRefusal(deps, item, error) },
+    feed: { position: () => stores.settings.get(feed, FeedPosition) ?? 0, store: (events, position) => storeEvents(deps, { events, feed, position }) },
+    outbox: {
+      outbox: stores.outbox,
+      realign: prover.realign,
+      accepted: deps.touch,
+      refused: (item, error) => showRefusal(deps, item, error),
+      postponed: ({ kind }, { code, message }) => deps.log.info({ kind, code, reason: message }, 'a report waits; it is sent again'),
+    },
     onState: deps.setState,
     refreshGrid: async () => grid.update((await link.client.call('getSignal', { zone: config.zone })).signal),
     refreshReceipts: () => refreshReceipts(deps),
-    onEnrolled: () => agree(deps),
+    onEnrolled: async () => {
+      feed = feedOf(await pinKeys(deps))
+    },
   }
 }
 
-/** Pins the keys on first contact and, with nothing of ours under way, takes over where the coordinator says our chain stands. */
-async function agree({ stores, link, work }: Linked): Promise<void> {
+/**
+ * Pins the coordinator's keys on first contact and returns the id of its log key. Keys that change at one address are not trusted: its
+ * receipts then fail verification. Another address with other keys is another coordinator, which only the owner can have chosen.
+ */
+async function pinKeys({ url, stores: { settings }, link, log }: Linked): Promise<string> {
   const { receiptKey, logKey } = await link.client.call('keys', {})
-  if (!stores.settings.get(PINNED, z.array(KeyId))) stores.settings.set(PINNED, [keyIdOf(receiptKey), keyIdOf(logKey)])
-  if (stores.outbox.size() === 0) work.prover.adopt(await link.client.call('proofChain', {}))
+  const keys = [keyIdOf(receiptKey), keyIdOf(logKey)]
+  const pins = settings.get(PINNED, Pins) ?? []
+  const known = pins.some((pin) => keys.every((key) => pin.keys.includes(key)))
+  if (!known && pins.some((pin) => pin.url === url)) log.warn({ url }, 'the coordinator presents other keys than before; they are not trusted')
+  else if (!known) settings.set(PINNED, [...pins, { url, keys }])
+  return keyIdOf(logKey)
 }
 
 const REFRESHED_AT_ONCE = 10
 
 /** A receipt arrives before the log is anchored; its bundle with the anchor is fetched once there is one. */
-async function refreshReceipts({ stores, link, news }: Linked): Promise<void> {
+async function refreshReceipts({ stores, link, news, log }: Linked): Promise<void> {
   for (const receiptId of stores.facts.unanchored(REFRESHED_AT_ONCE)) {
     const bundle = await link.client.call('getReceipt', { receiptId })
     if (!bundle.anchor) return
+    if (bundle.receipt.payload !== stores.facts.receipt(receiptId)?.receipt.payload) {
+      log.warn({ receiptId }, 'the coordinator gives another receipt under this id than before; the first one is kept')
+      continue
+    }
     stores.facts.addReceipt(listed(bundle), bundle)
     news.changed('receipts')
   }
@@ -128,7 +151,14 @@ function listed(bundle: ReceiptBundle): AgentReceipt {
   return { ...summaryOf(predicate, bundle.inclusion.leafIndex), recordedOn: recordedOnOf(predicate) }
 }
 
-function storeEvents({ stores, receipts, news, touch }: Linked, events: Parameters<SessionDeps['feed']['store']>[0], position: number): void {
+interface Pulled {
+  readonly events: Parameters<SessionDeps['feed']['store']>[0]
+  /** Setting that holds the position. */
+  readonly feed: string
+  readonly position: number
+}
+
+function storeEvents({ stores, receipts, news, touch }: Linked, { events, feed, position }: Pulled): void {
   const apply = {
     facts: stores.facts,
     summaryOf: listed,
@@ -140,7 +170,7 @@ function storeEvents({ stores, receipts, news, touch }: Linked, events: Paramete
   }
   stores.atomically(() => {
     for (const event of events) applyEvent(apply, event)
-    stores.settings.set(FEED, position)
+    stores.settings.set(feed, position)
   })
   touch()
   news.changed('status', 'jobs', 'receipts', 'payouts')

@@ -2,6 +2,7 @@ import type { GridView } from '../../shared/contract/agent.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import { Signal } from '../../shared/contract/wire.ts'
 import { slotAt, slotsOf } from '../../shared/domain/signal.ts'
+import { WindfallError } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type CarbonRule, type Gate, carbonGate, describeRule, signalState } from './grid/gate.ts'
@@ -16,6 +17,7 @@ export interface GridWatchDeps {
 }
 
 export interface GridWatch {
+  /** Error: `grid.unavailable` if the signal is of another zone. */
   readonly update: (signal: Signal) => void
   /** Whether the grid allows a job now; without a lease, whether it would allow one. */
   readonly gate: (lease: Lease | null) => Gate
@@ -46,6 +48,7 @@ export function createGridWatch({ zone, rule, settings, clock, changed }: GridWa
   return {
     gate,
     update(next) {
+      if (next.zone !== zone) throw new WindfallError('grid.unavailable', `The forecast is for ${next.zone}, not for ${zone}, so it is not used.`)
       if (next.bodySha256 === signal?.bodySha256 && next.points[0]?.from === signal.points[0]?.from) return
       signal = next
       settings.set(SETTING, next)

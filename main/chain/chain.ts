@@ -73,7 +73,7 @@ export interface Chain {
   readonly send: (transaction: Uint8Array) => Promise<string>
   /** Same order as asked, at most 256, history included; `null` = never heard of it. */
   readonly statuses: (signatures: readonly string[]) => Promise<readonly (SignatureStatus | null)[]>
-  /** Finalized transactions that touch `address`, newest first, at most 1000. */
+  /** Finalized transactions that touch `address`, newest first, at most 1000; complete at least up to the last finalized height that was read. */
   readonly historyOf: (address: string, request: HistoryRequest) => Promise<readonly HistoryItem[]>
   /** Confirmed state, or `null` if the account does not exist. */
   readonly account: (address: string) => Promise<ChainAccount | null>

@@ -1,5 +1,4 @@
 /** The only file that knows @solana/web3.js. Another library, or another version of this one, is a change here alone. */
-import { randomInt } from 'node:crypto'
 import {
   Connection,
   MessageV0,
@@ -12,11 +11,10 @@ import {
 import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { lamports } from '../../shared/units.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
+import { random as systemRandom } from '../kernel/random.ts'
 import type { Chain, ChainTransaction, Simulation } from './chain.ts'
 import { type Instruction, MEMO_PROGRAM } from './instructions.ts'
 import { type Fetch, createRpcFetch } from './rpc-fetch.ts'
-
-const chance = (): number => randomInt(2 ** 32) / 2 ** 32
 
 /** Every reader passes this: without it, one newer transaction makes a whole call fail. */
 const MAX_VERSION = { maxSupportedTransactionVersion: 1 } as const
@@ -74,7 +72,7 @@ function connect({
   timeoutMs = 10_000,
   tries = 3,
   pauseMs = 600,
-  random = chance,
+  random = systemRandom,
 }: SolanaOptions): Connection {
   return new Connection(url, {
     commitment: 'confirmed',
@@ -96,8 +94,23 @@ const pure: Pick<Chain, 'compile' | 'isOnCurve'> = {
   isOnCurve: (address) => PublicKey.isOnCurve(address),
 }
 
-function readers(connection: Connection): Pick<Chain, 'historyOf' | 'account' | 'transaction' | 'statuses'> {
+/**
+ * The newest finalized slot that a height was read at. One endpoint often stands for several nodes, some of them behind: what
+ * one of them has finalized, whoever answers about the past afterwards must have finalized too, or its silence would prove nothing.
+ */
+interface Horizon {
+  slot: number
+}
+
+function readers(connection: Connection, horizon: Horizon): Pick<Chain, 'historyOf' | 'account' | 'transaction' | 'statuses' | 'blockHeight'> {
   return {
+    blockHeight: (commitment) =>
+      ask(async () => {
+        const { absoluteSlot, blockHeight } = await connection.getEpochInfo(commitment)
+        if (blockHeight === undefined) throw new WindfallError('chain.unavailable', 'The Solana endpoint does not say how high its chain is. Use another one.')
+        if (commitment === 'finalized') horizon.slot = Math.max(horizon.slot, absoluteSlot)
+        return blockHeight
+      }),
     statuses: (signatures) =>
       ask(async () => {
         const { value } = await connection.getSignatureStatuses([...signatures], { searchTransactionHistory: true })
@@ -105,7 +118,7 @@ function readers(connection: Connection): Pick<Chain, 'historyOf' | 'account' | 
       }),
     historyOf: (address, request) =>
       ask(async () => {
-        const found = await connection.getSignaturesForAddress(new PublicKey(address), request, 'finalized')
+        const found = await connection.getSignaturesForAddress(new PublicKey(address), { ...request, minContextSlot: horizon.slot }, 'finalized')
         return found.map(({ signature, slot, err, memo }) => ({ signature, slot, err: errorText(err), memo }))
       }),
     account: (address) =>
@@ -126,14 +139,13 @@ export function createSolanaChain(options: SolanaOptions): Chain {
   const connection = connect(options)
   return {
     ...pure,
-    ...readers(connection),
+    ...readers(connection, { slot: 0 }),
     genesisHash: () => ask(() => connection.getGenesisHash()),
     latestBlockhash: () =>
       ask(async () => {
         const { context, value } = await connection.getLatestBlockhashAndContext('confirmed')
         return { ...value, slot: context.slot }
       }),
-    blockHeight: (commitment) => ask(() => connection.getBlockHeight(commitment)),
     fee: (message) =>
       ask(async () => {
         const { value } = await connection.getFeeForMessage(MessageV0.deserialize(message), 'confirmed')

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { WindfallError } from '../../shared/errors.ts'
 import { defaultDataDirectory } from '../kernel/paths.ts'
 import { exitCodeOf } from './exit-codes.ts'
@@ -21,9 +21,29 @@ export function whereOf(options: CommonOptions): Where {
   const apiKey = options.key ?? process.env['WINDFALL_API_KEY']
   if (!url) return { dataDirectory: dataDirectoryOf(options) }
   if (!apiKey) throw new WindfallError('config.invalid', '--coordinator needs an API key: pass --key, or set WINDFALL_API_KEY.')
-  if (!URL.canParse(url)) throw new WindfallError('config.invalid', `--coordinator needs an address such as https://coordinator.example, not “${url}”.`)
+  requireHttp(url, '--coordinator')
   return { dataDirectory: dataDirectoryOf(options), coordinator: { url, apiKey } }
 }
+
+/** Error: `config.invalid` unless the text is an http(s) address. */
+export function requireHttp(url: string, option: string): void {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new WindfallError('config.invalid', `${option} needs an address such as https://example.org, not “${url}”.`)
+}
+
+/** Reads an option's value as a whole number; commander names the option if it is none. */
+export const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    if (/^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`)
+  }
+
+export const port = wholeNumber(0, 65_535)
+/** As many rows as one page may have. */
+export const pageLimit = wholeNumber(1, 200)
+
+export const logLevelOption = (): Option => new Option('--log-level <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error', 'silent'])
 
 /** A command with the common options; `data`, `json` always, coordinator access where a requester needs it. */
 export function createCommand(name: string, description: string, remote: 'local' | 'coordinator' = 'local'): Command {
@@ -58,11 +78,14 @@ export function action<O extends CommonOptions>(command: Command, run: Action<O>
   })
 }
 
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+/** Nothing looser: `Date.parse` takes “40” for the year 2040, and a time without a zone for local time. */
+const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/
+
 /** `10m`, `6h`, `2d` or a UTC time → epoch milliseconds. Error: `input.invalid`. */
 export function parseWhen(text: string, now: number): number {
   const relative = /^(\d{1,5})([smhd])$/.exec(text)
-  if (relative) return now + Number(relative[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[relative[2] as 's' | 'm' | 'h' | 'd']
-  const at = Date.parse(text)
+  const at = relative ? now + Number(relative[1]) * UNIT_MS[relative[2] as keyof typeof UNIT_MS] : UTC_TIME.test(text) ? Date.parse(text) : NaN
   if (Number.isNaN(at))
     throw new WindfallError('input.invalid', `“${text}” is not a time. Use a duration such as 30m, 6h or 2d, or a UTC time such as 2026-11-21T18:00:00Z.`)
   return at

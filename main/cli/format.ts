@@ -21,8 +21,12 @@ export function energy(joules: number): string {
   return wattHours < 1_000 ? `${wattHours.toFixed(2)} Wh` : `${(wattHours / 1_000).toFixed(2)} kWh`
 }
 
-/** Grams of CO2e with enough digits to tell small jobs apart. */
-export const gramsOf = (g: number): string => `${g.toPrecision(3)} g CO2e`
+/** Mass of CO2e with enough digits to tell small jobs apart; kilograms from a thousand grams on. */
+export function gramsOf(g: number): string {
+  // Three digits never make an exponent of what is shown: 999.9 would become 1.00e+3.
+  if (Math.abs(g) < 999.5) return `${g.toPrecision(3)} g CO2e`
+  return `${(g / 1_000).toFixed(Math.abs(g) < 99_950 ? 2 : 0)} kg CO2e`
+}
 
 /** A recording or a model is named as such wherever its numbers appear. */
 export const originOf = ({ origin, recordedOn }: { origin: string; recordedOn: string | null }): string =>

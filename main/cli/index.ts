@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../kernel/paths.ts'
 import { agentCommand } from './commands/agent.ts'
 import { coordinatorCommand } from './commands/coordinator.ts'
@@ -45,7 +45,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await createProgram().parseAsync(argv)
   } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
     // Help and version end the same way as usage errors, with their own exit code.
-    process.exitCode = (error as { exitCode?: number }).exitCode === 0 ? EXIT.ok : EXIT.usage
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
   }
 }

@@ -6,7 +6,7 @@ import { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import { type Client, type Transport, connect } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { DISCOVERY_FILE, Discovery as AgentDiscovery } from '../agent/http/discovery.ts'
-import { createHttpTransport, send } from '../kernel/contract-http.ts'
+import { createHttpTransport, readJson, send } from '../kernel/contract-http.ts'
 import { writePrivateFile } from '../kernel/key-file.ts'
 
 /** What a running Windfall tells the command line about itself; the file is readable by its owner only. */
@@ -94,9 +94,8 @@ export function agentClient(dataDirectory: string): Client<typeof agentContract>
   const agent = readInstance(dataDirectory)?.agent
   if (!agent) throw missing('agent', dataDirectory)
   const invoke = async (name: string, input: unknown): Promise<unknown> => {
-    const body = new TextEncoder().encode(JSON.stringify(input))
-    const answer = await send({ method: 'POST', url: new URL(`/api/${name}`, agent.url), body }, { authorize: bearer(agent.token) })
-    return JSON.parse(new TextDecoder().decode(answer)) as unknown
+    const request = { method: 'POST', url: new URL(`/api/${name}`, agent.url), body: new TextEncoder().encode(JSON.stringify(input)) } as const
+    return readJson(await send(request, { authorize: bearer(agent.token) }), request.url)
   }
   return connect(agentContract, local({ invoke, subscribe: noEvents }, 'agent', dataDirectory))
 }

@@ -1,21 +1,39 @@
 import { mkdirSync } from 'node:fs'
+import { WindfallError, messageOf } from '../../shared/errors.ts'
+import { systemClock } from '../kernel/clock.ts'
 import { lockDirectory } from '../kernel/instance-lock.ts'
 
-/** Aborts on Ctrl-C or a termination signal; a second one ends the process at once. */
-export function stopOnSignals(say: (line: string) => void): AbortSignal {
+/** One Ctrl-C may arrive several times: from the terminal, from npm and from our own launcher. */
+const ECHO_MS = 1_000
+
+export interface Stop extends Disposable {
+  readonly signal: AbortSignal
+}
+
+/**
+ * Aborts on Ctrl-C or a termination signal, and at the end of its scope, so that a command that fails half-way leaves nothing running.
+ * A second Ctrl-C ends the process at once.
+ */
+export function stopOnSignals(say: (line: string) => void): Stop {
   const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted) process.exit(130)
-      say('Stopping… (again to stop at once)')
-      stop.abort(name)
-    })
+  let stoppedAt = -Infinity
+  const onSignal = () => {
+    if (stop.signal.aborted && systemClock.monotonic() - stoppedAt > ECHO_MS) process.exit(130)
+    if (stop.signal.aborted) return
+    stoppedAt = systemClock.monotonic()
+    say('Stopping… (again to stop at once)')
+    stop.abort()
   }
-  return stop.signal
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  return { signal: stop.signal, [Symbol.dispose]: () => stop.abort() }
 }
 
 /** Makes a data directory and holds it for this process. Errors: `instance.running`, `storage.failed`. */
 export function holdDirectory(directory: string, name: string): Disposable {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new WindfallError('storage.failed', `The folder ${directory} cannot be made (${messageOf(error)}). Choose another one with --data.`, { cause: error })
+  }
   return lockDirectory(directory, name)
 }

@@ -19,7 +19,7 @@ function electronBinary(environment: Environment): string | null {
 }
 
 const hasDisplay = (environment: Environment, platform: NodeJS.Platform): boolean =>
-  platform !== 'linux' || Boolean(environment['DISPLAY'] ?? environment['WAYLAND_DISPLAY'])
+  platform !== 'linux' || Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY'])
 
 /** How the window can be shown here, and if it cannot, why. */
 export function windowSupport(

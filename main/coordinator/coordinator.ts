@@ -16,9 +16,9 @@ import { packageVersion, resourcesDirectory } from '../kernel/paths.ts'
 import { random } from '../kernel/random.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import type { CoordinatorConfig } from './config.ts'
-import { createCore } from './core.ts'
-import { coordinatorEvents } from './events.ts'
-import { createGridOracle } from './grid/oracle.ts'
+import { type Core, createCore } from './core.ts'
+import { type CoordinatorEvents, coordinatorEvents } from './events.ts'
+import { type GridOracle, createGridOracle } from './grid/oracle.ts'
 import { loadRecording } from './grid/recording.ts'
 import { createHandlers } from './http/handlers.ts'
 import { createHttpServer } from './http/server.ts'
@@ -27,10 +27,10 @@ import { requesterDeposit } from './ledger/entries.ts'
 import { book, checkLedger } from './ledger/ledger.ts'
 import { listPayouts } from './payouts/listing.store.ts'
 import { createPaying } from './paying.ts'
-import { openDatabase, ping, transact } from './persistence/database.ts'
+import { type Db, openDatabase, ping, transact } from './persistence/database.ts'
 import { createPlanning } from './planning.ts'
 import { createReceipting } from './receipting.ts'
-import { createReceiptIssuer } from './receipts/issue.ts'
+import { type ReceiptIssuer, createReceiptIssuer } from './receipts/issue.ts'
 import { bundleOf, listReceipts } from './receipts/read.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
 
@@ -55,17 +55,12 @@ const OWNER = 'owner'
 
 /** Builds every part of the coordinator, runs them until `signal` aborts, releases everything. No other file constructs a part. */
 export async function startCoordinator(config: CoordinatorConfig, { clock, log }: CoordinatorPorts, signal: AbortSignal): Promise<RunningCoordinator> {
-  const keep = (name: string) => join(config.dataDirectory, name)
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const chain = createSolanaChain({ url: config.rpcUrl, clock })
   const cluster = requirePayable(await chain.genesisHash(), config)
-  const wallet = loadWallet(keep('hot-wallet.pem'))
-  const [receiptSigner, logSigner] = [
-    createSigner(loadPrivateFile(keep('receipt-key.pem'), generateKeyPem)),
-    createSigner(loadPrivateFile(keep('log-key.pem'), generateKeyPem)),
-  ]
-  const apiKey = loadPrivateFile(keep('api-key'), () => generateApiKey(randomBytes))
-  const db = await openDatabase(keep('coordinator.sqlite'))
+  const secrets = openSecrets(config.dataDirectory)
+  const { wallet, receiptSigner, logSigner, apiKey } = secrets
+  const db = await openDatabase(join(config.dataDirectory, 'coordinator.sqlite'))
   const events = coordinatorEvents(log)
   const ids = createIds(clock)
   await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
@@ -92,7 +87,48 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     prepareReceipt: createReceipting(issuer, oracle, signal),
   })
   const paying = createPaying({ config, db, chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
-  const app = await createHttpServer({
+  const app = await createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, events }, signal)
+  core.hub.attach(app.server)
+  const url = await listen(app, config)
+  events.listening(url)
+  const running = runAll(signal, [core.jobs.run, core.hub.run, paying.run])
+  const closed = running.finally(async () => {
+    await app.close()
+    await db.destroy()
+  })
+  const deposit = async (id: string, amountMicroUsd: bigint) => {
+    await transact(db, (tx) => book(tx, requesterDeposit({ id, requesterId: OWNER, amount: microUsd(amountMicroUsd), at: clock.now() })))
+  }
+  return { url, apiKey, cluster, hotWallet: wallet.address, deposit, closed }
+}
+
+/** Every secret in a file of its own, made on first use. */
+function openSecrets(directory: string) {
+  const signer = (name: string) => createSigner(loadPrivateFile(join(directory, name), generateKeyPem))
+  return {
+    wallet: loadWallet(join(directory, 'hot-wallet.pem')),
+    receiptSigner: signer('receipt-key.pem'),
+    logSigner: signer('log-key.pem'),
+    apiKey: loadPrivateFile(join(directory, 'api-key'), () => generateApiKey(randomBytes)),
+  }
+}
+
+interface AppParts {
+  readonly config: CoordinatorConfig
+  readonly clock: Clock
+  readonly db: Db
+  readonly core: Core
+  readonly oracle: GridOracle
+  readonly issuer: ReceiptIssuer
+  readonly secrets: ReturnType<typeof openSecrets>
+  readonly cluster: string
+  readonly events: CoordinatorEvents
+}
+
+/** The HTTP border over everything that answers it; not yet listening. */
+function createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, events }: AppParts, signal: AbortSignal) {
+  const { receiptSigner, logSigner, wallet } = secrets
+  return createHttpServer({
     clock,
     version: packageVersion,
     access: core.access,
@@ -117,18 +153,6 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
       signal: (zone) => oracle.signal(zone, signal),
     }),
   })
-  core.hub.attach(app.server)
-  const url = await listen(app, config)
-  events.listening(url)
-  const running = runAll(signal, [core.jobs.run, core.hub.run, paying.run])
-  const closed = running.finally(async () => {
-    await app.close()
-    await db.destroy()
-  })
-  const deposit = async (id: string, amountMicroUsd: bigint) => {
-    await transact(db, (tx) => book(tx, requesterDeposit({ id, requesterId: OWNER, amount: microUsd(amountMicroUsd), at: clock.now() })))
-  }
-  return { url, apiKey, cluster, hotWallet: wallet.address, deposit, closed }
 }
 
 async function listen(app: Awaited<ReturnType<typeof createHttpServer>>, { host, port }: Pick<CoordinatorConfig, 'host' | 'port'>): Promise<string> {

@@ -7,6 +7,7 @@ import type { Capabilities, Presence } from '../../shared/contract/coordinator.t
 import { JobSpec, type Lease, type Plan } from '../../shared/contract/job.ts'
 import { BUNDLE_TYPE, type ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import { signEnvelope } from '../../shared/domain/dsse.ts'
+import { enrolmentText } from '../../shared/domain/enrolment.ts'
 import { ENERGY_PROOF_TYPE, type EnergyProof } from '../../shared/domain/energy-proof.ts'
 import { splitAtHalfHours } from '../../shared/domain/half-hours.ts'
 import { testProof } from '../../shared/domain/receipt-bundle.fake.ts'
@@ -177,7 +178,7 @@ export async function startTestCore({
 
 export async function enrol({ parts, registry }: Pick<Core, 'parts' | 'registry'>, signer: Signer, payoutAddress: string | null = null): Promise<TestNode> {
   const { challenge } = registry.begin(signer.publicJwk)
-  const signature = Buffer.from(await signer.sign(Buffer.from(`windfall-enrol-v1 ${challenge}`))).toString('base64')
+  const signature = Buffer.from(await signer.sign(enrolmentText(challenge, payoutAddress))).toString('base64')
   const { nodeId } = await registry.enrol({ publicJwk: signer.publicJwk, challenge, signature, capabilities: testCapabilities, payoutAddress })
   return { signer, nodeId, ready: (running = []) => parts.agents.heartbeat(nodeId, { ready: true, reasons: [], running }) }
 }

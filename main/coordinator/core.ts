@@ -7,6 +7,7 @@ import { createAudit } from './audit/audit.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import type { AccessDeps } from './http/access.ts'
+import type { BlobDeps } from './http/blob-routes.ts'
 import type { CoordinatorParts } from './http/parts.ts'
 import { isExpectedAuthority } from './http/server.ts'
 import { type SocketHub, createSocketHub } from './http/socket.ts'
@@ -36,11 +37,11 @@ export interface CoreDeps {
 /** Registry, jobs, proofs and the agents' socket, wired to each other and to what they are given. */
 export interface Core {
   readonly access: AccessDeps
-  readonly blobs: Blobs
+  readonly blobs: BlobDeps
   readonly registry: Registry
   readonly jobs: Jobs
   readonly hub: SocketHub
-  readonly parts: Pick<CoordinatorParts, 'registry' | 'agents' | 'jobs' | 'proofs' | 'blobs'>
+  readonly parts: Pick<CoordinatorParts, 'registry' | 'agents' | 'jobs' | 'proofs' | 'outputs'>
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly recordEvent: ReturnType<typeof createRecordEvent>
 }
@@ -50,6 +51,8 @@ export function createCore(deps: CoreDeps): Core {
   const decide = createAudit(clock)
   const recordEvent = createRecordEvent(clock)
   const blobs = openBlobs(join(config.dataDirectory, 'blobs'), ids.next)
+  // Apart from what nodes may fetch: a receipt is public and names its output's digest, the output is its requester's alone.
+  const outputs = openBlobs(join(config.dataDirectory, 'outputs'), ids.next)
   const registry = createRegistry({ db, clock, random, heartbeatMs: config.heartbeatMs, decide })
   // The socket hears agents for the jobs, and the jobs push through the socket: one of the two has to be named before it exists.
   const hub = createHub(deps, registry, { presence: (nodeId, presence) => agents.hear(nodeId, presence), welcome: (nodeId) => agents.offer(nodeId) })
@@ -57,11 +60,12 @@ export function createCore(deps: CoreDeps): Core {
   const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, hint })
   const agents = createAgents(db, { registry, jobs, hub })
   const { beginVerification, completeJob, rejectResult, attempt } = jobs
-  const saveOutput = (bytes: Uint8Array) => blobs.write(once(bytes), { maxBytes: bytes.length, expected: null })
+  const saveOutput = (bytes: Uint8Array) => outputs.write(once(bytes), { maxBytes: bytes.length, expected: null })
   const proofDeps = { ...deps, decide, recordEvent, node: registry.withCapabilities, attempt, beginVerification, completeJob, rejectResult, saveOutput }
   const proofs = { submit: reportProof(deps, { proofDeps, hint }), head: (nodeId: string) => chainHead(db, nodeId) }
   const access = { clock, node: registry.node, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
-  return { access, blobs, registry, jobs, hub, decide, recordEvent, parts: { registry, jobs, blobs, proofs, agents } }
+  const archives = { ...blobs, mayFetch: jobs.holdsArchive }
+  return { access, blobs: archives, registry, jobs, hub, decide, recordEvent, parts: { registry, jobs, outputs, proofs, agents } }
 }
 
 /** What agents say, whichever way it arrives. */
@@ -125,7 +129,7 @@ function createHints(db: Db, hub: SocketHub): () => Promise<void> {
 
 function createCoreJobs(
   deps: CoreDeps,
-  { registry, blobs, hub, decide, hint }: Pick<Core, 'registry' | 'blobs' | 'hub' | 'decide'> & { hint: () => Promise<void> },
+  { registry, blobs, hub, decide, hint }: Pick<Core, 'registry' | 'hub' | 'decide'> & { blobs: Pick<Blobs, 'has'>; hint: () => Promise<void> },
 ): Jobs {
   const { events } = deps
   return createJobs({

@@ -51,7 +51,7 @@ export function createPaying(deps: PayingDeps): { readonly run: (signal: AbortSi
       runAll(signal, [
         (stop) => runPayouts(payouts, { clock, intervalMs: STEP_MS, events }, stop),
         async (stop) => {
-          do await queueDueAnchor(db, payouts, { now: clock.now(), everyMs: config.anchorEveryMs })
+          do await queueDueAnchor(db, payouts, { now: clock.now(), everyMs: config.anchorEveryMs }).catch(events.failed)
           while (await clock.sleep(STEP_MS, stop))
         },
       ]),

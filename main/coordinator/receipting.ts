@@ -1,5 +1,5 @@
 import type { Signal } from '../../shared/contract/wire.ts'
-import type { GridValue, IntensityAt } from '../../shared/domain/build-receipt.ts'
+import type { IntensityAt } from '../../shared/domain/build-receipt.ts'
 import { intensityOver } from '../../shared/domain/signal.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { fromIso, toIso } from '../../shared/units.ts'
@@ -10,24 +10,24 @@ import type { ReceiptIssuer } from './receipts/issue.ts'
 /** A signal as a receipt reads it. Throws `grid.unavailable` for a stretch it does not know: a receipt never guesses. */
 const intensityAt =
   (signal: Signal): IntensityAt =>
-  (from, to): GridValue => {
+  (from, to) => {
     const found = intensityOver(signal, from, to)
     if (!found)
       throw new WindfallError(
         'grid.unavailable',
         `There is no grid intensity for ${signal.zone} from ${toIso(from)} to ${toIso(to)}. The receipt waits until there is.`,
       )
-    const { gPerKWh, basis, source, issuedAt, estimated, origin, bodySha256 } = found
-    return { gPerKWh, basis, source, issuedAt, estimated, origin, bodySha256 }
+    return found
   }
 
-/** What the grid was like while the job ran, and while it would have run had it started at once. */
+/** What the grid was like while energy was metered, and in as much time from the moment of submission on. */
 async function actuals(oracle: GridOracle, { proof, attempt }: ReceiptOrder, signal: AbortSignal): Promise<{ ran: Signal; atOnce: Signal }> {
-  const { zone } = attempt.plan
-  const submittedAt = attempt.submittedAt
-  const ran = await oracle.actuals(zone, fromIso(proof.startedAt), fromIso(proof.endedAt), signal)
-  const atOnce = await oracle.actuals(zone, submittedAt, submittedAt + proof.durationMs + proof.sleepMs, signal)
-  return { ran, atOnce }
+  const { plan, submittedAt } = attempt
+  const [from, to] = [fromIso(proof.intervals[0]?.from ?? proof.startedAt), fromIso(proof.intervals.at(-1)?.to ?? proof.endedAt)]
+  return {
+    ran: await oracle.actuals(plan.zone, from, to, signal),
+    atOnce: await oracle.actuals(plan.zone, submittedAt, submittedAt + to - from, signal),
+  }
 }
 
 /** Looks up the grid first, which may be slow, and returns what writes the receipt inside a transaction. */

@@ -1,14 +1,8 @@
 import { WebSocket } from 'ws'
-import { z } from 'zod'
 import { RPC_PATH, RPC_PROTOCOL } from '../../shared/contract/bridge.ts'
 import type { Transport } from '../../shared/contract/define.ts'
+import { type RpcCall, RpcReply } from '../../shared/contract/rpc.ts'
 import { WindfallError, fromProblem } from '../../shared/errors.ts'
-
-const Reply = z.union([
-  z.object({ id: z.number().int(), value: z.unknown() }),
-  z.object({ id: z.number().int(), problem: z.object({ status: z.number(), code: z.string(), detail: z.string() }) }),
-  z.object({ event: z.string(), payload: z.unknown() }),
-])
 
 const MAX_REPLY_BYTES = 16 * 1024 * 1024
 const HANDSHAKE_MS = 3_000
@@ -55,7 +49,7 @@ function invoker(socket: WebSocket, waiting: Map<number, Waiting>): Transport['i
     if (socket.readyState !== socket.OPEN) return Promise.reject(notRunning())
     const call = Promise.withResolvers<unknown>()
     waiting.set(++last, call)
-    socket.send(JSON.stringify({ id: last, call: name, input }))
+    socket.send(JSON.stringify({ id: last, call: name, input } satisfies RpcCall))
     return call.promise
   }
 }
@@ -70,9 +64,9 @@ function settle(text: string, waiting: Map<number, Waiting>, onEvent: (event: st
   else call?.resolve(reply.value)
 }
 
-function readReply(text: string): z.infer<typeof Reply> | null {
+function readReply(text: string): RpcReply | null {
   try {
-    return Reply.parse(JSON.parse(text))
+    return RpcReply.parse(JSON.parse(text))
   } catch {
     return null
   }

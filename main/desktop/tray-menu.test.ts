@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AgentStatus, Display } from '../../shared/contract/agent.ts'
-import { type MenuEntry, dollars, pauseEnd, statusLine, trayImage, trayMenu } from './tray-menu.ts'
+import { type MenuEntry, statusLine, trayImage, trayMenu } from './tray-menu.ts'
 
 const status = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   version: '0.1.0',
@@ -52,10 +52,11 @@ describe('the menu', () => {
 describe('the line', () => {
   test.each<[Partial<AgentStatus> | null, string]>([
     [null, 'Not connected to Windfall'],
-    [{}, 'Earning · 172 W · today $0.31'],
-    [{ power: null }, 'Earning · today $0.31'],
-    [{ display: 'ready' }, 'Ready, no job right now · today $0.31'],
-    [{ display: 'finishing' }, 'Finishing this job · today $0.31'],
+    [{}, 'Earning · 172 W · today $0.3123'],
+    [{ power: { watts: 12.2, method: 'estimate', at: '2026-11-21T12:00:00.000Z' } }, 'Earning · ≈ 12 W · today $0.3123'],
+    [{ power: null }, 'Earning · today $0.3123'],
+    [{ display: 'ready' }, 'Ready, no job right now · today $0.3123'],
+    [{ display: 'finishing' }, 'Finishing this job · today $0.3123'],
     [{ display: 'waiting', reasons: reason('You are using the computer.') }, 'Waiting: You are using the computer.'],
     [{ display: 'paused' }, 'Paused until you resume'],
     [{ display: 'action-needed', reasons: reason('The driver is too old.') }, 'Action needed: The driver is too old.'],
@@ -71,22 +72,3 @@ test('every state has its own shape where it matters', () => {
   expect(new Set([...shapes, trayImage(null)]).size).toBe(5)
   expect(trayImage(status({ display: 'ready', coordinator: { state: 'offline', url: null, lastSyncAt: null, message: null } }))).toBe('offline')
 })
-
-test('a pause ends when its name says', () => {
-  const now = new Date(2026, 10, 21, 23, 59, 30).getTime()
-  expect(pauseEnd('30-minutes', now)).toBe(now + 1_800_000)
-  expect(pauseEnd('1-hour', now)).toBe(now + 3_600_000)
-  expect(pauseEnd('tomorrow', now)).toBe(new Date(2026, 10, 22).getTime())
-  expect(pauseEnd('until-resumed', now)).toBeNull()
-})
-
-test.each([
-  ['0', '$0.00'],
-  ['1', '$0.0000'],
-  ['9999', '$0.0099'],
-  ['10000', '$0.01'],
-  ['312999', '$0.31'],
-  ['14720000', '$14.72'],
-  ['9007199254740993000', '$9007199254740.99'],
-  ['-310000', '−$0.31'],
-])('%s micro-USD → %s', (micro, text) => expect(dollars(BigInt(micro))).toBe(text))

@@ -1,7 +1,7 @@
 import type { AgentStatus } from '../../shared/contract/agent.ts'
-import { MICRO_USD_PER_USD } from '../../shared/units.ts'
+import { formatUsd, sumDecimal } from '../../shared/domain/money.ts'
+import { PAUSES, type PauseRule } from '../../shared/domain/pauses.ts'
 
-export type PauseRule = '30-minutes' | '1-hour' | 'tomorrow' | 'until-resumed'
 export type Verb =
   | { readonly do: 'open' | 'resume' | 'quit' }
   | { readonly do: 'pause'; readonly until: PauseRule }
@@ -43,36 +43,17 @@ const RESUME: MenuEntry = { id: 'resume', label: 'Resume', verb: { do: 'resume' 
 const PAUSE: MenuEntry = {
   id: 'pause',
   label: 'Pause',
-  submenu: [
-    { id: 'pause-30-minutes', label: 'For 30 minutes', verb: { do: 'pause', until: '30-minutes' } },
-    { id: 'pause-1-hour', label: 'For 1 hour', verb: { do: 'pause', until: '1-hour' } },
-    { id: 'pause-tomorrow', label: 'Until tomorrow', verb: { do: 'pause', until: 'tomorrow' } },
-    { id: 'pause-until-resumed', label: 'Until I resume', verb: { do: 'pause', until: 'until-resumed' } },
-  ],
-}
-
-/** When a pause chosen at `now` (epoch ms) ends, epoch ms; `null` for never. Tomorrow is the next local midnight. */
-export function pauseEnd(rule: PauseRule, now: number): number | null {
-  switch (rule) {
-    case '30-minutes':
-      return now + 30 * 60_000
-    case '1-hour':
-      return now + 60 * 60_000
-    case 'tomorrow':
-      return new Date(now).setHours(24, 0, 0, 0)
-    case 'until-resumed':
-      return null
-  }
+  submenu: PAUSES.map(({ id, label }): MenuEntry => ({ id: `pause-${id}`, label, verb: { do: 'pause', until: id } })),
 }
 
 /** One line on what Windfall does now, with the reason when it does not earn. */
 export function statusLine(status: AgentStatus | null): string {
   if (status === null) return 'Not connected to Windfall'
   // As the window counts it: what is being checked and what is confirmed.
-  const today = `today ${dollars(BigInt(status.today.accruedMicroUsd) + BigInt(status.today.confirmedMicroUsd))}`
+  const today = `today ${formatUsd(sumDecimal(status.today.accruedMicroUsd, status.today.confirmedMicroUsd))}`
   switch (status.display) {
     case 'earning':
-      return status.power === null ? `Earning · ${today}` : `Earning · ${Math.round(status.power.watts)} W · ${today}`
+      return status.power === null ? `Earning · ${today}` : `Earning · ${wattsText(status.power)} · ${today}`
     case 'ready':
       return `Ready, no job right now · ${today}`
     case 'finishing':
@@ -105,14 +86,7 @@ export function trayImage(status: AgentStatus | null): TrayImage {
   }
 }
 
-/** `$0.31`; four decimals below a cent, so that a first job is not shown as nothing. Rounds down: never more than was earned. */
-export function dollars(micro: bigint): string {
-  const size = micro < 0n ? -micro : micro
-  const decimals = size > 0n && size < MICRO_USD_PER_USD / 100n ? 4 : 2
-  const fraction = String(size % MICRO_USD_PER_USD)
-    .padStart(6, '0')
-    .slice(0, decimals)
-  return `${micro < 0n ? '−' : ''}$${size / MICRO_USD_PER_USD}.${fraction}`
-}
+/** An estimate is marked before the number, as in the window. */
+const wattsText = ({ watts, method }: NonNullable<AgentStatus['power']>): string => `${method === 'estimate' ? '≈ ' : ''}${Math.round(watts)} W`
 
 const clockTime = (iso: string): string => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso))

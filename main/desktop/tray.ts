@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import { Menu, type MenuItemConstructorOptions, Tray, nativeImage, nativeTheme } from 'electron'
 import { type AgentStatus, agentContract } from '../../shared/contract/agent.ts'
 import { type Client, connect } from '../../shared/contract/define.ts'
+import { pauseEnd } from '../../shared/domain/pauses.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { AgentLink } from './agent-link.ts'
-import { type MenuEntry, type TrayImage, type Verb, pauseEnd, statusLine, trayImage, trayMenu } from './tray-menu.ts'
+import { type MenuEntry, type TrayImage, type Verb, statusLine, trayImage, trayMenu } from './tray-menu.ts'
 
 interface TrayDeps {
   readonly link: AgentLink

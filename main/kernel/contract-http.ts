@@ -38,11 +38,22 @@ export function createHttpTransport(contract: Contract, options: HttpTransportOp
       const declared = contract[name] as Call | undefined
       if (!declared?.http) throw new WindfallError('not-found', `There is no call named “${name}” over HTTP.`)
       const request = bindRequest(declared.http, options.baseUrl, (input ?? {}) as Record<string, unknown>)
-      return JSON.parse(new TextDecoder().decode(await send(request, options))) as unknown
+      return readJson(await send(request, options), request.url)
     },
     subscribe: () => {
       throw new WindfallError('not-found', 'Events do not travel over plain HTTP.')
     },
+  }
+}
+
+/** Error: `unavailable` if what answered is not a JSON service, such as a proxy's login page. */
+export function readJson(answer: Uint8Array, { origin }: URL): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(answer)) as unknown
+  } catch (error) {
+    throw new WindfallError('unavailable', `${origin} answered something that is not JSON. Check that the address is right and no proxy is in between.`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,19 +1,29 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { WindfallError } from '../../shared/errors.ts'
 
 /** Writes a file that only its owner may read, durably and all at once: a crash leaves the old file or the new one. */
 export function writePrivateFile(file: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const directory = dirname(file)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const temporary = `${file}.new`
-  const handle = openSync(temporary, 'w', 0o600)
+  // A leftover keeps the mode it was made with, whoever made it.
+  rmSync(temporary, { force: true })
+  writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true })
+  renameSync(temporary, file)
+  flushDirectory(directory)
+}
+
+/** A new name is durable only once its directory is. */
+function flushDirectory(directory: string): void {
+  // Windows cannot open a directory.
+  if (process.platform === 'win32') return
+  const handle = openSync(directory, 'r')
   try {
-    writeSync(handle, typeof content === 'string' ? new TextEncoder().encode(content) : content)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
   }
-  renameSync(temporary, file)
 }
 
 /** Reads a secret file, or makes it on first use. Error: `config.invalid` if others may read it. */

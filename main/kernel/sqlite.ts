@@ -26,8 +26,9 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Sqli
 
 /** The connection settings every database of ours uses, without any schema. */
 export function openDurable(file: string): Sqlite {
+  let db: Sqlite | null = null
   try {
-    const db = new Database(file)
+    db = new Database(file)
     // better-sqlite3 compiles WAL with synchronous=NORMAL, which may lose an answered write on power loss.
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
@@ -37,6 +38,7 @@ export function openDurable(file: string): Sqlite {
     if (file !== ':memory:') chmodSync(file, 0o600)
     return db
   } catch (error) {
+    db?.close()
     throw new WindfallError('storage.failed', `The database ${file} cannot be opened. Check that the folder is writable and the disk is not full.`, {
       cause: error,
     })

@@ -5,7 +5,7 @@ import { accountJson } from './rpc-accounts.ts'
 import { RPC, RpcError } from './rpc-error.ts'
 import { Address, Config, SignatureText, inContext, readParams } from './rpc-params.ts'
 
-type Wish =
+export type Wish =
   | { readonly kind: 'slot' }
   | { readonly kind: 'signature'; readonly key: string; readonly commitment: Commitment }
   | { readonly kind: 'account'; readonly key: string; readonly commitment: Commitment; readonly config: Config }
@@ -70,5 +70,3 @@ function signatureNews(
   const landed = bank.archive.get(key)
   return landed && hasReached(bank, landed, commitment) ? once(inContext(bank, commitment, { err: landed.err }), true) : []
 }
-
-export type { Wish }

@@ -41,8 +41,6 @@ export function useGrid() {
   return useQuery({ queryKey: keys.grid, queryFn: () => client.call('getGrid', {}) })
 }
 
-/** The day or days of the recording this node's grid replays; `null` if it replays none. */
-
 export function usePower() {
   const { client } = useServices()
   return useQuery({ queryKey: keys.power, queryFn: () => client.call('getPower', {}) })

@@ -1,15 +1,8 @@
-import { z } from 'zod'
+import { type RpcCall, RpcReply } from '../../shared/contract/rpc.ts'
 import { WindfallError, fromProblem, messageOf } from '../../shared/errors.ts'
 import type { WindowClock } from './clock.ts'
 import { type SocketPorts, keepConnected } from './keep-connected.ts'
 import type { WindowTransport } from './link.ts'
-
-/** `{id, value}` or `{id, problem}` answers a call; `{event, payload}` is news. */
-const Frame = z.union([
-  z.strictObject({ id: z.number().int(), value: z.unknown() }),
-  z.strictObject({ id: z.number().int(), problem: z.looseObject({ status: z.number() }) }),
-  z.strictObject({ event: z.string(), payload: z.unknown() }),
-])
 
 const CALL_TIMEOUT_MS = 20_000
 
@@ -39,7 +32,7 @@ function createCalls(clock: WindowClock) {
     add(name: string, input: unknown) {
       const id = ++lastId
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-      const text = JSON.stringify({ id, call: name, input })
+      const text = JSON.stringify({ id, call: name, input } satisfies RpcCall)
       const cancelTimeout = clock.after(CALL_TIMEOUT_MS, () => settle(id, (call) => call.reject(slow())))
       pending.set(id, { text, resolve, reject, cancelTimeout })
       return { text, answer: promise }
@@ -111,9 +104,9 @@ function receive(data: unknown, calls: ReturnType<typeof createCalls>, listeners
   else calls.settle(frame.id, (call) => call.resolve(frame.value))
 }
 
-function readFrame(data: unknown): z.infer<typeof Frame> | null {
+function readFrame(data: unknown): RpcReply | null {
   try {
-    return Frame.parse(JSON.parse(String(data)))
+    return RpcReply.parse(JSON.parse(String(data)))
   } catch (error) {
     reportError(new WindfallError('internal', `The agent sent something that is not a frame: ${messageOf(error)}`))
     return null

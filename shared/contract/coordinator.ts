@@ -5,7 +5,6 @@ import { call } from './define.ts'
 import { JobSpec, JobState, JobView, Lease, PlanAnswer } from './job.ts'
 import {
   Base64,
-  Base64 as Signature,
   DecimalString,
   Envelope,
   Id,
@@ -42,7 +41,7 @@ export const Capabilities = z.strictObject({
       }),
     )
     .max(64),
-  /** Largest power the metered CPU package may draw; bounds the plausibility check of CPU jobs. */
+  /** Largest power all metered CPU packages may draw together; bounds the plausibility check of CPU jobs. */
   cpuPowerLimitW: z.number().min(0),
   runtimes: z.array(z.strictObject({ name: RuntimeName, version: z.string().max(80) })).max(8),
   zone: Zone,
@@ -142,7 +141,7 @@ export const coordinatorContract = {
     http('POST', '/v1/enrolments', 'public', 'Ask for a challenge to sign'),
   ),
   enrol: call(
-    z.strictObject({ publicJwk: PublicJwk, challenge: Base64, signature: Signature, capabilities: Capabilities, payoutAddress: SolanaAddress.nullable() }),
+    z.strictObject({ publicJwk: PublicJwk, challenge: Base64, signature: Base64, capabilities: Capabilities, payoutAddress: SolanaAddress.nullable() }),
     z.strictObject({ nodeId: KeyId, enrolledAt: IsoTime, heartbeatMs: z.number().int() }),
     http('POST', '/v1/nodes', 'public', 'Enrol a node by proof of possession of its device key'),
   ),
@@ -265,7 +264,7 @@ export type SocketToAgent = z.infer<typeof SocketToAgent>
 
 /** What the agent says. `hello` signs `windfall-socket-v1 SP nonce` once per connection. */
 export const SocketToCoordinator = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('hello'), nodeId: KeyId, signature: Signature }),
+  z.strictObject({ type: z.literal('hello'), nodeId: KeyId, signature: Base64 }),
   z.strictObject({ type: z.literal('presence'), presence: Presence }),
 ])
 export type SocketToCoordinator = z.infer<typeof SocketToCoordinator>

@@ -90,16 +90,27 @@ export interface Client<C extends Contract> {
   readonly on: <K extends EventName<C>>(name: K, listener: (payload: PayloadOf<C[K]>) => void) => () => void
 }
 
-/** Mirror of {@link serve}: a typed client over any transport; answers are checked before they are trusted. */
+/** What the other side says is no mistake of the one who asked, and asking again later may help. */
+function trust<S extends z.ZodType>(schema: S, raw: unknown, what: string): z.output<S> {
+  const result = schema.safeParse(raw)
+  if (!result.success)
+    throw new WindfallError('internal', `The ${what} is not what this version expects: bring both sides to the same version. ${explain(result.error)}`)
+  return result.data
+}
+
+/**
+ * Mirror of {@link serve}: a typed client over any transport; answers are checked before they are trusted.
+ * Errors: what the transport throws; `internal` if an answer or event does not follow the contract.
+ */
 export function connect<C extends Contract>(contract: C, transport: Transport): Client<C> {
   return {
     async call(name, input) {
       const declared = contract[name] as unknown as Call
-      return parse(declared.output, await transport.invoke(name, input), `answer to ${name}`) as OutputOf<C[typeof name]>
+      return trust(declared.output, await transport.invoke(name, input), `answer to ${name}`) as OutputOf<C[typeof name]>
     },
     on(name, listener) {
       const declared = contract[name] as unknown as Event
-      return transport.subscribe(name, (payload) => listener(parse(declared.payload, payload, `event ${name}`) as PayloadOf<C[typeof name]>))
+      return transport.subscribe(name, (payload) => listener(trust(declared.payload, payload, `event ${name}`) as PayloadOf<C[typeof name]>))
     },
   }
 }

@@ -1,6 +1,6 @@
 /** A job as its requester describes it, and as everyone sees it afterwards. */
 import { z } from 'zod'
-import { DecimalString, Digest, Id, IsoTime, KeyId, Origin, RuntimeName, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
+import { DecimalString, Digest, Id, IsoTime, KeyId, Origin, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
 
 const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
 
@@ -139,4 +139,3 @@ export const Lease = z.strictObject({
   ttlMs: z.number().int().positive(),
 })
 export type Lease = z.infer<typeof Lease>
-export { RuntimeName }

@@ -16,9 +16,17 @@ export const Base64 = z
 /** RFC 7638 SHA-256 thumbprint, base64url. */
 export const KeyId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected a 43 character key thumbprint')
 export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected an identifier')
+/** Below 2^63, which is what databases count to. Text of digits compares like its numbers while the lengths agree. */
+const fitsBooks = (text: string): boolean => text.replace('-', '').padStart(19, '0') <= '9223372036854775807'
 /** A whole number of micro-USD, lamports or token units as decimal text, because it may exceed 2^53. */
-export const DecimalString = z.string().regex(/^-?(?:0|[1-9]\d{0,18})$/, 'expected a whole number in decimal text')
-export const UnsignedDecimal = z.string().regex(/^(?:0|[1-9]\d{0,18})$/, 'expected a whole number in decimal text')
+export const DecimalString = z
+  .string()
+  .regex(/^-?(?:0|[1-9]\d{0,18})$/, 'expected a whole number in decimal text')
+  .refine(fitsBooks, 'is 2^63 or more')
+export const UnsignedDecimal = z
+  .string()
+  .regex(/^(?:0|[1-9]\d{0,18})$/, 'expected a whole number in decimal text')
+  .refine(fitsBooks, 'is 2^63 or more')
 /** Electricity Maps zone names; GB regions are GB-01 to GB-17. */
 export const Zone = z.string().regex(/^[A-Z]{2}(?:-[A-Z0-9]{1,8}){0,3}$/, 'expected a zone such as GB, GB-13, DE or US-CAL-CISO')
 export const SolanaAddress = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, 'expected a base58 Solana address')

@@ -2,7 +2,7 @@
 import { type EpochMs, fromIso, JOULES_PER_WH, toIso } from '../units.ts'
 import { emissionsOf, gpuHoursOf, sciOf, startAtArrival } from './carbon.ts'
 import { type CarbonReceipt, RECEIPT_PREDICATE_TYPE, type ReceiptInterval, type ReceiptPredicate, STATEMENT_TYPE } from './carbon-receipt.ts'
-import { type EnergyProof, MeterMethod } from './energy-proof.ts'
+import { type EnergyProof, weakestMethod } from './energy-proof.ts'
 
 /** What the grid was like, and who says so. */
 export type GridValue = Pick<ReceiptInterval, 'gPerKWh' | 'basis' | 'source' | 'issuedAt' | 'estimated' | 'origin' | 'bodySha256'>
@@ -29,12 +29,11 @@ export interface ReceiptFacts {
 
 const NO_OVERHEAD: ReceiptPredicate['overhead'] = { factor: 1, basis: 'unknown; metered device only' }
 
-/** What proofs are worth together: the weakest wins. Methods are listed strongest first. */
+/** What proofs are worth together: the weakest wins. */
 export function qualityOf(proofs: readonly EnergyProof[]): Pick<ReceiptPredicate, 'uncertaintyPct' | 'method' | 'evidence'> {
-  const rank = Math.max(...proofs.map(({ method }) => MeterMethod.options.indexOf(method)))
   return {
     uncertaintyPct: Math.max(...proofs.map(({ uncertaintyPct }) => uncertaintyPct)),
-    method: MeterMethod.options[rank] ?? 'estimate',
+    method: weakestMethod(proofs.map(({ method }) => method)),
     evidence: proofs.every(({ evidence }) => evidence === 'tpm') ? 'tpm' : 'software',
   }
 }
@@ -64,7 +63,7 @@ function accountFor(facts: ReceiptFacts, proofs: readonly EnergyProof[]) {
     emissionsG,
     baseline: { policy: 'start-at-arrival' as const, zone: facts.baseline.zone, emissionsG: baselineG },
     attributedSavingG: baselineG - emissionsG,
-    marginal: marginal ? { gPerKWh: marginal.gPerKWh, emissionsG: (joules / JOULES_PER_WH / 1000) * marginal.gPerKWh, source: marginal.source } : null,
+    marginal: marginal ? { gPerKWh: marginal.gPerKWh, emissionsG: emissionsOf([{ joules, gPerKWh: marginal.gPerKWh }]), source: marginal.source } : null,
     embodied: facts.embodied ?? null,
     sci: sciOf(emissionsG, facts.embodied?.g ?? 0, gpuHoursOf(proofs)),
   }

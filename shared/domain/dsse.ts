@@ -1,6 +1,6 @@
 /** DSSE v1: signed bytes that travel as they are. https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md */
 import type { Envelope } from '../contract/wire.ts'
-import { concatBytes, decodeBase64, encodeBase64, encodeUtf8 } from './encoding.ts'
+import { concatBytes, decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from './encoding.ts'
 
 /** What makes an envelope: a key and its RFC 7638 thumbprint. */
 export interface EnvelopeSigner {
@@ -18,6 +18,16 @@ export function preAuthEncoding(payloadType: string, body: Uint8Array): Uint8Arr
 export async function signEnvelope(payloadType: string, body: Uint8Array, signer: EnvelopeSigner): Promise<Envelope> {
   const signature = await signer.sign(preAuthEncoding(payloadType, body))
   return { payload: encodeBase64(body), payloadType, signatures: [{ keyid: signer.keyId, sig: encodeBase64(signature) }] }
+}
+
+/** The JSON inside an envelope, for showing: nothing about it has been checked. `null` if it holds none. */
+export function payloadOf({ payload }: Envelope): unknown {
+  const bytes = decodeBase64(payload)
+  try {
+    return JSON.parse((bytes && decodeUtf8(bytes)) ?? 'null')
+  } catch {
+    return null
+  }
 }
 
 export interface UnverifiedEnvelope {

@@ -7,8 +7,13 @@ export const ENERGY_PROOF_TYPE = 'application/vnd.windfall.energy-proof.v1+json'
 const amount = z.number().min(0)
 const count = z.number().int().min(0)
 
+/** How energy was read, the most trustworthy first. */
 export const MeterMethod = z.enum(['counter', 'power-average', 'power-instant', 'rapl', 'mixed', 'estimate'])
 export type MeterMethod = z.infer<typeof MeterMethod>
+
+/** Several devices or proofs together are as good as the weakest; `estimate` if there are none. */
+export const weakestMethod = (methods: readonly MeterMethod[]): MeterMethod =>
+  MeterMethod.options[Math.max(...methods.map((method) => MeterMethod.options.indexOf(method)))] ?? 'estimate'
 
 export const ProofDevice = z.strictObject({
   /** SHA-256 of the device UUID followed by the node id, so that the UUID itself never travels. */

@@ -1,10 +1,16 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { epochMs, fromIso, HALF_HOUR_MS, toIso } from '../units.ts'
-import { isWithinHalfHour, splitAtHalfHours, splitProblem } from './half-hours.ts'
+import { halfHourCeil, halfHourFloor, halfHourStarts, isWithinHalfHour, splitAtHalfHours, splitProblem } from './half-hours.ts'
 
 const at = (time: string) => fromIso(`2026-11-21T${time}.000Z`)
 const spans = (from: string, to: string) => splitAtHalfHours(at(from), at(to)).map((span) => ({ from: toIso(span.from), to: toIso(span.to) }))
+
+test('a moment is brought to the boundary before or after it; a boundary stays where it is', () => {
+  const [start, inside, end] = [at('14:00:00'), at('14:10:00'), at('14:30:00')]
+  expect([halfHourFloor(start), halfHourFloor(inside), halfHourCeil(inside), halfHourCeil(end)]).toEqual([start, start, end, end])
+  expect(halfHourStarts(start, at('15:00:00'))).toEqual([start, end])
+})
 
 test('a run across two half-hours becomes three intervals that touch', () => {
   expect(spans('13:50:00', '14:40:00')).toEqual([

@@ -26,29 +26,31 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readJson(input: unknown): { readonly value: unknown; readonly compact: boolean } {
-  if (!(input instanceof Uint8Array)) return { value: input, compact: true }
-  if (input.length > MAX_BUNDLE_BYTES) throw unreadable(`it is larger than ${MAX_BUNDLE_BYTES / 1_048_576} MiB`)
-  const text = decodeUtf8(input)
+function readJson(bytes: Uint8Array): unknown {
+  if (bytes.length > MAX_BUNDLE_BYTES) throw unreadable(`it is larger than ${MAX_BUNDLE_BYTES / 1_048_576} MiB`)
+  const text = decodeUtf8(bytes)
   const value = text === null ? undefined : parseJson(text)
   if (value === undefined) throw unreadable('it is not JSON text')
-  return { value, compact: equalBytes(encodeUtf8(JSON.stringify(value)), input) }
+  return value
 }
 
 const firstIssue = (error: z.ZodError): string => `${error.issues[0]?.path.join('.') || 'it'}: ${error.issues[0]?.message ?? 'not valid'}`
 
 /**
  * Reads a bundle from file bytes or from a value that was already JSON; a string says why it is not a valid one.
- * File bytes must be exactly the compact JSON of their content, so that no byte of a file is without meaning.
+ * File bytes must be exactly what {@link serializeBundle} makes of their content, so that no byte of a file is without meaning.
  * Error: `receipt.unreadable` if it is no bundle at all.
  */
 export function readBundle(input: unknown): ReceiptBundle | string {
-  const { value, compact } = readJson(input)
+  const value = input instanceof Uint8Array ? readJson(input) : input
   if (!isRecord(value)) throw unreadable('it is not a JSON object')
   if (value['bundle'] !== BUNDLE_TYPE) throw unreadable(`it does not say that it is a “${BUNDLE_TYPE}”`)
-  if (!compact) return 'the file is not the compact JSON it was written as: something in it was added, repeated or rewritten'
-  const parsed = ReceiptBundle.safeParse(value)
-  return parsed.success ? parsed.data : `the file does not have the form of a receipt (${firstIssue(parsed.error)})`
+  const { success, data, error } = ReceiptBundle.safeParse(value)
+  if (!success) return `the file does not have the form of a receipt (${firstIssue(error)})`
+  // Written out only now: before its form is known, a value may be nested too deep for that.
+  if (input instanceof Uint8Array && !equalBytes(encodeUtf8(JSON.stringify(data)), input))
+    return 'the file is not the compact JSON it was written as: something in it was added, repeated or rewritten'
+  return data
 }
 
 /** Keys by thumbprint; a string says which key must be refused. */

@@ -1,5 +1,5 @@
 /** Computes every figure of a receipt again from the proofs it rests on. */
-import { fromIso, JOULES_PER_KWH, JOULES_PER_WH } from '../units.ts'
+import { fromIso, JOULES_PER_WH } from '../units.ts'
 import { qualityOf } from './build-receipt.ts'
 import { emissionsOf, gpuHoursOf, sciOf } from './carbon.ts'
 import type { ReceiptPredicate } from './carbon-receipt.ts'
@@ -40,7 +40,7 @@ function figureProblem(predicate: ReceiptPredicate, proofs: readonly EnergyProof
     ['the figure for emissions in grams', predicate.emissionsG, emissionsG],
     ['the attributed saving in grams', predicate.attributedSavingG, savingG, Math.max(predicate.baseline.emissionsG, predicate.emissionsG)],
     ['the SCI', predicate.sci.value, sci.value],
-    ...(marginal ? [['the marginal figure in grams', marginal.emissionsG, (joules / JOULES_PER_KWH) * marginal.gPerKWh] as const] : []),
+    ...(marginal ? [['the marginal figure in grams', marginal.emissionsG, emissionsOf([{ joules, gPerKWh: marginal.gPerKWh }])] as const] : []),
   ]
   const wrong = figures.find(([, stated, computed, scale]) => !close(stated, computed, scale))
   if (wrong) return `${wrong[0]} is ${wrong[1]}, computed again it is ${wrong[2]}`

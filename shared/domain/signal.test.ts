@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Signal } from '../contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../units.ts'
-import { greenWindows, halfHourCeil, halfHourFloor, intensityOver, meanOver, percentileOf, slotAt, slotsOf } from './signal.ts'
+import { greenWindows, intensityOver, meanOver, percentileOf, slotAt, slotsOf } from './signal.ts'
 
 const START = Date.parse('2026-03-18T00:00:00.000Z')
 const at = (slot: number): number => START + slot * HALF_HOUR_MS
@@ -76,7 +76,6 @@ test('a receipt gets the value with its provenance, and knows a forecast from a 
   const signal = signalOf([100, 200, 300])
   expect(intensityOver(signal, at(0), at(2))).toEqual({
     gPerKWh: 150,
-    kind: 'average',
     basis: 'direct',
     source: 'test',
     issuedAt: toIso(START),
@@ -93,10 +92,6 @@ test('what is not known in full, or is no average intensity, is never accounted'
   expect(intensityOver(signalOf([100]), at(0), at(2))).toBeNull()
   expect(intensityOver(signalOf([100], { kind: 'marginal' }), at(0), at(1))).toBeNull()
   expect(intensityOver(signalOf([100], { kind: 'price', unit: 'minor/kWh', basis: null }), at(0), at(1))).toBeNull()
-})
-
-test('half hours', () => {
-  expect([halfHourFloor(at(3) + 1), halfHourFloor(at(3)), halfHourCeil(at(3)), halfHourCeil(at(3) + 1)]).toEqual([at(3), at(3), at(3), at(4)])
 })
 
 test('a mean lies between the lowest and the highest value it covers, and parts add up to the whole', () => {

@@ -1,6 +1,7 @@
 /** Reading a grid signal. Times are epoch milliseconds, stretches half-open; a value nobody knows is never guessed. */
 import type { Signal, Window } from '../contract/wire.ts'
-import { HALF_HOUR_MS, fromIso, toIso } from '../units.ts'
+import { fromIso, toIso } from '../units.ts'
+import type { GridValue } from './build-receipt.ts'
 
 /** A stretch of time with one known value, in the unit of the signal it comes from. */
 export interface Slot {
@@ -9,15 +10,6 @@ export interface Slot {
   readonly value: number
   readonly forecast: boolean
 }
-
-/** Start of the half hour that holds `at`. */
-export const halfHourFloor = (at: number): number => Math.floor(at / HALF_HOUR_MS) * HALF_HOUR_MS
-/** The first half-hour boundary not before `at`. */
-export const halfHourCeil = (at: number): number => Math.ceil(at / HALF_HOUR_MS) * HALF_HOUR_MS
-
-/** Starts of the half hours in `[from, to)`, both on a boundary. */
-export const halfHourStarts = (from: number, to: number): readonly number[] =>
-  Array.from({ length: (to - from) / HALF_HOUR_MS }, (_, index) => from + index * HALF_HOUR_MS)
 
 /** The slots with a value, in order; where two overlap, the one that starts first counts. */
 export function slotsOf(signal: Signal): readonly Slot[] {
@@ -77,28 +69,15 @@ export function percentileOf(slots: readonly Slot[], percentile: number): number
   return values[Math.min(Math.max(rank, 1), values.length) - 1] ?? null
 }
 
-/** Where one interval's intensity comes from: the columns a receipt carries for it. */
-interface IntervalIntensity {
-  readonly gPerKWh: number
-  readonly kind: 'average'
-  readonly basis: 'direct' | 'lifecycle'
-  readonly source: string
-  readonly issuedAt: string
-  /** True also where the signal only had a forecast. */
-  readonly estimated: boolean
-  readonly origin: Signal['origin']
-  readonly bodySha256: string
-}
-
 /** True for what may be accounted: average intensity in grams on a stated basis. Marginal figures and prices never are. */
 export const isAccountable = (signal: Signal): signal is Signal & { kind: 'average'; basis: 'direct' | 'lifecycle' } =>
   signal.kind === 'average' && signal.basis !== null && signal.unit === 'gCO2/kWh'
 
-/** Mean average intensity over `[from, to)` with its provenance; `null` unless the signal covers all of it. */
-export function intensityOver(signal: Signal, from: number, to: number): IntervalIntensity | null {
+/** Mean average intensity over `[from, to)` with its provenance; `null` unless the signal covers all of it. A forecast counts as estimated. */
+export function intensityOver(signal: Signal, from: number, to: number): GridValue | null {
   if (!isAccountable(signal)) return null
   const mean = meanOver(slotsOf(signal), from, to)
   if (!mean || mean.coverage < 1) return null
-  const { kind, basis, source, issuedAt, origin, bodySha256 } = signal
-  return { gPerKWh: mean.value, kind, basis, source, issuedAt, estimated: signal.estimated || mean.forecast, origin, bodySha256 }
+  const { basis, source, issuedAt, origin, bodySha256 } = signal
+  return { gPerKWh: mean.value, basis, source, issuedAt, estimated: signal.estimated || mean.forecast, origin, bodySha256 }
 }

@@ -87,6 +87,8 @@ test('text that means the same to a JSON parser is still another file', async ()
     'an exponent': text.replace('"treeSize":8', '"treeSize":8e0'),
     'an unknown member': text.replace('{"bundle"', '{"note":1,"bundle"'),
     'a prototype': text.replace('{"bundle"', '{"__proto__":{},"bundle"'),
+    'another order of members': JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text) as object).toReversed())),
+    'nesting without end': text.replace(/"receipt":\{.*?\]\}/, `"receipt":${'['.repeat(100_000)}${']'.repeat(100_000)}`),
   }
   for (const [change, changed] of Object.entries(rewritten)) {
     expect(changed, change).not.toBe(text)

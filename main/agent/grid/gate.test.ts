@@ -33,17 +33,16 @@ const PLANNED: CarbonRule = { kind: 'planned' }
 const ALWAYS: CarbonRule = { kind: 'always' }
 
 test('a rule in grams opens at and below its limit, and else says when', () => {
-  expect(ask(below(300))).toMatchObject({ open: true, reason: null, nextGreen: span(0, 4) })
+  expect(ask(below(300))).toMatchObject({ open: true, reason: null, greenWindows: [span(0, 4)] })
   expect(ask(below(100))).toEqual({
     open: false,
     reason: { code: 'carbon', message: 'The grid is not green enough now.', until: span(1, 3).from },
-    nextGreen: span(1, 3),
     greenWindows: [span(1, 3)],
   })
   expect(ask(below(99))).toMatchObject({
     open: false,
     reason: { code: 'carbon', until: null, message: expect.stringContaining('No green window') },
-    nextGreen: null,
+    greenWindows: [],
   })
 })
 
@@ -65,7 +64,10 @@ test('a percentile is taken of the hours ahead, not of those gone by', () => {
 
 test('a planned job waits for its window, whatever the owner allows', () => {
   for (const rule of [PLANNED, ALWAYS, below(999)]) {
-    expect(ask(rule, { jobWindow: span(2, 3) })).toMatchObject({ open: false, reason: { code: 'carbon', until: span(2, 3).from } })
+    expect(ask(rule, { jobWindow: span(2, 3) })).toMatchObject({
+      open: false,
+      reason: { code: 'carbon', message: 'The job waits for its planned window.', until: span(2, 3).from },
+    })
     expect(ask(rule, { jobWindow: span(2, 3), now: slot(2) }).open).toBe(true)
   }
 })
@@ -81,7 +83,7 @@ test('the owner’s limit holds inside the planned window too', () => {
 })
 
 test('without a job the planned rule holds nothing back', () => {
-  expect(ask(PLANNED)).toEqual({ open: true, reason: null, nextGreen: null, greenWindows: [] })
+  expect(ask(PLANNED)).toEqual({ open: true, reason: null, greenWindows: [] })
 })
 
 test.each<[string, Signal | null, 'fresh' | 'stale' | 'missing']>([

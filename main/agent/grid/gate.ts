@@ -27,8 +27,7 @@ export interface GateQuery {
 export interface Gate {
   readonly open: boolean
   readonly reason: (Reason & { readonly code: 'carbon' | 'grid-stale' }) | null
-  /** The green stretch that runs now or comes next. */
-  readonly nextGreen: Window | null
+  /** The stretches that the owner's rule calls green: the one that runs now, and those to come. */
   readonly greenWindows: readonly Window[]
 }
 
@@ -78,8 +77,8 @@ function windowsOf({ rule, signal, now, jobWindow }: GateQuery): readonly Window
 
 const contains = ({ from, to }: Window, at: number): boolean => fromIso(from) <= at && at < fromIso(to)
 
-function carbonReason(rule: CarbonRule, until: string | null): Gate['reason'] {
-  const message = rule.kind === 'planned' || rule.kind === 'always' ? 'The job waits for its planned window.' : 'The grid is not green enough now.'
+function carbonReason(cause: 'window' | 'grid', until: string | null): Gate['reason'] {
+  const message = cause === 'window' ? 'The job waits for its planned window.' : 'The grid is not green enough now.'
   return { code: 'carbon', message: until ? message : `${message} No green window is in sight.`, until }
 }
 
@@ -98,12 +97,10 @@ function openingAt(rule: CarbonRule, windows: readonly Window[], start: number):
 export function carbonGate(query: GateQuery): Gate {
   const { rule, signal, now, maxAgeMs, jobWindow } = query
   const state = signalState(signal, now, maxAgeMs)
-  if (rule.kind !== 'always' && state !== 'fresh')
-    return { open: false, reason: { code: 'grid-stale', message: STALE[state], until: null }, nextGreen: null, greenWindows: [] }
+  if (rule.kind !== 'always' && state !== 'fresh') return { open: false, reason: { code: 'grid-stale', message: STALE[state], until: null }, greenWindows: [] }
   const windows = windowsOf(query)
-  const nextGreen = windows.find(({ to }) => fromIso(to) > now) ?? null
   const jobStart = jobWindow ? Math.max(now, fromIso(jobWindow.from)) : now
   const ownerAgrees = rule.kind === 'always' || rule.kind === 'planned' || windows.some((window) => contains(window, now))
-  if (ownerAgrees && jobStart === now) return { open: true, reason: null, nextGreen, greenWindows: windows }
-  return { open: false, reason: carbonReason(rule, openingAt(rule, windows, jobStart)), nextGreen, greenWindows: windows }
+  if (ownerAgrees && jobStart === now) return { open: true, reason: null, greenWindows: windows }
+  return { open: false, reason: carbonReason(jobStart === now ? 'grid' : 'window', openingAt(rule, windows, jobStart)), greenWindows: windows }
 }

@@ -1,12 +1,9 @@
 import type { RawData, WebSocket } from 'ws'
-import { z } from 'zod'
 import { type Server, parse } from '../../../shared/contract/define.ts'
+import { RpcCall, type RpcReply } from '../../../shared/contract/rpc.ts'
 import { WindfallError, messageOf, toProblem } from '../../../shared/errors.ts'
 import type { Logger } from '../../kernel/log.ts'
 import { parseJson } from './api-call.ts'
-
-/** `{id, call, input}`; answered by `{id, value}` or `{id, problem}`, in whatever order the calls end. */
-const Frame = z.strictObject({ id: z.number().int().min(0), call: z.string().max(64), input: z.unknown() })
 
 /** A window asks a handful of things at a time; more is a loop gone wild. */
 const MAX_CALLS_IN_FLIGHT = 64
@@ -24,7 +21,7 @@ export function serveSocket(socket: WebSocket, server: Server<undefined>, log: P
     if (frame === null || inFlight >= MAX_CALLS_IN_FLIGHT) return socket.close(CLOSE.badFrame)
     inFlight++
     const reply = async () => {
-      send(socket, await answer(frame, server, log))
+      send(socket, JSON.stringify(await answer(frame, server, log)))
       inFlight--
     }
     void reply()
@@ -41,19 +38,19 @@ export function send(socket: WebSocket, text: string): void {
   socket.send(text)
 }
 
-async function answer({ id, call, input }: z.infer<typeof Frame>, server: Server<undefined>, log: Pick<Logger, 'error'>): Promise<string> {
+async function answer({ id, call, input }: RpcCall, server: Server<undefined>, log: Pick<Logger, 'error'>): Promise<RpcReply> {
   try {
-    return JSON.stringify({ id, value: await server.dispatch(call, input, undefined) })
+    return { id, value: await server.dispatch(call, input, undefined) }
   } catch (error) {
     if (!(error instanceof WindfallError)) log.error({ call, reason: messageOf(error) }, 'a call failed')
-    return JSON.stringify({ id, problem: toProblem(error) })
+    return { id, problem: { ...toProblem(error) } }
   }
 }
 
 /** `ws` hands over text as one Buffer unless told otherwise. */
-function readFrame(data: RawData): z.infer<typeof Frame> | null {
+function readFrame(data: RawData): RpcCall | null {
   try {
-    return parse(Frame, parseJson((data as Buffer).toString('utf8')), 'frame')
+    return parse(RpcCall, parseJson((data as Buffer).toString('utf8')), 'frame')
   } catch {
     return null
   }

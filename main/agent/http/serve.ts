@@ -85,7 +85,8 @@ function upgrade(request: IncomingMessage, socket: Duplex, context: Context, acc
   } catch (error) {
     const { status, code } = toProblem(error)
     context.log.warn({ code }, 'a window connection was refused')
-    socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    // Without this, a client that never closes its side keeps one of our few connections for good.
+    socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
   }
 }
 

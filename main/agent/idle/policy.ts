@@ -12,8 +12,8 @@ export interface PolicyMemory {
   readonly cooldownUntil: EpochMs | null
 }
 
-export const Pause = z.strictObject({ until: z.number().min(0).transform(epochMs).nullable() })
-export type Pause = z.infer<typeof Pause>
+const Pause = z.strictObject({ until: z.number().min(0).transform(epochMs).nullable() })
+type Pause = z.infer<typeof Pause>
 
 export type PolicyRequest = { readonly ask: 'pause'; readonly until: EpochMs | null } | { readonly ask: 'resume' }
 

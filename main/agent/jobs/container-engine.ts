@@ -25,6 +25,8 @@ export interface EngineObject {
  */
 export interface ContainerEngine {
   readonly describe: (signal: AbortSignal) => Promise<EngineFacts>
+  /** Bytes left where the engine keeps what jobs write, `null` where that is not a disk of this machine (a virtual one has its own end). */
+  readonly freeBytes: () => Promise<number | null>
   readonly inspectImage: (reference: string, signal: AbortSignal) => Promise<ImageFacts | null>
   /** `docker load`. */
   readonly loadImage: (archive: Readable, signal: AbortSignal) => Promise<void>

@@ -12,6 +12,8 @@ import { RESULT_PATH, type RunHooks, type RunResult, runResult } from './runtime
 
 /** Volumes have no quota, so the workspace is measured this often. Reading it costs what it holds, and stops at the cap. */
 const WORKSPACE_POLL_MS = 5_000
+/** The measurement does not see everything: a deleted file that is still open takes space and has no name. So nobody's disk is ever filled. */
+const LEAST_FREE_BYTES = 2_048 * 1_048_576
 const RECONNECT_MS = 1_000
 /** The log stream ends with the container, a moment later. */
 const LAST_LINES_MS = 2_000
@@ -26,7 +28,7 @@ export interface Watched {
   readonly hooks: RunHooks
 }
 
-type Cut = 'timeout' | 'output-too-large' | 'stopped'
+type Cut = 'timeout' | 'output-too-large' | 'disk-full' | 'stopped'
 
 /** Starts a container, watches its limits and collects what it leaves. The caller removes it. */
 export async function superviseContainer(watched: Watched, signal: AbortSignal): Promise<RunResult> {
@@ -34,6 +36,7 @@ export async function superviseContainer(watched: Watched, signal: AbortSignal):
   const done = new AbortController()
   const watching = new AbortController()
   try {
+    if (await isDiskFull(engine)) throw diskFull()
     await engine.start(id)
     hooks.onStarted()
     const logs = followLogs(watched, done.signal)
@@ -58,7 +61,10 @@ function firstCut({ engine, clock, id, limits }: Watched, watching: AbortSignal,
   const never = new Promise<never>(() => undefined)
   const overTime = async (): Promise<Cut> => ((await clock.sleep(limits.wallSeconds * 1_000, watching)) ? 'timeout' : never)
   const overSpace = async (): Promise<Cut> => {
-    while (await clock.sleep(WORKSPACE_POLL_MS, watching)) if (await isOverfull(engine, id, watching)) return 'output-too-large'
+    while (await clock.sleep(WORKSPACE_POLL_MS, watching)) {
+      if (await isOverfull(engine, id, watching)) return 'output-too-large'
+      if (await isDiskFull(engine)) return 'disk-full'
+    }
     return never
   }
   return Promise.race([overTime(), overSpace(), aborted(stop).then((): Cut => 'stopped')])
@@ -73,6 +79,21 @@ async function isOverfull(engine: ContainerEngine, id: string, signal: AbortSign
     return false
   }
 }
+
+async function isDiskFull(engine: ContainerEngine): Promise<boolean> {
+  try {
+    return ((await engine.freeBytes()) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES
+  } catch {
+    // An engine that does not answer now is asked again.
+    return false
+  }
+}
+
+const diskFull = (): WindfallError =>
+  new WindfallError(
+    'runtime.unavailable',
+    `Less than ${LEAST_FREE_BYTES / 1_048_576} MiB are free where Docker keeps its data, so no job runs. Free some space.`,
+  )
 
 const end = ({ engine, id }: Watched, cut: Cut): Promise<void> => (cut === 'stopped' ? engine.stop(id, STOP_GRACE_SECONDS) : engine.kill(id))
 
@@ -104,6 +125,7 @@ async function followLogs({ engine, id, hooks }: Watched, done: AbortSignal): Pr
 }
 
 async function conclude({ engine, id, limits }: Watched, exitCode: number, cut: Cut | null): Promise<RunResult> {
+  if (cut === 'disk-full') throw diskFull()
   const tail = createLogSink(() => undefined)
   await engine.lastLogs(id, TAIL_LINES, tail.push)
   const result = { exitCode, output: new Uint8Array(), logTail: tail.finish() }

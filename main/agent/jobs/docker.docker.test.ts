@@ -119,6 +119,16 @@ describe('a job cannot take too much', () => {
     expect(result.end).toBe('output-too-large')
   })
 
+  test('the last of the disk, with files that have no name', async () => {
+    const free = [1e12, 0]
+    const watchful = createDockerRuntime({ engine: { ...engine, freeBytes: async () => free.shift() ?? 0 }, agentId: AGENT, clock: systemClock })
+    await prepareImage(await shellImage(), watchful)
+    const hidden = 'exec 3>/job/ckpt/f; rm /job/ckpt/f; dd if=/dev/zero bs=1M count=1 >&3; exec sleep 60'
+    await expect(runScript(watchful, image, hidden)).rejects.toMatchObject({ code: 'runtime.unavailable', message: expect.stringContaining('Free some space') })
+    await expect(runScript(watchful, image, 'true > /job/out/result')).rejects.toMatchObject({ code: 'runtime.unavailable' })
+    expect(await engine.freeBytes()).toBeGreaterThan(0)
+  })
+
   test('log', async () => {
     const { lines, result } = await run('yes "a long line of nothing in particular" | head -n 100000; true > /job/out/result')
     expect(result.end).toBe('exited')

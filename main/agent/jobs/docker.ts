@@ -1,7 +1,8 @@
+import { statfs } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import type { ContainerEngine } from './container-engine.ts'
-import { createDemux, engineFacts, engineObjects, followOperation, imageFacts } from './engine-answers.ts'
+import { createDemux, engineFacts, engineFolder, engineObjects, followOperation, imageFacts } from './engine-answers.ts'
 import { callEngine, unlessAbsent, unlessStopped } from './engine-call.ts'
 
 const PROBE_MS = 5_000
@@ -21,6 +22,11 @@ export function createDockerEngine({ socketPath }: { readonly socketPath?: strin
 function imageCalls(docker: Docker) {
   return {
     describe: (signal) => callEngine({ action: 'describe itself', limitMs: PROBE_MS, signal }, async () => engineFacts(await docker.info())),
+    freeBytes: async () => {
+      const folder = await callEngine({ action: 'describe itself', limitMs: PROBE_MS }, async () => engineFolder(await docker.info()))
+      const disk = await statfs(folder).catch(() => null)
+      return disk && disk.bavail * disk.bsize
+    },
     inspectImage: (reference, signal) =>
       unlessAbsent(
         callEngine({ action: 'inspect the image', signal }, async (abortSignal) =>

@@ -36,6 +36,9 @@ export function engineFacts(answer: unknown): EngineFacts {
   }
 }
 
+/** From `GET /info`: the folder in which the engine keeps containers and volumes. */
+export const engineFolder = (answer: unknown): string => z.object({ DockerRootDir: z.string().min(1).max(4_096) }).parse(answer).DockerRootDir
+
 const ImageConfig = z.object({
   Entrypoint: entrypoint,
   Cmd: texts,

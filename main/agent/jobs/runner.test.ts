@@ -3,17 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import type { Lease, RuntimeName } from '../../../shared/contract/job.ts'
+import type { Lease } from '../../../shared/contract/job.ts'
+import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import type { AttemptFacts, MeteredRun } from '../attempt.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import type { Failure } from './failure.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
 import type { Permission } from './permission.ts'
-import { type Failure, createRunner } from './runner.ts'
-import type { RunRequest, RunResult, Runtime } from './runtime.ts'
+import { createRunner } from './runner.ts'
+import type { PrepareProgress, RunRequest, RunResult, Runtime } from './runtime.ts'
 
 const OUTPUT = new TextEncoder().encode('done')
 const EXITED: RunResult = { end: 'exited', exitCode: 0, output: OUTPUT, outputSha256: 'cd'.repeat(32), logTail: '' }
@@ -23,25 +25,33 @@ interface Setup {
   readonly result?: RunResult | Error | 'until-stopped'
   readonly permission?: () => Permission
   readonly file?: string
+  readonly downloads?: readonly PrepareProgress[]
 }
 
-function setUp({ result = EXITED, permission = () => ({ granted: true }), file = ':memory:' }: Setup = {}) {
+function setUp({ result = EXITED, permission = () => ({ granted: true }), file = ':memory:', downloads = [] }: Setup = {}) {
   const clock = createFakeClock()
   const jobs = createJobsStore(openSqlite(file, [initial]))
   const reported: { starts: string[]; failures: Failure[]; results: AttemptFacts[] } = { starts: [], failures: [], results: [] }
   const ran: RunRequest[] = []
   const swept: string[] = []
+  const said: (string | null)[] = []
   const runtime: Runtime = {
     name: 'wasm',
     probe: async () => ({ available: true, version: 'fake' }),
-    prepare: async () => undefined,
+    prepare: async (_request, onProgress) => {
+      for (const progress of downloads) {
+        onProgress(progress)
+        said.push(jobs.get('lease-1')?.message ?? null)
+      }
+    },
     sweep: async (attempts) => {
       swept.push(...attempts)
       return []
     },
-    run: async (request, _hooks, signal) => {
+    run: async (request, hooks, signal) => {
       ran.push(request)
       if (result instanceof Error) throw result
+      hooks.onStarted()
       if (result !== 'until-stopped') return result
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       return { ...EXITED, end: 'stopped', exitCode: 137 }
@@ -65,7 +75,7 @@ function setUp({ result = EXITED, permission = () => ({ granted: true }), file =
     },
     changed: () => undefined,
   })
-  return { clock, jobs, runner, reported, ran, swept }
+  return { clock, jobs, runner, reported, ran, swept, said }
 }
 
 async function during(setup: ReturnType<typeof setUp>, act: () => Promise<void>): Promise<void> {
@@ -130,6 +140,17 @@ test('a sandbox that cannot start hands the job back with the reason', async () 
   setup.runner.offer(fakeLease())
   await during(setup, () => setup.clock.advance(1_000))
   expect(setup.reported.failures).toMatchObject([{ reason: 'runtime.unavailable', retry: true, message: 'The container engine does not answer.' }])
+  expect(setup.reported.starts).toEqual([])
+  expect(setup.jobs.get('lease-1')).toMatchObject({ state: 'failed', startedAt: null })
+})
+
+test('while an image arrives, the owner sees how far it is', async () => {
+  const downloads = [0, 39, 40, 100].map((receivedBytes) => ({ receivedBytes, totalBytes: 100 }))
+  const setup = setUp({ downloads: [{ receivedBytes: 0, totalBytes: null }, ...downloads] })
+  setup.runner.offer(fakeLease())
+  await during(setup, () => setup.clock.advance(1_000))
+  expect(setup.said).toEqual([null, ...['0', '30', '40', '100'].map((done) => `Fetches what the job runs: ${done} %.`)])
+  expect(setup.jobs.get('lease-1')).toMatchObject({ state: 'submitted', message: null })
 })
 
 test('when the owner comes back the job stops and goes back to the queue, not counted as its fault', async () => {

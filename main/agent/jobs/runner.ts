@@ -1,20 +1,13 @@
+import type { Lease } from '../../../shared/contract/job.ts'
+import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
-import type { Lease, RuntimeName } from '../../../shared/contract/job.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { AttemptFacts, MeteredRun } from '../attempt.ts'
+import { type Failure, INTERRUPTED, failureOf, failureOfResult } from './failure.ts'
 import type { AgentJobState, JobsStore } from './jobs.store.ts'
 import type { Permission } from './permission.ts'
-import type { RunRequest, RunResult, Runtime } from './runtime.ts'
-
-/** How an attempt ended that produced nothing to prove. */
-export interface Failure {
-  readonly reason: string
-  readonly message: string
-  readonly exitCode: number | null
-  /** True if another attempt could end differently: the job is not to blame. */
-  readonly retry: boolean
-}
+import type { PrepareProgress, RunRequest, RunResult, Runtime } from './runtime.ts'
 
 export interface RunnerDeps {
   readonly jobs: JobsStore
@@ -87,13 +80,7 @@ async function recover(deps: RunnerDeps, signal: AbortSignal): Promise<void> {
     interrupted.map(({ lease }) => lease.attemptId),
     signal,
   )
-  for (const { lease } of interrupted)
-    fail(deps, lease, {
-      reason: 'agent.restarted',
-      message: 'Windfall stopped while this job was running. The job goes back to the queue.',
-      exitCode: null,
-      retry: true,
-    })
+  for (const { lease } of interrupted) fail(deps, lease, INTERRUPTED)
 }
 
 async function sweep(deps: RunnerDeps, attemptIds: readonly string[], signal: AbortSignal): Promise<void> {
@@ -114,10 +101,13 @@ async function runNext(deps: RunnerDeps, stops: Map<string, AbortController>, si
   const permission = deps.permission(lease)
   if (!permission.granted) return wait(deps, lease, permission)
   const stop = new AbortController()
+  const onShutdown = () => stop.abort('agent.stopped')
+  signal.addEventListener('abort', onShutdown, { once: true })
   stops.set(lease.leaseId, stop)
   try {
-    await attempt(deps, lease, AbortSignal.any([signal, stop.signal]))
+    await attempt(deps, lease, stop.signal)
   } finally {
+    signal.removeEventListener('abort', onShutdown)
     stops.delete(lease.leaseId)
     deps.changed()
   }
@@ -148,7 +138,8 @@ async function attempt(deps: RunnerDeps, lease: Lease, signal: AbortSignal): Pro
   try {
     if (!runtime) throw new WindfallError('runtime.unavailable', `This machine cannot run ${lease.spec.runtime.name} jobs.`)
     enter(deps, lease, 'preparing')
-    await runtime.prepare({ runtime: lease.spec.runtime, fetchArchive: deps.fetchArchive }, () => undefined, signal)
+    await runtime.prepare({ runtime: lease.spec.runtime, fetchArchive: deps.fetchArchive }, (progress) => showDownload(deps, lease, progress), signal)
+    signal.throwIfAborted()
     await measure(deps, lease, runtime, signal)
   } catch (error) {
     if (isCancelled(deps, lease)) return
@@ -156,11 +147,25 @@ async function attempt(deps: RunnerDeps, lease: Lease, signal: AbortSignal): Pro
   }
 }
 
-async function measure(deps: RunnerDeps, lease: Lease, runtime: Runtime, signal: AbortSignal): Promise<void> {
-  const { spec } = lease
+/** In whole tenths, so that a large image does not write to the disk with every packet. */
+function showDownload(deps: RunnerDeps, lease: Lease, { receivedBytes, totalBytes }: PrepareProgress): void {
+  const job = deps.jobs.get(lease.leaseId)
+  if (job?.state !== 'preparing' || totalBytes === null || totalBytes === 0) return
+  const message = `Fetches what the job runs: ${Math.floor((receivedBytes / totalBytes) * 10) * 10} %.`
+  if (job.message === message) return
+  deps.jobs.update(lease.leaseId, { message })
+  deps.changed()
+}
+
+function begin(deps: RunnerDeps, lease: Lease): void {
+  if (isCancelled(deps, lease)) return
   enter(deps, lease, 'running', deps.clock.now())
   deps.reportStart(lease)
-  const session = deps.startMeter(spec.needs.gpu)
+}
+
+/** The meter begins a moment before the job and ends a moment after it. */
+async function measure(deps: RunnerDeps, lease: Lease, runtime: Runtime, signal: AbortSignal): Promise<void> {
+  const session = deps.startMeter(lease.spec.needs.gpu)
   const result = await runMetered(deps, lease, { runtime, session }, signal)
   const measured = await session.stop()
   if (isCancelled(deps, lease)) return
@@ -187,7 +192,7 @@ async function runMetered(
   { runtime, session }: { runtime: Runtime; session: { stop: () => Promise<MeteredRun> } },
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const hooks = { onStarted: () => undefined, onLog: (line: string) => deps.log.debug({ jobId: lease.jobId, line }, 'job output') }
+  const hooks = { onStarted: () => begin(deps, lease), onLog: (line: string) => deps.log.debug({ jobId: lease.jobId, line }, 'job output') }
   try {
     return await runtime.run(requestOf(lease, lease.spec.needs.gpu ? deps.gpuUuids() : []), hooks, signal)
   } catch (error) {
@@ -197,36 +202,3 @@ async function runMetered(
 }
 
 const isCancelled = (deps: RunnerDeps, lease: Lease): boolean => ['cancelled', 'lost'].includes(deps.jobs.get(lease.leaseId)?.state ?? 'lost')
-
-const stoppedFailure = (signal: AbortSignal): Failure => ({
-  reason: typeof signal.reason === 'string' ? signal.reason : 'agent.stopped',
-  message: 'The machine was needed, so the job was stopped. It goes back to the queue.',
-  exitCode: null,
-  retry: true,
-})
-
-function failureOf(error: unknown, signal: AbortSignal): Failure {
-  if (signal.aborted) return stoppedFailure(signal)
-  const known = error instanceof WindfallError
-  return { reason: known ? error.code : 'runtime.failed', message: messageOf(error).slice(0, 500), exitCode: null, retry: known ? error.retry : true }
-}
-
-const ENDS: Readonly<Record<Exclude<RunResult['end'], 'exited' | 'stopped'>, string>> = {
-  timeout: 'The job ran longer than its limit allows.',
-  memory: 'The job used more memory than its limit allows.',
-  'output-missing': 'The job ended without writing /job/out/result.',
-  'output-too-large': 'The job wrote more output than its limit allows.',
-}
-
-function failureOfResult(result: RunResult, signal: AbortSignal): Failure | null {
-  if (result.end === 'stopped') return stoppedFailure(signal)
-  if (result.end !== 'exited') return { reason: `job.${result.end}`, message: ENDS[result.end], exitCode: result.exitCode, retry: false }
-  if (result.exitCode === 0) return null
-  const last = result.logTail.trim().split('\n').at(-1)?.slice(0, 200)
-  return {
-    reason: 'job.exit-code',
-    message: `The job ended with exit code ${result.exitCode}${last ? `: ${last}` : '.'}`,
-    exitCode: result.exitCode,
-    retry: false,
-  }
-}

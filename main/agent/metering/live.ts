@@ -1,7 +1,7 @@
 import type { AgentStatus, PowerReading } from '../../../shared/contract/agent.ts'
+import { weakestMethod } from '../../../shared/domain/energy-proof.ts'
 import { type EpochMs, toIso } from '../../../shared/units.ts'
 import type { PowerSample, PowerSource } from '../power-source.ts'
-import { weakest } from './uncertainty.ts'
 
 interface Observation {
   readonly source: PowerSource
@@ -38,7 +38,7 @@ export function createLive(onReading: (reading: PowerReading) => void): Live {
       hottestC = temperatures.length > 0 ? Math.max(...temperatures) : null
       const [first] = known
       if (!first) return
-      latest = { watts: known.reduce((sum, { watts }) => sum + watts, 0), method: weakest(known.map(({ method }) => method)), at: first.at }
+      latest = { watts: known.reduce((sum, { watts }) => sum + watts, 0), method: weakestMethod(known.map(({ method }) => method)), at: first.at }
       const last = readings.at(-1)
       if (last && latest.at - Date.parse(last.at) < READING_EVERY_MS) return
       const reading = { at: toIso(latest.at), watts: latest.watts }

@@ -1,11 +1,11 @@
-import type { Measurement, ProofDevice } from '../../../shared/domain/energy-proof.ts'
+import { type Measurement, type ProofDevice, weakestMethod } from '../../../shared/domain/energy-proof.ts'
 import { toIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import type { MeteredRun } from '../attempt.ts'
 import type { DeviceIdentity, PowerSource } from '../power-source.ts'
 import { type Integral, joulesOf } from './energy.ts'
 import { intervalsOf, shareOf } from './slots.ts'
-import { crossCheckOf, methodOf, uncertaintyOf, weakest } from './uncertainty.ts'
+import { crossCheckOf, methodOf, uncertaintyOf } from './uncertainty.ts'
 
 /** SHA-256 of the UUID followed by the node id, in hex: the same card is recognised, but only within one node. */
 export const uuidHashOf = (uuid: string, nodeId: string): string => sha256Hex(uuid + nodeId)
@@ -68,7 +68,7 @@ function figuresOf(
   integrals: readonly Integral[],
 ): Omit<Measurement, 'intervals' | 'boardJ' | 'coverage'> {
   const meanW = sum(integrals.map(meanWattsOf))
-  const method = weakest(integrals.map(methodOf))
+  const method = weakestMethod(integrals.map(methodOf))
   const worst = tracks.map(({ integral, source }) => uncertaintyOf(integral, source.sensor)).reduce((a, b) => (b.pct > a.pct ? b : a))
   return {
     devices: tracks.map(({ source }) => proofDevice(source.device, nodeId)),

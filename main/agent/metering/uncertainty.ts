@@ -1,16 +1,9 @@
-import type { Measurement } from '../../../shared/domain/energy-proof.ts'
+import type { MeterMethod } from '../../../shared/domain/energy-proof.ts'
 import type { Sensor } from '../power-source.ts'
 import type { Integral } from './energy.ts'
 
-type Method = Measurement['method']
-
-/** From the most to the least trustworthy; several devices or methods together are as good as the weakest. */
-const STRENGTH: readonly Method[] = ['counter', 'rapl', 'power-average', 'mixed', 'power-instant', 'estimate']
-
-export const weakest = (methods: readonly Method[]): Method => methods.reduce((a, b) => (STRENGTH.indexOf(b) > STRENGTH.indexOf(a) ? b : a))
-
 /** The method that was used in the end, which need not be the one that was hoped for. */
-export function methodOf({ device, counterMs, powerMs }: Integral): Method {
+export function methodOf({ device, counterMs, powerMs }: Integral): MeterMethod {
   if (powerMs === 0) return device.method
   return counterMs === 0 ? device.sensor.power : 'mixed'
 }
@@ -19,7 +12,7 @@ export function methodOf({ device, counterMs, powerMs }: Integral): Method {
  * Integration error in percent at our sampling (1 Hz, instant power 10 Hz): the 95th percentile over simulated bursty loads of
  * 30 s, rounded up.
  */
-const INTEGRATION_PCT: Readonly<Record<Method, number>> = { counter: 0.5, rapl: 0.5, 'power-average': 3, 'power-instant': 3, mixed: 3, estimate: 0.5 }
+const INTEGRATION_PCT: Readonly<Record<MeterMethod, number>> = { counter: 0.5, rapl: 0.5, 'power-average': 3, 'power-instant': 3, mixed: 3, estimate: 0.5 }
 /** Within this the counter and the integrated power agree; a larger difference is added whole. */
 const CROSS_CHECK_TOLERANCE = 0.15
 /** A 1 s average lags by a second: shorter measurements cannot be cross-checked. */

@@ -1,5 +1,6 @@
 import type { Capabilities, coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Client } from '../../../shared/contract/define.ts'
+import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import type { Signer } from '../../kernel/signing.ts'
 
 /** Proves possession of the device key and tells the coordinator what this machine can do. Repeating it only refreshes the facts. */
@@ -10,6 +11,6 @@ export async function enrol(
 ): Promise<{ heartbeatMs: number }> {
   const { publicJwk } = signer
   const { challenge } = await client.call('beginEnrolment', { publicJwk })
-  const signature = await signer.sign(new TextEncoder().encode(`windfall-enrol-v1 ${challenge}`))
+  const signature = await signer.sign(enrolmentText(challenge, payoutAddress))
   return client.call('enrol', { publicJwk, challenge, signature: Buffer.from(signature).toString('base64'), capabilities, payoutAddress })
 }

@@ -30,13 +30,15 @@ const decodeSummary = (row: { summary: string }): AgentReceipt => AgentReceipt.p
 function receipts(db: Sqlite) {
   const insert = db.prepare<[string, string, number, number, string, string]>(
     `INSERT INTO receipt (receipt_id, job_id, issued_at, anchored, summary, bundle) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (receipt_id) DO UPDATE SET bundle = excluded.bundle, summary = excluded.summary, anchored = excluded.anchored`,
+     ON CONFLICT (receipt_id) DO UPDATE SET bundle = excluded.bundle, summary = excluded.summary, anchored = excluded.anchored
+     WHERE excluded.anchored >= receipt.anchored`,
   )
   const unanchored = db.prepare<[number], { receipt_id: string }>('SELECT receipt_id FROM receipt WHERE anchored = 0 ORDER BY issued_at LIMIT ?')
   const byId = db.prepare<[string], { bundle: string }>('SELECT bundle FROM receipt WHERE receipt_id = ?')
   const since = db.prepare<[number], { summary: string }>('SELECT summary FROM receipt WHERE issued_at >= ?')
   const page = createKeysetPage<{ summary: string }>(db, { select: 'SELECT summary FROM receipt', table: 'receipt', at: 'issued_at', id: 'receipt_id' })
   return {
+    /** A receipt that is known already is only replaced by one with an anchor. */
     addReceipt: (summary: AgentReceipt, bundle: ReceiptBundle): void => {
       insert.run(summary.receiptId, summary.jobId, fromIso(summary.issuedAt), bundle.anchor ? 1 : 0, JSON.stringify(summary), JSON.stringify(bundle))
     },
@@ -79,7 +81,7 @@ export interface PayoutTotals {
 function payouts(db: Sqlite) {
   const upsert = db.prepare<[string, string, bigint, bigint, string, number]>(
     `INSERT INTO payout (payout_id, state, lamports, micro_usd, fact, at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (payout_id) DO UPDATE SET state = excluded.state, fact = excluded.fact, at = excluded.at`,
+     ON CONFLICT (payout_id) DO UPDATE SET state = excluded.state, fact = excluded.fact`,
   )
   const totals = db
     .prepare<[], { state: string; lamports: bigint; micro: bigint }>(
@@ -88,6 +90,7 @@ function payouts(db: Sqlite) {
     .safeIntegers()
   const page = createKeysetPage<{ fact: string }>(db, { select: 'SELECT fact FROM payout', table: 'payout', at: 'at', id: 'payout_id' })
   return {
+    /** The first news of a payout gives it its place in the list, so that pages stay what they were while it moves on. */
     putPayout: (payout: AgentPayout): void => {
       upsert.run(payout.payoutId, payout.state, BigInt(payout.lamports), BigInt(payout.microUsd), JSON.stringify(payout), fromIso(payout.at))
     },

@@ -40,6 +40,8 @@ export interface SessionDeps {
 const GRID_EVERY_MS = 300_000
 const ANCHOR_EVERY_MS = 20_000
 const RETRY_MS = 15_000
+/** What a coordinator may ask for: less would be a flood, more would lose leases. */
+const HEARTBEAT = { minMs: 1_000, maxMs: 60_000 }
 
 /** Everything that keeps this node and its coordinator in step, until `signal` aborts. */
 export async function runSession(deps: SessionDeps, signal: AbortSignal): Promise<void> {
@@ -61,7 +63,7 @@ async function untilEnrolled(deps: SessionDeps, signal: AbortSignal): Promise<nu
     try {
       const { heartbeatMs } = await enrol(deps.client, deps.signer, { capabilities: await deps.capabilities(signal), payoutAddress: deps.payoutAddress })
       await deps.onEnrolled()
-      return heartbeatMs
+      return Math.min(HEARTBEAT.maxMs, Math.max(HEARTBEAT.minMs, heartbeatMs))
     } catch (error) {
       deps.log.info({ reason: messageOf(error) }, 'not enrolled yet')
       deps.onState('offline', messageOf(error))

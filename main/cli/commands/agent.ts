@@ -6,7 +6,7 @@ import { type AgentConfig, GateRule, parseAgentConfig } from '../../agent/config
 import { systemClock } from '../../kernel/clock.ts'
 import { createLogger } from '../../kernel/log.ts'
 import { build } from '../build.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, logLevelOption, port, requireHttp } from '../command.ts'
 import { announce } from '../instance.ts'
 import { holdDirectory, stopOnSignals } from '../running.ts'
 import { readSettings } from '../settings.ts'
@@ -17,7 +17,7 @@ export interface AgentOptions extends CommonOptions {
   readonly payoutAddress?: string
   readonly dedicated?: boolean
   readonly gate?: string
-  readonly port?: string
+  readonly port?: number
   readonly logLevel?: string
 }
 
@@ -28,32 +28,40 @@ export const agentOptions = (command: Command): Command =>
     .option('--payout-address <address>', 'Solana address that is paid')
     .option('--dedicated', 'nobody sits at this machine: run whenever the grid allows')
     .option('--gate <rule>', 'when the grid is green enough: planned, always, below:GRAMS or percentile:N')
-    .option('--port <port>', 'loopback port of the window (default: a free one)')
-    .option('--log-level <level>', 'debug, info, warn or error')
+    .option('--port <port>', 'loopback port of the window (default: a free one)', port)
+    .addOption(logLevelOption())
 
 /** `below:200` → an absolute rule, and so on. Error: `input.invalid`. */
 export function parseGate(text: string): GateRule {
-  const [kind, value] = text.split(':')
-  if ((kind === 'planned' || kind === 'always') && value === undefined) return { kind }
-  if (kind === 'below') return parse(GateRule, { kind: 'absolute', maxGPerKWh: Number(value) }, '--gate')
-  if (kind === 'percentile') return parse(GateRule, { kind: 'percentile', percentile: Number(value) }, '--gate')
+  if (text === 'planned' || text === 'always') return { kind: text }
+  const [, kind, value] = /^(below|percentile):(\d+(?:\.\d+)?)$/.exec(text) ?? []
+  if (kind === 'below') return parse(GateRule, { kind: 'absolute', maxGPerKWh: Number(value) }, 'rule for --gate')
+  if (kind === 'percentile') return parse(GateRule, { kind: 'percentile', percentile: Number(value) }, 'rule for --gate')
   throw new WindfallError('input.invalid', `“${text}” is not a rule for --gate. Use planned, always, below:200 or percentile:30.`)
 }
 
-/** Settings file, then environment, then the command line; the last one wins. Error: `config.invalid`. */
-export function agentConfig(options: AgentOptions, more: Partial<AgentConfig> = {}): AgentConfig {
+/** What a command takes for granted, then the settings file, then environment and command line; the last one wins. Error: `config.invalid`. */
+export function agentConfig(options: AgentOptions, granted: Pick<Partial<AgentConfig>, 'policy'> = {}): AgentConfig {
   const dataDirectory = dataDirectoryOf(options)
   const given = {
+    coordinatorUrl: options.coordinator ?? process.env['WINDFALL_COORDINATOR'],
     zone: options.zone,
     payoutAddress: options.payoutAddress,
     gate: options.gate === undefined ? undefined : parseGate(options.gate),
-    port: options.port === undefined ? undefined : Number(options.port),
+    port: options.port,
     logLevel: options.logLevel,
   }
   const settings = readSettings(dataDirectory).agent
-  const policy = options.dedicated ? { policy: { ...(settings['policy'] as object | undefined), dedicated: true } } : {}
+  const policy = { ...granted.policy, ...(settings['policy'] as object | undefined), ...(options.dedicated ? { dedicated: true } : {}) }
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return parseAgentConfig({ ...settings, ...more, ...known, ...policy, dataDirectory })
+  return parseAgentConfig({ ...settings, ...known, policy, dataDirectory })
+}
+
+/** A wallet of this data directory takes the place of an address from the settings file. */
+async function payoutTo(config: AgentConfig, { testWallet, payoutAddress }: AgentOptions & { testWallet?: string }): Promise<AgentConfig> {
+  if (testWallet === undefined || payoutAddress !== undefined) return config
+  requireHttp(testWallet, '--test-wallet')
+  return { ...config, payoutAddress: await openTestWallet(config.dataDirectory, testWallet) }
 }
 
 /** `windfall agent`: the headless engine of one machine. */
@@ -65,12 +73,10 @@ export const agentCommand = (): Command =>
     async (options, output) => {
       const dataDirectory = dataDirectoryOf(options)
       using _lock = holdDirectory(dataDirectory, 'agent')
-      const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR']
-      const wallet = options.testWallet ? { payoutAddress: await openTestWallet(dataDirectory, options.testWallet) } : {}
-      const config = agentConfig(options, { ...(url ? { coordinatorUrl: url } : {}), ...wallet })
-      const signal = stopOnSignals(output.progress)
+      const config = await payoutTo(agentConfig(options), options)
+      using stop = stopOnSignals(output.progress)
       await build({ only: ['renderer'] }, output.progress)
-      const agent = await startAgent(config, { clock: systemClock, log: createLogger('agent', config.logLevel), environment: process.env }, signal)
+      const agent = await startAgent(config, { clock: systemClock, log: createLogger('agent', config.logLevel), environment: process.env }, stop.signal)
       announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })
       output.answer({ nodeId: agent.nodeId, url: agent.url, zone: config.zone, payoutAddress: config.payoutAddress }, () => [
         `Node ${agent.nodeId} in ${config.zone}`,

@@ -5,14 +5,14 @@ import { readCoordinatorConfig } from '../../coordinator/config.ts'
 import { startCoordinator } from '../../coordinator/coordinator.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createLogger } from '../../kernel/log.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, logLevelOption, port } from '../command.ts'
 import { announce } from '../instance.ts'
 import { holdDirectory, stopOnSignals } from '../running.ts'
 import { readSettings } from '../settings.ts'
 import { fundHotWallet } from '../test-funds.ts'
 
 export interface CoordinatorOptions extends CommonOptions {
-  readonly port?: string
+  readonly port?: number
   readonly rpc?: string
   readonly liveGrid: boolean
   readonly testFunds?: boolean
@@ -26,17 +26,17 @@ export const TEST_DEPOSIT_MICRO_USD = 1_000_000_000n
 export const coordinatorCommand = (): Command =>
   action<CoordinatorOptions>(
     createCommand('coordinator', 'run a coordinator: it matches jobs to nodes, checks proofs, issues receipts and pays')
-      .option('--port <port>', 'HTTP port (default 7465); 0 finds a free one')
+      .option('--port <port>', 'HTTP port (default 7465); 0 finds a free one', port)
       .option('--rpc <url>', 'Solana JSON-RPC endpoint (or WINDFALL_RPC_URL)')
       .option('--no-live-grid', 'use only the grid data that ships with Windfall')
       .option('--test-funds', 'fill the hot wallet and the owner’s balance with worthless money of a local test chain')
-      .option('--log-level <level>', 'debug, info, warn or error'),
+      .addOption(logLevelOption()),
     async (options, output) => {
       const dataDirectory = dataDirectoryOf(options)
       using _lock = holdDirectory(dataDirectory, 'coordinator')
       const config = coordinatorConfig(options, dataDirectory)
-      const signal = stopOnSignals(output.progress)
-      const coordinator = await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel) }, signal)
+      using stop = stopOnSignals(output.progress)
+      const coordinator = await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel) }, stop.signal)
       const { url, apiKey, cluster, hotWallet } = coordinator
       if (options.testFunds) {
         await fundHotWallet(config.rpcUrl, hotWallet)

@@ -9,7 +9,7 @@ import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
-import { type CommonOptions, action, createCommand, parseWhen, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, pageLimit, parseWhen, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { reasonOf, usd } from '../format.ts'
 import { type Where, coordinatorClient, uploadArchive } from '../instance.ts'
@@ -119,14 +119,14 @@ const plan = () =>
   )
 
 const list = () =>
-  action<CommonOptions & { state?: string; limit: string; after?: string }>(
+  action<CommonOptions & { state?: string; limit: number; after?: string }>(
     createCommand('list', 'jobs, newest first', 'coordinator')
       .option('--state <state>', `only: ${JobState.options.join(', ')}`)
-      .option('--limit <n>', 'how many', '20')
+      .option('--limit <n>', 'how many', pageLimit, 20)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const state = options.state === undefined ? null : parse(JobState, options.state, 'state')
-      const page = await coordinatorClient(whereOf(options)).call('listJobs', { state, limit: Number(options.limit), after: options.after ?? null })
+      const page = await coordinatorClient(whereOf(options)).call('listJobs', { state, limit: options.limit, after: options.after ?? null })
       const rows = page.items.map((job) => [
         job.jobId,
         job.state,

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit } from '../command.ts'
 import { sol, usd } from '../format.ts'
 import { agentClient } from '../instance.ts'
 import { table } from '../output.ts'
@@ -7,12 +7,12 @@ import { table } from '../output.ts'
 const SHOWN = { planned: 'planned', sent: 'sent', confirmed: 'arriving', finalized: 'paid', failed: 'failed' } as const
 
 const list = () =>
-  action<CommonOptions & { limit: string; after?: string }>(
+  action<CommonOptions & { limit: number; after?: string }>(
     createCommand('list', 'payouts to this node, newest first')
-      .option('--limit <n>', 'how many', '20')
+      .option('--limit <n>', 'how many', pageLimit, 20)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
-      const page = await agentClient(dataDirectoryOf(options)).call('listPayouts', { limit: Number(options.limit), after: options.after ?? null })
+      const page = await agentClient(dataDirectoryOf(options)).call('listPayouts', { limit: options.limit, after: options.after ?? null })
       const rows = page.items.map((payout) => [
         payout.payoutId,
         SHOWN[payout.state],

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit, whereOf } from '../command.ts'
 import { originOf as gridOrigin, recordedOnOf } from '../../../shared/domain/receipt-summary.ts'
 import { energy, gramsOf, originOf } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
@@ -11,19 +11,19 @@ const origins = ({ predicate }: ReceiptOnDisk): string => originOf({ origin: gri
 
 interface ListOptions extends CommonOptions {
   readonly remote?: boolean
-  readonly limit: string
+  readonly limit: number
 }
 
 const list = () =>
   action<ListOptions>(
     createCommand('list', 'receipts on this machine, newest first; works with nothing running', 'coordinator')
       .option('--remote', 'list what the coordinator has issued instead')
-      .option('--limit <n>', 'how many', '50'),
+      .option('--limit <n>', 'how many', pageLimit, 50),
     async (options, output) => (options.remote || options.coordinator ? listIssued(options, output) : listFiles(options, output)),
   )
 
 async function listIssued(options: ListOptions, output: Output): Promise<void> {
-  const page = await coordinatorClient(whereOf(options)).call('listReceipts', { after: null, limit: Number(options.limit) })
+  const page = await coordinatorClient(whereOf(options)).call('listReceipts', { after: null, limit: options.limit })
   const rows = page.items.map((receipt) => [
     receipt.receiptId,
     receipt.issuedAt.slice(0, 16).replace('T', ' '),
@@ -41,7 +41,7 @@ async function listFiles(options: ListOptions, output: Output): Promise<void> {
   const directory = dataDirectoryOf(options)
   const { receipts, unreadable } = readReceipts(directory)
   for (const file of unreadable) output.progress(`${file} is damaged. It was left as it is.`)
-  const shown = receipts.slice(0, Number(options.limit))
+  const shown = receipts.slice(0, options.limit)
   const items = shown.map(({ file, predicate }) => ({
     receiptId: predicate.receiptId,
     jobId: predicate.jobId,

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type RunningAgent, startAgent } from '../../agent/agent.ts'
+import type { AgentConfig } from '../../agent/config.ts'
 import { PolicyConfig } from '../../agent/idle/policy-config.ts'
 import { createRuntimes } from '../../agent/runtimes.ts'
 import { readCoordinatorConfig } from '../../coordinator/config.ts'
 import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { aborted } from '../../kernel/lifecycle.ts'
-import { type LogLevel, createLogger } from '../../kernel/log.ts'
+import { createLogger } from '../../kernel/log.ts'
 import { startLocalnet } from '../../localnet/localnet.ts'
 import { findBusybox } from '../../../resources/jobs/busybox.ts'
 import { build } from '../build.ts'
@@ -15,7 +16,7 @@ import { action, createCommand, dataDirectoryOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { announce } from '../instance.ts'
 import type { Output } from '../output.ts'
-import { holdDirectory, stopOnSignals } from '../running.ts'
+import { type Stop, holdDirectory, stopOnSignals } from '../running.ts'
 import { runSampleJob } from '../sample-run.ts'
 import { readSettings } from '../settings.ts'
 import { fundHotWallet, openTestWallet } from '../test-funds.ts'
@@ -40,48 +41,65 @@ export const upCommand = (): Command =>
       .option('--no-window', 'do not open the desktop window')
       .option('--no-live-grid', 'use only the grid data that ships with Windfall'),
     async (options, output) => {
-      const dataDirectory = dataDirectoryOf(options)
-      using _lock = holdDirectory(dataDirectory, 'windfall')
-      const stop = stopOnSignals(output.progress)
-      const done = new AbortController()
-      const signal = AbortSignal.any([stop, done.signal])
-      const parts = await startParts(options, output, signal)
-      try {
-        return await work(options, output, { ...parts, dataDirectory, signal })
-      } finally {
-        done.abort()
-        await parts.closed
-      }
+      using _lock = holdDirectory(dataDirectoryOf(options), 'windfall')
+      const config = upAgentConfig(options)
+      using stop = stopOnSignals(output.progress)
+      await using parts = await startParts(options, { config, output, stop })
+      const code = await Promise.race([work(options, output, { ...parts, dataDirectory: config.dataDirectory, signal: stop.signal }), parts.failed])
+      stop[Symbol.dispose]()
+      await parts.closed
+      return code
     },
   )
 
-interface Parts {
+interface Parts extends AsyncDisposable {
   readonly agent: RunningAgent
   readonly coordinator: RunningCoordinator
-  readonly closed: Promise<void>
+  /** Settles when every part has ended; rejects with the first failure. */
+  readonly closed: Promise<unknown>
+  /** Rejects when a part fails while others still run. Never resolves. */
+  readonly failed: Promise<never>
 }
 
-/** Chain, coordinator, agent: each needs the one before. All of them end with `signal`. */
-async function startParts(options: UpOptions, output: Output, signal: AbortSignal): Promise<Parts> {
-  const dataDirectory = dataDirectoryOf(options)
-  const logLevel = (options.logLevel ?? 'warn') as LogLevel
-  const ports = (name: string) => ({ clock: systemClock, log: createLogger(name, logLevel), environment: process.env })
-  await build(
-    { only: options.window && windowSupport(process.env).electron ? ['renderer', 'jobs', 'icons', 'preload', 'main'] : ['renderer', 'jobs'] },
-    output.progress,
-  )
-  const chain = await startLocalnet({ ...ports('localnet'), file: localnetFile(dataDirectory), port: 0, slotMs: LOCALNET_SLOT_MS })
-  const slots = chain.run(signal)
-  const coordinator = await startCoordinator(upCoordinatorConfig(options, chain.url), ports('coordinator'), signal)
+interface Starting {
+  readonly config: AgentConfig
+  readonly output: Output
+  readonly stop: Stop
+}
+
+/** Chain, coordinator, agent: each needs the one before. Whatever was started is stopped again if a later one cannot be. */
+async function startParts(options: UpOptions, { config, output, stop }: Starting): Promise<Parts> {
+  const { dataDirectory } = config
+  const ports = (name: string) => ({ clock: systemClock, log: createLogger(name, config.logLevel), environment: process.env })
+  const { electron } = windowSupport(process.env)
+  await build({ only: options.window && electron ? ['renderer', 'jobs', 'icons', 'preload', 'main'] : ['renderer', 'jobs'] }, output.progress)
+  await using started = new AsyncDisposableStack()
+  // The chain goes last: the others still talk to it while they stop.
+  const chain = started.use(await startLocalnet({ ...ports('localnet'), file: localnetFile(dataDirectory), port: 0, slotMs: LOCALNET_SLOT_MS }))
+  const running: Promise<unknown>[] = []
+  const keep = (closed: Promise<unknown>) => {
+    running.push(closed)
+    // It is awaited only once everything runs, and may fail before.
+    closed.catch(() => undefined)
+  }
+  started.defer(async () => {
+    stop[Symbol.dispose]()
+    await Promise.allSettled(running)
+  })
+  keep(chain.run(stop.signal))
+  const coordinator = await startCoordinator(upCoordinatorConfig(options, chain.url), ports('coordinator'), stop.signal)
+  keep(coordinator.closed)
   await fundHotWallet(chain.url, coordinator.hotWallet)
   await coordinator.deposit('test-funds', TEST_DEPOSIT_MICRO_USD)
   announce(dataDirectory, { coordinator: { url: coordinator.url, apiKey: coordinator.apiKey }, chain: { rpcUrl: chain.url, cluster: coordinator.cluster } })
-  const payoutAddress = options.payoutAddress ?? (await openTestWallet(dataDirectory, chain.url))
-  const agent = await startAgent(upAgentConfig(options, { coordinatorUrl: coordinator.url, payoutAddress }), ports('agent'), signal)
+  const payoutAddress = config.payoutAddress ?? (await openTestWallet(dataDirectory, chain.url))
+  const agent = await startAgent({ ...config, coordinatorUrl: coordinator.url, payoutAddress }, ports('agent'), stop.signal)
+  keep(agent.closed)
   announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })
-  // The chain goes last: the others still talk to it while they stop.
-  const closed = Promise.all([agent.closed, coordinator.closed, slots]).then(() => chain[Symbol.asyncDispose]())
-  return { agent, coordinator, closed }
+  const release = started.move()
+  const closed = Promise.all(running)
+  const failed = new Promise<never>((_, reject) => void closed.catch(reject))
+  return { agent, coordinator, closed, failed, [Symbol.asyncDispose]: () => release.disposeAsync() }
 }
 
 /** Everything on one machine and on a test chain: small payouts at once, anchors every few minutes. */
@@ -100,11 +118,10 @@ function upCoordinatorConfig(options: UpOptions, rpcUrl: string) {
   })
 }
 
-/** Whoever types `windfall up` is at the machine and wants to see it work, so presence and battery do not hold it back. */
-const upAgentConfig = (options: UpOptions, more: { coordinatorUrl: string; payoutAddress: string }) =>
-  agentConfig(options, { policy: { ...PolicyConfig.parse({}), dedicated: true, allowBattery: true }, ...more })
+/** Whoever types `windfall up` is at the machine and wants to see it work, so presence and battery do not hold it back unless the settings say so. */
+const upAgentConfig = (options: UpOptions): AgentConfig => agentConfig(options, { policy: { ...PolicyConfig.parse({}), dedicated: true, allowBattery: true } })
 
-interface Working extends Parts {
+interface Working extends Pick<Parts, 'agent' | 'coordinator'> {
   readonly dataDirectory: string
   readonly signal: AbortSignal
 }

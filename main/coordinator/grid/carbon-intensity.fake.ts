@@ -1,26 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
-
-/** What goes wrong. Messages and shapes as documented by the provider or seen from it. */
-export type Fault =
-  | 'bad-path'
-  | 'bad-date'
-  | 'error-array'
-  | 'error-with-200'
-  | 'server-error'
-  | 'too-many'
-  | 'too-many-html'
-  | 'truncated'
-  | 'missing-comma'
-  | 'not-utf8'
-  | 'wrong-shape'
-  | 'oversize'
-  | 'hang'
-  | 'redirect-away'
-  | 'stale'
-  | 'empty'
-  | 'wrong-region'
+import { type Fault, respond } from './carbon-intensity-faults.fake.ts'
 
 export interface FakeCarbonIntensity extends AsyncDisposable {
   readonly url: string
@@ -83,14 +64,10 @@ const FACTORS = {
   Solar: 0,
   Wind: 0,
 }
-const BAD_PATH = 'Please enter a valid path e.g. /intensity/'
-const BAD_DATE = "Please enter a valid date in ISO8601 format 'YYYY-MM-DD' e.g. /intensity/date/2017-08-25"
-
 const minute = (at: number): string => `${toIso(at).slice(0, 16)}Z`
 const floor = (at: number): number => Math.floor(at / HALF_HOUR_MS) * HALF_HOUR_MS
 const indexOf = (value: number | null): string =>
   value === null ? 'moderate' : (['very low', 'low', 'moderate', 'high'][Math.floor(value / 60)] ?? 'very high')
-const fault = (code: string, message: string) => ({ error: { code, message } })
 
 function startsOf([from = '', end = '']: readonly string[]): number[] | null {
   const first = floor(Date.parse(from))
@@ -171,41 +148,10 @@ function answerTo(book: Book, path: string): unknown {
   }))
 }
 
-type Reply = (response: ServerResponse, documented: string) => void
-
-const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*', ...headers })
-    .end(typeof body === 'string' ? body : JSON.stringify(body))
-}
-
-const FAULTS: Readonly<Record<Exclude<Fault, 'hang' | 'stale' | 'wrong-region'>, Reply>> = {
-  'bad-path': (response) => json(response, 400, fault('400 Bad Request', BAD_PATH)),
-  'bad-date': (response) => json(response, 400, fault('400 Bad Request', BAD_DATE)),
-  'error-array': (response) => json(response, 400, { error: [{ code: 400, message: BAD_DATE }] }),
-  'error-with-200': (response) => json(response, 200, fault('500 Internal Server Error', 'no data')),
-  'server-error': (response) => json(response, 500, fault('500 Internal Server Error', 'There was a problem')),
-  'too-many': (response) => json(response, 429, fault('429 Too Many Requests', 'slow down'), { 'retry-after': '1200' }),
-  'too-many-html': (response) => void response.writeHead(429, { 'content-type': 'text/html' }).end('<html><body>Too many requests</body></html>'),
-  truncated: (response, documented) => json(response, 200, documented.slice(0, documented.length / 2)),
-  'missing-comma': (response, documented) => json(response, 200, documented.replace('},"generationmix"', '} "generationmix"').replace(',"to"', ' "to"')),
-  'not-utf8': (response) => void response.writeHead(200).end(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])),
-  'wrong-shape': (response) => json(response, 200, { data: [{ from: 'yesterday', intensity: 'high' }] }),
-  oversize: (response) => json(response, 200, `{"data":[],"padding":"${'x'.repeat(9_000_000)}"}`),
-  'redirect-away': (response) => void response.writeHead(302, { location: 'http://elsewhere.example/' }).end(),
-  empty: (response) => json(response, 200, { data: [] }),
-}
-
 /** The path the answer is really for: yesterday's, or another region's. */
 function mislead(path: string, playing: Fault | null): string {
   if (playing === 'wrong-region') return path.replace(/regionid\/\d+/, 'regionid/2')
   return playing === 'stale' ? path.replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z/g, (text) => minute(Date.parse(text) - 86_400_000)) : path
-}
-
-function respond(response: ServerResponse, documented: unknown, playing: Fault | null): void {
-  if (playing && playing !== 'hang' && playing !== 'stale' && playing !== 'wrong-region') return FAULTS[playing](response, JSON.stringify(documented))
-  if (documented === null) return json(response, 400, fault('400 Bad Request', BAD_PATH))
-  return documented === 'date' ? json(response, 400, fault('400 Bad Request', BAD_DATE)) : json(response, 200, documented)
 }
 
 /** The UK Carbon Intensity API on a loopback port, answering from `world` and misbehaving on request. */

@@ -4,7 +4,8 @@ import { HALF_HOUR_MS } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createHttpClient } from '../../kernel/http-client.ts'
-import { type FakeCarbonIntensity, type Fault, startFakeCarbonIntensity } from './carbon-intensity.fake.ts'
+import type { Fault } from './carbon-intensity-faults.fake.ts'
+import { type FakeCarbonIntensity, startFakeCarbonIntensity } from './carbon-intensity.fake.ts'
 import { createCarbonIntensity } from './carbon-intensity.ts'
 
 const NOW = Date.parse('2026-03-18T12:10:00.000Z')

@@ -1,5 +1,5 @@
 import type { Signal } from '../../../shared/contract/wire.ts'
-import { halfHourStarts } from '../../../shared/domain/signal.ts'
+import { halfHourStarts } from '../../../shared/domain/half-hours.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 

@@ -1,6 +1,7 @@
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
-import { halfHourCeil, halfHourFloor, meanOver, slotsOf } from '../../../shared/domain/signal.ts'
+import { halfHourCeil, halfHourFloor } from '../../../shared/domain/half-hours.ts'
+import { meanOver, slotsOf } from '../../../shared/domain/signal.ts'
 import { gbRegionId, zoneNames } from '../../../shared/domain/zones.ts'
 import { HALF_HOUR_MS, fromIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'

@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { Digest } from '../../../shared/contract/wire.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import { parse } from '../../../shared/contract/define.ts'
+import type { Checked } from './access.ts'
 import { problemAnswer } from './openapi.ts'
 
 const MAX_BLOB_BYTES = 64 * 1_048_576
 
 export interface BlobDeps {
+  /** Whether this node was given a job that runs this. */
+  readonly mayFetch: (nodeId: string, digest: string) => Promise<boolean>
   readonly stream: (digest: string) => Promise<{ readonly content: Readable; readonly bytes: number }>
   readonly write: (source: AsyncIterable<Uint8Array>, limits: { readonly maxBytes: number; readonly expected: string }) => Promise<string>
 }
@@ -24,12 +28,15 @@ const description = (method: 'get' | 'put') => ({
   response: { default: problemAnswer },
 })
 
-/** Archives of jobs, by digest. Uploads are hashed while they arrive and never held in memory. */
-export function bindBlobs(app: FastifyInstance, { stream, write }: BlobDeps): void {
+/** Archives of jobs, by digest, for the nodes that hold such a job. Uploads are hashed while they arrive and never held in memory. */
+export function bindBlobs(app: FastifyInstance, { mayFetch, stream, write }: BlobDeps, checked: (request: FastifyRequest) => Checked): void {
   // The stream goes through untouched; the handler counts and hashes it.
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   app.get('/v1/blobs/:digest', { schema: description('get'), config: { access: 'node' } }, async (request, reply) => {
-    const { content, bytes } = await stream(digestOf(request))
+    const { caller } = checked(request)
+    const digest = digestOf(request)
+    if (caller.kind !== 'node' || !(await mayFetch(caller.nodeId, digest))) throw new WindfallError('not-found', `No job of this node runs ${digest}.`)
+    const { content, bytes } = await stream(digest)
     return reply.type('application/octet-stream').header('content-length', bytes).send(content)
   })
   app.put('/v1/blobs/:digest', { schema: description('put'), config: { access: 'requester' }, bodyLimit: MAX_BLOB_BYTES }, async (request, reply) => {

@@ -58,7 +58,7 @@ const nodeCalls = ({
 
 const requesterCalls = ({
   jobs,
-  blobs,
+  outputs,
   receipts,
   ledger,
   payouts,
@@ -72,7 +72,7 @@ const requesterCalls = ({
   getJobOutput: async ({ jobId }, caller) => {
     const { state, outputSha256 } = await jobs.view(requesterOf(caller), jobId)
     if (outputSha256 === null) throw new WindfallError('not-found', `Job ${jobId} is ${state}; only a completed job has an output.`)
-    return { outputSha256, output: Buffer.from(await blobs.read(`sha256:${outputSha256}`)).toString('base64') }
+    return { outputSha256, output: Buffer.from(await outputs.read(`sha256:${outputSha256}`)).toString('base64') }
   },
   cancelJob: ({ jobId }, caller) => jobs.cancel(requesterOf(caller), jobId),
   getAccount: (_, caller) => ledger.account(requesterOf(caller)),

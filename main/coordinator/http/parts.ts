@@ -50,7 +50,7 @@ export interface CoordinatorParts {
     readonly submit: (nodeId: string, input: In<'submitProof'>) => Promise<Out<'submitProof'>>
     readonly head: (nodeId: string) => Promise<Out<'proofChain'>>
   }
-  readonly blobs: { readonly read: (digest: string) => Promise<Uint8Array> }
+  readonly outputs: { readonly read: (digest: string) => Promise<Uint8Array> }
   readonly receipts: {
     /** Error: `not-found`. */
     readonly get: (receiptId: string) => Promise<ReceiptBundle>

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { connect } from '../../../shared/contract/define.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
+import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { type OutgoingRequest, createHttpTransport } from '../../kernel/contract-http.ts'
 import { signRequest } from '../../kernel/http-signature.ts'
-import { createSigner, generateKeyPem, sha256Hex } from '../../kernel/signing.ts'
+import { type Signer, createSigner, generateKeyPem, sha256Hex } from '../../kernel/signing.ts'
 import { SECONDS, enrol, proofFor, submissionOf, testCapabilities, testSpec } from '../core.fake.ts'
 import { GENEROUS, type TestServer, sendSigned, startTestServer } from './http.fake.ts'
 import { httpCalls } from './openapi.ts'
@@ -26,7 +27,7 @@ const get = (url: string, headers = {}) => server.app.inject({ method: 'GET', ur
 
 test('the whole way of a job over HTTP: enrol, submit, lease, start, prove, fetch the output and the events', async () => {
   const { challenge } = (await post('/v1/enrolments', { publicJwk: signer.publicJwk })).json()
-  const signature = Buffer.from(await signer.sign(Buffer.from(`windfall-enrol-v1 ${challenge}`))).toString('base64')
+  const signature = Buffer.from(await signer.sign(enrolmentText(challenge, null))).toString('base64')
   expect(
     (await post('/v1/nodes', { publicJwk: signer.publicJwk, challenge, signature, capabilities: testCapabilities, payoutAddress: null })).json(),
   ).toMatchObject({ nodeId: signer.keyId })
@@ -43,6 +44,10 @@ test('the whole way of a job over HTTP: enrol, submit, lease, start, prove, fetc
   // The bundle of the test core is not a real one, so the answer of the event feed is checked by the core's own tests.
   expect(await asNode('/v1/proofs', await submissionOf(lease, proof, signer))).toMatchObject({ jobId: 'job-1' })
   expect((await get('/v1/jobs/job-1/output', bearer())).json()).toMatchObject({ output: Buffer.from('the result').toString('base64') })
+  // The receipt names the output's digest to everybody; the output itself is the requester's.
+  expect((await sendSigned(server, signer, { method: 'GET', path: `/v1/blobs/sha256:${proof.outputSha256}` })).statusCode).toBe(404)
+  const nosy = { runtime: { name: 'wasm', image: `sha256:${proof.outputSha256}`, archive: `sha256:${proof.outputSha256}` } } as const
+  expect((await post('/v1/jobs', { jobId: 'job-2', spec: testSpec(server.core.clock.now(), nosy) }, bearer())).statusCode).toBe(400)
   expect((await sendSigned(server, signer, { method: 'GET', path: '/v1/proofs/head' })).json()).toMatchObject({ seq: 1 })
   expect((await get('/v1/jobs?limit=1&state=completed', bearer())).json()).toMatchObject({ items: [{ jobId: 'job-1' }], next: null })
 })
@@ -101,8 +106,8 @@ test('the client that agents and the command line use talks to a listening serve
   await expect(requester.call('cancelJob', { jobId: 'job-1' })).rejects.toMatchObject({ code: 'job.not-cancellable' })
 })
 
-test('a module is uploaded by a requester, checked by its digest, and fetched by a node', async () => {
-  await enrol(server.core, signer)
+test('a module is uploaded by a requester, checked by its digest, and fetched by the node that holds its job, and by no other', async () => {
+  const node = await enrol(server.core, signer)
   const module = randomBytes(300_000)
   const url = `/v1/blobs/sha256:${sha256Hex(module)}`
   const put = (payload: Buffer, headers: Record<string, string>) =>
@@ -111,9 +116,15 @@ test('a module is uploaded by a requester, checked by its digest, and fetched by
   expect((await put(randomBytes(10), bearer())).json()).toMatchObject({ code: 'input.invalid' })
   expect((await put(module, bearer())).statusCode).toBe(200)
   expect((await get(url)).statusCode).toBe(401)
-  const fetched = await sendSigned(server, signer, { method: 'GET', path: url })
-  expect(fetched.rawPayload.equals(module)).toBe(true)
-  expect((await sendSigned(server, signer, { method: 'GET', path: `/v1/blobs/sha256:${'0'.repeat(64)}` })).json()).toMatchObject({ code: 'not-found' })
+  const fetch = (by: Signer, digest = sha256Hex(module)) => sendSigned(server, by, { method: 'GET', path: `/v1/blobs/sha256:${digest}` })
+  expect((await fetch(signer)).json()).toMatchObject({ code: 'not-found' })
+  const digest = `sha256:${sha256Hex(module)}`
+  await server.core.lease(node, 'job-1', { runtime: { name: 'docker', image: digest, archive: digest, reference: null } })
+  expect((await fetch(signer)).rawPayload.equals(module)).toBe(true)
+  const stranger = createSigner(generateKeyPem())
+  await enrol(server.core, stranger)
+  expect((await fetch(stranger)).json()).toMatchObject({ code: 'not-found' })
+  expect((await fetch(signer, '0'.repeat(64))).json()).toMatchObject({ code: 'not-found' })
   expect((await sendSigned(server, signer, { method: 'GET', path: '/v1/blobs/..%2F..%2Fetc' })).json()).toMatchObject({ code: 'input.invalid' })
 })
 
@@ -217,6 +228,16 @@ function isAccepted(schema: { safeParse: (value: unknown) => { success: boolean 
     return false
   }
 }
+
+test('money that the books cannot count is the mistake of whoever sends it', async () => {
+  const limit = 2n ** 63n
+  for (const amount of [limit, 10n ** 19n - 1n]) {
+    const price = { microUsdPerHour: '1', maxMicroUsd: String(amount) }
+    expect((await post('/v1/jobs', { jobId: 'job-1', spec: { ...testSpec(server.core.clock.now()), price } }, bearer())).statusCode).toBe(400)
+  }
+  const price = { microUsdPerHour: String(limit - 1n), maxMicroUsd: String(limit - 1n) }
+  expect((await post('/v1/jobs', { jobId: 'job-1', spec: { ...testSpec(server.core.clock.now()), price } }, bearer())).statusCode).toBe(200)
+})
 
 test('strange methods, paths, queries and media types are problems too', async () => {
   const strange = [

@@ -118,6 +118,6 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   const checked = guard(app, deps)
   await describeApi(app, deps.version)
   bindContract(app, { server: serve(coordinatorContract, deps.handlers), checked })
-  bindBlobs(app, deps.blobs)
+  bindBlobs(app, deps.blobs, checked)
   return app
 }

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/coordinator.ts'
@@ -175,6 +176,29 @@ test.each([
   ['a rebound name', { headers: { host: 'evil.example' } }],
 ])('an upgrade by %s is refused', async (_, options) => {
   expect(await dial(options).closed).toBe(1006)
+})
+
+const UPGRADE = 'GET /elsewhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+const openConnections = () => new Promise<number>((resolve) => server.app.server.getConnections((_, count) => resolve(count)))
+
+test('an upgrade whose sender resets the connection before it hears the refusal harms nothing', async () => {
+  const { port } = server.app.server.address() as AddressInfo
+  for (let tries = 0; tries < 50; tries++) {
+    const socket = connectTcp(port, '127.0.0.1').on('error', () => undefined)
+    await once(socket, 'connect')
+    socket.write(`${UPGRADE}${'x'.repeat(50_000)}`, () => socket.resetAndDestroy())
+    await once(socket, 'close')
+  }
+  expect((await server.app.inject('/v1/health')).statusCode).toBe(200)
+})
+
+test('a refused upgrade is let go even if the other side never closes its end', async () => {
+  const { port } = server.app.server.address() as AddressInfo
+  const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined)
+  socket.write(UPGRADE)
+  await once(socket.resume(), 'end')
+  await expect.poll(openConnections, { timeout: 5_000, interval: 5 }).toBe(0)
+  socket.destroy()
 })
 
 test('stopping closes every connection', async () => {

@@ -60,7 +60,7 @@ export function createSocketHub(deps: SocketHubDeps): SocketHub {
     attach: (server) => {
       server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
         const refusal = refusalOf(request, { accepts: deps.accepts, full: strangers() >= MAX_STRANGERS })
-        if (refusal) stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+        if (refusal) refuse(stream, refusal)
         else upgrades.handleUpgrade(request, stream, head, (socket) => open(deps, { socket, nodes, lines }))
       })
     },
@@ -82,6 +82,12 @@ function refusalOf({ url, headers }: IncomingMessage, { accepts, full }: { accep
   if (url?.split('?')[0] !== PATH) return '404 Not Found'
   if (headers.origin !== undefined || !accepts(headers.host)) return '403 Forbidden'
   return full ? '503 Service Unavailable' : null
+}
+
+/** The HTTP server has let go of the connection: nobody else listens for its errors, and nothing else ever ends it. */
+function refuse(stream: Duplex, refusal: string): void {
+  stream.on('error', () => stream.destroy())
+  stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => stream.destroy())
 }
 
 function ping(line: Line): void {

@@ -64,6 +64,7 @@ async function runRound(deps: DispatchDeps, seen: Map<string, string>): Promise<
 }
 
 const tell = (deps: DispatchDeps, { nodeId, leaseId }: Attempt, reason: 'lost' | 'expired'): void => {
+  deps.renewals.forget(leaseId)
   deps.push.cancel(nodeId, { leaseId, reason })
 }
 

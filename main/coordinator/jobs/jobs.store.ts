@@ -67,9 +67,9 @@ export interface JobPage {
   readonly limit: number
 }
 
-/** All SQL on table `job`. */
-export function createJobsStore(db: Db | Tx) {
-  const jobs = () => db.selectFrom('job').selectAll()
+const jobsIn = (db: Db | Tx) => db.selectFrom('job').selectAll()
+
+function single(db: Db | Tx) {
   return {
     async add(job: Pick<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt' | 'reason' | 'message'>): Promise<void> {
       const empty = { plan: null, planned_at: null, excluded: '{}', token: 0, output_sha256: null, receipt_id: null, price_micro: null }
@@ -81,15 +81,20 @@ export function createJobsStore(db: Db | Tx) {
         .execute()
     },
     async get(jobId: string): Promise<Job | null> {
-      const row = await jobs().where('id', '=', jobId).executeTakeFirst()
+      const row = await jobsIn(db).where('id', '=', jobId).executeTakeFirst()
       return row ? decode(row) : null
     },
     async update(jobId: string, patch: JobPatch): Promise<void> {
       await db.updateTable('job').set(encode(patch)).where('id', '=', jobId).execute()
     },
+  }
+}
+
+function lists(db: Db | Tx) {
+  return {
     /** Queued and planned jobs, the most urgent first. */
     async waiting(limit: number): Promise<Job[]> {
-      const rows = await jobs()
+      const rows = await jobsIn(db)
         .where('state', 'in', ['queued', 'planned'])
         .orderBy('priority', 'desc')
         .orderBy('submitted_at')
@@ -112,7 +117,7 @@ export function createJobsStore(db: Db | Tx) {
     /** Newest first. */
     async page({ requesterId, state, after, limit }: JobPage): Promise<Job[]> {
       const last = after === null ? undefined : await db.selectFrom('job').select(['id', 'submitted_at']).where('id', '=', after).executeTakeFirst()
-      let query = jobs().where('requester_id', '=', requesterId)
+      let query = jobsIn(db).where('requester_id', '=', requesterId)
       if (state !== null) query = query.where('state', '=', state)
       if (last)
         query = query.where((e) => e.or([e('submitted_at', '<', last.submitted_at), e.and([e('submitted_at', '=', last.submitted_at), e('id', '<', last.id)])]))
@@ -121,3 +126,6 @@ export function createJobsStore(db: Db | Tx) {
     },
   }
 }
+
+/** All SQL on table `job`. */
+export const createJobsStore = (db: Db | Tx) => ({ ...single(db), ...lists(db) })

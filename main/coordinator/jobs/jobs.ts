@@ -1,12 +1,12 @@
 import type { Presence } from '../../../shared/contract/coordinator.ts'
-import type { JobSpec, JobState, JobView, Lease, PlanAnswer, RuntimeName } from '../../../shared/contract/job.ts'
+import type { JobSpec, JobState, JobView, Lease, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import type { z } from 'zod'
 import type { Db, Tx } from '../persistence/database.ts'
 import { type AttemptFailure, type Dropped, type LeaseClaim, failAttempt, renewLeases, startAttempt } from './attempts.ts'
 import { type Dispatch, type DispatchDeps, createDispatch, listCandidates } from './dispatch.ts'
 import { createRenewals } from './leases.ts'
-import { offeredLeases } from './leasing.ts'
+import { holdsArchive, offeredLeases } from './leasing.ts'
 import { type Submission, cancelJob, checkSpec, listJobs, submitJob, viewJob } from './requests.ts'
 import { type AttemptUnderProof, type VerifiedResult, attemptUnderProof, beginVerification, completeJob, rejectResult } from './verification.ts'
 
@@ -32,7 +32,9 @@ export interface Jobs extends Dispatch {
   readonly renew: (nodeId: string, running: Presence['running']) => Promise<Dropped>
   /** Leases this node was given and has not begun. */
   readonly offered: (nodeId: string) => Promise<Lease[]>
-  readonly request: (nodeId: string, runtimes: readonly z.infer<typeof RuntimeName>[]) => Promise<Lease | null>
+  /** Whether this node holds a job that runs the archive with this digest. */
+  readonly holdsArchive: (nodeId: string, digest: string) => Promise<boolean>
+  readonly request: (nodeId: string, runtimes: readonly RuntimeName[]) => Promise<Lease | null>
   readonly start: (claim: LeaseClaim) => Promise<void>
   readonly fail: (failure: AttemptFailure) => Promise<void>
   readonly attempt: (db: Db | Tx, claim: LeaseClaim) => Promise<AttemptUnderProof | null>
@@ -50,7 +52,7 @@ interface Wired {
 type Part<K extends keyof Jobs> = Pick<Jobs, K>
 
 function requesterCalls({ deps, dispatch, hasBlob }: Wired): Part<'submit' | 'plan' | 'view' | 'list' | 'cancel'> {
-  const { db, clock, push } = deps
+  const { db, clock, push, renewals } = deps
   const check = (spec: JobSpec, isUploaded: (digest: string) => boolean) => checkSpec(spec, { now: clock.now(), hasBlob: isUploaded })
   return {
     async submit(submission) {
@@ -70,18 +72,22 @@ function requesterCalls({ deps, dispatch, hasBlob }: Wired): Part<'submit' | 'pl
     list: (page) => listJobs(db, page),
     async cancel(requesterId, jobId) {
       const attempt = await cancelJob(deps, requesterId, jobId)
-      if (attempt) push.cancel(attempt.nodeId, { leaseId: attempt.leaseId, reason: 'cancelled' })
+      if (attempt) {
+        renewals.forget(attempt.leaseId)
+        push.cancel(attempt.nodeId, { leaseId: attempt.leaseId, reason: 'cancelled' })
+      }
       dispatch.wake()
       return viewJob(db, requesterId, jobId)
     },
   }
 }
 
-function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'request' | 'start' | 'fail'> {
+function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'holdsArchive' | 'request' | 'start' | 'fail'> {
   const { renewals, push } = deps
   const offered = (nodeId: string) => offeredLeases(deps.db, nodeId, deps.leaseTtlMs)
   return {
     offered,
+    holdsArchive: (nodeId, digest) => holdsArchive(deps.db, nodeId, digest),
     async renew(nodeId, running) {
       const dropped = await renewLeases(deps, renewals, { nodeId, running })
       const listed = new Set(running.map(({ leaseId }) => leaseId))
@@ -115,9 +121,14 @@ const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerificat
   },
   async completeJob(tx, result) {
     await completeJob(deps, tx, result)
+    deps.renewals.forget(result.leaseId)
     dispatch.wake()
   },
-  rejectResult: (tx, result) => rejectResult(deps, tx, result),
+  async rejectResult(tx, result) {
+    await rejectResult(deps, tx, result)
+    deps.renewals.forget(result.leaseId)
+    dispatch.wake()
+  },
 })
 
 /** The jobs feature in one piece. */

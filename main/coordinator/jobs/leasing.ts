@@ -31,6 +31,13 @@ export const leaseJob = (deps: JobDeps, jobId: string): Promise<Lease | null> =>
     return leaseOf(leased, { ...attempt, state: 'leased', startedAt: null, endedAt: null, reason: null }, deps.leaseTtlMs)
   })
 
+/** Whether a node holds a job that runs the archive with this digest. */
+export async function holdsArchive(db: Db, nodeId: string, digest: string): Promise<boolean> {
+  for (const { jobId } of await createAttemptsStore(db).openOfNode(nodeId))
+    if ((await createJobsStore(db).get(jobId))?.spec.runtime.archive === digest) return true
+  return false
+}
+
 /** Leases a node holds and has not begun: offered again whenever it asks, because a push may have been lost. */
 export async function offeredLeases(db: Db, nodeId: string, ttlMs: number): Promise<Lease[]> {
   const open = (await createAttemptsStore(db).openOfNode(nodeId)).filter(({ state }) => state === 'leased')

@@ -4,7 +4,8 @@ import type { Db, Tx } from '../persistence/database.ts'
 import { type Asset, mayBeNegative } from './accounts.ts'
 import type { LedgerTransaction, Transfer } from './entries.ts'
 
-const contentOf = ({ id, kind, transfers }: LedgerTransaction): string =>
+/** What identifies a transaction's content: SHA-256, hex, of its id, kind and transfers. */
+export const contentOf = ({ id, kind, transfers }: LedgerTransaction): string =>
   sha256Hex(JSON.stringify([id, kind, transfers.map(({ from, to, asset, amount }) => [from, to, asset, amount.toString()])]))
 
 interface NetChange {
@@ -125,5 +126,3 @@ export function createLedgerStore(db: Db | Tx) {
     ...wholeLedger(db),
   }
 }
-
-export { contentOf }

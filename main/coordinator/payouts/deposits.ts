@@ -41,19 +41,21 @@ async function gainOf({ chain, wallet }: PayoutDeps, signature: string): Promise
 export async function bookDeposits(deps: PayoutDeps, cursor: HistoryCursor): Promise<void> {
   const history = await historySince(deps, cursor.newest)
   const ours = await createPayoutsStore(deps.db).ours(history.map((item) => item.signature))
-  const foreign = history.filter((item) => !ours.has(item.signature))
-  const payout = foreign.find((item) => item.memo?.includes(BATCH_MEMO_PREFIX))
-  if (payout) {
+  for (const item of history.toReversed()) if (!ours.has(item.signature)) await bookForeign(deps, item)
+  cursor.newest = history[0]?.signature ?? cursor.newest
+}
+
+async function bookForeign(deps: PayoutDeps, { signature, err, memo }: HistoryItem): Promise<void> {
+  const hasOurMemo = memo?.includes(BATCH_MEMO_PREFIX) ?? false
+  if (err !== null && !hasOurMemo) return
+  const gain = await gainOf(deps, signature)
+  // Anybody can write our memo beside a transfer to the wallet; only who holds its key can make it pay.
+  if (hasOurMemo && gain < 0n)
     throw new WindfallError(
       'payout.refused',
-      `Payouts are stopped: the hot wallet made the payout ${payout.signature}, which this database does not know. Stop the other coordinator that uses this wallet, or restore the newest backup; otherwise people would be paid twice.`,
+      `Payouts are stopped: the hot wallet made the payout ${signature}, which this database does not know. Stop the other coordinator that uses this wallet, or restore the newest backup; otherwise people would be paid twice.`,
     )
-  }
-  for (const { signature, err } of foreign.toReversed()) {
-    const gain = err === null ? await gainOf(deps, signature) : lamports(0n)
-    if (gain <= 0n) continue
-    const booked = await transact(deps.db, (tx) => deps.books.treasuryDeposit(tx, { signature, lamports: gain, at: deps.clock.now() }))
-    if (booked === 'booked') deps.events.deposited(signature, gain)
-  }
-  cursor.newest = history[0]?.signature ?? cursor.newest
+  if (gain <= 0n) return
+  const booked = await transact(deps.db, (tx) => deps.books.treasuryDeposit(tx, { signature, lamports: gain, at: deps.clock.now() }))
+  if (booked === 'booked') deps.events.deposited(signature, gain)
 }

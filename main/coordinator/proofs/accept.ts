@@ -83,11 +83,12 @@ function timeProblem({ now, proof }: ProofFacts, { leasedAt, spec }: ProvenAttem
 
 /** Power limit of the metered devices as the node registered them, watts; a string names a device it never registered. */
 function registeredLimitW(devices: EnergyProof['devices'], { gpus, cpuPowerLimitW }: Capabilities): number | string {
-  let limitW = 0
-  for (const { kind, name, uuidHash } of devices) {
+  // One registered limit stands for all CPU packages together.
+  let limitW = devices.some(({ kind }) => kind === 'cpu') ? cpuPowerLimitW : 0
+  for (const { name, uuidHash } of devices.filter(({ kind }) => kind === 'gpu')) {
     const gpu = gpus.find((candidate) => candidate.uuidHash === uuidHash)
-    if (kind === 'gpu' && !gpu) return `${name} is not a device this node has registered`
-    limitW += kind === 'gpu' ? (gpu?.powerLimitW ?? 0) : cpuPowerLimitW
+    if (!gpu) return `${name} is not a device this node has registered`
+    limitW += gpu.powerLimitW
   }
   return new Set(devices.map(({ uuidHash }) => uuidHash)).size === devices.length ? limitW : 'one device is listed twice'
 }
@@ -105,6 +106,12 @@ function plausibilityProblem(proof: EnergyProof, capabilities: Capabilities): Re
     : refuse('proof.implausible', `The intervals add up to ${sumJ} J, not to ${proof.boardJ} J.`)
 }
 
+/** A GPU draws most of what its job uses: a proof that leaves it out would make the receipt look greener than the work was. */
+function deviceProblem({ devices }: EnergyProof, { needs }: JobSpec): Refusal | null {
+  const isMetered = !needs.gpu || devices.some(({ kind }) => kind === 'gpu')
+  return isMetered ? null : refuse('proof.implausible', 'The job runs on a GPU, but the energy of no GPU was measured.')
+}
+
 function outputProblem({ proof, output }: ProofFacts, { limits, outputSha256 }: JobSpec): Refusal | null {
   if (output.sha256 !== proof.outputSha256) return refuse('proof.output', 'The bytes that were sent are not the output that was signed. Send the output again.')
   if (proof.exitCode !== 0) return refuse('proof.output', `The job ended with exit code ${proof.exitCode}, so there is no result to accept.`, true)
@@ -117,7 +124,9 @@ export function judgeProof(facts: ProofFacts): Refusal | null {
   const { proof, attempt, capabilities } = facts
   const problem = replayProblem(facts) ?? leaseProblem(facts) ?? sequenceProblem(facts)
   if (problem || !attempt) return problem
-  return runtimeProblem(proof, attempt.spec) ?? timeProblem(facts, attempt) ?? plausibilityProblem(proof, capabilities) ?? outputProblem(facts, attempt.spec)
+  const { spec } = attempt
+  const untrue = runtimeProblem(proof, spec) ?? timeProblem(facts, attempt) ?? plausibilityProblem(proof, capabilities) ?? deviceProblem(proof, spec)
+  return untrue ?? outputProblem(facts, spec)
 }
 
 /** The stored answer, if this very proof was accepted for this very lease: it is given again. */

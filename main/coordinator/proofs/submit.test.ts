@@ -46,7 +46,7 @@ test('an accepted proof completes the job, issues the receipt, books the price a
   expect(await core.decided('test.settle')).toEqual([{ jobId: 'job-1', microUsd: '10000' }])
   expect((await events()).map(({ kind }) => kind)).toEqual(['proof-accepted', 'receipt', 'earning'])
   expect(await core.parts.proofs.head(node.nodeId)).toMatchObject({ seq: 1 })
-  expect(Buffer.from(await core.blobs.read(`sha256:${sha256Hex(OUTPUT)}`))).toEqual(OUTPUT)
+  expect(Buffer.from(await core.parts.outputs.read(`sha256:${sha256Hex(OUTPUT)}`))).toEqual(OUTPUT)
 })
 
 test('the same proof for the same lease gets the stored answer and changes nothing', async () => {
@@ -83,6 +83,20 @@ const holed = ({ startedAt, endedAt, boardJ }: EnergyProof): EnergyProof['interv
   ]
 }
 
+/** Metered on two processors whose limits, as the node states them, would allow `watts`. */
+const twoPackages = ({ devices, intervals, boardJ, durationMs }: EnergyProof, watts: number): Partial<EnergyProof> => {
+  const share = (watts * durationMs) / 1000 / boardJ
+  return {
+    devices: ['a', 'b'].flatMap((digit) => devices.map((device) => ({ ...device, kind: 'cpu' as const, uuidHash: digit.repeat(64), powerLimitW: watts }))),
+    method: 'rapl',
+    intervals: intervals.map((interval) => ({ ...interval, joules: interval.joules * share })),
+    boardJ: boardJ * share,
+    marginalJ: null,
+    meanW: watts,
+    peakW: watts,
+  }
+}
+
 type Tamper = (proof: EnergyProof) => Partial<EnergyProof>
 const tampers: readonly (readonly [FailureCode, string, Tamper])[] = [
   ['proof.malformed', 'a field that is not in the format', () => ({ extra: 1 }) as Partial<EnergyProof>],
@@ -110,6 +124,8 @@ const tampers: readonly (readonly [FailureCode, string, Tamper])[] = [
     'a device that was never registered',
     (proof) => ({ devices: proof.devices.map((device) => ({ ...device, uuidHash: 'f'.repeat(64) })) }),
   ],
+  ['proof.implausible', 'two CPU packages that draw more than both may together', (proof) => twoPackages(proof, 100)],
+  ['proof.implausible', 'a GPU job of which only the processor was metered', (proof) => twoPackages(proof, 20)],
   ['proof.implausible', 'one device listed twice', (proof) => ({ devices: [...proof.devices, ...proof.devices] })],
   ['proof.implausible', 'intervals that do not add up', (proof) => ({ boardJ: proof.boardJ + 1 })],
   ['proof.implausible', 'a hole between intervals', (proof) => ({ intervals: holed(proof) })],
@@ -132,6 +148,13 @@ test.each(tampers)('%s: %s is refused, visible to the owner, and pays nothing', 
   })
   expect(await core.decided('test.settle')).toEqual([])
   expect(await core.parts.proofs.head(node.nodeId)).toEqual({ seq: 0, head: null })
+})
+
+test('run time that the coordinator cannot have seen pass is not paid, whatever the clock of the node says', async () => {
+  const lease = await core.lease(node)
+  await core.clock.advance(1_000)
+  await send(lease, proofFor(lease, { nodeId: node.nodeId, now: core.clock.now() + SECONDS * 1000 - 1_000 }))
+  expect(await core.decided('test.settle')).toEqual([{ jobId: 'job-1', microUsd: '166' }])
 })
 
 test('a refusal is news once, however often the same proof is sent', async () => {

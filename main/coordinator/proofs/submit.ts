@@ -1,5 +1,6 @@
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
+import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
@@ -84,7 +85,7 @@ async function book(
   const { jobId, requesterId, leaseId, spec } = attempt
   const { receiptId, bundle } = await issue(tx)
   await createProofsStore(tx).add({ proof, bodySha256, envelope: input.envelope, receiptId, at: deps.clock.now() })
-  const priceMicroUsd = priceOf(spec.price, Math.min(proof.durationMs, fromIso(proof.endedAt) - fromIso(proof.startedAt)))
+  const priceMicroUsd = priceOf(spec.price, paidMsOf(proof, deps.clock.now() - attempt.leasedAt))
   await deps.completeJob(tx, { leaseId, outputSha256: output.sha256, receiptId, priceMicroUsd })
   const earning = await deps.settle(tx, { requesterId, jobId, nodeId: node.nodeId, receiptId, priceMicroUsd })
   await deps.decide(tx, 'proof.accepted', { nodeId: node.nodeId, proofId: proof.proofId, jobId, receiptId, priceMicroUsd: String(priceMicroUsd) })
@@ -93,6 +94,10 @@ async function book(
   await deps.recordEvent(tx, node.nodeId, earningFact(earning, { jobId, receiptId }))
   return { proofId: proof.proofId, jobId, receiptId }
 }
+
+/** Run time that is paid: the least of what the node's two clocks say and of what has passed on ours since the job was handed out. */
+const paidMsOf = ({ durationMs, startedAt, endedAt }: EnergyProof, sinceLeaseMs: number): number =>
+  Math.max(0, Math.min(durationMs, fromIso(endedAt) - fromIso(startedAt), sinceLeaseMs))
 
 const earningFact = ({ earningId, state, microUsd }: Earning, of: { jobId: string; receiptId: string }) =>
   ({ kind: 'earning', earningId, ...of, state, microUsd: String(microUsd) }) as const

@@ -7,7 +7,7 @@ import { fromIso, toIso } from '../../../shared/units.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 
 /** What a bundle is made of, beside the log. */
-export interface StoredReceipt {
+interface StoredReceipt {
   readonly leafIndex: number
   readonly envelope: Envelope
   readonly proofs: readonly Envelope[]
@@ -30,8 +30,22 @@ const toHead = (row: Schema['tree_head']): StoredHead => ({
   envelope: JSON.parse(row.envelope) as Envelope,
 })
 
-/** All SQL on tables `receipt`, `log_node` and `tree_head`. */
-export function createReceiptsStore(db: Db | Tx) {
+const COLUMNS = ['id', 'leaf_index', 'job_id', 'node_id', 'zone', 'issued_at', 'energy_wh', 'emissions_g', 'attributed_saving_g', 'origin'] as const
+
+const toSummary = (row: Pick<Schema['receipt'], (typeof COLUMNS)[number]>): ReceiptSummary => ({
+  receiptId: row.id,
+  jobId: row.job_id,
+  nodeId: row.node_id,
+  zone: row.zone,
+  issuedAt: toIso(row.issued_at),
+  energyWh: row.energy_wh,
+  emissionsG: row.emissions_g,
+  attributedSavingG: row.attributed_saving_g,
+  origin: row.origin,
+  leafIndex: row.leaf_index,
+})
+
+function receipts(db: Db | Tx) {
   return {
     async addReceipt(summary: ReceiptSummary, { envelope, proofs, keys }: Omit<StoredReceipt, 'leafIndex'>): Promise<void> {
       const numbers = { energy_wh: summary.energyWh, emissions_g: summary.emissionsG, attributed_saving_g: summary.attributedSavingG }
@@ -54,22 +68,14 @@ export function createReceiptsStore(db: Db | Tx) {
     },
     /** Newest first, from below `before`. */
     async summaries(before: number | null, limit: number): Promise<ReceiptSummary[]> {
-      const columns = ['id', 'leaf_index', 'job_id', 'node_id', 'zone', 'issued_at', 'energy_wh', 'emissions_g', 'attributed_saving_g', 'origin'] as const
-      const all = db.selectFrom('receipt').select(columns).orderBy('leaf_index', 'desc').limit(limit)
-      const rows = await (before === null ? all : all.where('leaf_index', '<', before)).execute()
-      return rows.map(({ id, leaf_index, job_id, node_id, zone, issued_at, energy_wh, emissions_g, attributed_saving_g, origin }) => ({
-        receiptId: id,
-        jobId: job_id,
-        nodeId: node_id,
-        zone,
-        issuedAt: toIso(issued_at),
-        energyWh: energy_wh,
-        emissionsG: emissions_g,
-        attributedSavingG: attributed_saving_g,
-        origin,
-        leafIndex: leaf_index,
-      }))
+      const all = db.selectFrom('receipt').select(COLUMNS).orderBy('leaf_index', 'desc').limit(limit)
+      return (await (before === null ? all : all.where('leaf_index', '<', before)).execute()).map(toSummary)
     },
+  }
+}
+
+function log(db: Db | Tx) {
+  return {
     async addNodes(nodes: readonly StoredNode[]): Promise<void> {
       await db
         .insertInto('log_node')
@@ -97,5 +103,8 @@ export function createReceiptsStore(db: Db | Tx) {
     },
   }
 }
+
+/** All SQL on tables `receipt`, `log_node` and `tree_head`. */
+export const createReceiptsStore = (db: Db | Tx) => ({ ...receipts(db), ...log(db) })
 
 export type ReceiptsStore = ReturnType<typeof createReceiptsStore>

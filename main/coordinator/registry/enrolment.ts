@@ -3,6 +3,7 @@ import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromBase58 } from '../../../shared/domain/base58.ts'
+import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { weakKeyProblem } from '../../../shared/domain/keys.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -32,10 +33,9 @@ function refuseWeakKey(publicJwk: PublicJwk): void {
   if (problem) throw new WindfallError('enrolment.refused', `This device key cannot be used: ${problem}. Make a new key and enrol again.`)
 }
 
-function checkPossession(challenges: Challenges, nodeId: string, { publicJwk, challenge, signature }: EnrolInput): void {
+function checkPossession(challenges: Challenges, nodeId: string, { publicJwk, challenge, signature, payoutAddress }: EnrolInput): void {
   refuseWeakKey(publicJwk)
-  const signed = new TextEncoder().encode(`windfall-enrol-v1 ${challenge}`)
-  if (!verifySignature(publicJwk, signed, Buffer.from(signature, 'base64')))
+  if (!verifySignature(publicJwk, enrolmentText(challenge, payoutAddress), Buffer.from(signature, 'base64')))
     throw new WindfallError('enrolment.refused', 'The signature does not prove possession of this device key.')
   if (!challenges.redeem(nodeId, challenge))
     throw new WindfallError('enrolment.refused', 'The challenge is unknown, expired or already used. Ask for a new one.')
@@ -45,7 +45,7 @@ function checkAddress(address: string): void {
   if (fromBase58(address).length !== 32) throw new WindfallError('input.invalid', `${address} is not a Solana address. Check that it was copied completely.`)
 }
 
-/** Enrolment by proof of possession: the node signs `windfall-enrol-v1 SP challenge`. Repeating it with the same key changes only what is new. */
+/** Enrolment by proof of possession: the node signs {@link enrolmentText}. Repeating it with the same key changes only what is new. */
 export function createEnrolment({ db, clock, random, heartbeatMs, decide }: EnrolmentDeps): Enrolment {
   const challenges = createChallenges({ now: clock.now, random })
   return {

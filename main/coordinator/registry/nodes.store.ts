@@ -13,8 +13,7 @@ export interface Node {
   readonly lastEvent: number
 }
 
-/** All SQL on tables `node`, `node_capabilities` and `node_payout_address`. Histories are kept: nothing is overwritten but the current address. */
-export function createNodesStore(db: Db | Tx) {
+function identities(db: Db | Tx) {
   return {
     async get(nodeId: string): Promise<Node | null> {
       const row = await db.selectFrom('node').selectAll().where('id', '=', nodeId).executeTakeFirst()
@@ -45,6 +44,11 @@ export function createNodesStore(db: Db | Tx) {
     async setState(nodeId: string, state: Node['state'], reason: string | null): Promise<void> {
       await db.updateTable('node').set({ state, state_reason: reason }).where('id', '=', nodeId).execute()
     },
+  }
+}
+
+function payoutAddresses(db: Db | Tx) {
+  return {
     async setPayoutAddress(nodeId: string, address: string, at: number): Promise<void> {
       const last = await db
         .selectFrom('node_payout_address')
@@ -59,16 +63,17 @@ export function createNodesStore(db: Db | Tx) {
         .values({ node_id: nodeId, version: (last?.version ?? 0) + 1, address, recorded_at: at })
         .execute()
     },
+  }
+}
+
+function capabilities(db: Db | Tx) {
+  const newest = (nodeId: string) =>
+    db.selectFrom('node_capabilities').select(['version', 'body']).where('node_id', '=', nodeId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+  return {
     /** Keeps a new version only if something changed. */
-    async setCapabilities(nodeId: string, capabilities: Capabilities, at: number): Promise<void> {
-      const last = await db
-        .selectFrom('node_capabilities')
-        .select(['version', 'body'])
-        .where('node_id', '=', nodeId)
-        .orderBy('version', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      const body = JSON.stringify(capabilities)
+    async setCapabilities(nodeId: string, found: Capabilities, at: number): Promise<void> {
+      const last = await newest(nodeId)
+      const body = JSON.stringify(found)
       if (last?.body === body) return
       await db
         .insertInto('node_capabilities')
@@ -76,7 +81,7 @@ export function createNodesStore(db: Db | Tx) {
         .execute()
     },
     async capabilities(nodeId: string): Promise<Capabilities | null> {
-      const row = await db.selectFrom('node_capabilities').select('body').where('node_id', '=', nodeId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+      const row = await newest(nodeId)
       return row ? (JSON.parse(row.body) as Capabilities) : null
     },
     /** Every active node with its newest capabilities, oldest enrolment first. */
@@ -99,3 +104,6 @@ export function createNodesStore(db: Db | Tx) {
     },
   }
 }
+
+/** All SQL on tables `node`, `node_capabilities` and `node_payout_address`. Histories are kept: nothing is overwritten but the current address. */
+export const createNodesStore = (db: Db | Tx) => ({ ...identities(db), ...payoutAddresses(db), ...capabilities(db) })

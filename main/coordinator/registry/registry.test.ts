@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
 import { toBase58 } from '../../../shared/domain/base58.ts'
+import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { type TestCore, enrol, startTestCore, testCapabilities } from '../core.fake.ts'
@@ -20,7 +21,7 @@ beforeEach(async () => {
 })
 afterEach(() => core[Symbol.asyncDispose]())
 
-const sign = async (challenge: string, by = signer) => Buffer.from(await by.sign(Buffer.from(`windfall-enrol-v1 ${challenge}`))).toString('base64')
+const sign = async (challenge: string, by = signer) => Buffer.from(await by.sign(enrolmentText(challenge, null))).toString('base64')
 const answer = async (challenge: string, by = signer) => ({
   publicJwk: signer.publicJwk,
   challenge,
@@ -45,6 +46,15 @@ test('a wrong signature, a used, expired, foreign or invented challenge enrols n
   const late = core.registry.begin(signer.publicJwk)
   await core.clock.advance(CHALLENGE_TTL_MS)
   await refused(await answer(late.challenge))
+})
+
+test('a signature that was passed on does not move the earnings to another address', async () => {
+  await enrol(core, signer, ADDRESS)
+  const { challenge } = core.registry.begin(signer.publicJwk)
+  const signature = Buffer.from(await signer.sign(enrolmentText(challenge, ADDRESS))).toString('base64')
+  const relayed = { ...(await answer(challenge)), signature, payoutAddress: toBase58(randomBytes(32)) }
+  await expect(core.registry.enrol(relayed)).rejects.toMatchObject({ code: 'enrolment.refused' })
+  expect((await core.registry.node(signer.keyId))?.payoutAddress).toBe(ADDRESS)
 })
 
 test('a small-order key, with which anyone can sign anything, is refused before its signature is looked at', () => {

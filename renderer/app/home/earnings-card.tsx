@@ -1,5 +1,5 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
-import { formatSol, formatUsd } from '../../lib/format.ts'
+import { formatSol, formatUsd } from '../../../shared/domain/money.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { Card } from '../../ui/card.tsx'
 import css from './home.module.css'

@@ -8,6 +8,8 @@ import { openWindow } from '../window.fake.tsx'
 
 const disk = new WindfallError('storage.failed', 'The agent could not read its database: the disk is full.')
 
+const todaysEmissions = () => [...document.querySelectorAll('dl > div')].find(({ textContent }) => textContent?.startsWith('CO₂e today'))?.textContent
+
 describe('what the machine does', () => {
   test('earning: state, today’s money, the job and its power', async () => {
     const { screen } = await openWindow()
@@ -44,6 +46,11 @@ describe('what the machine does', () => {
     await expect.element(screen.getByText(/offers no energy counter/)).toBeVisible()
     await userEvent.keyboard('{Escape}')
     await expect.element(screen.getByText(/offers no energy counter/)).not.toBeVisible()
+  })
+
+  test('the day’s emissions bear the label of the least trustworthy data they rest on', async () => {
+    await openWindow()
+    await expect.poll(todaysEmissions).toMatch(/41\.2\sg on 6 receipts.*recorded 18 March 2024/)
   })
 
   test('accrued, confirmed, arriving and paid are kept apart', async () => {

@@ -1,5 +1,6 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
-import { formatMoment, formatUsd, formatWatts, sumDecimal } from '../../lib/format.ts'
+import { formatUsd, sumDecimal } from '../../../shared/domain/money.ts'
+import { formatMoment, formatWatts } from '../../lib/format.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { displayWord, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'

@@ -1,13 +1,14 @@
 import { useId, useRef, useState } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { PAUSES, pauseEnd } from '../../../shared/domain/pauses.ts'
 import { messageOf } from '../../../shared/errors.ts'
+import { toIso } from '../../../shared/units.ts'
 import { formatMoment } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { useLink } from '../hooks.ts'
 import { type PauseOrder, usePauseOrder } from '../queries.ts'
 import { useServices } from '../services.ts'
 import css from './home.module.css'
-import { pauseChoices } from './pause-choices.ts'
 
 /** Pause for a while, or resume: one button that changes its verb, so that it keeps the focus. */
 export function PauseControl({ status }: { status: AgentStatus }) {
@@ -37,18 +38,30 @@ function PauseMenu({ id, choose }: { id: string; choose: (order: PauseOrder) => 
   const { clock } = useServices()
   const panel = useRef<HTMLElement>(null)
   const [now, setNow] = useState(() => clock.now())
-  const chosen = (until: string | null) => {
+  const chosen = (end: number | null) => {
     panel.current?.hidePopover()
-    choose({ until })
+    choose({ until: end === null ? null : toIso(end) })
   }
   return (
     <section id={id} ref={panel} popover="auto" className={css['menu']} aria-label="Pause for how long" onToggle={() => setNow(clock.now())}>
-      {pauseChoices(now).map(({ label, until }) => (
-        <Button key={label} look="quiet" onClick={() => chosen(until)}>
-          {label}
-          {until === null ? null : <span className={css['until']}>{formatMoment(until, now)}</span>}
-        </Button>
+      {PAUSES.map(({ id: rule, label }) => (
+        <PauseChoice key={rule} label={label} end={pauseEnd(rule, now)} now={now} choose={chosen} />
       ))}
     </section>
   )
 }
+
+interface PauseChoiceProps {
+  readonly label: string
+  /** Epoch milliseconds; `null` until the owner resumes. */
+  readonly end: number | null
+  readonly now: number
+  readonly choose: (end: number | null) => void
+}
+
+const PauseChoice = ({ label, end, now, choose }: PauseChoiceProps) => (
+  <Button look="quiet" onClick={() => choose(end)}>
+    {label}
+    {end === null ? null : <span className={css['until']}>{formatMoment(end, now)}</span>}
+  </Button>
+)

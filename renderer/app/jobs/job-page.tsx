@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { AgentJob } from '../../../shared/contract/agent.ts'
-import { formatEnergy, formatPercent, formatSpan, formatUncertainty, formatUsd, formatWindow } from '../../lib/format.ts'
+import { formatUsd } from '../../../shared/domain/money.ts'
+import { formatEnergy, formatPercent, formatSpan, formatUncertainty, formatWindow } from '../../lib/format.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { JOB_WORD, METHOD_WORD, RUNTIME_WORD, type Tone, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'

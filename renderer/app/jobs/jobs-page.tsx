@@ -1,5 +1,6 @@
 import type { AgentJob } from '../../../shared/contract/agent.ts'
-import { formatEnergy, formatUsd } from '../../lib/format.ts'
+import { formatUsd } from '../../../shared/domain/money.ts'
+import { formatEnergy } from '../../lib/format.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { JOB_WORD, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'

@@ -1,5 +1,5 @@
 import type { AgentPayout, AgentStatus } from '../../../shared/contract/agent.ts'
-import { formatSol, formatUsd } from '../../lib/format.ts'
+import { formatSol, formatUsd } from '../../../shared/domain/money.ts'
 import { PAYOUT_WORD } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'

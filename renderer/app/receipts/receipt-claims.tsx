@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Anchor, CarbonReceipt, ReceiptInterval } from '../../../shared/domain/carbon-receipt.ts'
+import { originOf, recordedOnOf } from '../../../shared/domain/receipt-summary.ts'
 import { JOULES_PER_WH } from '../../../shared/units.ts'
 import { formatEnergy, formatExact, formatGrams, formatIntensity, formatMoment, formatUncertainty, formatWindow } from '../../lib/format.ts'
 import { hrefOf } from '../../lib/router.ts'
@@ -33,7 +34,11 @@ export function ReceiptClaims({ receipt: { predicate }, anchor, invalid }: Recei
         <Facts rows={claims(predicate, now)} />
       </Card>
       <Card title="Energy and grid, by half-hour">
-        <LedgerTable caption="Intervals of the receipt" columns={COLUMNS} rows={predicate.intervals.map((interval) => rowOf(interval, now))} />
+        <LedgerTable
+          caption="Intervals of the receipt"
+          columns={COLUMNS}
+          rows={predicate.intervals.map((interval) => rowOf(interval, { now, estimated: predicate.method === 'estimate' }))}
+        />
       </Card>
       <Card title="On Solana">
         <Facts rows={anchorFacts(anchor)} />
@@ -50,7 +55,11 @@ const claims = (predicate: CarbonReceipt['predicate'], now: number): Record<stri
       <Explain how={METHOD_WORD[predicate.method].explain}>{METHOD_WORD[predicate.method].short}</Explain>
     </>
   ),
-  Emissions: `${formatGrams(predicate.emissionsG)} CO₂e in zone ${predicate.zone}`,
+  Emissions: (
+    <>
+      {formatGrams(predicate.emissionsG)} CO₂e in zone {predicate.zone} <OriginLabel origin={originOf(predicate)} recordedOn={recordedOnOf(predicate)} />
+    </>
+  ),
   Baseline: `${formatGrams(predicate.baseline.emissionsG)} CO₂e, had the job started when it was submitted`,
   'Attributed saving': `${formatGrams(predicate.attributedSavingG)} CO₂e, baseline less emissions${predicate.attributedSavingG < 0 ? ': waiting made it worse' : ''}`,
   'From device to wall': `× ${predicate.overhead.factor}, ${predicate.overhead.basis}`,
@@ -65,7 +74,7 @@ const claims = (predicate: CarbonReceipt['predicate'], now: number): Record<stri
 
 const COLUMNS = [{ name: 'Time' }, { name: 'Grid data' }, { name: 'Intensity', align: 'end' }, { name: 'Energy', align: 'end' }] as const
 
-const rowOf = (interval: ReceiptInterval, now: number) => ({
+const rowOf = (interval: ReceiptInterval, { now, estimated }: { now: number; estimated: boolean }) => ({
   key: interval.from,
   cells: [
     formatWindow(interval, now),
@@ -77,7 +86,7 @@ const rowOf = (interval: ReceiptInterval, now: number) => ({
       </Sub>
     </>,
     formatIntensity(interval.gPerKWh),
-    formatEnergy(interval.joules),
+    `${estimated ? '≈ ' : ''}${formatEnergy(interval.joules)}`,
   ],
 })
 

@@ -1,6 +1,6 @@
 import type { OutputOf } from '../../../shared/contract/define.ts'
 import type { agentContract } from '../../../shared/contract/agent.ts'
-import { readReceipt } from '../../lib/read-receipt.ts'
+import { receiptOf } from '../../../shared/domain/receipt-summary.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { shortId } from '../../lib/format.ts'
 import { Banner } from '../../ui/banner.tsx'
@@ -36,7 +36,7 @@ interface ReceiptDetailProps {
 function ReceiptDetail({ receiptId, answer, answeredAt }: ReceiptDetailProps) {
   const { bundle } = answer
   const check = useVerification(answer, answeredAt)
-  const receipt = readReceipt(bundle)
+  const receipt = receiptOf(bundle)
   const invalid = check.result?.valid === false
   return (
     <>

@@ -1,5 +1,5 @@
 import { TreeHead, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
-import { payloadOf } from '../../lib/read-receipt.ts'
+import { payloadOf } from '../../../shared/domain/dsse.ts'
 import { useScreen } from '../../state/screen.ts'
 import { Card } from '../../ui/card.tsx'
 import css from './receipts.module.css'

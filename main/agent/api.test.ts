@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { agentContract } from '../../shared/contract/agent.ts'
+import { serve } from '../../shared/contract/define.ts'
+import { testBundle } from '../../shared/domain/receipt-bundle.fake.ts'
+import { predicateOf, recordedOnOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
+import { openSqlite } from '../kernel/sqlite.ts'
+import { createApi } from './api.ts'
+import { createJobsStore } from './jobs/jobs.store.ts'
+import { fakeLease } from './jobs/lease.fixture.ts'
+import * as initial from './migrations/0001-initial.ts'
+import { statusOf } from './status.ts'
+import { createFactsStore } from './sync/facts.store.ts'
+
+const NOW = Date.parse('2026-03-01T12:00:00.000Z')
+const bundle = await testBundle()
+
+function setUp() {
+  const db = openSqlite(':memory:', [initial])
+  const [jobs, facts] = [createJobsStore(db), createFactsStore(db)]
+  const asked: unknown[] = []
+  const status = statusOf({
+    version: '0.1.0',
+    now: NOW,
+    display: 'ready',
+    policy: 'waiting',
+    reasons: [],
+    pausedUntil: null,
+    job: null,
+    power: null,
+    devices: [],
+    node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null },
+    coordinator: { state: 'unconfigured', url: null, lastSyncAt: null, message: null },
+    todayReceipts: [],
+    todayEarned: { accrued: 0n, confirmed: 0n },
+    todayRunMs: 0,
+    allEarned: { accrued: 0n, confirmed: 0n },
+    payouts: { inFlightMicroUsd: 0n, paidMicroUsd: 0n, paidLamports: 0n },
+  })
+  const server = serve(
+    agentContract,
+    createApi({
+      jobs,
+      facts,
+      status: () => status,
+      grid: () => ({ zone: 'GB-13', signal: null, now: null, greenWindows: [], rule: 'x', state: 'missing', message: null }),
+      power: () => ({ method: null, readings: [] }),
+      pause: (until) => asked.push(until),
+      resume: () => asked.push('resume'),
+      pinnedKeys: () => ['k'.repeat(43)],
+      now: () => NOW,
+    }),
+  )
+  return { jobs, facts, asked, call: (name: string, input: unknown = {}) => server.dispatch(name, input, undefined) }
+}
+
+test('a pause is passed on with its end, or without one; a time that has passed is refused with what to do', async () => {
+  const { call, asked } = setUp()
+  await call('pause', { until: null })
+  await call('pause', { until: '2026-03-01T12:00:00.001Z' })
+  await call('resume')
+  expect(asked).toEqual([null, NOW + 1, 'resume'])
+  for (const until of ['2026-03-01T12:00:00.000Z', '2001-01-01T00:00:00.000Z'])
+    await expect(call('pause', { until })).rejects.toMatchObject({ code: 'input.invalid', message: expect.stringContaining('passed already') })
+  await expect(call('pause', { until: 'tomorrow' })).rejects.toMatchObject({ code: 'input.invalid' })
+  await expect(call('pause')).rejects.toMatchObject({ code: 'input.invalid' })
+  expect(asked).toHaveLength(3)
+})
+
+test('lists come in pages that end with null, and pages are as long as asked for', async () => {
+  const { call, jobs } = setUp()
+  for (let index = 0; index < 5; index++) jobs.add(fakeLease({ leaseId: `l${index}`, attemptId: `a${index}` }), index)
+  const seen: string[] = []
+  let after: string | null = null
+  do {
+    const page = (await call('listJobs', { after, limit: 2 })) as { items: { leaseId: string }[]; next: string | null }
+    expect(page.items.length).toBeLessThanOrEqual(2)
+    seen.push(...page.items.map(({ leaseId }) => leaseId))
+    after = page.next
+  } while (after !== null)
+  expect(seen).toEqual(['l4', 'l3', 'l2', 'l1', 'l0'])
+  expect(await call('listJobs', { after: null, limit: 5 })).toMatchObject({ next: null })
+  for (const limit of [0, -1, 201, 1.5]) await expect(call('listJobs', { limit })).rejects.toMatchObject({ code: 'input.invalid' })
+  for (const empty of ['listReceipts', 'listPayouts']) expect(await call(empty)).toEqual({ items: [], next: null })
+})
+
+test('a receipt comes with the keys to check it against; one that is not here is not found', async () => {
+  const { call, facts } = setUp()
+  const predicate = predicateOf(bundle)
+  facts.addReceipt({ ...summaryOf(predicate, 5), recordedOn: recordedOnOf(predicate) }, bundle)
+  expect(await call('getReceipt', { receiptId: 'receipt-1' })).toEqual({ bundle, pinnedKeys: ['k'.repeat(43)] })
+  await expect(call('getReceipt', { receiptId: 'receipt-2' })).rejects.toMatchObject({ code: 'not-found' })
+  await expect(call('getReceipt', { receiptId: '../../etc/passwd' })).rejects.toMatchObject({ code: 'input.invalid' })
+})
+
+test('every call answers within the contract', async () => {
+  const { call } = setUp()
+  for (const name of ['getStatus', 'getGrid', 'getPower']) await expect(call(name)).resolves.toBeDefined()
+})

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { agentContract } from '../../shared/contract/agent.ts'
+import { createFakeClock } from '../kernel/clock.fake.ts'
+import { createNews } from './news.ts'
+
+function setUp() {
+  const clock = createFakeClock()
+  const news = createNews(clock)
+  const heard: [string, unknown][] = []
+  const stopListening = news.subscribe((event, payload) => heard.push([event, payload]))
+  const during = async (ms: number) => {
+    const stop = new AbortController()
+    const running = news.run(stop.signal)
+    await clock.advance(ms)
+    stop.abort()
+    await running
+  }
+  return { news, heard, stopListening, during }
+}
+
+test('many changes of a moment are told once, each topic once, with a number that rises', async () => {
+  const { news, heard, during } = setUp()
+  for (let i = 0; i < 100; i++) news.changed('status', 'jobs')
+  news.changed('status')
+  await during(1_000)
+  news.changed('grid')
+  await during(1_000)
+  expect(heard).toEqual([
+    ['changed', { seq: 1, what: ['status', 'jobs'] }],
+    ['changed', { seq: 2, what: ['grid'] }],
+  ])
+  for (const [, payload] of heard) expect(agentContract.changed.payload.safeParse(payload).success).toBe(true)
+})
+
+test('nothing is told while nothing changes, and a reading of power at once', async () => {
+  const { news, heard, during } = setUp()
+  await during(10_000)
+  expect(heard).toEqual([])
+  news.power({ at: '2026-03-01T12:00:00.000Z', watts: 40 })
+  expect(heard).toEqual([['power', { at: '2026-03-01T12:00:00.000Z', watts: 40 }]])
+})
+
+test('who has left hears nothing more', async () => {
+  const { news, heard, stopListening, during } = setUp()
+  stopListening()
+  news.changed('jobs')
+  news.power({ at: '2026-03-01T12:00:00.000Z', watts: 40 })
+  await during(1_000)
+  expect(heard).toEqual([])
+})

@@ -1,0 +1,134 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
+import { ENERGY_PROOF_TYPE } from '../../../shared/domain/energy-proof.ts'
+import { createFakeClock } from '../../kernel/clock.fake.ts'
+import { createIds } from '../../kernel/ids.ts'
+import { createSigner, generateKeyPem, sha256Hex, verifySignature } from '../../kernel/signing.ts'
+import { openSqlite } from '../../kernel/sqlite.ts'
+import { fakeFacts } from '../attempt.fixture.ts'
+import { createJobsStore } from '../jobs/jobs.store.ts'
+import { fakeLease } from '../jobs/lease.fixture.ts'
+import * as initial from '../migrations/0001-initial.ts'
+import { openOwnProof } from './prove.ts'
+import { type MovedProof, type ProvenResult, createProver } from './prover.ts'
+import { createProofsStore } from './proofs.store.ts'
+
+const signer = createSigner(generateKeyPem())
+const OUTPUT = new Uint8Array([1])
+
+function setUp(fails: (commit: number) => boolean = () => false) {
+  const db = openSqlite(':memory:', [initial])
+  const proofs = createProofsStore(db)
+  const jobs = createJobsStore(db)
+  const clock = createFakeClock()
+  const committed: ProvenResult[] = []
+  const moves: MovedProof[] = []
+  let commits = 0
+  const prover = createProver({
+    proofs,
+    // Signing takes a different time each time, as with a chip that signs.
+    signer: {
+      ...signer,
+      sign: async (bytes) => {
+        for (let turns = (bytes[bytes.length - 1] ?? 0) % 7; turns > 0; turns--) await Promise.resolve()
+        return signer.sign(bytes)
+      },
+    },
+    ids: createIds(clock),
+    clock,
+    commit: (result) => {
+      if (fails(commits++)) throw new Error('disk full')
+      proofs.add(result.proof)
+      committed.push(result)
+    },
+    waiting: () => committed.map(({ proof }) => proof.envelope),
+    replace: (moved) => moves.push(...moved),
+  })
+  const prove = (id: string) => {
+    const lease = fakeLease({ leaseId: id, jobId: `job-${id}`, attemptId: `attempt-${id}` })
+    jobs.add(lease, clock.now())
+    return prover.prove(lease, fakeFacts(), OUTPUT)
+  }
+  return { prover, prove, proofs, committed, moves }
+}
+
+test('a proof says whose it is, what ran and for which lease, and the signature covers exactly the bytes that travel', async () => {
+  const { prove, committed } = setUp()
+  await prove('a')
+  const [first] = committed
+  const opened = first && unpackEnvelope(first.proof.envelope, ENERGY_PROOF_TYPE)
+  if (!first || !opened || typeof opened === 'string') throw new Error('no proof')
+  expect(opened.keyId).toBe(signer.keyId)
+  expect(verifySignature(signer.publicJwk, opened.signedBytes, opened.signature)).toBe(true)
+  expect(sha256Hex(opened.body)).toBe(first.proof.head)
+  expect(openOwnProof(first.proof.envelope).proof).toMatchObject({
+    nodeId: signer.keyId,
+    leaseId: 'a',
+    jobId: 'job-a',
+    attemptId: 'attempt-a',
+    seq: 1,
+    prev: null,
+    evidence: 'software',
+    runtime: { name: 'wasm', image: first.lease.spec.runtime.image },
+    exitCode: 0,
+    outputSha256: first.facts.outputSha256,
+    boardJ: first.facts.measurement.boardJ,
+  })
+})
+
+test('however many proofs are asked for at once and however many cannot be stored, the chain has neither gap nor fork', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.record({ fails: fc.boolean(), waits: fc.boolean() }), { minLength: 1, maxLength: 12 }), async (plan) => {
+      const { prove, committed } = setUp((commit) => plan[commit]?.fails ?? false)
+      const outcomes: Promise<PromiseSettledResult<void>[]>[] = []
+      for (const [index, { waits }] of plan.entries()) {
+        const outcome = Promise.allSettled([prove(`l${index}`)])
+        outcomes.push(outcome)
+        if (waits) await outcome
+      }
+      const settled = (await Promise.all(outcomes)).flat()
+      expect(settled.map(({ status }) => status)).toEqual(plan.map(({ fails }) => (fails ? 'rejected' : 'fulfilled')))
+      let head: string | null = null
+      for (const [index, { proof }] of committed.entries()) {
+        expect(openOwnProof(proof.envelope)).toMatchObject({ proof: { seq: index + 1, prev: head }, bodySha256: proof.head })
+        head = proof.head
+      }
+    }),
+  )
+})
+
+test('a chain that agrees with the coordinator is left alone, wherever in it the coordinator stands', async () => {
+  const { prover, prove, committed, moves } = setUp()
+  await Promise.all(['a', 'b', 'c'].map(prove))
+  await prover.realign({ seq: 0, head: null })
+  for (const { proof } of committed) await prover.realign({ seq: proof.seq, head: proof.head })
+  expect(moves).toEqual([])
+})
+
+test('what waits is signed anew behind the place the coordinator names, with everything else it said unchanged', async () => {
+  const { prover, prove, committed, moves } = setUp()
+  await Promise.all(['a', 'b'].map(prove))
+  await prover.realign({ seq: 7, head: 'e'.repeat(64) })
+  const before = committed.map(({ proof }) => openOwnProof(proof.envelope).proof)
+  const after = moves.map(({ envelope }) => openOwnProof(envelope).proof)
+  expect(moves.map(({ replaces }) => replaces)).toEqual(before.map(({ proofId }) => proofId))
+  expect(after.map(({ seq, prev }) => [seq, prev])).toEqual([
+    [8, 'e'.repeat(64)],
+    [9, moves[0]?.head],
+  ])
+  for (const [index, proof] of after.entries()) {
+    const { proofId, seq, prev, ...facts } = before[index] ?? proof
+    expect(proof).toMatchObject(facts)
+    expect([proofId, seq, prev]).not.toContain(proof.proofId)
+  }
+})
+
+test('a proof that is asked for while the chain is being realigned waits for it', async () => {
+  const { prover, prove, committed } = setUp()
+  await prove('a')
+  const order: string[] = []
+  await Promise.all([prover.realign({ seq: 3, head: 'e'.repeat(64) }).then(() => order.push('realigned')), prove('b').then(() => order.push('proven'))])
+  expect(order).toEqual(['realigned', 'proven'])
+  expect(committed).toHaveLength(2)
+})

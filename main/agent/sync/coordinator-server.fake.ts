@@ -1,0 +1,44 @@
+import { type IncomingMessage, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { Call } from '../../../shared/contract/define.ts'
+import { toProblem } from '../../../shared/errors.ts'
+import type { FakeCoordinator } from './coordinator.fake.ts'
+
+/** Puts a fake coordinator behind real HTTP on the loopback interface. */
+export async function serveFakeCoordinator({ transport }: FakeCoordinator): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(async (request, response) => {
+    const found = await readCall(request)
+    try {
+      if (!found) throw new Error('no such call')
+      response.end(JSON.stringify(await transport.invoke(found.name, found.input)))
+    } catch (error) {
+      const problem = toProblem(error)
+      response.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function readCall(request: IncomingMessage): Promise<{ readonly name: string; readonly input: Record<string, unknown> } | null> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  for (const [name, { http }] of Object.entries(coordinatorContract as Readonly<Record<string, Call>>)) {
+    const parts = http?.method === request.method && new RegExp(`^${http?.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`).exec(pathname)
+    if (!parts) continue
+    const sent = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as object) : numbers(Object.fromEntries(searchParams))
+    return { name, input: { ...sent, ...parts.groups } }
+  }
+  return null
+}
+
+const numbers = (query: Record<string, string>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(query).map(([key, value]) => [key, /^\d+$/.test(value) ? Number(value) : value]))

@@ -1,0 +1,110 @@
+import { coordinatorContract, type NodeEvent } from '../../../shared/contract/coordinator.ts'
+import { type Client, type InputOf, type OutputOf, type Transport, connect } from '../../../shared/contract/define.ts'
+import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
+import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { testReceiptKey, testLogKey } from '../../../shared/domain/receipt-bundle.fake.ts'
+import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
+import { type Signer, sha256Hex, verifySignature } from '../../kernel/signing.ts'
+
+/** What happens to one call on its way: it never arrives, its answer gets lost, or something in between answers with this code. */
+export type Fate = 'well' | 'lost' | 'answer-lost' | FailureCode
+
+interface Accepted {
+  readonly proof: EnergyProof
+  readonly bodySha256: string
+}
+
+/** A coordinator in memory that keeps the rules of the proof chain and whose network a test breaks as it likes. */
+export interface FakeCoordinator {
+  readonly client: Client<typeof coordinatorContract>
+  readonly transport: Transport
+  /** What was taken for good, in order, as `start lease-1`, `fail lease-1`, `proof lease-1`. */
+  readonly taken: string[]
+  /** Every call that arrived or should have. */
+  readonly calls: string[]
+  readonly accepted: Accepted[]
+  readonly events: NodeEvent[]
+  /** Set by a test: the fate of the next call. */
+  fate: (call: string) => Fate
+  /** Set by a test: why the proof of this lease is refused, if it is. */
+  verdict: (leaseId: string) => FailureCode | null
+}
+
+type Calls = { readonly [K in keyof typeof coordinatorContract]?: (input: never) => unknown }
+
+const unreachable = (): WindfallError => new WindfallError('unavailable', 'The coordinator cannot be reached.')
+
+export function createFakeCoordinator(node: Pick<Signer, 'keyId' | 'publicJwk'>): FakeCoordinator {
+  const taken: string[] = []
+  const calls: string[] = []
+  const accepted: Accepted[] = []
+  const events: NodeEvent[] = []
+  const calledWell = answers({ node, taken, accepted, events })
+  const transport: Transport = {
+    async invoke(name, input) {
+      const { leaseId = '' } = input as { leaseId?: string }
+      calls.push(`${name} ${leaseId}`.trim())
+      const fate = fake.fate(name)
+      if (fate === 'lost') throw unreachable()
+      if (fate !== 'well' && fate !== 'answer-lost') throw new WindfallError(fate, `Refused with ${fate}.`)
+      const verdict = name === 'submitProof' ? fake.verdict(leaseId) : null
+      const answer = verdict ?? (await (calledWell[name as keyof Calls] as ((input: unknown) => unknown) | undefined)?.(input))
+      if (fate === 'answer-lost') throw unreachable()
+      if (verdict) throw new WindfallError(verdict, `Refused with ${verdict}.`)
+      return answer
+    },
+    subscribe: () => () => undefined,
+  }
+  const client = connect(coordinatorContract, transport)
+  const fake: FakeCoordinator = { client, transport, taken, calls, accepted, events, fate: () => 'well', verdict: () => null }
+  return fake
+}
+
+type Records = Pick<FakeCoordinator, 'taken' | 'accepted' | 'events'> & { readonly node: Pick<Signer, 'keyId' | 'publicJwk'> }
+
+const answers = (records: Records): Calls => {
+  const { node, taken, accepted, events } = records
+  const once = (what: string) => {
+    if (!taken.includes(what)) taken.push(what)
+    return {}
+  }
+  return {
+    keys: () => ({
+      receiptKey: testReceiptKey.publicJwk,
+      logKey: testLogKey.publicJwk,
+      logId: testLogKey.keyId,
+      cluster: 'localnet',
+      hotWallet: '1'.repeat(32),
+    }),
+    beginEnrolment: () => ({ challenge: 'Y2hhbGxlbmdl', expiresAt: '2026-03-01T13:00:00.000Z' }),
+    enrol: () => ({ nodeId: node.keyId, enrolledAt: '2026-03-01T12:00:00.000Z', heartbeatMs: 15_000 }),
+    heartbeat: () => ({ lost: [], cancelled: [], now: '2026-03-01T12:00:00.000Z', lastEvent: events.at(-1)?.seq ?? 0 }),
+    requestLease: () => ({ lease: null }),
+    startAttempt: ({ leaseId }: { leaseId: string }) => once(`start ${leaseId}`),
+    failAttempt: ({ leaseId }: { leaseId: string }) => once(`fail ${leaseId}`),
+    proofChain: () => headOf(accepted),
+    submitProof: (input: InputOf<typeof coordinatorContract.submitProof>) => submit(records, input),
+    nodeEvents: ({ after, limit }: { after: number; limit: number }) => ({ events: events.filter(({ seq }) => seq > after).slice(0, limit), next: 0 }),
+  }
+}
+
+const headOf = (accepted: readonly Accepted[]) => ({ seq: accepted.at(-1)?.proof.seq ?? 0, head: accepted.at(-1)?.bodySha256 ?? null })
+
+function submit(
+  { node, taken, accepted }: Records,
+  { leaseId, envelope }: InputOf<typeof coordinatorContract.submitProof>,
+): OutputOf<typeof coordinatorContract.submitProof> {
+  const opened = unpackEnvelope(envelope, ENERGY_PROOF_TYPE)
+  if (typeof opened === 'string') throw new WindfallError('proof.malformed', opened)
+  if (!verifySignature(node.publicJwk, opened.signedBytes, opened.signature)) throw new WindfallError('proof.signature', 'Signed by someone else.')
+  const proof = EnergyProof.parse(JSON.parse(Buffer.from(opened.body).toString()))
+  const bodySha256 = sha256Hex(opened.body)
+  const answer = { proofId: proof.proofId, jobId: proof.jobId, receiptId: `receipt-${proof.jobId}` }
+  if (accepted.some((known) => known.bodySha256 === bodySha256)) return answer
+  const { seq, head } = headOf(accepted)
+  if (accepted.some((known) => known.proof.leaseId === leaseId)) throw new WindfallError('proof.lease', 'The lease has ended.')
+  if (proof.seq !== seq + 1 || proof.prev !== head) throw new WindfallError('proof.sequence', `Number ${seq + 1} is expected, not ${proof.seq}.`)
+  accepted.push({ proof, bodySha256 })
+  taken.push(`proof ${leaseId}`)
+  return answer
+}

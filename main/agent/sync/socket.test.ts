@@ -1,0 +1,172 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { SocketToAgent } from '../../../shared/contract/coordinator.ts'
+import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
+import { createSigner, generateKeyPem, verifySignature } from '../../kernel/signing.ts'
+import { fakeLease } from '../jobs/lease.fixture.ts'
+import { runSocket } from './socket.ts'
+
+const signer = createSigner(generateKeyPem())
+const NONCE = Buffer.from('a nonce nobody used before').toString('base64')
+
+let server: WebSocketServer
+let clock: FakeClock
+let stop: AbortController
+let running: Promise<void>
+const states: string[] = []
+const frames: SocketToAgent[] = []
+
+beforeEach(async () => {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await once(server, 'listening')
+  clock = createFakeClock()
+  stop = new AbortController()
+  states.length = 0
+  frames.length = 0
+})
+afterEach(async () => {
+  stop.abort()
+  for (const client of server.clients) client.terminate()
+  server.close()
+  await running
+})
+
+function start({ random = (): number => 0, coordinatorUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}` } = {}): void {
+  running = runSocket(
+    {
+      coordinatorUrl,
+      signer,
+      clock,
+      random,
+      onState: (state, message) => states.push(message === null ? state : `${state}: ${message}`),
+      onFrame: (frame) => frames.push(frame),
+    },
+    stop.signal,
+  )
+}
+
+const connection = async (): Promise<WebSocket> => (await once(server, 'connection'))[0] as WebSocket
+const say = (socket: WebSocket, frame: unknown) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
+/** Lets real sockets do their work without letting time pass. */
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise(setImmediate)
+}
+const offline = () => until(() => states.at(-1)?.startsWith('offline') ?? false)
+
+async function welcomed(): Promise<WebSocket> {
+  const socket = await connection()
+  say(socket, { type: 'welcome', lastEvent: 7 })
+  await until(() => states.at(-1) === 'connected')
+  return socket
+}
+
+test('it proves who it is by signing the nonce, and hands on what it is told, in order', async () => {
+  start()
+  const socket = await connection()
+  say(socket, { type: 'challenge', nonce: NONCE })
+  const [data] = (await once(socket, 'message')) as [Buffer]
+  const hello = JSON.parse(data.toString()) as { type: string; nodeId: string; signature: string }
+  expect(hello).toMatchObject({ type: 'hello', nodeId: signer.keyId })
+  expect(verifySignature(signer.publicJwk, Buffer.from(`windfall-socket-v1 ${NONCE}`), Buffer.from(hello.signature, 'base64'))).toBe(true)
+  expect(states).toEqual(['connecting'])
+  say(socket, { type: 'welcome', lastEvent: 7 })
+  say(socket, { type: 'lease', lease: fakeLease() })
+  say(socket, { type: 'cancel', leaseId: 'lease-1', reason: 'lost' })
+  await until(() => frames.length === 3)
+  expect(states).toEqual(['connecting', 'connected'])
+  expect(frames.map(({ type }) => type)).toEqual(['welcome', 'lease', 'cancel'])
+})
+
+test('it is connected only once it was welcomed, and comes back after the line was cut', async () => {
+  start()
+  const first = await welcomed()
+  first.terminate()
+  await offline()
+  const again = connection()
+  await clock.advance(100)
+  await again
+  expect(states).toEqual(['connecting', 'connected', 'offline: The coordinator closed the connection.', 'connecting'])
+})
+
+test('while nobody welcomes it, it waits longer each time, as chance decides, and starts afresh after a welcome', async () => {
+  let tries = 0
+  server.on('connection', (socket) => {
+    tries += 1
+    if (tries === 8) say(socket, { type: 'welcome', lastEvent: 0 })
+    socket.close()
+  })
+  start({ random: () => 0.5 })
+  const waits = [600, 1_100, 2_100, 4_100, 8_100, 15_100, 15_100, 350]
+  for (const [index, wait] of waits.entries()) {
+    await offline()
+    await clock.advance(wait - 1)
+    expect(tries).toBe(index + 1)
+    states.push('the test lets the last millisecond pass')
+    await clock.advance(1)
+    await until(() => tries === index + 2)
+  }
+})
+
+test('a minute of silence ends a connection that only looks alive; a ping or a frame is a sign of life', async () => {
+  start()
+  const socket = await welcomed()
+  await clock.advance(59_000)
+  socket.ping()
+  await once(socket, 'pong')
+  await clock.advance(59_000)
+  say(socket, { type: 'events', lastEvent: 8 })
+  await until(() => frames.length === 2)
+  await clock.advance(59_999)
+  expect(states.at(-1)).toBe('connected')
+  expect(socket.readyState).toBe(socket.OPEN)
+  await clock.advance(1)
+  await offline()
+})
+
+test.each([
+  ['text that is not JSON', 'hello'],
+  ['a frame nobody knows', { type: 'selfdestruct' }],
+  ['a lease with a field too many', { type: 'lease', lease: { ...fakeLease(), root: true } }],
+])('%s ends the connection with words for the owner', async (_, frame) => {
+  start()
+  const socket = await welcomed()
+  say(socket, frame)
+  const [code] = (await once(socket, 'close')) as [number]
+  expect(code).toBe(1008)
+  await offline()
+  expect(states.at(-1)).toBe('offline: The coordinator said something that this version does not understand. Bring both to the same version.')
+  expect(frames).toHaveLength(1)
+})
+
+test('bytes instead of text, or more of them than any frame has, end the connection', async () => {
+  start()
+  for (const [sent, expected] of [
+    [Buffer.from([1]), 1003],
+    ['x'.repeat(65_537), 1009],
+  ] as const) {
+    const socket = await connection()
+    socket.send(sent)
+    expect(await once(socket, 'close')).toMatchObject({ 0: expected })
+    await offline()
+    void clock.advance(100)
+  }
+  await connection()
+})
+
+test('a coordinator that is not there, or answers without a socket, is offline with the reason', async () => {
+  start({ coordinatorUrl: 'http://127.0.0.1:1' })
+  await offline()
+  expect(states.at(-1)).toMatch(/^offline: The coordinator cannot be reached \(.*ECONNREFUSED/)
+})
+
+test('stopping says goodbye, and does not wait for a coordinator that does not answer it', async () => {
+  start()
+  const socket = await welcomed()
+  socket.pause()
+  stop.abort()
+  await clock.advance(1_000)
+  await running
+  expect(clock.sleepers()).toBe(0)
+})

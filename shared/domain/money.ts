@@ -1,0 +1,45 @@
+/** Money as a person reads it, the same in every window and menu. `Intl` only; it never becomes a floating point number. */
+
+/** The product is written in English; this spelling of it has a 24-hour clock and day before month. */
+const LOCALE = 'en-GB'
+/** U+202F: a unit never leaves its number. */
+const THIN = '\u202f'
+const MICRO_PER_CENT = 10_000n
+
+const magnitude = (value: bigint): bigint => (value < 0n ? -value : value)
+
+/** Shifts the decimal point of a whole number: `('28100', 6)` is `0.028100`. */
+function shiftPoint(whole: string, places: number): Intl.StringNumericLiteral {
+  const value = BigInt(whole)
+  const digits = magnitude(value)
+    .toString()
+    .padStart(places + 1, '0')
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}` as Intl.StringNumericLiteral
+}
+
+/** A balance shows cents, a part of a dollar four places, less than a cent all six: nobody's first earning reads as $0.00. */
+function usdPlaces(micro: bigint): number {
+  if (micro === 0n || magnitude(micro) >= 100n * MICRO_PER_CENT) return 2
+  return magnitude(micro) >= MICRO_PER_CENT ? 4 : 6
+}
+
+/** Micro-USD as decimal text to `$14.72`, `$0.0281` or `$0.000123`. Rounds toward zero: never more than there is. */
+export function formatUsd(microUsd: string): string {
+  const places = usdPlaces(BigInt(microUsd))
+  const format = new Intl.NumberFormat(LOCALE, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: places,
+    roundingMode: 'trunc',
+  })
+  return format.format(shiftPoint(microUsd, 6))
+}
+
+/** Lamports as decimal text to `0.000152 SOL`, exact. */
+export const formatSol = (lamports: string): string =>
+  `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 9 }).format(shiftPoint(lamports, 9))}${THIN}SOL`
+
+/** Adds amounts in decimal text. */
+export const sumDecimal = (...amounts: readonly string[]): string => amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString()
