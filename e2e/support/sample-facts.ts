@@ -1,4 +1,5 @@
-import type { AgentJob, AgentReceipt, AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
+import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
+import type { AgentJob, AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 
 const START = Date.parse('2026-11-21T12:00:00.000Z')
@@ -51,11 +52,14 @@ export const SAMPLE_STATUS: AgentStatus = {
     attributedSavingG: 21.2,
     runMs: 9_660_000,
     receipts: 2,
+    origin: 'recorded',
+    recordedOn: '2024-03-18',
+    estimated: false,
   },
   earnings: { confirmedMicroUsd: '14720000', inFlightMicroUsd: '310000', paidMicroUsd: '203100000', paidLamports: '1354000000' },
 }
 
-export const SAMPLE_RECEIPT: AgentReceipt = {
+export const SAMPLE_RECEIPT: ReceiptSummary = {
   receiptId: 'receipt-1',
   jobId: 'job-0',
   nodeId: NODE_ID,
@@ -66,6 +70,7 @@ export const SAMPLE_RECEIPT: AgentReceipt = {
   attributedSavingG: 6.1,
   origin: 'recorded',
   recordedOn: '2024-03-18',
+  method: 'estimate',
   leafIndex: 0,
 }
 

@@ -83,7 +83,7 @@ export async function startAgent(config: AgentConfig, { clock, log, environment 
     news,
     receipts: createReceiptFolder(config.dataDirectory),
   })
-  const status = () => readStatus({ config, stores, signer, clock, meter, policy, work, session })
+  const status = () => readStatus({ config, stores, signer, clock, meter, policy, work, grid, session })
   const server = serve(
     agentContract,
     createApi({

@@ -28,6 +28,7 @@ const detected = (...sources: PowerSource[]): Detection => ({
   sources,
   seen: [],
 })
+const cpu = (uuid: string) => device({ kind: 'cpu', uuid, powerLimitW: 100 })
 const runtime = (name: RuntimeName, found: Availability): [RuntimeName, Runtime] => [name, { name, probe: async () => found } as unknown as Runtime]
 
 const ask = (detection: Detection, ...runtimes: [RuntimeName, Runtime][]) =>
@@ -50,7 +51,6 @@ test('whatever names a driver reports, the coordinator can read them', async () 
 })
 
 test('only what can run jobs now is offered, and the limits of all processor packages count together', async () => {
-  const cpu = (uuid: string) => device({ kind: 'cpu', uuid, powerLimitW: 100 })
   const told = await ask(
     detected(cpu('a'), cpu('b')),
     runtime('docker', { available: false, reason: 'no engine' }),

@@ -1,16 +1,8 @@
 import { z } from 'zod'
 import { SolanaAddress, Zone } from '../../shared/contract/wire.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import { CarbonRule } from './grid/gate.ts'
 import { PolicyConfig } from './idle/policy-config.ts'
-
-/** When the grid is green enough for this owner. */
-export const GateRule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('always') }),
-  z.strictObject({ kind: z.literal('absolute'), maxGPerKWh: z.number().positive().max(2_000) }),
-  z.strictObject({ kind: z.literal('percentile'), percentile: z.number().min(1).max(100) }),
-  z.strictObject({ kind: z.literal('planned') }),
-])
-export type GateRule = z.infer<typeof GateRule>
 
 export const AgentConfig = z.strictObject({
   dataDirectory: z.string().min(1),
@@ -19,7 +11,7 @@ export const AgentConfig = z.strictObject({
   zone: Zone,
   payoutAddress: SolanaAddress.nullable(),
   policy: PolicyConfig,
-  gate: GateRule,
+  gate: CarbonRule,
   /** Loopback port of the window's server; 0 picks a free one. */
   port: z.number().int().min(0).max(65_535),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),

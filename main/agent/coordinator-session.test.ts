@@ -18,6 +18,7 @@ import { createTestWork } from './work.fixture.ts'
 
 const signer = createSigner(generateKeyPem())
 const bundle = await testBundle()
+const anchor = () => ({ cluster: 'localnet', signature: '2'.repeat(64), memo: 'windfall:log/1' })
 const TRUSTED = [testReceiptKey.keyId, testLogKey.keyId]
 let directory: string
 let stores: AgentStores
@@ -153,7 +154,6 @@ test('a node that moves to another coordinator reads that one’s news from the 
 
 test('an anchor that came later is fetched for the receipts that wait for one, and no other receipt slips in with it', async () => {
   const coordinator = createFakeCoordinator(signer)
-  const anchor = () => ({ cluster: 'localnet', signature: '2'.repeat(64), memo: 'windfall:log/1' })
   const answers = [await testBundle({ anchor, statement: (statement) => ({ ...statement, subject: [] }) }), await testBundle({ anchor })]
   const { invoke } = coordinator.transport
   Object.assign(coordinator.transport, {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { AgentReceipt, AgentStatus } from '../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
 import { KeyId } from '../../shared/contract/wire.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import type { ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
-import { predicateOf, recordedOnOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
+import { predicateOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { aborted } from '../kernel/lifecycle.ts'
@@ -141,14 +141,9 @@ async function refreshReceipts({ stores, link, news, log }: Linked): Promise<voi
       log.warn({ receiptId }, 'the coordinator gives another receipt under this id than before; the first one is kept')
       continue
     }
-    stores.facts.addReceipt(listed(bundle), bundle)
+    stores.facts.addReceipt(summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex), bundle)
     news.changed('receipts')
   }
-}
-
-function listed(bundle: ReceiptBundle): AgentReceipt {
-  const predicate = predicateOf(bundle)
-  return { ...summaryOf(predicate, bundle.inclusion.leafIndex), recordedOn: recordedOnOf(predicate) }
 }
 
 interface Pulled {
@@ -161,7 +156,7 @@ interface Pulled {
 function storeEvents({ stores, receipts, news, touch }: Linked, { events, feed, position }: Pulled): void {
   const apply = {
     facts: stores.facts,
-    summaryOf: listed,
+    summaryOf: (bundle: ReceiptBundle) => summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex),
     verdict: (proofId: string, change: Parameters<AgentStores['jobs']['update']>[1]) => {
       const leaseId = stores.jobs.leaseOfProof(proofId)
       if (leaseId) stores.jobs.update(leaseId, change)

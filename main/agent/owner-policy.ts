@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Display, Reason } from '../../shared/contract/agent.ts'
+import type { Reason } from '../../shared/contract/agent.ts'
 import { epochMs } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Signals } from './idle/objections.ts'
-import { type PolicyDecision, type PolicyRequest, decide, displayOf, restorePolicy } from './idle/policy.ts'
+import { type PolicyDecision, type PolicyRequest, decide, restorePolicy } from './idle/policy.ts'
 import type { PolicyConfig } from './idle/policy-config.ts'
 import type { SettingsStore } from './settings.store.ts'
 
@@ -21,7 +21,6 @@ export interface OwnerPolicyDeps {
 export interface OwnerPolicy {
   readonly reasons: () => readonly Reason[]
   readonly decision: () => PolicyDecision
-  readonly display: () => Display
   readonly pausedUntil: () => number | null
   /** `until` in epoch milliseconds; `null` until the owner resumes. Survives restart. */
   readonly pause: (until: number | null) => void
@@ -57,7 +56,6 @@ export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
   return {
     reasons: () => current.reasons,
     decision: () => current,
-    display: () => displayOf({ reasons: current.reasons, jobRunning: deps.jobRunning(), finishing: false }),
     pausedUntil: () => current.state.pause?.until ?? null,
     pause: (until) => advance({ ask: 'pause', until: until === null ? null : epochMs(until) }),
     resume: () => advance({ ask: 'resume' }),

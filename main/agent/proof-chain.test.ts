@@ -161,7 +161,7 @@ test('a proof that is refused for its place although it is in the place that was
 
 const Way = fc.constantFrom<Fate>('well', 'lost', 'answer-lost', 'internal', 'unavailable', 'rate.limited', 'auth.refused', 'ledger.unbalanced', 'not-found')
 const Refusal = fc.constantFrom<FailureCode>('proof.implausible', 'proof.output', 'proof.lease', 'lease.lost')
-const Job = fc.record({ refusal: fc.option(Refusal, { freq: 4 }), then: fc.constantFrom('wait', 'deliver', 'die', 'restart', 'restore') })
+const Job = fc.record({ refusal: fc.option(Refusal, { freq: 4 }), next: fc.constantFrom('wait', 'deliver', 'die', 'restart', 'restore') })
 
 test('whatever fails, every proof gets its one answer, in order, and what is accepted is one chain without gap or fork', async () => {
   await fc.assert(
@@ -174,12 +174,12 @@ test('whatever fails, every proof gets its one answer, in order, and what is acc
       const refused: [OutboxItem, WindfallError][] = []
       let agent = startAgent(coordinator, stores)
       const everAccepted: string[] = []
-      for (const [index, { then }] of jobs.entries()) {
+      for (const [index, { next }] of jobs.entries()) {
         await agent.finish(String(index))
-        if (then === 'deliver') await agent.deliver({ rounds: 3 })
-        if (then === 'die') await agent.deliver({ dies: true, rounds: 3 })
-        if (then === 'restore') everAccepted.push(...coordinator.accepted.splice(1).map(({ proof }) => proof.leaseId))
-        if (then !== 'die' && then !== 'restart') continue
+        if (next === 'deliver') await agent.deliver({ rounds: 3 })
+        if (next === 'die') await agent.deliver({ dies: true, rounds: 3 })
+        if (next === 'restore') everAccepted.push(...coordinator.accepted.splice(1).map(({ proof }) => proof.leaseId))
+        if (next !== 'die' && next !== 'restart') continue
         refused.push(...agent.refused)
         agent = startAgent(coordinator, stores)
       }

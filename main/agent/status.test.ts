@@ -6,7 +6,7 @@ import { openSqlite } from '../kernel/sqlite.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import * as initial from './migrations/0001-initial.ts'
-import { type StatusInput, progressOf, startOfDay, statusOf } from './status.ts'
+import { type StatusInput, progressOf, startOfDay, outsideReasons, statusOf } from './status.ts'
 import { eventOf, payoutFact } from './sync/facts.fixture.ts'
 import { applyEvent } from './sync/apply.ts'
 import { createFactsStore } from './sync/facts.store.ts'
@@ -116,4 +116,15 @@ test('progress goes from nothing to almost done, and only a running job has any'
   expect([at(-5), at(0), at(300), at(599), at(6_000)]).toEqual([0, 0, 0.5, 0.99, 0.99])
   expect(progressOf({ ...job, state: 'waiting' }, NOW).progress).toBeNull()
   expect(progressOf({ ...job, startedAt: null }, NOW).progress).toBeNull()
+})
+
+test('what keeps work away from outside is named: no coordinator, an unreachable one, a grid that is not green', () => {
+  const closed = { code: 'carbon', message: 'The grid is not green enough now.', until: null } as const
+  const link = { url: 'http://coordinator.example', lastSyncAt: null, message: null }
+  expect(outsideReasons({ ...link, url: null, state: 'unconfigured' }, null)).toMatchObject([{ code: 'blocked' }])
+  expect(outsideReasons({ ...link, state: 'offline', message: 'It cannot be reached.' }, closed)).toEqual([
+    { code: 'offline', message: 'It cannot be reached.', until: null },
+    closed,
+  ])
+  expect(outsideReasons({ ...link, state: 'connected' }, null)).toEqual([])
 })

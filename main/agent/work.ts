@@ -40,6 +40,8 @@ export interface Work {
   readonly running: () => boolean
   /** The job the owner should see: the one that runs, else the one that waits. */
   readonly current: () => AgentJob | null
+  /** The lease whose turn is next, if one waits. */
+  readonly waiting: () => Lease | null
   readonly presence: () => Presence
   /** How archives are fetched, once a coordinator is known. */
   readonly setFetch: (fetch: (digest: string) => Promise<Uint8Array>) => void
@@ -81,6 +83,7 @@ export function createWork(deps: WorkDeps): Work {
     prover,
     running,
     current: () => currentJob(deps),
+    waiting: () => stores.jobs.open().find(({ state }) => state === 'leased' || state === 'waiting')?.lease ?? null,
     presence: () => presenceOf(deps),
     setFetch: (fetch) => {
       fetchArchive = fetch
@@ -99,7 +102,7 @@ function runnerDeps(deps: WorkDeps, prover: Prover, fetchArchive: (digest: strin
     fetchArchive,
     startMeter: (gpu) => deps.meter.start(gpu ? 'gpu' : 'cpu'),
     gpuUuids: () => deps.detection.sources.filter(({ device }) => device.kind === 'gpu' && device.vendor === 'NVIDIA').map(({ device }) => device.uuid),
-    permission: (lease) => permissionFor({ lease, now: clock.now(), reasons: policy.reasons(), gate: grid.gate(lease) }),
+    permission: (lease) => permissionFor({ reasons: policy.reasons(), closed: grid.gate(lease).reason }),
     atomically: stores.atomically,
     reportStart: (lease) => outbox.add(ids.next(), { kind: 'start', ...held(lease) }, clock.now()),
     reportFailure: (lease, failure) => outbox.add(ids.next(), { kind: 'fail', ...held(lease), ...failure }, clock.now()),

@@ -34,3 +34,6 @@ export const originOf = ({ origin, recordedOn }: { origin: string; recordedOn: s
 
 /** Why a job is where it is, in one line. */
 export const reasonOf = (job: Pick<JobView, 'reason' | 'message'>): string => job.message ?? job.reason ?? ''
+
+/** Energy with its method said: an estimate is never shown like a measurement. */
+export const meteredEnergy = (joules: number, method: string): string => `${method === 'estimate' ? '≈ ' : ''}${energy(joules)}`

@@ -17,21 +17,17 @@ test('an abort ends every part, and the whole waits for the slowest', async () =
 
 test('the first failure stops the others, waits for them, and is the one that is reported', async () => {
   const ended: string[] = []
-  const failing = async () => {
-    throw new Error('first')
-  }
   const other = async (signal: AbortSignal) => {
     await aborted(signal)
     ended.push('other')
     throw new Error('second')
   }
-  await expect(runAll(new AbortController().signal, [other, failing])).rejects.toThrow('first')
+  await expect(runAll(new AbortController().signal, [other, () => Promise.reject(new Error('first'))])).rejects.toThrow('first')
   expect(ended).toEqual(['other'])
 })
 
 test('a part that throws nothing but undefined still counts as failed', async () => {
-  const odd = () => Promise.reject(undefined)
-  await expect(runAll(new AbortController().signal, [odd, aborted])).rejects.toBeUndefined()
+  await expect(runAll(new AbortController().signal, [() => Promise.reject(undefined), aborted])).rejects.toBeUndefined()
 })
 
 test('a part that is done early leaves the rest running', async () => {

@@ -66,6 +66,9 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
     attributedSavingG: 61.7,
     runMs: 2 * HOUR + 41 * MINUTE,
     receipts: 6,
+    origin: 'recorded',
+    recordedOn: '2024-03-18',
+    estimated: false,
   },
   earnings: { confirmedMicroUsd: '14720000', inFlightMicroUsd: '1250000', paidMicroUsd: '203100000', paidLamports: '1421700000' },
   ...changes,
@@ -89,6 +92,7 @@ const aReceipt = (changes: Partial<ReceiptRow> = {}): ReceiptRow => ({
   attributedSavingG: 14.4,
   origin: 'recorded',
   recordedOn: '2024-03-18',
+  method: 'counter',
   leafIndex: 5,
   ...changes,
 })

@@ -9,6 +9,7 @@ import {
   Id,
   IsoTime,
   KeyId,
+  Origin,
   PageRequest,
   RuntimeName,
   Signal,
@@ -118,6 +119,11 @@ export const AgentStatus = z.strictObject({
     attributedSavingG: z.number(),
     runMs: z.number(),
     receipts: z.number().int(),
+    /** Where today's grid figures come from at worst; `null` without receipts. */
+    origin: Origin.nullable(),
+    recordedOn: z.string().max(40).nullable(),
+    /** True if any of today's energy was estimated. */
+    estimated: z.boolean(),
   }),
   earnings: z.strictObject({ confirmedMicroUsd: DecimalString, inFlightMicroUsd: DecimalString, paidMicroUsd: DecimalString, paidLamports: UnsignedDecimal }),
 })
@@ -149,13 +155,6 @@ export type AgentPayout = z.infer<typeof AgentPayout>
 
 const Empty = z.strictObject({})
 
-/** A receipt as this node's owner sees it in a list. */
-export const AgentReceipt = ReceiptSummary.extend({
-  /** The day its grid data was recorded; `null` unless it rests on a recording. */
-  recordedOn: z.string().max(40).nullable(),
-})
-export type AgentReceipt = z.infer<typeof AgentReceipt>
-
 export const agentContract = {
   getStatus: call(Empty, AgentStatus),
   /** `until: null` pauses until the owner resumes; a pause survives restart. */
@@ -164,7 +163,7 @@ export const agentContract = {
   getPower: call(Empty, z.strictObject({ method: MeterMethod.nullable(), readings: z.array(PowerReading).max(240) })),
   getGrid: call(Empty, GridView),
   listJobs: call(PageRequest, pageOf(AgentJob)),
-  listReceipts: call(PageRequest, pageOf(AgentReceipt)),
+  listReceipts: call(PageRequest, pageOf(ReceiptSummary)),
   getReceipt: call(z.strictObject({ receiptId: Id }), z.strictObject({ bundle: ReceiptBundle, pinnedKeys: z.array(KeyId) })),
   listPayouts: call(PageRequest, pageOf(AgentPayout)),
 

@@ -1,6 +1,7 @@
 /** Everything an agent or a requester may ask of the coordinator over HTTP, and what the two say on the agent's socket. */
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
+import { MeterMethod } from '../domain/energy-proof.ts'
 import { call } from './define.ts'
 import { JobSpec, JobState, JobView, Lease, PlanAnswer } from './job.ts'
 import {
@@ -98,6 +99,9 @@ export const ReceiptSummary = z.strictObject({
   emissionsG: z.number(),
   attributedSavingG: z.number(),
   origin: Origin,
+  /** The day its grid data was recorded; `null` unless it rests on a recording. */
+  recordedOn: z.string().max(40).nullable(),
+  method: MeterMethod,
   leafIndex: z.number().int(),
 })
 export type ReceiptSummary = z.infer<typeof ReceiptSummary>

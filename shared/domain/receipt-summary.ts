@@ -17,8 +17,9 @@ export const recordedOnOf = ({ intervals }: Pick<ReceiptPredicate, 'intervals'>)
 
 /** The line of a receipt in a list; `leafIndex` is its place in the log. */
 export function summaryOf(predicate: ReceiptPredicate, leafIndex: number): ReceiptSummary {
-  const { receiptId, jobId, nodeId, zone, issuedAt, energyWh, emissionsG, attributedSavingG } = predicate
-  return { receiptId, jobId, nodeId, zone, issuedAt, energyWh, emissionsG, attributedSavingG, origin: originOf(predicate), leafIndex }
+  const { receiptId, jobId, nodeId, zone, issuedAt, energyWh, emissionsG, attributedSavingG, method } = predicate
+  const grid = { origin: originOf(predicate), recordedOn: recordedOnOf(predicate) }
+  return { receiptId, jobId, nodeId, zone, issuedAt, energyWh, emissionsG, attributedSavingG, ...grid, method, leafIndex }
 }
 
 /** What a bundle's receipt says, whether or not it is true; `null` if it is no carbon receipt at all. */

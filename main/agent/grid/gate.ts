@@ -1,18 +1,20 @@
+import { z } from 'zod'
 import type { Reason } from '../../../shared/contract/agent.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
 import { greenWindows, isAccountable, percentileOf, slotAt, slotsOf, type Slot } from '../../../shared/domain/signal.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
 
-/** When the owner lets jobs run. */
-export type CarbonRule =
-  /** At any time. */
-  | { readonly kind: 'always' }
-  /** While the zone emits at most this much, gCO2/kWh. */
-  | { readonly kind: 'absolute'; readonly maxGPerKWh: number }
-  /** In the cleanest share of the hours ahead, 0 to 100. */
-  | { readonly kind: 'percentile'; readonly percentile: number }
-  /** In the window the coordinator chose for the job. */
-  | { readonly kind: 'planned' }
+/**
+ * When the owner lets jobs run: `always`; while the zone emits at most so much (`absolute`); in the cleanest share of the hours
+ * ahead (`percentile`); or in the window the coordinator chose for the job (`planned`).
+ */
+export const CarbonRule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('always') }),
+  z.strictObject({ kind: z.literal('absolute'), maxGPerKWh: z.number().positive().max(2_000) }),
+  z.strictObject({ kind: z.literal('percentile'), percentile: z.number().min(1).max(100) }),
+  z.strictObject({ kind: z.literal('planned') }),
+])
+export type CarbonRule = Readonly<z.infer<typeof CarbonRule>>
 
 export interface GateQuery {
   readonly rule: CarbonRule

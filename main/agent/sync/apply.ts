@@ -1,5 +1,4 @@
-import type { AgentReceipt } from '../../../shared/contract/agent.ts'
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent, ReceiptSummary } from '../../../shared/contract/coordinator.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { FactsStore } from './facts.store.ts'
@@ -14,7 +13,7 @@ export interface Verdict {
 
 export interface ApplyDeps {
   readonly facts: FactsStore
-  readonly summaryOf: (bundle: ReceiptBundle) => AgentReceipt
+  readonly summaryOf: (bundle: ReceiptBundle) => ReceiptSummary
   readonly verdict: (proofId: string, verdict: Verdict) => void
   /** Writes the `.wfreceipt` file; writing it twice is harmless. */
   readonly writeReceipt: (receiptId: string, bundle: ReceiptBundle) => void

@@ -2,15 +2,15 @@ import { type IncomingMessage, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Call } from '../../../shared/contract/define.ts'
-import { toProblem } from '../../../shared/errors.ts'
+import { WindfallError, toProblem } from '../../../shared/errors.ts'
 import type { FakeCoordinator } from './coordinator.fake.ts'
 
 /** Puts a fake coordinator behind real HTTP on the loopback interface. */
-export async function serveFakeCoordinator({ transport }: FakeCoordinator): Promise<AsyncDisposable & { readonly url: string }> {
+export async function serveFakeCoordinator({ transport }: Pick<FakeCoordinator, 'transport'>): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer(async (request, response) => {
     const found = await readCall(request)
     try {
-      if (!found) throw new Error('no such call')
+      if (!found) throw new WindfallError('not-found', `There is nothing at ${request.method} ${request.url}.`)
       response.end(JSON.stringify(await transport.invoke(found.name, found.input)))
     } catch (error) {
       const problem = toProblem(error)

@@ -1,4 +1,5 @@
-import { AgentPayout, AgentReceipt } from '../../../shared/contract/agent.ts'
+import { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import { AgentPayout } from '../../../shared/contract/agent.ts'
 import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { createKeysetPage } from '../../kernel/keyset.store.ts'
@@ -25,7 +26,7 @@ export function createFactsStore(db: Sqlite) {
   return { ...receipts(db), ...earnings(db), ...payouts(db) }
 }
 
-const decodeSummary = (row: { summary: string }): AgentReceipt => AgentReceipt.parse(JSON.parse(row.summary))
+const decodeSummary = (row: { summary: string }): ReceiptSummary => ReceiptSummary.parse(JSON.parse(row.summary))
 
 function receipts(db: Sqlite) {
   const insert = db.prepare<[string, string, number, number, string, string]>(
@@ -39,7 +40,7 @@ function receipts(db: Sqlite) {
   const page = createKeysetPage<{ summary: string }>(db, { select: 'SELECT summary FROM receipt', table: 'receipt', at: 'issued_at', id: 'receipt_id' })
   return {
     /** A receipt that is known already is only replaced by one with an anchor. */
-    addReceipt: (summary: AgentReceipt, bundle: ReceiptBundle): void => {
+    addReceipt: (summary: ReceiptSummary, bundle: ReceiptBundle): void => {
       insert.run(summary.receiptId, summary.jobId, fromIso(summary.issuedAt), bundle.anchor ? 1 : 0, JSON.stringify(summary), JSON.stringify(bundle))
     },
     receipt: (receiptId: string): ReceiptBundle | null => {
@@ -48,8 +49,8 @@ function receipts(db: Sqlite) {
     },
     /** Receipts whose anchor has not arrived yet, oldest first. */
     unanchored: (limit: number): string[] => unanchored.all(limit).map((row) => row.receipt_id),
-    receiptsSince: (at: number): AgentReceipt[] => since.all(at).map(decodeSummary),
-    listReceipts: (after: string | null, limit: number): AgentReceipt[] => page(after, limit).map(decodeSummary),
+    receiptsSince: (at: number): ReceiptSummary[] => since.all(at).map(decodeSummary),
+    listReceipts: (after: string | null, limit: number): ReceiptSummary[] => page(after, limit).map(decodeSummary),
   }
 }
 

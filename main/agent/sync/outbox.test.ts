@@ -39,7 +39,7 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
     coordinator,
     seen,
     add: (kind: 'start' | 'fail', leaseId: string) => outbox.add(`id-${added++}`, itemOf(kind, leaseId), clock.now()),
-    async during(act: () => Promise<void>) {
+    during: async (act: () => Promise<void>) => {
       const stop = new AbortController()
       const running = runOutbox(deps, stop.signal)
       await clock.advance(0)

@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import { parse } from '../../../shared/contract/define.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { startAgent } from '../../agent/agent.ts'
-import { type AgentConfig, GateRule, parseAgentConfig } from '../../agent/config.ts'
+import { type AgentConfig, parseAgentConfig } from '../../agent/config.ts'
+import { CarbonRule } from '../../agent/grid/gate.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createLogger } from '../../kernel/log.ts'
 import { build } from '../build.ts'
@@ -32,11 +33,11 @@ export const agentOptions = (command: Command): Command =>
     .addOption(logLevelOption())
 
 /** `below:200` → an absolute rule, and so on. Error: `input.invalid`. */
-export function parseGate(text: string): GateRule {
+export function parseGate(text: string): CarbonRule {
   if (text === 'planned' || text === 'always') return { kind: text }
   const [, kind, value] = /^(below|percentile):(\d+(?:\.\d+)?)$/.exec(text) ?? []
-  if (kind === 'below') return parse(GateRule, { kind: 'absolute', maxGPerKWh: Number(value) }, 'rule for --gate')
-  if (kind === 'percentile') return parse(GateRule, { kind: 'percentile', percentile: Number(value) }, 'rule for --gate')
+  if (kind === 'below') return parse(CarbonRule, { kind: 'absolute', maxGPerKWh: Number(value) }, 'rule for --gate')
+  if (kind === 'percentile') return parse(CarbonRule, { kind: 'percentile', percentile: Number(value) }, 'rule for --gate')
   throw new WindfallError('input.invalid', `“${text}” is not a rule for --gate. Use planned, always, below:200 or percentile:30.`)
 }
 

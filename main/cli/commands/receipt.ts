@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit, whereOf } from '../command.ts'
 import { originOf as gridOrigin, recordedOnOf } from '../../../shared/domain/receipt-summary.ts'
-import { energy, gramsOf, originOf } from '../format.ts'
+import { energy, gramsOf, meteredEnergy, originOf } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
 import { type Output, table } from '../output.ts'
 import { type ReceiptOnDisk, readReceipt, readReceipts, receiptFile, receiptsDirectory } from '../receipt-files.ts'
@@ -28,9 +28,9 @@ async function listIssued(options: ListOptions, output: Output): Promise<void> {
     receipt.receiptId,
     receipt.issuedAt.slice(0, 16).replace('T', ' '),
     receipt.zone,
-    energy(receipt.energyWh * 3_600),
+    meteredEnergy(receipt.energyWh * 3_600, receipt.method),
     gramsOf(receipt.emissionsG),
-    receipt.origin,
+    originOf(receipt),
   ])
   output.answer(page, () => (rows.length === 0 ? ['No receipts issued yet.'] : table([HEADER, ...rows])))
 }
@@ -57,7 +57,7 @@ async function listFiles(options: ListOptions, output: Output): Promise<void> {
       receipt.predicate.receiptId,
       receipt.predicate.issuedAt.slice(0, 16).replace('T', ' '),
       receipt.predicate.zone,
-      energy(receipt.predicate.energyWh * 3_600),
+      meteredEnergy(receipt.predicate.energyWh * 3_600, receipt.predicate.method),
       gramsOf(receipt.predicate.emissionsG),
       origins(receipt),
     ])
@@ -79,7 +79,7 @@ function describe({ file, predicate, bundle }: ReceiptOnDisk): string[] {
   return [
     `receipt    ${predicate.receiptId}, issued ${predicate.issuedAt}`,
     `job        ${predicate.jobId} on node ${predicate.nodeId.slice(0, 12)}…`,
-    `energy     ${energy(predicate.energyWh * 3_600)} ± ${predicate.uncertaintyPct.toFixed(0)} % by ${predicate.method} (${predicate.overhead.basis})`,
+    `energy     ${meteredEnergy(predicate.energyWh * 3_600, predicate.method)} ± ${predicate.uncertaintyPct.toFixed(0)} % by ${predicate.method} (${predicate.overhead.basis})`,
     `emissions  ${gramsOf(predicate.emissionsG)}, started at arrival ${gramsOf(predicate.baseline.emissionsG)}, attributed saving ${gramsOf(predicate.attributedSavingG)}`,
     `log        leaf ${bundle.inclusion.leafIndex} of ${bundle.inclusion.treeSize}${bundle.anchor ? `, anchored on ${bundle.anchor.cluster} by ${bundle.anchor.signature}` : ', not anchored yet'}`,
     '',

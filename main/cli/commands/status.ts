@@ -3,7 +3,7 @@ import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, parseWhen } from '../command.ts'
-import { energy, gramsOf, sol, usd } from '../format.ts'
+import { gramsOf, meteredEnergy, originOf, sol, usd } from '../format.ts'
 import { agentClient } from '../instance.ts'
 
 /** `windfall status`: what the tray and the window say, as text. */
@@ -38,7 +38,7 @@ function describe({ display, reasons, job, power, node, coordinator, today, earn
     ...(job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
     ...(power ? [`power         ${power.method === 'estimate' ? '≈ ' : ''}${power.watts.toFixed(1)} W by ${power.method}`] : []),
     `coordinator   ${coordinator.state}${coordinator.url ? ` ${coordinator.url}` : ''}${coordinator.message ? ` – ${coordinator.message}` : ''}`,
-    `today         ${usd(today.confirmedMicroUsd)} confirmed, ${energy(today.energyJ)}, ${gramsOf(today.emissionsG)}, ${today.receipts} receipts`,
+    `today         ${usd(today.confirmedMicroUsd)} confirmed, ${meteredEnergy(today.energyJ, today.estimated ? 'estimate' : '')}, ${gramsOf(today.emissionsG)}${today.origin ? ` (${originOf({ origin: today.origin, recordedOn: today.recordedOn })} grid data)` : ''}, ${today.receipts} receipts`,
     `to be paid    ${usd(earnings.confirmedMicroUsd)}, on its way ${usd(earnings.inFlightMicroUsd)}, paid ${usd(earnings.paidMicroUsd)} (${sol(earnings.paidLamports)})`,
   ]
 }

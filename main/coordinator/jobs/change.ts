@@ -1,3 +1,4 @@
+import { ReasonCode } from '../../../shared/contract/agent.ts'
 import { isOpen } from './leases.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
@@ -7,10 +8,13 @@ import type { Tx } from '../persistence/database.ts'
 
 type Deps = Pick<JobDeps, 'clock' | 'money' | 'decide'>
 
+/** An owner may have the machine back at any time: such a stop is nobody's failure and uses up no attempt. */
+const isOwnersRight = (reason: string | null): boolean => reason === 'agent.stopped' || ReasonCode.safeParse(reason).success
+
 /** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
 export async function changeJob(deps: Deps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
   const attempts = await createAttemptsStore(tx).ofJob(job.jobId)
-  const next = transition({ state: job.state, attempts: attempts.length }, change)
+  const next = transition({ state: job.state, attempts: attempts.filter(({ reason }) => !isOwnersRight(reason)).length }, change)
   if (!next) return null
   const changed = { ...patch, ...next, updatedAt: deps.clock.now() }
   await createJobsStore(tx).update(job.jobId, changed)

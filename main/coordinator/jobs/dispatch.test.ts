@@ -140,6 +140,18 @@ test('a job whose machines keep vanishing fails after three attempts, and its mo
   expect(await core.decided('test.release')).toEqual([{ jobId: 'job-1' }])
 })
 
+test('owners who want their machine back use up none of a job’s attempts', async () => {
+  let lease: Awaited<ReturnType<typeof core.jobs.request>> = await core.lease(node)
+  for (let i = 0; i < 5 && lease; i++) {
+    await core.jobs.fail({ ...cut(lease), reason: 'owner-present', message: 'The machine was needed.', exitCode: null, retry: true })
+    await core.clock.advance(61_000)
+    await node.ready()
+    lease = await core.jobs.request(node.nodeId, ['docker', 'wasm'])
+  }
+  expect(lease).not.toBeNull()
+  expect(await job()).toMatchObject({ state: 'leased' })
+})
+
 test('the deadline ends a waiting job at once and a running one after a grace for work that is under way', async () => {
   const soon = () => ({ deadline: toIso(core.clock.now() + 120_000) })
   const lease = await core.lease(node, 'running', soon())

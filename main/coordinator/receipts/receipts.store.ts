@@ -30,7 +30,20 @@ const toHead = (row: Schema['tree_head']): StoredHead => ({
   envelope: JSON.parse(row.envelope) as Envelope,
 })
 
-const COLUMNS = ['id', 'leaf_index', 'job_id', 'node_id', 'zone', 'issued_at', 'energy_wh', 'emissions_g', 'attributed_saving_g', 'origin'] as const
+const COLUMNS = [
+  'id',
+  'leaf_index',
+  'job_id',
+  'node_id',
+  'zone',
+  'issued_at',
+  'energy_wh',
+  'emissions_g',
+  'attributed_saving_g',
+  'origin',
+  'recorded_on',
+  'method',
+] as const
 
 const toSummary = (row: Pick<Schema['receipt'], (typeof COLUMNS)[number]>): ReceiptSummary => ({
   receiptId: row.id,
@@ -42,6 +55,8 @@ const toSummary = (row: Pick<Schema['receipt'], (typeof COLUMNS)[number]>): Rece
   emissionsG: row.emissions_g,
   attributedSavingG: row.attributed_saving_g,
   origin: row.origin,
+  recordedOn: row.recorded_on,
+  method: row.method,
   leafIndex: row.leaf_index,
 })
 
@@ -49,7 +64,15 @@ function receipts(db: Db | Tx) {
   return {
     async addReceipt(summary: ReceiptSummary, { envelope, proofs, keys }: Omit<StoredReceipt, 'leafIndex'>): Promise<void> {
       const numbers = { energy_wh: summary.energyWh, emissions_g: summary.emissionsG, attributed_saving_g: summary.attributedSavingG }
-      const names = { id: summary.receiptId, job_id: summary.jobId, node_id: summary.nodeId, zone: summary.zone, origin: summary.origin }
+      const names = {
+        id: summary.receiptId,
+        job_id: summary.jobId,
+        node_id: summary.nodeId,
+        zone: summary.zone,
+        origin: summary.origin,
+        recorded_on: summary.recordedOn,
+        method: summary.method,
+      }
       const texts = { envelope: JSON.stringify(envelope), proofs: JSON.stringify(proofs), keys: JSON.stringify(keys) }
       await db
         .insertInto('receipt')

@@ -1,11 +1,9 @@
 import type { ReactNode } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
-import { weakestOrigin } from '../../../shared/domain/receipt-summary.ts'
 import { formatEnergy, formatGrams, formatSpan } from '../../lib/format.ts'
 import { Explain } from '../../ui/explain.tsx'
 import { OriginLabel } from '../../ui/origin-label.tsx'
 import { Watts } from '../../ui/watts.tsx'
-import { useReceipts } from '../queries.ts'
 import css from './home.module.css'
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
@@ -14,19 +12,6 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
     <dd>{children}</dd>
   </div>
 )
-
-/** Which grid data today's receipts rest on: the least trustworthy of them decides. */
-function TodaysGrid({ since }: { since: string }) {
-  const receipts = useReceipts().data?.filter(({ issuedAt }) => issuedAt >= since) ?? []
-  if (receipts.length === 0) return null
-  const origin = weakestOrigin(receipts.map((receipt) => receipt.origin))
-  const recordedOn = receipts.find((receipt) => receipt.origin === 'recorded')?.recordedOn ?? null
-  return (
-    <small>
-      <OriginLabel origin={origin} recordedOn={recordedOn} />
-    </small>
-  )
-}
 
 /** The day in four figures. */
 export const TodayFacts = ({ status: { power, today } }: { status: AgentStatus }) => (
@@ -41,11 +26,20 @@ export const TodayFacts = ({ status: { power, today } }: { status: AgentStatus }
       )}
     </Fact>
     <Fact name="Energy today">
-      {formatEnergy(today.energyJ)} <small>in {formatSpan(today.runMs)}</small>
+      {today.estimated ? '≈ ' : ''}
+      {formatEnergy(today.energyJ)}{' '}
+      <small>
+        in {formatSpan(today.runMs)}
+        {today.estimated ? ', estimate' : ''}
+      </small>
     </Fact>
     <Fact name="CO₂e today">
       {formatGrams(today.emissionsG)} <small>{today.receipts === 1 ? 'on 1 receipt' : `on ${today.receipts} receipts`}</small>{' '}
-      <TodaysGrid since={today.since} />
+      {today.origin === null ? null : (
+        <small>
+          <OriginLabel origin={today.origin} recordedOn={today.recordedOn} />
+        </small>
+      )}
     </Fact>
     <Fact name="Attributed saving">
       <Explain how="What the same energy would have emitted had each job started the moment it was submitted, less what it did emit. It can be negative. Each receipt shows the sum.">

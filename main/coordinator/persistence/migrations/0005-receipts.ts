@@ -13,6 +13,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('emissions_g', 'double precision', (column) => column.notNull())
     .addColumn('attributed_saving_g', 'double precision', (column) => column.notNull())
     .addColumn('origin', 'text', (column) => column.notNull())
+    .addColumn('recorded_on', 'text')
+    .addColumn('method', 'text', (column) => column.notNull())
     .addColumn('envelope', 'text', (column) => column.notNull())
     .addColumn('proofs', 'text', (column) => column.notNull())
     .addColumn('keys', 'text', (column) => column.notNull())

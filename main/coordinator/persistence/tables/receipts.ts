@@ -1,4 +1,5 @@
 import type { Origin } from '../../../../shared/contract/wire.ts'
+import type { MeterMethod } from '../../../../shared/domain/energy-proof.ts'
 
 /** Tables of the receipts feature, as kysely sees them. Times are epoch milliseconds, hashes base64; JSON travels as text. */
 export interface ReceiptTables {
@@ -13,6 +14,8 @@ export interface ReceiptTables {
     emissions_g: number
     attributed_saving_g: number
     origin: Origin
+    recorded_on: string | null
+    method: MeterMethod
     envelope: string
     proofs: string
     keys: string

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { WindfallError } from '../../shared/errors.ts'
+import { createOutput, table } from './output.ts'
+
+function setUp(json: boolean) {
+  const written = { out: '', err: '' }
+  const output = createOutput(json, { out: (text) => (written.out += text), err: (text) => (written.err += text) })
+  return { output, written }
+}
+
+test('an answer is lines for people and one line of JSON for programs; progress never mixes with it', () => {
+  const [text, json] = [setUp(false), setUp(true)]
+  for (const { output } of [text, json]) {
+    output.progress('working')
+    output.answer({ a: [1] }, () => ['one', 'two'])
+  }
+  expect(text.written).toEqual({ out: 'one\ntwo\n', err: 'working\n' })
+  expect(json.written).toEqual({ out: '{"a":[1]}\n', err: 'working\n' })
+})
+
+test('no lines are no output, and programs do not pay for the words', () => {
+  const text = setUp(false)
+  text.output.answer([], () => [])
+  expect(text.written.out).toBe('')
+  setUp(true).output.answer([], () => expect.fail('not needed'))
+})
+
+test('a failure is told on standard error, and to programs on standard output too', () => {
+  const error = new WindfallError('conflict', 'Twice.')
+  const [text, json] = [setUp(false), setUp(true)]
+  text.output.failure(error)
+  json.output.failure(error)
+  expect(text.written).toEqual({ out: '', err: 'windfall: Twice.\n' })
+  expect(json.written.err).toBe('windfall: Twice.\n')
+  expect(JSON.parse(json.written.out)).toMatchObject({ error: { code: 'conflict', detail: 'Twice.' } })
+})
+
+test('columns line up under the widest cell, without trailing blanks', () => {
+  expect(
+    table([
+      ['job', 'state', 'name'],
+      ['1', 'completed', 'x'],
+      ['22', 'ok', ''],
+    ]),
+  ).toEqual(['job  state      name', '1    completed  x', '22   ok         '])
+  expect(table([])).toEqual([])
+})

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { electronBinary, windowSupport } from './window.ts'
+
+const HERE = process.execPath
+
+test('the window needs a binary that exists', () => {
+  expect(electronBinary({ WINDFALL_ELECTRON_BIN: HERE })).toBe(HERE)
+  expect(electronBinary({ WINDFALL_ELECTRON_BIN: '/nowhere/electron' })).toBeNull()
+  expect(windowSupport({ WINDFALL_ELECTRON_BIN: '/nowhere/electron', DISPLAY: ':0' }, 'linux')).toMatchObject({
+    electron: null,
+    why: expect.stringContaining('Electron'),
+  })
+})
+
+test.each([
+  [{ DISPLAY: ':0' }, true],
+  [{ WAYLAND_DISPLAY: 'wayland-0' }, true],
+  [{ DISPLAY: '', WAYLAND_DISPLAY: 'wayland-0' }, true],
+  [{ DISPLAY: '' }, false],
+  [{}, false],
+])('on Linux with %j there is a display: %s', (display, shows) => {
+  const support = windowSupport({ WINDFALL_ELECTRON_BIN: HERE, ...display }, 'linux')
+  expect(support).toEqual(shows ? { electron: HERE, why: null } : { electron: null, why: 'there is no display' })
+})
+
+test('elsewhere there always is one', () => {
+  expect(windowSupport({ WINDFALL_ELECTRON_BIN: HERE }, 'darwin').electron).toBe(HERE)
+})
