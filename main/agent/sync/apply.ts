@@ -4,7 +4,7 @@ import { fromIso } from '../../../shared/units.ts'
 import type { FactsStore } from './facts.store.ts'
 
 /** What the job list shows once the coordinator has spoken. */
-export interface Verdict {
+interface Verdict {
   readonly state: 'accepted' | 'refused'
   readonly code: string | null
   readonly message: string | null

@@ -5,7 +5,7 @@ import { fromIso } from '../../../shared/units.ts'
 import { createKeysetPage } from '../../kernel/keyset.store.ts'
 import type { Sqlite } from '../../kernel/sqlite.ts'
 
-export interface Earning {
+interface Earning {
   readonly earningId: string
   readonly jobId: string
   readonly receiptId: string

@@ -12,7 +12,7 @@ import { type FeedDeps, pullFeed } from './feed.ts'
 import { type OutboxDeps, runOutbox } from './outbox.ts'
 import { runSocket } from './socket.ts'
 
-export type LinkState = 'connected' | 'connecting' | 'offline'
+type LinkState = 'connected' | 'connecting' | 'offline'
 
 export interface SessionDeps {
   readonly coordinatorUrl: string
