@@ -89,6 +89,8 @@ function converse(hub: ReturnType<typeof createHub>, socket: WebSocket, frame: B
 export function createSocketServer(server: Server, bank: Bank): SocketServer {
   const sockets = new WebSocketServer({ server, maxPayload: MAX_FRAME_BYTES, verifyClient: ({ req }: { req: IncomingMessage }) => isLocal(req) })
   const hub = createHub(bank)
+  // It repeats the server's errors; whoever asked the server to listen hears of them there, and unheard ones would end the process.
+  sockets.on('error', () => undefined)
   sockets.on('connection', (socket) => {
     socket.on('error', () => socket.terminate())
     socket.on('close', () => hub.forget(socket))

@@ -17,7 +17,7 @@ import { EXIT } from '../exit-codes.ts'
 import { announce } from '../instance.ts'
 import type { Output } from '../output.ts'
 import { type Stop, holdDirectory, stopOnSignals } from '../running.ts'
-import { runSampleJob } from '../sample-run.ts'
+import { type SampleResult, type SampleRun, runSampleJob } from '../sample-run.ts'
 import { readSettings } from '../settings.ts'
 import { fundHotWallet, openTestWallet } from '../test-funds.ts'
 import { openWindow, windowSupport } from '../window.ts'
@@ -131,14 +131,25 @@ async function work(options: UpOptions, output: Output, { agent, coordinator, da
   if (!options.once) showWindow(options, output, { address, dataDirectory, signal })
   output.progress(`Node ${agent.nodeId.slice(0, 12)}…, coordinator ${coordinator.url}, data in ${dataDirectory}`)
   const runtime = await sampleRuntime(output, signal)
-  const result = options.sample || options.once ? await runSampleJob({ dataDirectory, runtime, clock: systemClock, say: output.progress, signal }) : null
+  const run = { dataDirectory, runtime, clock: systemClock, say: output.progress, signal }
+  const result = options.sample || options.once ? await runUntilStopped(run, options) : null
   if (options.once && result) {
     output.answer(result, () => [JSON.stringify(result, null, 2)])
     return result.job.state === 'completed' && result.receipt?.verified ? EXIT.ok : EXIT.failed
   }
-  output.progress(`Running. Window: ${address}   Stop with Ctrl-C.`)
+  if (!signal.aborted) output.progress(`Running. Window: ${address}   Stop with Ctrl-C.`)
   await aborted(signal)
   return EXIT.ok
+}
+
+/** Ctrl-C in the middle of the sample job is no failure unless the job is all there was to do: the next start continues it. */
+async function runUntilStopped(run: SampleRun, { once }: UpOptions): Promise<SampleResult | null> {
+  try {
+    return await runSampleJob(run)
+  } catch (error) {
+    if (once || !run.signal.aborted) throw error
+    return null
+  }
 }
 
 function showWindow(
