@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { startFleet } from '../support/fleet.ts'
 import { temporaryDirectory, windfall } from '../support/windfall.ts'
 
+const line = (what: RegExp) => expect.stringMatching(new RegExp(`^windfall: [^\\n]*${what.source}[^\\n]*\\n$`)) as string
+
 test('a command that fails after it has started something stops that again and ends by itself, with one line that helps', async () => {
   using root = temporaryDirectory()
   await using fleet = await startFleet(root.path)
@@ -13,7 +15,6 @@ test('a command that fails after it has started something stops that again and e
     writeFileSync(join(root.path, name, 'coordinator', 'coordinator.sqlite'), 'this is not a database '.repeat(100))
     return join(root.path, name)
   }
-  const line = (what: RegExp) => expect.stringMatching(new RegExp(`^windfall: [^\\n]*${what.source}[^\\n]*\\n$`))
   expect(await windfall(['agent', '--data', join(root.path, 'agent'), '--port', busyPort])).toMatchObject({
     stdout: '',
     stderr: line(/port \d+ cannot be opened/),

@@ -121,7 +121,7 @@ test('progress goes from nothing to almost done, and only a running job has any'
 test('what keeps work away from outside is named: no coordinator, an unreachable one, a grid that is not green', () => {
   const closed = { code: 'carbon', message: 'The grid is not green enough now.', until: null } as const
   const link = { url: 'http://coordinator.example', lastSyncAt: null, message: null }
-  expect(outsideReasons({ ...link, url: null, state: 'unconfigured' }, null)).toMatchObject([{ code: 'blocked' }])
+  expect(outsideReasons({ ...link, url: null, state: 'unconfigured' }, null)).toMatchObject([{ code: 'offline' }])
   expect(outsideReasons({ ...link, state: 'offline', message: 'It cannot be reached.' }, closed)).toEqual([
     { code: 'offline', message: 'It cannot be reached.', until: null },
     closed,
