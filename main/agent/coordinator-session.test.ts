@@ -118,6 +118,17 @@ test('a refusal is shown to the owner with its code, and the next proof is accep
   expect(stores.jobs.get('b')).toMatchObject({ state: 'refused', code: 'proof.implausible', message: 'Refused with proof.implausible.' })
 })
 
+test('a job that was accepted stays accepted, whatever a repeated report is answered with', async () => {
+  const coordinator = createFakeCoordinator(signer)
+  coordinator.verdict = () => 'proof.lease'
+  await using server = await serveFakeCoordinator(coordinator)
+  const agent = startAgent(server.url)
+  await agent.finish('a')
+  stores.jobs.update('a', { state: 'accepted', receiptId: 'receipt-1' })
+  await agent.until(() => stores.outbox.peek() === null)
+  expect(stores.jobs.get('a')).toMatchObject({ state: 'accepted', code: null })
+})
+
 test('keys are pinned on first contact; other keys at the same address are not trusted, another coordinator’s are', async () => {
   const first = createFakeCoordinator(signer)
   await using server = await serveFakeCoordinator(first)

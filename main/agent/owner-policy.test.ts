@@ -123,8 +123,10 @@ test('a job that runs is asked to stop within a second of the owner coming back,
   expect(codes()).toEqual(['owner-present'])
 })
 
-test('a pause stops a running job at once, without waiting for the next second', () => {
+test('a pause stops a running job at once, without waiting for the next second, and nothing else', () => {
   const { now, policy, revoked } = machine()
+  policy.pause(null)
+  expect(revoked).toEqual([])
   now.jobRunning = true
   policy.pause(null)
   expect(revoked).toEqual(['user'])

@@ -110,6 +110,19 @@ test('the job that runs is shown before one that waits, and the machine is busy 
   }
 })
 
+test('a proof that is signed anew waits again, whatever was said about the one it replaces', async () => {
+  const { finish, prover } = setUp()
+  await finish('a')
+  const refused = stores.jobs.get('a')?.proofId
+  stores.jobs.update('a', { state: 'refused', code: 'proof.sequence', message: 'Number 8 is expected.' })
+  await prover.realign({ seq: 7, head: 'e'.repeat(64) })
+  const job = stores.jobs.get('a')
+  expect(job).toMatchObject({ state: 'submitted', code: null, message: null })
+  expect(job?.proofId).not.toBe(refused)
+  expect(stores.outbox.proofs()).toMatchObject([{ item: { leaseId: 'a', token: 1, proofId: job?.proofId } }])
+  expect(stores.proofs.head().seq).toBe(8)
+})
+
 test('a proof that cannot be stored leaves no trace, and the next one takes its place', async () => {
   const { finish } = setUp()
   await finish('a')

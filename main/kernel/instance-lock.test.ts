@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -46,6 +46,8 @@ test('one process cannot hold a directory twice, a failed try does not give up t
 })
 
 test('a folder that cannot hold a lock is not called busy', () => {
+  writeFileSync(join(directory, 'damaged.lock'), 'this is not a database '.repeat(100))
+  expect(() => lockDirectory(directory, 'damaged')).toThrow(expect.objectContaining({ code: 'storage.failed' }))
   expect(() => lockDirectory(join(directory, 'missing'), 'agent')).toThrow(
     expect.objectContaining({ code: 'storage.failed', message: expect.stringContaining('Check that it is writable') }),
   )

@@ -25,6 +25,7 @@ function setUp(fails: (commit: number) => boolean = () => false) {
   const committed: ProvenResult[] = []
   const moves: MovedProof[] = []
   let commits = 0
+  let answered = 0
   const prover = createProver({
     proofs,
     // Signing takes a different time each time, as with a chip that signs.
@@ -42,7 +43,7 @@ function setUp(fails: (commit: number) => boolean = () => false) {
       proofs.add(result.proof)
       committed.push(result)
     },
-    waiting: () => committed.map(({ proof }) => proof.envelope),
+    waiting: () => committed.slice(answered).map(({ proof }) => proof.envelope),
     replace: (moved) => moves.push(...moved),
   })
   const prove = (id: string) => {
@@ -50,7 +51,8 @@ function setUp(fails: (commit: number) => boolean = () => false) {
     jobs.add(lease, clock.now())
     return prover.prove(lease, fakeFacts(), OUTPUT)
   }
-  return { prover, prove, proofs, committed, moves }
+  const answer = () => answered++
+  return { prover, prove, proofs, committed, moves, answer }
 }
 
 test('a proof says whose it is, what ran and for which lease, and the signature covers exactly the bytes that travel', async () => {
@@ -122,6 +124,14 @@ test('what waits is signed anew behind the place the coordinator names, with eve
     expect(proof).toMatchObject(facts)
     expect([proofId, seq, prev]).not.toContain(proof.proofId)
   }
+})
+
+test('a proof whose number fits but whose predecessor is another one is signed anew too', async () => {
+  const { prover, prove, moves, answer } = setUp()
+  await Promise.all(['a', 'b'].map(prove))
+  answer()
+  await prover.realign({ seq: 1, head: 'e'.repeat(64) })
+  expect(moves.map(({ envelope }) => openOwnProof(envelope).proof)).toMatchObject([{ leaseId: 'b', seq: 2, prev: 'e'.repeat(64) }])
 })
 
 test('a proof that is asked for while the chain is being realigned waits for it', async () => {

@@ -63,10 +63,10 @@ test('a payout that moves on while its owner turns pages is neither shown twice 
   const facts = store()
   for (let index = 0; index < 6; index++) facts.putPayout(payout(`p${index}`, { at: toIso(Date.parse('2026-03-01T12:00:00.000Z') + index) }))
   const first = facts.listPayouts(null, 2)
-  for (const { payoutId } of first) facts.putPayout(payout(payoutId, { state: 'finalized', at: '2026-03-02T12:00:00.000Z' }))
+  for (const payoutId of ['p4', 'p2']) facts.putPayout(payout(payoutId, { state: 'finalized', at: '2026-03-02T12:00:00.000Z' }))
   const rest = facts.listPayouts(first.at(-1)?.payoutId ?? null, 10)
   expect([...first, ...rest].map(({ payoutId }) => payoutId)).toEqual(['p5', 'p4', 'p3', 'p2', 'p1', 'p0'])
-  expect(facts.listPayouts(null, 1)).toMatchObject([{ payoutId: 'p5', state: 'finalized', at: '2026-03-02T12:00:00.000Z' }])
+  expect(rest.find(({ payoutId }) => payoutId === 'p2')).toMatchObject({ state: 'finalized', at: '2026-03-02T12:00:00.000Z' })
 })
 
 test('a receipt waits for its anchor, and once it has one it keeps it', () => {

@@ -142,6 +142,13 @@ test('it asks for work when it is free and takes what it gets; while it holds a 
   expect(calls('heartbeat')).toBe(5)
 })
 
+test('a machine that is not free is reported, and gets no work', async () => {
+  const { clock, during, calls, hold } = setUp({ requestLease: () => ({ lease: fakeLease() }) })
+  hold([])
+  await during(() => clock.advance(30_000))
+  expect([calls('heartbeat'), calls('requestLease')]).toEqual([3, 0])
+})
+
 test('what the coordinator took back is stopped, with the reason', async () => {
   const { clock, during, seen } = setUp({ heartbeat: () => ({ lost: ['l1'], cancelled: ['l2'], now: '2026-03-01T12:00:00.000Z', lastEvent: 0 }) })
   await during(() => clock.advance(0))
