@@ -37,8 +37,11 @@ export function cpuEstimate({ procRoot, clock, cpu, arch = process.arch }: Estim
       busId: null,
       vramBytes: null,
       powerLimitW: packageW,
+      containerIds: [],
+      instances: null,
     },
     method: 'estimate',
+    reader: 'busy time of the processor, not a meter',
     sensor: {
       updateMs: 1000 / TICKS_PER_SECOND,
       uncertaintyPct: ESTIMATE_UNCERTAINTY_PCT,

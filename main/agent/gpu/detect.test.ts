@@ -1,8 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { type Detection, detectSources } from './detect.ts'
+import type { LaunchChild } from '../../kernel/child.ts'
+import { type Detection, createDetector, detectSources } from './detect.ts'
 import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
 import { type FakeTree, createFakeTree } from './sysfs.fake.ts'
 
@@ -31,15 +30,15 @@ const card = (
   if (driver) sys.link(`${path}/driver`, `/somewhere/drivers/${driver}`)
 }
 
-/** Looks at a machine; `childEntry` replaces the program that would load the vendor library. */
+/** Looks at a machine; `launch` replaces the programs that would load vendor libraries or look up names. */
 async function detect({
   sys = tree(),
   environment = {},
-  childEntry,
+  launch,
 }: {
   sys?: FakeTree
   environment?: Record<string, string>
-  childEntry?: string
+  launch?: LaunchChild
 } = {}): Promise<Detection> {
   const ended = new AbortController()
   onTestFinished(() => ended.abort())
@@ -50,17 +49,18 @@ async function detect({
     sysRoot: sys.root,
     procRoot: proc.root,
   }
-  return detectSources(childEntry ? { ...deps, nvmlChildEntry: childEntry } : deps, ended.signal)
+  return detectSources({ ...deps, ...(launch ? { launch } : {}) }, ended.signal)
 }
 const sampleOf = ({ sources }: Detection, index = 0) => sources[index]?.sample(new AbortController().signal)
 
-/** A program that leaves a mark when it is started. */
+/** Notes what would have been started, and starts nothing. */
 const tripwire = () => {
-  const folder = tree()
-  const mark = join(folder.root, 'started')
-  const entry = join(folder.root, 'entry.mjs')
-  writeFileSync(entry, `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(mark)}, '')\n`)
-  return { entry, started: () => existsSync(mark) }
+  const started: string[] = []
+  const launch: LaunchChild = ({ name }) => {
+    started.push(name)
+    return null
+  }
+  return { launch, started }
 }
 
 test('a machine that lets nothing be read gets an estimate, and it is called one', async () => {
@@ -79,17 +79,17 @@ test('the estimate counts work, not waiting or time stolen by other guests', asy
 })
 
 test('without a library no process is started for it', async () => {
-  const { entry, started } = tripwire()
-  await detect({ childEntry: entry })
-  expect(started()).toBe(false)
+  const { launch, started } = tripwire()
+  await detect({ launch })
+  expect(started).toEqual([])
 })
 
 test.skipIf(typeof fake === 'string')('a sleeping NVIDIA card is seen but not woken', async () => {
-  const { entry, started } = tripwire()
+  const { launch, started } = tripwire()
   const sys = tree()
   card(sys, '0000:01:00.0', { vendor: '0x10de', device: '0x2684', driver: 'nvidia', files: { 'power/runtime_status': 'suspended', 'power/control': 'auto' } })
-  const detection = await detect({ sys, childEntry: entry, environment: { WINDFALL_NVML: typeof fake === 'string' ? '' : fake.path } })
-  expect(started()).toBe(false)
+  const detection = await detect({ sys, launch, environment: { WINDFALL_NVML: typeof fake === 'string' ? '' : fake.path } })
+  expect(started).toEqual([])
   expect(detection.seen).toMatchObject([{ vendor: 'NVIDIA', reason: 'asleep', busId: '0000:01:00.0' }])
 })
 
@@ -245,5 +245,70 @@ describe.skipIf(typeof fake === 'string')('with the NVIDIA library', () => {
     const detection = await look({ gpus: [FAKE_4090] })
     if (typeof fake !== 'string') fake.play({ gpus: [{ ...FAKE_4090, lost: 1 }] })
     expect(await sampleOf(detection)).toMatchObject({ status: 'lost', energyMj: null, powerMw: null })
+  })
+})
+
+const createTestDetector = (sys: FakeTree, launch: LaunchChild = () => null) => {
+  const ended = new AbortController()
+  onTestFinished(() => ended.abort())
+  const proc = tree({ cpuinfo: CPUINFO, stat: 'cpu  1000 0 500 9000 100 0 20 50 0 0' })
+  const deps = {
+    clock: createFakeClock(),
+    environment: { WINDFALL_NVML: '/nowhere' },
+    launch,
+    sysRoot: sys.root,
+    procRoot: proc.root,
+    platform: 'linux' as const,
+  }
+  let named = 0
+  return { ...createDetector(deps, { signal: ended.signal, renamed: () => named++ }), signal: ended.signal, named: () => named }
+}
+
+describe('a detector that is asked again', () => {
+  const AMD = { vendor: '0x1002', device: '0x744c', driver: 'amdgpu', files: { 'hwmon/hwmon3/power1_average': 30_000_000, unique_id: 'a1b2' } }
+
+  test('gives a card that is still there the same source, so that a measurement under way goes on', async () => {
+    const sys = tree()
+    card(sys, '0000:03:00.0', AMD)
+    const { detect: look, signal } = createTestDetector(sys)
+    const [first] = (await look(signal)).sources
+    card(sys, '0000:04:00.0', { ...AMD, files: { 'hwmon/hwmon4/power1_average': 30_000_000, unique_id: 'c3d4' } })
+    const again = (await look(signal)).sources
+    expect(again.map(({ device }) => device.uuid).slice(0, 2)).toEqual(['a1b2', 'c3d4'])
+    expect(again[0]).toBe(first)
+  })
+
+  test('has another fingerprint when a card comes, falls asleep or gets another driver, and the same one otherwise', () => {
+    const sys = tree()
+    card(sys, '0000:03:00.0', { ...AMD, files: { 'power/runtime_status': 'active', 'power/control': 'auto' } })
+    const { fingerprint } = createTestDetector(sys)
+    const seen = [fingerprint()]
+    const expectNews = () => {
+      const now = fingerprint()
+      expect(seen).not.toContain(now)
+      expect(fingerprint()).toBe(now)
+      seen.push(now)
+    }
+    sys.write('bus/pci/devices/0000:03:00.0/power/runtime_status', 'suspended')
+    expectNews()
+    card(sys, '0000:01:00.0', { vendor: '0x10de', device: '0x2684', driver: 'nvidia' })
+    expectNews()
+    sys.write('module/nvidia/version', '595.71.05')
+    expectNews()
+    sys.write('bus/pci/devices/0000:03:00.0/hwmon/hwmon3/power1_average', 99)
+    expect(fingerprint()).toBe(seen.at(-1))
+  })
+
+  test('asks for names once, and not while that would wake a card', async () => {
+    const sys = tree()
+    card(sys, '0000:03:00.0', { ...AMD, files: { ...AMD.files, 'power/runtime_status': 'suspended', 'power/control': 'auto' } })
+    const { launch, started } = tripwire()
+    const { detect: look, signal } = createTestDetector(sys, launch)
+    await look(signal)
+    expect(started).toEqual([])
+    sys.write('bus/pci/devices/0000:03:00.0/power/runtime_status', 'active')
+    await look(signal)
+    await look(signal)
+    expect(started).toEqual(['names-child'])
   })
 })

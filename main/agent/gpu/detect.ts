@@ -1,130 +1,129 @@
 import { join } from 'node:path'
+import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import { type LaunchChild, launchNodeChild } from '../../kernel/child.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { PowerSource } from '../power-source.ts'
-import { amdSource } from './amd.ts'
+import { createAcceleratorFinder } from './accelerators.ts'
 import { type CpuIdentity, readCpu } from './cpu.ts'
-import { cpuEstimate } from './cpu-estimate.ts'
-import { intelSource } from './intel.ts'
-import { nvidiaSource } from './nvidia.ts'
-import { nvmlAdvice } from './nvml-codes.ts'
-import { createNvmlHost } from './nvml-host.ts'
-import { findNvmlLibrary } from './nvml-library.ts'
-import { AMD, INTEL, NVIDIA, type PciDevice, listDisplayDevices, pciIdText, sysfsBusId, vendorName } from './pci.ts'
-import { raplZones } from './rapl.ts'
+import { createCpuFinder, withoutSpareEstimate } from './cpu-finder.ts'
+import type { Finder, Found } from './found.ts'
+import { createMacosFinder } from './macos-finder.ts'
+import { NO_NAMES, lookUpNames, mayAskForGraphics, withNames } from './names.ts'
+import { createNvidiaFinder } from './nvidia-finder.ts'
+import { type PciDevice, listPciDevices } from './pci.ts'
+import { createSysfsFinder } from './sysfs-finder.ts'
+import { readText } from './sysfs.ts'
+import { createWindowsFinder } from './windows-finder.ts'
+import { withWindowsProcesses } from './windows-processes.ts'
 
 export interface DetectDeps {
   readonly clock: Clock
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** How vendor libraries and slow look-ups are kept out of this process; a bundle brings its own. */
+  readonly launch?: LaunchChild
   /** Where the kernel shows its devices and processes; a test gives its own. */
   readonly sysRoot?: string
   readonly procRoot?: string
-  /** The program that holds the vendor library; a bundle names its own. */
-  readonly nvmlChildEntry?: string
+  readonly platform?: NodeJS.Platform
 }
 
-/** Hardware that is there but cannot be used for metered work, with the reason and what the owner can do. */
-interface SeenDevice {
-  readonly kind: 'gpu' | 'cpu'
-  readonly vendor: string
-  readonly name: string
-  readonly busId: string | null
-  readonly reason: 'no-driver' | 'no-meter' | 'asleep' | 'unreadable' | 'driver-failed'
-  readonly advice: string
-}
-
+/** Everything on this machine whose energy can be read, and what was seen besides. */
 export interface Detection {
   readonly cpu: CpuIdentity
-  /** GPUs first; there is always at least one CPU source. */
+  /** GPUs first; there is always at least one CPU source. A device that is still there keeps its source object. */
   readonly sources: readonly PowerSource[]
   readonly seen: readonly SeenDevice[]
+}
+
+export interface Detector {
+  /** Looks at the whole machine. Wakes no GPU that sleeps, loads no vendor library into this process, never rejects for lack of hardware. */
+  readonly detect: (signal: AbortSignal) => Promise<Detection>
+  /** A text that changes when hardware, driver or a card's sleep does. Reads a few small files and asks no device. */
+  readonly fingerprint: () => string
+}
+
+type Located = Required<DetectDeps>
+
+const located = (deps: DetectDeps): Located => ({ launch: launchNodeChild, sysRoot: '/sys', procRoot: '/proc', platform: process.platform, ...deps })
+
+/** Readers in the order in which they get to say something about a device. Those of another platform find nothing and start nothing. */
+function createFinders(deps: Located, signal: AbortSignal): readonly Finder[] {
+  const windows = createWindowsFinder(deps, signal)
+  const nvidia = createNvidiaFinder(deps, signal)
+  const onWindows = (found: Found): Found => ({ ...found, sources: found.sources.map((source) => withWindowsProcesses(source, windows.uses)) })
+  return [
+    deps.platform === 'win32' ? { find: async (pci, callSignal) => onWindows(await nvidia.find(pci, callSignal)) } : nvidia,
+    createAcceleratorFinder(deps),
+    createSysfsFinder(deps),
+    windows,
+    createMacosFinder(deps, signal),
+    createCpuFinder(deps),
+  ]
 }
 
 /**
- * Finds everything on this machine whose energy can be read. A sleeping GPU is not woken, and no vendor library is loaded into
- * this process. The sources live until `signal` aborts. Never rejects for lack of hardware.
+ * Finds devices as often as asked. Sources live until `signal` aborts. `renamed` is called once, when the names under which cards
+ * are sold have been looked up, which takes seconds on some systems.
  */
-export async function detectSources(
-  { clock, environment, sysRoot = '/sys', procRoot = '/proc', nvmlChildEntry }: DetectDeps,
-  signal: AbortSignal,
-): Promise<Detection> {
-  const cpu = readCpu(procRoot)
-  const pci = listDisplayDevices(sysRoot)
-  const library = findNvmlLibrary({ environment })
-  const nvidia = library
-    ? await detectNvidia({ clock, environment, libraryPath: library, ...(nvmlChildEntry ? { childEntry: nvmlChildEntry } : {}) }, pci, signal)
-    : NOTHING
-  const others = pci.filter((device) => !nvidia.covered.has(device.busId)).map((device) => detectOther(device, clock))
-  const processor = detectCpu({ sysRoot, procRoot, clock, cpu })
-  const found = [nvidia, ...others, processor]
-  return { cpu, sources: found.flatMap(({ sources }) => sources), seen: found.flatMap(({ seen }) => seen) }
-}
-
-interface Found {
-  readonly sources: readonly PowerSource[]
-  readonly seen: readonly SeenDevice[]
-}
-/** `covered`: PCI addresses about which everything has been said. */
-type FoundNvidia = Found & { readonly covered: ReadonlySet<string> }
-const NOTHING: FoundNvidia = { sources: [], seen: [], covered: new Set() }
-
-async function detectNvidia(deps: Parameters<typeof createNvmlHost>[0], pci: readonly PciDevice[], signal: AbortSignal): Promise<FoundNvidia> {
-  const cards = pci.filter((device) => device.vendorId === NVIDIA)
-  const covered = new Set(cards.map(({ busId }) => busId))
-  // Initialising the library wakes every card, so one that sleeps keeps all of them unread.
-  if (cards.some(({ asleep }) => asleep))
-    return {
-      sources: [],
-      seen: cards.map((card) => seenPci(card, 'asleep', 'It sleeps to save power and is not woken to be looked at. Use it once, then look again.')),
-      covered,
-    }
-  const host = createNvmlHost(deps, signal)
-  const answer = await host.ask({ ask: 'devices' }, signal)
-  if (!('devices' in answer)) {
-    const advice = 'code' in answer ? nvmlAdvice(answer.code) : 'The NVIDIA driver does not answer. Restart the machine.'
-    host.rest()
-    return { sources: [], seen: cards.map((card) => seenPci(card, 'driver-failed', advice)), covered }
+export function createDetector(deps: DetectDeps, { signal, renamed }: { readonly signal: AbortSignal; readonly renamed: () => void }): Detector {
+  const here = located(deps)
+  const finders = createFinders(here, signal)
+  const naming = createNaming(here, { signal, renamed })
+  return {
+    async detect(callSignal) {
+      const pci = listPciDevices(here.sysRoot)
+      naming.start(pci)
+      const found = await ask(finders, pci, callSignal)
+      return combine(readCpu(here.procRoot), naming.names(), found)
+    },
+    fingerprint: () => fingerprintOf(here.sysRoot),
   }
-  const found = answer.devices.map(
-    (device) => nvidiaSource(device, { host, clock: deps.clock, driver: answer.driver, pci }) ?? seenGpu('NVIDIA', device.name, sysfsBusId(device.busId)),
-  )
-  if (cards.some(({ sleeps }) => sleeps)) host.rest()
-  const known = new Set(answer.devices.map(({ busId }) => sysfsBusId(busId)))
-  return { sources: found.filter((one) => 'sample' in one), seen: found.filter((one) => 'reason' in one), covered: known }
 }
 
-function detectOther(device: PciDevice, clock: Clock): Found {
-  if (device.driver === null || device.driver === 'vfio-pci')
-    return { sources: [], seen: [seenPci(device, 'no-driver', 'No graphics driver serves it. Install the driver of its vendor.')] }
-  if (device.asleep)
-    return { sources: [], seen: [seenPci(device, 'asleep', 'It sleeps to save power and is not woken to be looked at. Use it once, then look again.')] }
-  const source = device.vendorId === AMD ? amdSource(device, clock) : device.vendorId === INTEL ? intelSource(device, clock) : null
-  return source
-    ? { sources: [source], seen: [] }
-    : { sources: [], seen: [seenPci(device, 'no-meter', 'Its driver has no power meter that Windfall can read.')] }
+/** Looks once, names included. The sources live until `signal` aborts. */
+export async function detectSources(deps: DetectDeps, signal: AbortSignal): Promise<Detection> {
+  const here = located(deps)
+  const pci = listPciDevices(here.sysRoot)
+  const names = mayAskForGraphics(here.platform, pci) ? await lookUpNames(here, signal) : NO_NAMES
+  return combine(readCpu(here.procRoot), names, await ask(createFinders(here, signal), pci, signal))
 }
 
-function detectCpu(deps: { readonly sysRoot: string; readonly procRoot: string; readonly clock: Clock; readonly cpu: CpuIdentity }): Found {
-  const { sources, unreadable } = raplZones(deps)
-  const advice = `Windfall may not read ${unreadable[0]}, so CPU energy is estimated. To allow it: sudo chmod a+r ${join(deps.sysRoot, 'class/powercap/intel-rapl*/energy_uj')}`
-  const seen: SeenDevice[] =
-    unreadable.length === 0 ? [] : [{ kind: 'cpu', vendor: deps.cpu.vendor, name: deps.cpu.model, busId: null, reason: 'unreadable', advice }]
-  return { sources: sources.length > 0 ? sources : [cpuEstimate(deps)], seen }
+async function ask(finders: readonly Finder[], pci: readonly PciDevice[], signal: AbortSignal): Promise<Found[]> {
+  const found: Found[] = []
+  const spokenFor = new Set<string | null>()
+  for (const finder of finders) {
+    const { sources, seen, covered } = await finder.find(
+      pci.filter(({ busId }) => !spokenFor.has(busId)),
+      signal,
+    )
+    found.push({ sources, seen: seen.filter(({ busId }) => busId === null || !spokenFor.has(busId)), covered })
+    for (const busId of [...covered, ...sources.map(({ device }) => device.busId)]) if (busId !== null) spokenFor.add(busId)
+  }
+  return found
 }
 
-const seenPci = (device: PciDevice, reason: SeenDevice['reason'], advice: string): SeenDevice => ({
-  kind: 'gpu',
-  vendor: vendorName(device.vendorId),
-  name: `${vendorName(device.vendorId)} GPU ${pciIdText(device)}`,
-  busId: device.busId,
-  reason,
-  advice,
-})
+function combine(cpu: CpuIdentity, names: typeof NO_NAMES, all: readonly Found[]): Detection {
+  const found = all.map((one) => withNames(one, names))
+  return { cpu, sources: withoutSpareEstimate(found.flatMap(({ sources }) => sources)), seen: found.flatMap(({ seen }) => seen) }
+}
 
-const seenGpu = (vendor: string, name: string, busId: string): SeenDevice => ({
-  kind: 'gpu',
-  vendor,
-  name,
-  busId,
-  reason: 'no-meter',
-  advice: 'The card reports neither energy nor power, so work on it cannot be metered.',
-})
+/** Begins at the first look that may ask without waking a card. */
+function createNaming(deps: Located, { signal, renamed }: { readonly signal: AbortSignal; readonly renamed: () => void }) {
+  let names = NO_NAMES
+  let isStarted = false
+  const ask = async (): Promise<void> => {
+    names = await lookUpNames(deps, signal)
+    if (!signal.aborted) renamed()
+  }
+  return {
+    names: () => names,
+    start(pci: readonly PciDevice[]): void {
+      if (isStarted || !mayAskForGraphics(deps.platform, pci)) return
+      isStarted = true
+      void ask()
+    },
+  }
+}
+
+const fingerprintOf = (sysRoot: string): string =>
+  JSON.stringify([listPciDevices(sysRoot), readText(join(sysRoot, 'module/nvidia/version')), readText(join(sysRoot, 'module/nvidia/srcversion'))])

@@ -1,19 +1,23 @@
 import { join } from 'node:path'
 import type { Clock } from '../../kernel/clock.ts'
-import { type PowerSource, emptySample } from '../power-source.ts'
+import { type PowerSample, type PowerSource, emptySample } from '../power-source.ts'
+import type { DrmClients } from './drm-clients.ts'
+import { drivesDisplay } from './drm-display.ts'
 import { now } from './moment.ts'
 import { type PciDevice, pciIdText, sleepsNow } from './pci.ts'
 import { hwmonOf, readNumber } from './sysfs.ts'
 
 /** No public comparison of this counter with a power meter is known to us. */
 const SENSOR_UNCERTAINTY_PCT = 10
+/** i915 has the package's temperature first; xe numbers package 2, memory 3. */
+const TEMPERATURE_FILES = ['temp1_input', 'temp2_input']
 
 /**
  * An Intel Arc card through the hwmon of i915 or xe (kernel ABI `sysfs-driver-intel-i915-hwmon`, `sysfs-driver-intel-xe-hwmon`):
- * microjoules in `energy1_input` (card) or, where that is absent or 0, `energy2_input` (package). `null` if there is neither,
- * as on every integrated Intel GPU.
+ * microjoules in `energy1_input` (card) or, where that is absent or 0, `energy2_input` (package). The kernel adds up a 32-bit
+ * register each time it is asked, so it never wraps for us. `null` if there is neither, as on every integrated Intel GPU.
  */
-export function intelSource(pci: PciDevice, clock: Clock): PowerSource | null {
+export function intelSource(pci: PciDevice, { clock, clients }: { readonly clock: Clock; readonly clients: DrmClients }): PowerSource | null {
   const hwmon = hwmonOf(pci.path)
   const file = hwmon && ['energy1_input', 'energy2_input'].find((name) => (readNumber(join(hwmon, name)) ?? 0) > 0)
   if (!hwmon || !file) return null
@@ -28,8 +32,11 @@ export function intelSource(pci: PciDevice, clock: Clock): PowerSource | null {
       busId: pci.busId,
       vramBytes: null,
       powerLimitW: limitUw ? limitUw / 1e6 : null,
+      containerIds: [],
+      instances: null,
     },
     method: 'counter',
+    reader: `${pci.driver ?? 'Intel'} (not yet verified on a card)`,
     sensor: {
       updateMs: 100,
       uncertaintyPct: SENSOR_UNCERTAINTY_PCT,
@@ -38,10 +45,21 @@ export function intelSource(pci: PciDevice, clock: Clock): PowerSource | null {
       power: 'power-instant',
     },
     rest: pci.sleeps ? () => undefined : null,
-    sample: async () => {
-      if (sleepsNow(pci.path)) return emptySample(now(clock), 'asleep')
-      const microjoules = readNumber(join(hwmon, file))
-      return { ...emptySample(now(clock), microjoules === null ? 'unavailable' : 'ok'), energyMj: microjoules === null ? null : microjoules / 1000 }
-    },
+    sample: async () => (sleepsNow(pci.path) ? emptySample(now(clock), 'asleep') : read({ pci, hwmon, file }, { clock, clients })),
+  }
+}
+
+function read({ pci, hwmon, file }: { pci: PciDevice; hwmon: string; file: string }, { clock, clients }: { clock: Clock; clients: DrmClients }): PowerSample {
+  const microjoules = readNumber(join(hwmon, file))
+  const at = now(clock)
+  const millidegrees = TEMPERATURE_FILES.map((name) => readNumber(join(hwmon, name))).find((value) => value !== null) ?? null
+  const use = clients.of(pci.busId)
+  return {
+    ...emptySample(at, microjoules ? 'ok' : 'unavailable'),
+    energyMj: microjoules ? microjoules / 1000 : null,
+    temperatureC: millidegrees === null ? null : millidegrees / 1000,
+    busy: use?.busy ?? null,
+    processes: use?.pids ?? null,
+    display: drivesDisplay(pci.path),
   }
 }

@@ -1,20 +1,20 @@
-/** Entry of the process that holds the vendor library: `fork(nvml-child.ts, [library path])`. It ends with its parent. */
-import type { NvmlReply, NvmlRequest } from './nvml-protocol.ts'
-import { type Nvml, nvmlCodeOf, openNvml } from './nvml.ts'
+/** Entry of the process that holds NVIDIA's management library; the last argument is the path of the library. */
+import { type NvmlReply, NvmlRequest } from './nvml-protocol.ts'
+import { nvmlCodeOf } from './nvml-binding.ts'
+import { type Nvml, openNvml } from './nvml.ts'
+import { serveReader } from './reader-child.ts'
 
 let nvml: Nvml | null = null
 
 function answer(request: NvmlRequest): NvmlReply {
   try {
-    nvml ??= openNvml(process.argv[2] ?? '')
-    if (request.ask === 'devices') return { id: request.id, driver: nvml.driver, devices: nvml.devices() }
-    return { id: request.id, reading: nvml.read(request.uuid) }
+    nvml ??= openNvml(process.argv.at(-1) ?? '')
+    if (request.ask === 'reading') return { reading: nvml.read(request.uuid) }
+    if (request.fresh) nvml.reopen()
+    return { driver: nvml.driver(), devices: nvml.devices() }
   } catch (error) {
-    return { id: request.id, code: nvmlCodeOf(error) }
+    return { code: nvmlCodeOf(error) }
   }
 }
 
-// Ctrl-C reaches the whole process group; the agent still needs the last reading, and ends this process itself.
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined)
-process.on('message', (request: NvmlRequest) => void process.send?.(answer(request)))
-process.on('disconnect', () => nvml?.close())
+serveReader({ request: NvmlRequest, answer, close: () => nvml?.close() })

@@ -1,18 +1,16 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launchNodeChild } from '../../kernel/child.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
-import { createNvmlHost, restartDelayMs } from './nvml-host.ts'
+import { createNvmlHost } from './nvml-host.ts'
 
 const fake = compileFakeNvml()
 if (typeof fake === 'string') console.warn(`skipped: ${fake}`)
 afterAll(() => typeof fake !== 'string' && fake[Symbol.dispose]())
 
 const DOWN = { down: true }
+const DEVICES = { ask: 'devices', fresh: false } as const
 const reading = { ask: 'reading', uuid: FAKE_4090.uuid } as const
-
-test('the pause between restarts doubles up to a minute', () => {
-  expect([0, 1, 2, 3, 7, 8, 50].map(restartDelayMs)).toEqual([0, 500, 1_000, 2_000, 32_000, 60_000, 60_000])
-})
 
 const play = (machine: FakeMachine) => typeof fake !== 'string' && fake.play(machine)
 
@@ -21,7 +19,7 @@ const setUp = () => {
   const clock = createFakeClock()
   const ended = new AbortController()
   onTestFinished(() => ended.abort())
-  const host = createNvmlHost({ libraryPath: fake.path, clock, environment: process.env }, ended.signal)
+  const host = createNvmlHost({ libraryPath: fake.path, clock, environment: process.env, launch: launchNodeChild }, ended.signal)
   return { clock, ended, ask: (question: Parameters<typeof host.ask>[0]) => host.ask(question, ended.signal), rest: host.rest }
 }
 
@@ -29,7 +27,7 @@ describe.skipIf(typeof fake === 'string')('the process that holds the vendor lib
   test('answers with devices and readings', async () => {
     play({ driver: '595.71.05', gpus: [FAKE_4090] })
     const { ask } = setUp()
-    expect(await ask({ ask: 'devices' })).toMatchObject({ driver: '595.71.05', devices: [{ uuid: FAKE_4090.uuid }] })
+    expect(await ask(DEVICES)).toMatchObject({ driver: '595.71.05', devices: [{ uuid: FAKE_4090.uuid }] })
     expect(await ask(reading)).toMatchObject({ reading: { energyMj: 1_000_000, powerMw: 300_000 } })
   })
 
@@ -80,7 +78,7 @@ describe.skipIf(typeof fake === 'string')('the process that holds the vendor lib
 
   test('a driver that is not loaded says so', async () => {
     play({ initReturn: 9, gpus: [] })
-    expect(await setUp().ask({ ask: 'devices' })).toMatchObject({ code: 9 })
+    expect(await setUp().ask(DEVICES)).toMatchObject({ code: 9 })
   })
 
   test('resting closes the library; the next question opens it again', async () => {

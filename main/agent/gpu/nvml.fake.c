@@ -7,15 +7,20 @@
  * changes, so that a test can drive a library that another process has loaded. One "key value" per line:
  *
  *   driver 595.71.05          init_return 0
- *   frozen 1                  crash 1                  hang_ms 0
+ *   frozen 1                  crash 1                  hang_ms 0                flaky 3
  *   device GPU-1111           name NVIDIA RTX 4090     bus 00000000:01:00.0     architecture 8
  *   limit_mw 450000           power_mw 312500          average_mw 300000        energy_mj 1000000
  *   live 1                    energy_return 3          power_return 3           field_return 3
  *   lost 1                    gpu 97                   memory 55                temperature 71
  *   vram_total 25769803776    vram_used 1073741824     process 4242 8589934592
+ *   display 1                 persistence 0            mig 1                    mig_slots 7
+ *   instance MIG-2222         instance -
  *
  * Keys after a "device" line belong to that device. "live 1" adds power_mw x CLOCK_MONOTONIC to energy_mj: the
  * counter then runs in the machine, as a driver's does, and survives a restart of the process that reads it.
+ * "flaky n" lets every nth call fail with "unknown error". Without "display", "persistence" or "mig" the device does
+ * not tell. "instance -" is an empty MIG slot. As with the real library, cards that come or go are noticed by the next
+ * nvmlInit only, and a library that was loaded for another driver version answers "version mismatch" for ever.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -29,8 +34,8 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-enum { MAX_DEVICES = 8, MAX_PROCESSES = 32, TEXT = 96 };
-enum { OK = 0, UNINITIALIZED = 1, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7, LOST = 15 };
+enum { MAX_DEVICES = 16, MAX_PROCESSES = 1024, MAX_INSTANCES = 8, TEXT = 96 };
+enum { OK = 0, UNINITIALIZED = 1, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7, LOST = 15, MISMATCH = 18, UNKNOWN = 999 };
 enum { FIELD_TOTAL_ENERGY = 83, FIELD_POWER_AVERAGE = 185, FIELD_POWER_INSTANT = 186, FIELD_ENERGY = 191 };
 
 typedef struct {
@@ -38,12 +43,14 @@ typedef struct {
   unsigned long long bytes;
 } process_state;
 
-typedef struct {
+typedef struct device_state {
   char uuid[TEXT], name[TEXT], bus[32];
   unsigned architecture, limit_mw, power_mw, average_mw, gpu, memory, temperature;
   unsigned long long energy_mj, vram_total, vram_used;
   int live, energy_return, power_return, field_return, lost, process_count;
+  int present, order, display, persistence, mig, mig_slots, instance_count;
   process_state processes[MAX_PROCESSES];
+  struct device_state *instances[MAX_INSTANCES];
 } device_state;
 
 typedef device_state *nvmlDevice_t;
@@ -58,9 +65,10 @@ typedef struct {
 } nvmlFieldValue_t;
 typedef struct { char busIdLegacy[16]; unsigned domain, bus, device, pciDeviceId, pciSubSystemId; char busId[32]; } nvmlPciInfo_t;
 
-static device_state devices[MAX_DEVICES];
-static int device_count, initialised, init_return, frozen, crash, hang_ms;
-static char driver[TEXT] = "595.71.05";
+static device_state devices[MAX_DEVICES], instances[MAX_DEVICES * MAX_INSTANCES];
+static nvmlDevice_t listed[MAX_DEVICES], described;
+static int listed_count, instance_total, order, initialised, init_return, frozen, crash, hang_ms, flaky, calls;
+static char driver[TEXT] = "595.71.05", loaded_for[TEXT];
 static struct stat seen;
 
 static const char *control_path(void) {
@@ -68,6 +76,16 @@ static const char *control_path(void) {
   Dl_info self;
   if (!path[0] && dladdr((void *)control_path, &self)) snprintf(path, sizeof path, "%s.control", self.dli_fname);
   return path;
+}
+
+static void add_instance(device_state *d, const char *uuid) {
+  if (d->instance_count == MAX_INSTANCES) return;
+  device_state *instance = strcmp(uuid, "-") ? &instances[instance_total++] : NULL;
+  d->instances[d->instance_count++] = instance;
+  if (!instance) return;
+  memset(instance, 0, sizeof *instance);
+  instance->present = 1;
+  snprintf(instance->uuid, TEXT, "%s", uuid);
 }
 
 static void apply_device(device_state *d, const char *key, const char *value) {
@@ -89,25 +107,47 @@ static void apply_device(device_state *d, const char *key, const char *value) {
   else if (!strcmp(key, "temperature")) d->temperature = n;
   else if (!strcmp(key, "vram_total")) d->vram_total = n;
   else if (!strcmp(key, "vram_used")) d->vram_used = n;
+  else if (!strcmp(key, "display")) d->display = n;
+  else if (!strcmp(key, "persistence")) d->persistence = n;
+  else if (!strcmp(key, "mig")) d->mig = n;
+  else if (!strcmp(key, "mig_slots")) d->mig_slots = n;
+  else if (!strcmp(key, "instance")) add_instance(d, value);
   else if (!strcmp(key, "process") && d->process_count < MAX_PROCESSES) {
     process_state *p = &d->processes[d->process_count++];
     sscanf(value, "%u %llu", &p->pid, &p->bytes);
   }
 }
 
+/* A device keeps its place, so that a handle never comes to mean another one. */
+static nvmlDevice_t place_of(const char *uuid) {
+  for (int i = 0; i < MAX_DEVICES; i++)
+    if (!strcmp(devices[i].uuid, uuid)) return &devices[i];
+  for (int i = 0; i < MAX_DEVICES; i++)
+    if (!devices[i].uuid[0]) return &devices[i];
+  return NULL;
+}
+
+static void add_device(const char *uuid) {
+  described = place_of(uuid);
+  if (!described) return;
+  memset(described, 0, sizeof *described);
+  snprintf(described->uuid, TEXT, "%s", uuid);
+  described->present = 1;
+  described->order = order++;
+  described->display = described->persistence = described->mig = -1;
+}
+
 static void apply(const char *key, const char *value) {
-  if (!strcmp(key, "device") && device_count < MAX_DEVICES) {
-    memset(&devices[device_count], 0, sizeof devices[0]);
-    snprintf(devices[device_count++].uuid, TEXT, "%s", value);
-  } else if (!strcmp(key, "driver")) snprintf(driver, TEXT, "%s", value);
+  if (!strcmp(key, "device")) add_device(value);
+  else if (!strcmp(key, "driver")) snprintf(driver, TEXT, "%s", value);
   else if (!strcmp(key, "init_return")) init_return = atoi(value);
   else if (!strcmp(key, "frozen")) frozen = atoi(value);
   else if (!strcmp(key, "crash")) crash = atoi(value);
   else if (!strcmp(key, "hang_ms")) hang_ms = atoi(value);
-  else if (device_count) apply_device(&devices[device_count - 1], key, value);
+  else if (!strcmp(key, "flaky")) flaky = atoi(value);
+  else if (described) apply_device(described, key, value);
 }
 
-/* Handles stay valid because devices keep their place; a device that vanished answers "lost". */
 static void load(void) {
   struct stat now;
   char line[256];
@@ -117,27 +157,39 @@ static void load(void) {
   FILE *file = fopen(control_path(), "r");
   if (!file) return;
   seen = now;
-  device_count = init_return = frozen = crash = hang_ms = 0;
-  for (int i = 0; i < MAX_DEVICES; i++) devices[i].lost = 1;
+  order = instance_total = init_return = frozen = crash = hang_ms = flaky = 0;
+  described = NULL;
+  for (int i = 0; i < MAX_DEVICES; i++) devices[i].present = 0;
   while (fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = 0;
     char *value = strchr(line, ' ');
     if (value) { *value = 0; apply(line, value + 1); }
   }
   fclose(file);
+  if (!loaded_for[0]) strcpy(loaded_for, driver);
+}
+
+/* Cards in the order of the file. */
+static void list_devices(void) {
+  listed_count = 0;
+  for (int wanted = 0; wanted < order; wanted++)
+    for (int i = 0; i < MAX_DEVICES; i++)
+      if (devices[i].present && devices[i].order == wanted) listed[listed_count++] = &devices[i];
 }
 
 static int enter(void) {
   load();
   if (crash) raise(SIGSEGV);
   if (hang_ms) nanosleep(&(struct timespec){ hang_ms / 1000, (hang_ms % 1000) * 1000000L }, NULL);
+  if (flaky && ++calls % flaky == 0) return UNKNOWN;
+  if (strcmp(driver, loaded_for)) return MISMATCH;
   return initialised ? OK : UNINITIALIZED;
 }
 
 static int enter_device(nvmlDevice_t d) {
   int code = enter();
   if (code) return code;
-  return !d ? INVALID_ARGUMENT : d->lost ? LOST : OK;
+  return !d ? INVALID_ARGUMENT : d->lost || !d->present ? LOST : OK;
 }
 
 static unsigned long long energy_of(nvmlDevice_t d) {
@@ -157,7 +209,8 @@ static int put(char *to, unsigned size, const char *text) {
 EXPORT int nvmlInit_v2(void) {
   load();
   if (init_return) return init_return;
-  initialised++;
+  if (strcmp(driver, loaded_for)) return MISMATCH;
+  if (!initialised++) list_devices();
   return OK;
 }
 EXPORT int nvmlShutdown(void) {
@@ -174,22 +227,22 @@ EXPORT int nvmlSystemGetDriverVersion(char *text, unsigned size) {
 }
 EXPORT int nvmlDeviceGetCount_v2(unsigned *count) {
   int code = enter();
-  if (!code) *count = device_count;
+  if (!code) *count = listed_count;
   return code;
 }
 EXPORT int nvmlDeviceGetHandleByIndex_v2(unsigned index, nvmlDevice_t *d) {
   int code = enter();
   if (code) return code;
-  if (index >= (unsigned)device_count) return INVALID_ARGUMENT;
-  *d = &devices[index];
-  return devices[index].lost ? LOST : OK;
+  if (index >= (unsigned)listed_count) return INVALID_ARGUMENT;
+  *d = listed[index];
+  return enter_device(*d);
 }
 EXPORT int nvmlDeviceGetHandleByUUID(const char *uuid, nvmlDevice_t *d) {
   int code = enter();
   if (code) return code;
-  for (int i = 0; i < device_count; i++) {
-    if (strcmp(uuid, devices[i].uuid)) continue;
-    *d = &devices[i];
+  for (int i = 0; i < listed_count; i++) {
+    if (strcmp(uuid, listed[i]->uuid)) continue;
+    *d = listed[i];
     return OK;
   }
   return NOT_FOUND;
@@ -237,6 +290,7 @@ EXPORT int nvmlDeviceGetTotalEnergyConsumption(nvmlDevice_t d, unsigned long lon
 EXPORT int nvmlDeviceGetUtilizationRates(nvmlDevice_t d, nvmlUtilization_t *rates) {
   int code = enter_device(d);
   if (code) return code;
+  if (d->mig == 1) return NOT_SUPPORTED;
   rates->gpu = d->gpu;
   rates->memory = d->memory;
   return OK;
@@ -263,6 +317,34 @@ EXPORT int nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t d, unsigned *cou
   *count = d->process_count;
   if (room < *count) return INSUFFICIENT_SIZE;
   for (unsigned i = 0; i < *count; i++) infos[i] = (nvmlProcessInfo_t){ d->processes[i].pid, d->processes[i].bytes, UINT32_MAX, UINT32_MAX };
+  return OK;
+}
+static int state_of(nvmlDevice_t d, int state, unsigned *value) {
+  int code = enter_device(d);
+  if (code) return code;
+  if (state < 0) return NOT_SUPPORTED;
+  *value = state;
+  return OK;
+}
+EXPORT int nvmlDeviceGetDisplayActive(nvmlDevice_t d, unsigned *active) { return state_of(d, d->display, active); }
+EXPORT int nvmlDeviceGetPersistenceMode(nvmlDevice_t d, unsigned *mode) { return state_of(d, d->persistence, mode); }
+EXPORT int nvmlDeviceGetMigMode(nvmlDevice_t d, unsigned *current, unsigned *pending) {
+  int code = state_of(d, d->mig, current);
+  if (!code) *pending = *current;
+  return code;
+}
+EXPORT int nvmlDeviceGetMaxMigDeviceCount(nvmlDevice_t d, unsigned *count) {
+  int code = enter_device(d);
+  if (!code) *count = d->mig_slots;
+  return code;
+}
+EXPORT int nvmlDeviceGetMigDeviceHandleByIndex(nvmlDevice_t d, unsigned index, nvmlDevice_t *instance) {
+  int code = enter_device(d);
+  if (code) return code;
+  if (d->mig != 1) return NOT_SUPPORTED;
+  if (index >= (unsigned)d->mig_slots) return INVALID_ARGUMENT;
+  if (index >= (unsigned)d->instance_count || !d->instances[index]) return NOT_FOUND;
+  *instance = d->instances[index];
   return OK;
 }
 #ifndef WITHOUT_FIELD_VALUES

@@ -24,6 +24,13 @@ export interface FakeGpu {
   readonly temperature?: number
   readonly vramTotal?: number
   readonly vramUsed?: number
+  /** Without it the card does not tell, as for `persistence` and `mig`. */
+  readonly display?: 0 | 1
+  readonly persistence?: 0 | 1
+  readonly mig?: 0 | 1
+  readonly migSlots?: number
+  /** UUIDs of the MIG instances, by slot; `-` is an empty slot. */
+  readonly instances?: readonly string[]
   readonly processes?: readonly { readonly pid: number; readonly bytes: number }[]
 }
 
@@ -35,6 +42,8 @@ export interface FakeMachine {
   readonly crash?: 0 | 1
   /** Every call takes this long. */
   readonly hangMs?: number
+  /** Every call whose number is a multiple of this fails with "unknown error". */
+  readonly flaky?: number
   /** 1: the file is read once, for measuring the cost of calls. */
   readonly frozen?: 0 | 1
   readonly gpus: readonly FakeGpu[]
@@ -86,9 +95,10 @@ const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) =
 const linesOf = (values: object): string[] => Object.entries(values).map(([key, value]) => `${snakeCase(key)} ${value}`)
 
 function controlText({ gpus, ...machine }: FakeMachine): string {
-  const cards = gpus.flatMap(({ uuid, processes = [], ...card }) => [
+  const cards = gpus.flatMap(({ uuid, processes = [], instances = [], ...card }) => [
     `device ${uuid}`,
     ...linesOf(card),
+    ...instances.map((instance) => `instance ${instance}`),
     ...processes.map(({ pid, bytes }) => `process ${pid} ${bytes}`),
   ])
   return `${[...linesOf(machine), ...cards].join('\n')}\n`

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
-import { type Nvml, nvmlCodeOf, openNvml } from './nvml.ts'
+import { nvmlCodeOf } from './nvml-binding.ts'
+import { type Nvml, openNvml } from './nvml.ts'
 
 const fake = compileFakeNvml()
 const old = compileFakeNvml({ withoutFieldValues: true })
@@ -32,7 +33,7 @@ const codeOf = (action: () => unknown): number | null => {
 describe.skipIf(typeof fake === 'string' || typeof old === 'string')('NVIDIA management library', () => {
   test('tells who the cards are', () => {
     const nvml = open({ driver: '595.71.05', gpus: [FAKE_4090, { ...FAKE_4090, uuid: 'GPU-2', bus: '00000000:02:00.0' }] })
-    expect(nvml.driver).toBe('595.71.05')
+    expect(nvml.driver()).toBe('595.71.05')
     expect(nvml.devices()).toMatchObject([
       {
         uuid: FAKE_4090.uuid,
@@ -68,6 +69,7 @@ describe.skipIf(typeof fake === 'string' || typeof old === 'string')('NVIDIA man
       gpuPct: 97,
       memoryUsedBytes: 1_073_741_824,
       processes: [4242, 999],
+      display: null,
     })
   })
 
@@ -114,5 +116,79 @@ describe.skipIf(typeof fake === 'string' || typeof old === 'string')('NVIDIA man
     let last = first
     while (last === first) last = nvml.read(FAKE_4090.uuid).energyMj ?? Number.NaN
     expect(last).toBeGreaterThan(first)
+  })
+
+  test('tells whether a screen is driven and the driver stays loaded', () => {
+    const nvml = open({ gpus: [{ ...FAKE_4090, display: 1, persistence: 0 }] })
+    expect(nvml.read(FAKE_4090.uuid).display).toBe(true)
+    expect(nvml.devices()[0]?.persistence).toBe(false)
+    replay({ gpus: [{ ...FAKE_4090, display: 0, persistence: 1 }] })
+    expect(nvml.read(FAKE_4090.uuid).display).toBe(false)
+    expect(nvml.devices()[0]?.persistence).toBe(true)
+    replay({ gpus: [FAKE_4090] })
+    expect([nvml.read(FAKE_4090.uuid).display, nvml.devices()[0]?.persistence]).toEqual([null, null])
+  })
+
+  test.each([
+    ['a card without the mode', {}, null],
+    ['the mode is off', { mig: 0, migSlots: 7 }, null],
+    ['not cut yet', { mig: 1, migSlots: 7 }, []],
+    ['two instances with an empty slot between', { mig: 1, migSlots: 7, instances: ['MIG-a', '-', 'MIG-b'] }, ['MIG-a', 'MIG-b']],
+  ] as const)('MIG: %s', (_name, traits, instances) => {
+    expect(open({ gpus: [{ ...FAKE_4090, ...traits }] }).devices()[0]?.instances).toEqual(instances)
+  })
+
+  test('a card in MIG mode has a counter and power, but no utilisation', () => {
+    const nvml = open({ gpus: [{ ...FAKE_4090, mig: 1, migSlots: 7, instances: ['MIG-a'] }] })
+    expect(nvml.read(FAKE_4090.uuid)).toMatchObject({ energyMj: 1_000_000, powerMw: 300_000, gpuPct: null })
+  })
+
+  test('sentinels and figures that no card can mean are missing', () => {
+    const nvml = open({
+      gpus: [
+        {
+          ...FAKE_4090,
+          energyMj: -1,
+          powerMw: 0,
+          averageMw: 0,
+          gpu: 4_000,
+          temperature: 4_294_967_295,
+          vramUsed: -1,
+          vramTotal: -1,
+          limitMw: 4_294_967_295,
+          architecture: 4_294_967_295,
+        },
+      ],
+    })
+    expect(nvml.read(FAKE_4090.uuid)).toMatchObject({ energyMj: null, powerMw: null, gpuPct: null, temperatureC: null, memoryUsedBytes: null })
+    expect(nvml.devices()[0]).toMatchObject({ hasCounter: false, hasPower: false, vramBytes: null, limitMw: null, architecture: null })
+  })
+
+  test('a crowd of processes is listed whole', () => {
+    const processes = Array.from({ length: 900 }, (_, index) => ({ pid: index + 1, bytes: 1 }))
+    expect(open({ gpus: [{ ...FAKE_4090, processes }] }).read(FAKE_4090.uuid).processes).toEqual(processes.map(({ pid }) => pid))
+  })
+
+  test('a card that was plugged in is seen after a fresh look, and one that was pulled is lost', () => {
+    const nvml = open({ gpus: [FAKE_4090] })
+    replay({ gpus: [{ ...FAKE_4090, uuid: 'GPU-2' }] })
+    expect(codeOf(() => nvml.read(FAKE_4090.uuid))).toBe(15)
+    expect(nvml.devices()).toEqual([])
+    nvml.reopen()
+    expect(nvml.devices().map(({ uuid }) => uuid)).toEqual(['GPU-2'])
+  })
+
+  test('a library that was loaded for another driver says so in every call', () => {
+    const nvml = open({ driver: '595.71.05', gpus: [FAKE_4090] })
+    replay({ driver: '610.62', gpus: [FAKE_4090] })
+    expect(codeOf(() => nvml.read(FAKE_4090.uuid))).toBe(18)
+    expect(codeOf(() => nvml.reopen())).toBe(18)
+    expect(codeOf(() => nvml.devices())).toBeNull()
+    replay({ driver: '595.71.05', gpus: [FAKE_4090] })
+    nvml.reopen()
+  })
+
+  test('text that cannot be printed is not passed on', () => {
+    expect(open({ gpus: [{ ...FAKE_4090, name: 'RTX\u001b[31m 4090' }] }).devices()[0]?.name).toBe('RTX?[31m 4090')
   })
 })

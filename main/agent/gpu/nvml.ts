@@ -1,32 +1,23 @@
-import koffi, { type LibraryHandle } from 'koffi'
-import { NvmlCode, isLost, needsReload } from './nvml-codes.ts'
-import type { NvmlDevice, NvmlReading } from './nvml-protocol.ts'
+import { type Call, type Handle, bind, cString, check, failed, nvmlCodeOf, textOf } from './nvml-binding.ts'
+import { NvmlCode, isLost } from './nvml-codes.ts'
+import { migInstances } from './nvml-mig.ts'
+import { MAX_DEVICES, type NvmlDevice, type NvmlReading } from './nvml-protocol.ts'
+import { averagePower, enabled, energy, memory, power, processes, readU32, temperature, utilisation } from './nvml-values.ts'
 
-type Handle = unknown
-/** Every function of the library as we call it: an `nvmlReturn_t` comes back, results go into buffers. */
-type Native = (...args: unknown[]) => number
-
-/** The library's own code of a call that failed, or `unknown` for any other error. */
-export const nvmlCodeOf = (error: unknown): number => (error instanceof Error && typeof error.cause === 'number' ? error.cause : NvmlCode.unknown)
-
-const failed = (code: number, call: string): Error => new Error(`${call} answered ${code}`, { cause: code })
-
+/** All of it throws with the library's code, see {@link nvmlCodeOf}; what a device merely cannot tell is `null`. */
 export interface Nvml {
-  readonly driver: string
+  readonly driver: () => string
+  /** Without the cards that fell off the bus. */
   readonly devices: () => NvmlDevice[]
-  /** Throws if the device is gone, see {@link nvmlCodeOf}; what it merely cannot tell is `null`. */
+  /** Throws if the device is gone. */
   readonly read: (uuid: string) => NvmlReading
+  /** Looks at the bus again: handles live until the library is shut down, and so does its list of cards. */
+  readonly reopen: () => void
   readonly close: () => void
 }
 
-const TEXT_BYTES = 96
 const PCI_BYTES = 68
 const PCI_BUS_ID = 36
-const FIELD_BYTES = 40
-const PROCESS_BYTES = 24
-const MAX_PROCESSES = 256
-const FIELD_POWER_AVERAGE = 185
-const FIELD_POWER_INSTANT = 186
 
 /**
  * Loads NVIDIA's management library and initialises it. Prototypes and struct layouts: nvml.h, NVML API 13
@@ -36,80 +27,50 @@ const FIELD_POWER_INSTANT = 186
  */
 export function openNvml(path: string): Nvml {
   const call = bind(path)
-  check(call('nvmlInit_v2', ''), 'nvmlInit_v2')
-  const handles = new Map(listHandles(call))
+  let handles = initialise(call)
+  const close = () => void call('nvmlShutdown', '')
   return {
-    driver: textOf(call, 'nvmlSystemGetDriverVersion'),
-    devices: () => [...handles].map(([uuid, handle]) => describe(call, uuid, handle)),
+    driver: () => textOf(call, 'nvmlSystemGetDriverVersion'),
+    devices: () => [...handles].flatMap(([uuid, handle]) => present(() => describe(call, uuid, handle))),
     read(uuid) {
       const handle = handles.get(uuid)
       if (handle === undefined) throw failed(NvmlCode.gpuNotFound, 'nvmlDeviceGetHandleByUUID')
       return readDevice(call, handle)
     },
-    close: () => void call('nvmlShutdown', ''),
+    reopen() {
+      handles = new Map()
+      close()
+      handles = initialise(call)
+    },
+    close,
   }
 }
 
-type Call = (name: string, parameters: string, ...args: unknown[]) => number
-
-/** Functions are looked up on first use: a driver that lacks one answers "function not found" instead of failing to load. */
-function bind(path: string): Call {
-  const library = load(path)
-  const bound = new Map<string, Native>()
-  return (name, parameters, ...args) => {
-    let native = bound.get(name)
-    if (!native) {
-      native = lookUp(library, name, parameters)
-      bound.set(name, native)
-    }
-    return native(...args)
-  }
-}
-
-function load(path: string): LibraryHandle {
-  try {
-    return koffi.load(path)
-  } catch {
-    throw failed(NvmlCode.libraryNotFound, path)
-  }
-}
-
-function lookUp(library: LibraryHandle, name: string, parameters: string): Native {
-  try {
-    return library.func(`int ${name}(${parameters})`) as Native
-  } catch {
-    return () => NvmlCode.functionNotFound
-  }
-}
-
-function check(code: number, name: string): void {
-  if (code !== NvmlCode.ok) throw failed(code, name)
+function initialise(call: Call): Map<string, Handle> {
+  check(call('nvmlInit_v2', ''), 'nvmlInit_v2')
+  return new Map(listHandles(call))
 }
 
 /** A GPU that fell off the bus keeps its index; the others are still good. */
 function listHandles(call: Call): [uuid: string, handle: Handle][] {
   const count = Buffer.alloc(4)
   check(call('nvmlDeviceGetCount_v2', 'void *count', count), 'nvmlDeviceGetCount_v2')
-  return Array.from({ length: count.readUInt32LE() }, (_, index) => index).flatMap((index) => {
-    const [handle, uuid]: [Handle[], Buffer] = [[null], Buffer.alloc(TEXT_BYTES)]
+  return Array.from({ length: Math.min(count.readUInt32LE(), MAX_DEVICES) }, (_, index) => index).flatMap((index) => {
+    const handle: Handle[] = [null]
     if (call('nvmlDeviceGetHandleByIndex_v2', 'uint index, _Out_ void **device', index, handle) !== NvmlCode.ok) return []
-    const code = call('nvmlDeviceGetUUID', 'void *device, void *text, uint size', handle[0], uuid, TEXT_BYTES)
-    return code === NvmlCode.ok ? [[cString(uuid), handle[0]] satisfies [string, Handle]] : []
+    return present(() => [textOf(call, 'nvmlDeviceGetUUID', handle[0]), handle[0]] satisfies [string, Handle])
   })
 }
 
-function textOf(call: Call, name: string, handle?: Handle): string {
-  const buffer = Buffer.alloc(TEXT_BYTES)
-  check(
-    handle === undefined
-      ? call(name, 'void *text, uint size', buffer, TEXT_BYTES)
-      : call(name, 'void *device, void *text, uint size', handle, buffer, TEXT_BYTES),
-    name,
-  )
-  return cString(buffer)
+/** Nothing, if the device left while it was looked at. */
+function present<T>(look: () => T): T[] {
+  try {
+    return [look()]
+  } catch (error) {
+    if (isLost(nvmlCodeOf(error))) return []
+    throw error
+  }
 }
-
-const cString = (buffer: Buffer): string => buffer.toString('latin1', 0, Math.max(0, buffer.indexOf(0)))
 
 function describe(call: Call, uuid: string, handle: Handle): NvmlDevice {
   const pci = Buffer.alloc(PCI_BYTES)
@@ -118,79 +79,23 @@ function describe(call: Call, uuid: string, handle: Handle): NvmlDevice {
     uuid,
     name: textOf(call, 'nvmlDeviceGetName', handle),
     busId: cString(pci.subarray(PCI_BUS_ID)),
-    architecture: u32(call, 'nvmlDeviceGetArchitecture', handle),
-    limitMw: u32(call, 'nvmlDeviceGetEnforcedPowerLimit', handle),
-    vramBytes: memory(call, handle, 0),
+    architecture: readU32(call, 'nvmlDeviceGetArchitecture', handle),
+    limitMw: readU32(call, 'nvmlDeviceGetEnforcedPowerLimit', handle),
+    vramBytes: memory(call, handle, 'total'),
     hasCounter: energy(call, handle) !== null,
-    hasAverage: fieldPower(call, handle).average !== null,
+    hasAverage: averagePower(call, handle) !== null,
     hasPower: power(call, handle) !== null,
+    instances: migInstances(call, handle),
+    persistence: enabled(call, 'nvmlDeviceGetPersistenceMode', handle),
   }
 }
 
-function readDevice(call: Call, handle: Handle): NvmlReading {
-  return {
-    energyMj: energy(call, handle),
-    powerMw: power(call, handle),
-    temperatureC: temperature(call, handle),
-    gpuPct: utilisation(call, handle),
-    memoryUsedBytes: memory(call, handle, 16),
-    processes: computeProcesses(call, handle),
-  }
-}
-
-/** False if the device does not tell; throws if the device or the library is in trouble. */
-function tells(code: number, name: string): boolean {
-  if (isLost(code) || needsReload(code)) throw failed(code, name)
-  return code === NvmlCode.ok
-}
-
-// One scratch buffer: the calls are synchronous and each result is read before the next call.
-const scratch = Buffer.alloc(32)
-const fields = Buffer.alloc(2 * FIELD_BYTES)
-const processBuffer = Buffer.alloc(PROCESS_BYTES * MAX_PROCESSES)
-
-const u32 = (call: Call, name: string, handle: Handle): number | null =>
-  tells(call(name, 'void *device, void *value', handle, scratch), name) ? scratch.readUInt32LE() : null
-
-const energy = (call: Call, handle: Handle): number | null =>
-  tells(call('nvmlDeviceGetTotalEnergyConsumption', 'void *device, void *mj', handle, scratch), 'nvmlDeviceGetTotalEnergyConsumption')
-    ? Number(scratch.readBigUInt64LE())
-    : null
-
-const temperature = (call: Call, handle: Handle): number | null =>
-  tells(call('nvmlDeviceGetTemperature', 'void *device, int sensor, void *celsius', handle, 0, scratch), 'nvmlDeviceGetTemperature')
-    ? scratch.readUInt32LE()
-    : null
-
-const utilisation = (call: Call, handle: Handle): number | null =>
-  tells(call('nvmlDeviceGetUtilizationRates', 'void *device, void *rates', handle, scratch), 'nvmlDeviceGetUtilizationRates') ? scratch.readUInt32LE() : null
-
-/** `offset` 0 is the total, 16 what is in use. */
-const memory = (call: Call, handle: Handle, offset: 0 | 16): number | null =>
-  tells(call('nvmlDeviceGetMemoryInfo', 'void *device, void *memory', handle, scratch), 'nvmlDeviceGetMemoryInfo')
-    ? Number(scratch.readBigUInt64LE(offset))
-    : null
-
-/** The 1 s average where the card has one, because it can be integrated at 1 Hz; otherwise whatever the driver calls power. */
-function power(call: Call, handle: Handle): number | null {
-  const { average, instant } = fieldPower(call, handle)
-  return average ?? instant ?? u32(call, 'nvmlDeviceGetPowerUsage', handle)
-}
-
-function fieldPower(call: Call, handle: Handle): { average: number | null; instant: number | null } {
-  fields.fill(0)
-  fields.writeUInt32LE(FIELD_POWER_AVERAGE, 0)
-  fields.writeUInt32LE(FIELD_POWER_INSTANT, FIELD_BYTES)
-  const name = 'nvmlDeviceGetFieldValues'
-  if (!tells(call(name, 'void *device, int count, void *fields', handle, 2, fields), name)) return { average: null, instant: null }
-  return { average: fieldMw(0), instant: fieldMw(FIELD_BYTES) }
-}
-
-const fieldMw = (at: number): number | null => (tells(fields.readInt32LE(at + 28), 'field value') ? fields.readUInt32LE(at + 32) : null)
-
-function computeProcesses(call: Call, handle: Handle): number[] | null {
-  scratch.writeUInt32LE(MAX_PROCESSES)
-  const code = call('nvmlDeviceGetComputeRunningProcesses_v3', 'void *device, void *count, void *infos', handle, scratch, processBuffer)
-  if (code === NvmlCode.insufficientSize || !tells(code, 'nvmlDeviceGetComputeRunningProcesses_v3')) return null
-  return Array.from({ length: Math.min(scratch.readUInt32LE(), MAX_PROCESSES) }, (_, index) => processBuffer.readUInt32LE(index * PROCESS_BYTES))
-}
+const readDevice = (call: Call, handle: Handle): NvmlReading => ({
+  energyMj: energy(call, handle),
+  powerMw: power(call, handle),
+  temperatureC: temperature(call, handle),
+  gpuPct: utilisation(call, handle),
+  memoryUsedBytes: memory(call, handle, 'used'),
+  processes: processes(call, handle),
+  display: enabled(call, 'nvmlDeviceGetDisplayActive', handle),
+})

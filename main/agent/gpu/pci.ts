@@ -1,7 +1,12 @@
 import { join } from 'node:path'
+import { acceleratorName } from './pci-ids.ts'
 import { linkName, listNames, readNumber, readText } from './sysfs.ts'
 
+export { pciIdText } from './pci-ids.ts'
+
 export interface PciDevice {
+  /** `gpu`: display controllers, and AMD's compute cards without one. `accelerator`: everything else that computes and is known as such. */
+  readonly kind: 'gpu' | 'accelerator'
   /** Such as `0000:01:00.0`. */
   readonly busId: string
   /** Folder of the device in sysfs. */
@@ -21,36 +26,35 @@ export const INTEL = 0x8086
 
 const VENDORS: Readonly<Record<number, string>> = { [NVIDIA]: 'NVIDIA', [AMD]: 'AMD', [INTEL]: 'Intel' }
 
-export const vendorName = (vendorId: number): string => VENDORS[vendorId] ?? `PCI vendor ${hex(vendorId)}`
-
-const hex = (id: number): string => id.toString(16).padStart(4, '0')
-
-/** `10de:2684`, the pair under which a device is found in the public PCI id list. */
-export const pciIdText = ({ vendorId, deviceId }: Pick<PciDevice, 'vendorId' | 'deviceId'>): string => `${hex(vendorId)}:${hex(deviceId)}`
+export const vendorName = (vendorId: number): string => VENDORS[vendorId] ?? `PCI vendor ${vendorId.toString(16).padStart(4, '0')}`
 
 /** Brings NVML's `00000000:01:00.0` to the form of sysfs. */
 export const sysfsBusId = (busId: string): string => busId.toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, '')
 
 const DISPLAY_CLASS = 0x03
+const PROCESSING_CLASS = 0x12
 
-/** Graphics devices on the PCI bus (class 0x03), whether or not a driver serves them. Reading these files wakes nothing. */
-export function listDisplayDevices(sysRoot: string): PciDevice[] {
+/** Graphics devices and accelerators on the PCI bus, whether or not a driver serves them. Reading these files wakes nothing. */
+export function listPciDevices(sysRoot: string): PciDevice[] {
   const root = join(sysRoot, 'bus/pci/devices')
   return listNames(root).flatMap((busId) => {
     const path = join(root, busId)
-    const pciClass = readNumber(join(path, 'class'))
-    if (pciClass === null || pciClass >> 16 !== DISPLAY_CLASS) return []
-    return [describe(busId, path)]
+    const ids = { vendorId: readNumber(join(path, 'vendor')) ?? 0, deviceId: readNumber(join(path, 'device')) ?? 0 }
+    const kind = kindOf((readNumber(join(path, 'class')) ?? 0) >> 16, ids)
+    return kind ? [{ kind, busId: busId.toLowerCase(), path, ...ids, ...stateOf(path) }] : []
   })
 }
 
-const describe = (busId: string, path: string): PciDevice => {
+/** AMD's largest compute cards name themselves processing accelerators, but amdgpu serves them like any other of its cards. */
+function kindOf(baseClass: number, ids: Pick<PciDevice, 'vendorId' | 'deviceId'>): PciDevice['kind'] | null {
+  if (acceleratorName(ids) !== null) return 'accelerator'
+  if (baseClass === DISPLAY_CLASS || (baseClass === PROCESSING_CLASS && ids.vendorId === AMD)) return 'gpu'
+  return baseClass === PROCESSING_CLASS ? 'accelerator' : null
+}
+
+const stateOf = (path: string): Pick<PciDevice, 'driver' | 'asleep' | 'sleeps'> => {
   const status = readText(join(path, 'power/runtime_status'))
   return {
-    busId: busId.toLowerCase(),
-    path,
-    vendorId: readNumber(join(path, 'vendor')) ?? 0,
-    deviceId: readNumber(join(path, 'device')) ?? 0,
     driver: linkName(join(path, 'driver')),
     asleep: isAsleep(status),
     sleeps: readText(join(path, 'power/control')) === 'auto' && status !== null && status !== 'unsupported',

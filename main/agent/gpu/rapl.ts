@@ -8,10 +8,12 @@ import { listNames, readNumber, readText } from './sysfs.ts'
 /** RAPL of current Intel parts lies within a few percent of a meter; AMD's is not verified. One figure for both, on the safe side. */
 const SENSOR_UNCERTAINTY_PCT = 8
 
-export interface RaplZones {
-  readonly sources: PowerSource[]
-  /** Counters that exist but cannot be read: only root may by default, since CVE-2020-8694. */
-  readonly unreadable: string[]
+export interface RaplZone {
+  /** Such as `package-0`. */
+  readonly name: string
+  readonly path: string
+  /** False for a counter that exists but that this user may not read: only root may by default, since CVE-2020-8694. */
+  readonly readable: boolean
 }
 
 /** Main zones before memory-mapped twins: laptops list the same package twice. */
@@ -20,25 +22,25 @@ const zoneFolders = (root: string): string[] => {
   return [...names.filter((name) => /^intel-rapl:\d+$/.test(name)), ...names.filter((name) => /^intel-rapl-mmio:\d+$/.test(name))]
 }
 
-/**
- * CPU packages through the kernel's power capping framework (`Documentation/power/powercap`): microjoules in `energy_uj`,
- * starting again from 0 at `max_energy_range_uj`. AMD's zones bear the Intel name too. Zones are told by `name`.
- */
-export function raplZones(deps: { readonly sysRoot: string; readonly clock: Clock; readonly cpu: CpuIdentity }): RaplZones {
-  const root = join(deps.sysRoot, 'class/powercap')
-  const sources = new Map<string, PowerSource>()
-  const unreadable: string[] = []
+/** CPU packages, each once and told by its name. The platform (`psys`) and memory zones are not packages and are left out. */
+export function listRaplZones(sysRoot: string): RaplZone[] {
+  const root = join(sysRoot, 'class/powercap')
+  const zones = new Map<string, RaplZone>()
   for (const folder of zoneFolders(root)) {
-    const zone = readText(join(root, folder, 'name'))
-    const file = join(root, folder, 'energy_uj')
-    if (!zone || !/^package-\d+$/.test(zone) || sources.has(zone)) continue
-    if (readNumber(file) !== null) sources.set(zone, packageSource(join(root, folder), zone, deps))
-    else if (listNames(join(root, folder)).includes('energy_uj')) unreadable.push(file)
+    const path = join(root, folder)
+    const name = readText(join(path, 'name'))
+    if (!name || !/^package-\d+$/.test(name) || zones.get(name)?.readable) continue
+    const readable = readNumber(join(path, 'energy_uj')) !== null
+    if (readable || listNames(path).includes('energy_uj')) zones.set(name, { name, path, readable })
   }
-  return { sources: [...sources.values()], unreadable: sources.size > 0 ? [] : unreadable }
+  return [...zones.values()]
 }
 
-function packageSource(path: string, zone: string, { clock, cpu }: { readonly clock: Clock; readonly cpu: CpuIdentity }): PowerSource {
+/**
+ * A CPU package through the kernel's power capping framework (`Documentation/power/powercap`): microjoules in `energy_uj`,
+ * starting again from 0 at `max_energy_range_uj`. AMD's zones bear the Intel name too.
+ */
+export function raplSource({ name, path }: RaplZone, { clock, cpu }: { readonly clock: Clock; readonly cpu: CpuIdentity }): PowerSource {
   const rangeUj = readNumber(join(path, 'max_energy_range_uj'))
   return {
     device: {
@@ -46,12 +48,15 @@ function packageSource(path: string, zone: string, { clock, cpu }: { readonly cl
       vendor: cpu.vendor,
       name: cpu.model,
       driver: 'powercap intel-rapl',
-      uuid: `${cpu.model} ${zone}`,
+      uuid: `${cpu.model} ${name}`,
       busId: null,
       vramBytes: null,
       powerLimitW: limitOf(path),
+      containerIds: [],
+      instances: null,
     },
     method: 'rapl',
+    reader: 'RAPL',
     sensor: { updateMs: 1, uncertaintyPct: SENSOR_UNCERTAINTY_PCT, basis: 'RAPL, assumed', wrapMj: rangeUj ? rangeUj / 1000 : null, power: 'power-instant' },
     rest: null,
     sample: async () => {

@@ -1,12 +1,14 @@
 /**
- * What one GPU sample costs: NVML through koffi, as the meter reads it, against a spawned `nvidia-smi` through
- * node-nvidia-smi. Both talk to fakes that answer at once, so the figures are the cost of asking, not of the driver.
- * Prints a table, then one line of JSON.
+ * What one GPU sample costs: NVML through koffi, as the meter reads it, against polling `nvidia-smi`, by hand and through
+ * node-nvidia-smi. All talk to fakes that answer at once, so the figures are the cost of asking, not of the driver.
+ * Prints a table, then one line of JSON; fails if the meter's way is not ten times cheaper than either.
  */
+import { execFile } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import smi from 'node-nvidia-smi'
+import { launchNodeChild } from '../../kernel/child.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { FAKE_4090, compileFakeNvml } from './nvml.fake.ts'
 import { createNvmlHost } from './nvml-host.ts'
@@ -14,6 +16,9 @@ import { openNvml } from './nvml.ts'
 
 /** Rounds alternate between the ways, so that a disturbance of the machine hits all of them. */
 const ROUNDS = 7
+const LEAST_RATIO = 10
+const CHILD = 'koffi, through the child process'
+const SPAWNED = ['nvidia-smi, spawned for every sample', 'node-nvidia-smi'] as const
 /** The part of a card's entry in `nvidia-smi -q -x` that carries what a sample holds. */
 const REPORT = `<?xml version="1.0" ?>
 <!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v12.dtd">
@@ -65,6 +70,11 @@ async function compare(ways: readonly Way[]): Promise<Map<string, Cost>> {
 const smiSample = () =>
   new Promise<unknown>((resolve, reject) => smi((error, data) => (error ? reject(new Error(`nvidia-smi failed: ${JSON.stringify(error)}`)) : resolve(data))))
 
+const querySample = () =>
+  new Promise<unknown>((resolve, reject) =>
+    execFile('nvidia-smi', ['--query-gpu=power.draw,utilization.gpu', '--format=csv,noheader'], (error, out) => (error ? reject(error) : resolve(out))),
+  )
+
 /** Puts a `nvidia-smi` first on the search path that prints the report and nothing else. */
 function installFakeSmi(folder: string): void {
   writeFileSync(join(folder, 'report.xml'), REPORT)
@@ -80,12 +90,13 @@ async function run(): Promise<void> {
   const ended = new AbortController()
   try {
     installFakeSmi(folder)
-    const host = createNvmlHost({ libraryPath: fake.path, clock: systemClock, environment: process.env }, ended.signal)
+    const host = createNvmlHost({ libraryPath: fake.path, clock: systemClock, launch: launchNodeChild, environment: process.env }, ended.signal)
     const nvml = openNvml(fake.path)
     const costs = await compare([
       { name: 'koffi, the calls alone', calls: 20_000, sample: () => nvml.read(FAKE_4090.uuid) },
-      { name: 'koffi, through the child process', calls: 1_000, sample: () => host.ask({ ask: 'reading', uuid: FAKE_4090.uuid }, ended.signal) },
-      { name: 'node-nvidia-smi', calls: 20, sample: smiSample },
+      { name: CHILD, calls: 1_000, sample: () => host.ask({ ask: 'reading', uuid: FAKE_4090.uuid }, ended.signal) },
+      { name: SPAWNED[0], calls: 20, sample: querySample },
+      { name: SPAWNED[1], calls: 20, sample: smiSample },
     ])
     nvml.close()
     report(costs)
@@ -111,7 +122,10 @@ function report(costs: ReadonlyMap<string, Cost>): void {
   }))
   console.table(rows)
   const machine = { cpu: cpus()[0]?.model, threads: cpus().length, arch: arch(), node: process.version }
-  console.log(JSON.stringify({ benchmark: 'gpu-sampling', machine, rounds: ROUNDS, ways: rows }))
+  const ours = costs.get(CHILD)?.wallUs ?? Number.NaN
+  const ratio = Math.min(...SPAWNED.map((way) => (costs.get(way)?.wallUs ?? Number.NaN) / ours))
+  console.log(JSON.stringify({ benchmark: 'gpu-sampling', machine, rounds: ROUNDS, ways: rows, ratio, bar: LEAST_RATIO }))
+  process.exitCode = ratio >= LEAST_RATIO ? 0 : 1
 }
 
 await run()

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 export interface FakeTree extends Disposable {
   readonly root: string
-  readonly write: (path: string, value: string | number) => void
+  readonly write: (path: string, value: string | number | Uint8Array) => void
   readonly link: (path: string, target: string) => void
 }
 
@@ -16,7 +16,7 @@ export function createFakeTree(files: Readonly<Record<string, string | number>> 
     mkdirSync(dirname(file), { recursive: true })
     return file
   }
-  const write = (path: string, value: string | number) => writeFileSync(place(path), `${value}\n`)
+  const write = (path: string, value: string | number | Uint8Array) => writeFileSync(place(path), value instanceof Uint8Array ? value : `${value}\n`)
   for (const [path, value] of Object.entries(files)) write(path, value)
   return {
     root,
