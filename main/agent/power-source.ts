@@ -1,9 +1,8 @@
-import type { Measurement } from '../../shared/domain/energy-proof.ts'
+import type { Sensor, SourceMethod } from '../../shared/domain/energy/sensor.ts'
 import type { EpochMs, MonotonicMs } from '../../shared/units.ts'
 
 export type DeviceKind = 'gpu' | 'cpu'
-/** How one device's energy is read. `mixed` is what a measurement becomes when it needed two of them. */
-export type SourceMethod = Exclude<Measurement['method'], 'mixed'>
+export type { Sensor, SourceMethod }
 
 export interface DeviceIdentity {
   readonly kind: DeviceKind
@@ -17,6 +16,10 @@ export interface DeviceIdentity {
   readonly busId: string | null
   readonly vramBytes: number | null
   readonly powerLimitW: number | null
+  /** By which names a container engine knows it: the UUID, or those of the instances of a partitioned GPU. Empty: it cannot be handed to a container. */
+  readonly containerIds: readonly string[]
+  /** Instances a partitioned GPU (MIG) is cut into; `null` if it is whole. Its energy is that of the whole card. */
+  readonly instances: number | null
 }
 
 export interface PowerSample {
@@ -33,6 +36,8 @@ export interface PowerSample {
   readonly memoryUsedBytes: number | null
   /** Process ids that compute on the device, if the driver tells. */
   readonly processes: readonly number[] | null
+  /** Whether a screen is driven by the device: idle power is only comparable in the same state. `null` if nobody tells. */
+  readonly display: boolean | null
   readonly status: SampleStatus
 }
 
@@ -42,24 +47,12 @@ export interface PowerSample {
  */
 export type SampleStatus = 'ok' | 'lost' | 'asleep' | 'unavailable'
 
-/** What a figure from this sensor is worth. */
-export interface Sensor {
-  /** How often the sensor renews its value. */
-  readonly updateMs: number
-  /** Expanded (k = 2) error of the sensor itself against a power meter. */
-  readonly uncertaintyPct: number
-  /** Where that figure comes from, in a few words. */
-  readonly basis: string
-  /** Millijoules at which the counter starts again from 0; `null` if it never does. */
-  readonly wrapMj: number | null
-  /** What `powerMw` is, for the stretches where the counter fails. */
-  readonly power: 'power-average' | 'power-instant'
-}
-
 /** One device whose energy can be read, whatever the vendor. */
 export interface PowerSource {
   readonly device: DeviceIdentity
   readonly method: SourceMethod
+  /** What reads it, for the owner; says so where the reader has never been tried on real hardware. */
+  readonly reader: string
   readonly sensor: Sensor
   /** Lets a device fall asleep that does so when nobody looks; it is then sampled only while a job runs. `null` if it never sleeps. */
   readonly rest: (() => void) | null
@@ -76,5 +69,6 @@ export const emptySample = (at: { readonly mono: MonotonicMs; readonly wall: Epo
   busy: null,
   memoryUsedBytes: null,
   processes: null,
+  display: null,
   status,
 })

@@ -1,20 +1,24 @@
 import type { AgentStatus, PowerReading } from '../../../shared/contract/agent.ts'
 import { weakestMethod } from '../../../shared/domain/energy-proof.ts'
-import { type EpochMs, toIso } from '../../../shared/units.ts'
+import { toIso } from '../../../shared/units.ts'
 import type { PowerSample, PowerSource } from '../power-source.ts'
 
-interface Observation {
-  readonly source: PowerSource
+/** The last look at a device. */
+interface LiveFigure {
   readonly sample: PowerSample
+  readonly watts: number | null
 }
 
 export interface Live {
-  /** Takes in what was read at one moment from all devices that are looked at. */
-  readonly observe: (observations: readonly Observation[]) => void
+  /** Takes in what was read of a device. */
+  readonly note: (source: PowerSource, sample: PowerSample) => void
+  /** Adds up the devices that are shown at this moment. */
+  readonly show: (shown: readonly PowerSource[]) => void
+  readonly figure: (uuid: string) => LiveFigure | null
   readonly latest: () => AgentStatus['power']
   readonly readings: () => PowerReading[]
-  /** Temperature of the hottest device seen last, °C; `null` if none tells. */
-  readonly hottestC: () => number | null
+  /** Temperature of the hottest device of those given, °C; `null` if none tells. */
+  readonly hottestC: (sources: readonly PowerSource[]) => number | null
 }
 
 const RING = 240
@@ -23,31 +27,31 @@ const READING_EVERY_MS = 900
 
 /** Watts now, for people: kept apart from the proof's arithmetic, which never reads it. */
 export function createLive(onReading: (reading: PowerReading) => void): Live {
-  const previous = new Map<string, PowerSample>()
+  const figures = new Map<string, LiveFigure>()
   let readings: PowerReading[] = []
-  let latest: { watts: number; method: NonNullable<AgentStatus['power']>['method']; at: EpochMs } | null = null
-  let hottestC: number | null = null
+  let latest: AgentStatus['power'] = null
   return {
-    observe(observations) {
-      const known = observations.flatMap(({ source, sample }) => {
-        const watts = wattsOf(previous.get(source.device.uuid), sample)
-        previous.set(source.device.uuid, sample)
-        return watts === null ? [] : [{ watts, method: source.method, at: sample.wall }]
+    note: ({ device }, sample) => void figures.set(device.uuid, { sample, watts: wattsOf(figures.get(device.uuid)?.sample, sample) }),
+    show(shown) {
+      const known = shown.flatMap(({ device, method }) => {
+        const { watts, sample } = figures.get(device.uuid) ?? {}
+        return sample && watts !== null && watts !== undefined ? [{ watts, method, at: sample.wall }] : []
       })
-      const temperatures = observations.flatMap(({ sample }) => sample.temperatureC ?? [])
-      hottestC = temperatures.length > 0 ? Math.max(...temperatures) : null
-      const [first] = known
-      if (!first) return
-      latest = { watts: known.reduce((sum, { watts }) => sum + watts, 0), method: weakestMethod(known.map(({ method }) => method)), at: first.at }
+      if (known.length === 0) return
+      const at = toIso(Math.max(...known.map((one) => one.at)))
+      latest = { watts: known.reduce((sum, { watts }) => sum + watts, 0), method: weakestMethod(known.map(({ method }) => method)), at }
       const last = readings.at(-1)
-      if (last && latest.at - Date.parse(last.at) < READING_EVERY_MS) return
-      const reading = { at: toIso(latest.at), watts: latest.watts }
-      readings = [...readings, reading].slice(-RING)
-      onReading(reading)
+      if (last && Date.parse(at) - Date.parse(last.at) < READING_EVERY_MS) return
+      readings = [...readings, { at, watts: latest.watts }].slice(-RING)
+      onReading({ at, watts: latest.watts })
     },
-    latest: () => latest && { ...latest, at: toIso(latest.at) },
+    figure: (uuid) => figures.get(uuid) ?? null,
+    latest: () => latest,
     readings: () => readings,
-    hottestC: () => hottestC,
+    hottestC(sources) {
+      const temperatures = sources.flatMap(({ device }) => figures.get(device.uuid)?.sample.temperatureC ?? [])
+      return temperatures.length > 0 ? Math.max(...temperatures) : null
+    },
   }
 }
 

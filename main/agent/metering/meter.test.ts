@@ -1,69 +1,14 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { PowerReading } from '../../../shared/contract/agent.ts'
 import { Measurement } from '../../../shared/domain/energy-proof.ts'
-import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
-import { type PowerSample, type PowerSource, emptySample } from '../power-source.ts'
-import { createMeter } from './meter.ts'
-
-const NODE = 'n'.repeat(43)
-
-interface Load {
-  watts: number
-  status?: PowerSample['status']
-  processes?: number[]
-  temperatureC?: number
-}
-
-/** A device that draws what `load` says, on the test's clock. */
-function createSource(
-  clock: FakeClock,
-  load: Load,
-  traits: Partial<Pick<PowerSource, 'method' | 'rest'>> & { kind?: 'gpu' | 'cpu'; uuid?: string } = {},
-): PowerSource & { readonly looks: number[] } {
-  const { method = 'counter', kind = 'gpu', uuid = 'GPU-1', rest = null } = traits
-  const looks: number[] = []
-  let [energyMj, at] = [5_000_000, clock.monotonic() as number]
-  return {
-    device: { kind, vendor: 'NVIDIA', name: 'Test card', driver: 'NVIDIA 595', uuid, busId: null, vramBytes: 8e9, powerLimitW: 450 },
-    method,
-    sensor: {
-      updateMs: 100,
-      uncertaintyPct: 7,
-      basis: 'Ada, published meter tests',
-      wrapMj: null,
-      power: method === 'power-instant' ? 'power-instant' : 'power-average',
-    },
-    rest,
-    looks,
-    sample: async () => {
-      const now = { mono: clock.monotonic(), wall: clock.now() }
-      looks.push(now.mono)
-      energyMj += load.watts * (now.mono - at)
-      at = now.mono
-      if (load.status) return emptySample(now, load.status)
-      return {
-        ...emptySample(now, 'ok'),
-        energyMj: method === 'counter' ? energyMj : null,
-        powerMw: load.watts * 1000,
-        processes: load.processes ?? [],
-        temperatureC: load.temperatureC ?? null,
-      }
-    },
-  }
-}
-
-const setUp = (sourcesOf: (clock: FakeClock) => PowerSource[], isOwnProcess: (pid: number) => boolean = () => true) => {
-  const clock = createFakeClock()
-  const readings: PowerReading[] = []
-  const sources = sourcesOf(clock)
-  return { clock, sources, readings, meter: createMeter({ sources, clock, nodeId: NODE, isOwnProcess, onReading: (reading) => readings.push(reading) }) }
-}
+import type { FakeClock } from '../../kernel/clock.fake.ts'
+import type { PowerSource } from '../power-source.ts'
+import { NODE, type TestLoad, type TestSource, createTestMeter, createTestSource, idOf } from './meter.fixture.ts'
 
 describe('metering an attempt', () => {
   test('says what was drawn, by what, how, and how sure it is', async () => {
-    const { clock, meter } = setUp((fake) => [createSource(fake, { watts: 300 })])
-    const session = meter.start('gpu')
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, { watts: 300 })])
+    const session = start('GPU-1')
     await clock.advance(60_500)
     const { measurement, startedAt, endedAt, durationMs, sleepMs } = await session.stop()
     expect(Measurement.parse(measurement)).toMatchObject({
@@ -80,7 +25,7 @@ describe('metering an attempt', () => {
       crossCheckRatio: expect.closeTo(1, 9),
     })
     expect(measurement.boardJ).toBeCloseTo(18_150, 6)
-    expect(measurement.uncertaintyPct).toBeCloseTo(Math.hypot(7, 0.5, 20_000 / 60_500), 6)
+    expect(measurement.uncertaintyPct).toBeCloseTo(Math.hypot(7, 0.5, 20_000 / 60_500), 3)
     expect(measurement.uncertaintyBasis).toContain('Ada')
     expect([startedAt, endedAt, durationMs, sleepMs]).toEqual(['2026-03-01T12:00:00.000Z', '2026-03-01T12:01:00.500Z', 60_500, 0])
     expect(measurement.devices).toEqual([
@@ -96,8 +41,8 @@ describe('metering an attempt', () => {
   })
 
   test('of a tenth of a second is still a whole measurement, with little certainty', async () => {
-    const { clock, meter } = setUp((fake) => [createSource(fake, { watts: 300 })])
-    const session = meter.start('gpu')
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, { watts: 300 })])
+    const session = start('GPU-1')
     await clock.advance(100)
     const { measurement } = await session.stop()
     expect(Measurement.parse(measurement)).toMatchObject({ samples: 2, coverage: 1, intervals: [{ joules: expect.closeTo(30, 6) }] })
@@ -105,22 +50,23 @@ describe('metering an attempt', () => {
   })
 
   test('looks once a second at a counter and ten times a second at a snapshot of power', async () => {
-    const { clock, meter, sources } = setUp((fake) => [
-      createSource(fake, { watts: 300 }),
-      createSource(fake, { watts: 60 }, { kind: 'cpu', uuid: 'cpu', method: 'power-instant' }),
+    const { clock, start, meter, sources } = createTestMeter((fake) => [
+      createTestSource(fake, { watts: 300 }),
+      createTestSource(fake, { watts: 60 }, { kind: 'cpu', uuid: 'cpu', method: 'power-instant' }),
     ])
-    const [gpu, cpu] = [meter.start('gpu'), meter.start('cpu')]
+    const gpu = start('GPU-1')
+    const cpu = meter.start({ attemptId: 'other', deviceIds: [idOf('cpu')] })
     await clock.advance(3_000)
     await Promise.all([gpu.stop(), cpu.stop()])
-    expect(sources.map((source) => (source as ReturnType<typeof createSource>).looks.length)).toEqual([5, 32])
+    expect(sources.map((source) => (source as TestSource).looks.length)).toEqual([5, 32])
   })
 
   test('adds up the cards; the weakest sets the method', async () => {
-    const { clock, meter } = setUp((fake) => [
-      createSource(fake, { watts: 300 }),
-      createSource(fake, { watts: 100 }, { uuid: 'GPU-2', method: 'power-average' }),
+    const { clock, start } = createTestMeter((fake) => [
+      createTestSource(fake, { watts: 300 }),
+      createTestSource(fake, { watts: 100 }, { uuid: 'GPU-2', method: 'power-average' }),
     ])
-    const session = meter.start('gpu')
+    const session = start('GPU-1', 'GPU-2')
     await clock.advance(10_000)
     const { measurement } = await session.stop()
     expect(measurement).toMatchObject({ method: 'power-average', boardJ: expect.closeTo(4_000, 6), peakW: 400, counterStart: null })
@@ -128,9 +74,9 @@ describe('metering an attempt', () => {
   })
 
   test('leaves a gap uncovered when nothing could be read, and does not call it 0 W', async () => {
-    const load: Load = { watts: 300 }
-    const { clock, meter } = setUp((fake) => [createSource(fake, load, { method: 'power-average' })])
-    const session = meter.start('gpu')
+    const load: TestLoad = { watts: 300 }
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, load, { method: 'power-average' })])
+    const session = start('GPU-1')
     await clock.advance(10_000)
     load.status = 'unavailable'
     await clock.advance(10_000)
@@ -140,9 +86,9 @@ describe('metering an attempt', () => {
   })
 
   test('bridges the crash of the reader if a counter does', async () => {
-    const load: Load = { watts: 300 }
-    const { clock, meter } = setUp((fake) => [createSource(fake, load)])
-    const session = meter.start('gpu')
+    const load: TestLoad = { watts: 300 }
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, load)])
+    const session = start('GPU-1')
     await clock.advance(5_000)
     load.status = 'unavailable'
     await clock.advance(10_000)
@@ -152,8 +98,8 @@ describe('metering an attempt', () => {
   })
 
   test('across the suspend of a laptop keeps proof and intervals consistent', async () => {
-    const { clock, meter } = setUp((fake) => [createSource(fake, { watts: 300 })])
-    const session = meter.start('gpu')
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, { watts: 300 })])
+    const session = start('GPU-1')
     await clock.advance(10_500)
     clock.jump(3_600_000)
     await clock.advance(10_500)
@@ -166,9 +112,9 @@ describe('metering an attempt', () => {
   })
 
   test('is cut at the half-hour', async () => {
-    const { clock, meter } = setUp((fake) => [createSource(fake, { watts: 200 })])
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, { watts: 200 })])
     await clock.advance(29 * 60_000)
-    const session = meter.start('gpu')
+    const session = start('GPU-1')
     await clock.advance(120_000)
     const { measurement } = await session.stop()
     expect(measurement.intervals).toEqual([
@@ -179,17 +125,18 @@ describe('metering an attempt', () => {
   })
 
   test('keeps a log from which it can be computed again', async () => {
-    const { clock, meter } = setUp((fake) => [createSource(fake, { watts: 300 })])
-    const session = meter.start('gpu')
+    const { clock, start, samples } = createTestMeter((fake) => [createTestSource(fake, { watts: 300 })])
+    const session = start('GPU-1')
     await clock.advance(2_000)
-    const { measurement, sampleLog } = await session.stop()
+    const { measurement } = await session.stop()
+    const sampleLog = samples.read('attempt') ?? new Uint8Array()
     expect(measurement.sampleLogSha256).toBe(createHash('sha256').update(sampleLog).digest('hex'))
     const [header, ...rows] = new TextDecoder()
       .decode(sampleLog)
       .trim()
       .split('\n')
       .map((line): unknown => JSON.parse(line))
-    expect(header).toMatchObject({ v: 1, nodeId: NODE, devices: [{ name: 'Test card', method: 'counter' }] })
+    expect(header).toMatchObject({ v: 2, nodeId: NODE, devices: [{ name: 'Test card', method: 'counter' }] })
     expect(JSON.stringify(header)).not.toContain('GPU-1')
     expect(rows).toEqual([
       [0, 0, expect.any(Number), 5_000_000, 300_000],
@@ -204,12 +151,9 @@ describe('metering an attempt', () => {
     ['someone who was there before', [55], [55, 70], true],
     ['someone who came later', [], [66, 70], true],
   ])('notices who used the card: %s', async (_name, before, during, shared) => {
-    const load: Load = { watts: 300, processes: before }
-    const { clock, meter } = setUp(
-      (fake) => [createSource(fake, load)],
-      (pid) => pid === 70,
-    )
-    const session = meter.start('gpu')
+    const load: TestLoad = { watts: 300, processes: before }
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, load)], { isOwnProcess: (pid) => pid === 70 })
+    const session = start('GPU-1')
     await clock.advance(500)
     load.processes = during
     await clock.advance(1_000)
@@ -218,8 +162,8 @@ describe('metering an attempt', () => {
 
   test('ends once, however often it is asked to, and lets a sleepy card rest', async () => {
     let rested = 0
-    const { clock, meter } = setUp((fake) => [createSource(fake, { watts: 300 }, { rest: () => void rested++ })])
-    const session = meter.start('gpu')
+    const { clock, start } = createTestMeter((fake) => [createTestSource(fake, { watts: 300 }, { rest: () => void rested++ })])
+    const session = start('GPU-1')
     await clock.advance(1_000)
     const [first, second] = await Promise.all([session.stop(), session.stop()])
     expect(second).toBe(first)
@@ -227,14 +171,15 @@ describe('metering an attempt', () => {
     expect(clock.sleepers()).toBe(0)
   })
 
-  test('a GPU job on a machine without a GPU that can be read is refused in words', () => {
-    const { meter } = setUp((fake) => [createSource(fake, { watts: 60 }, { kind: 'cpu' })])
-    expect(() => meter.start('gpu')).toThrow('no GPU whose energy can be read')
+  test('work on a device that cannot be read is refused in words', () => {
+    const { start } = createTestMeter((fake) => [createTestSource(fake, { watts: 60 }, { kind: 'cpu', uuid: 'cpu' })])
+    expect(() => start('GPU-1')).toThrow('cannot be read at present')
+    expect(() => start()).toThrow('cannot be read at present')
   })
 })
 
 const run = (sourcesOf: (clock: FakeClock) => PowerSource[]) => {
-  const made = setUp(sourcesOf)
+  const made = createTestMeter(sourcesOf)
   const ended = new AbortController()
   onTestFinished(() => ended.abort())
   return { ...made, done: made.meter.run(ended.signal) }
@@ -242,8 +187,8 @@ const run = (sourcesOf: (clock: FakeClock) => PowerSource[]) => {
 
 describe('watts for the window', () => {
   test('follow the GPU every ten seconds while nothing runs', async () => {
-    const load: Load = { watts: 25, temperatureC: 44 }
-    const { clock, meter, readings } = run((fake) => [createSource(fake, load), createSource(fake, { watts: 60 }, { kind: 'cpu', uuid: 'cpu' })])
+    const load: TestLoad = { watts: 25, temperatureC: 44 }
+    const { clock, meter, readings } = run((fake) => [createTestSource(fake, load), createTestSource(fake, { watts: 60 }, { kind: 'cpu', uuid: 'cpu' })])
     await clock.advance(20_000)
     expect(meter.latest()).toEqual({ watts: 25, method: 'counter', at: '2026-03-01T12:00:20.000Z' })
     expect(meter.hottestC()).toBe(44)
@@ -253,17 +198,17 @@ describe('watts for the window', () => {
 
   test('are taken from the processor where looking would keep the card awake', async () => {
     const { clock, meter, sources } = run((fake) => [
-      createSource(fake, { watts: 25 }, { rest: () => undefined }),
-      createSource(fake, { watts: 60 }, { kind: 'cpu', uuid: 'cpu' }),
+      createTestSource(fake, { watts: 25 }, { rest: () => undefined }),
+      createTestSource(fake, { watts: 60 }, { kind: 'cpu', uuid: 'cpu' }),
     ])
     await clock.advance(10_000)
     expect(meter.latest()?.watts).toBe(60)
-    expect((sources[0] as ReturnType<typeof createSource>).looks).toEqual([])
+    expect((sources[0] as TestSource).looks).toEqual([])
   })
 
   test('come once a second during an attempt, and only 240 are kept', async () => {
-    const { clock, meter } = run((fake) => [createSource(fake, { watts: 300 })])
-    const session = meter.start('gpu')
+    const { clock, meter, start } = run((fake) => [createTestSource(fake, { watts: 300 })])
+    const session = start('GPU-1')
     await clock.advance(300_000)
     await session.stop()
     expect(meter.readings()).toHaveLength(240)

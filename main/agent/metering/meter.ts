@@ -1,18 +1,20 @@
 import { WindfallError } from '../../../shared/errors.ts'
 import type { AgentStatus, PowerReading } from '../../../shared/contract/agent.ts'
+import { type EpochMs, fromIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { MeteredRun } from '../attempt.ts'
-import type { DeviceKind, PowerSource } from '../power-source.ts'
-import { type Live, createLive } from './live.ts'
-import { startSession } from './session.ts'
+import type { PowerSource } from '../power-source.ts'
+import { type DeviceFigures, type DeviceWatch, type DeviceWatchDeps, createDeviceWatch } from './device-watch.ts'
+import type { SampleStore } from './sample-store.ts'
+import { type Session, startSession } from './session.ts'
 
-export interface MeterDeps {
-  readonly sources: readonly PowerSource[]
+export interface MeterDeps extends DeviceWatchDeps {
+  /** What can be read at this moment; the same device may come back as another object. */
+  readonly sources: () => readonly PowerSource[]
   readonly clock: Clock
-  readonly nodeId: string
-  /** Whether a process that computes on a GPU belongs to the attempt under way. */
+  /** Whether a process that computes on a GPU belongs to an attempt under way. */
   readonly isOwnProcess: (pid: number) => boolean
-  readonly onReading: (reading: PowerReading) => void
+  readonly samples: SampleStore
 }
 
 interface MeterSession {
@@ -20,54 +22,119 @@ interface MeterSession {
   readonly stop: () => Promise<MeteredRun>
 }
 
-export interface Meter extends Pick<Live, 'latest' | 'readings' | 'hottestC'> {
-  readonly devices: () => AgentStatus['devices']
-  /** Looks now and then while no attempt runs, so that the owner sees what the machine draws. */
-  readonly run: (signal: AbortSignal) => Promise<void>
-  /** Begins to meter one attempt on all devices of a kind. Error: `runtime.unavailable` if there is none that can be read. */
-  readonly start: (kind: DeviceKind) => MeterSession
+interface Attempt {
+  readonly attemptId: string
+  readonly deviceIds: readonly string[]
 }
 
-const IDLE_EVERY_MS = 10_000
+export interface Meter {
+  /** Power of the devices that are looked at, together; `null` before the first look. */
+  readonly latest: () => AgentStatus['power']
+  readonly readings: () => PowerReading[]
+  /** Temperature of the hottest device, °C; `null` if none tells. */
+  readonly hottestC: () => number | null
+  /** By device id. */
+  readonly figures: () => ReadonlyMap<string, DeviceFigures>
+  /** Looks now and then at devices on which no attempt runs, and keeps the samples of past attempts in order. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+  /**
+   * Begins to meter an attempt on these devices, or goes on where a crash interrupted it. Error: `runtime.unavailable` if none is
+   * named or one of them cannot be read.
+   */
+  readonly start: (attempt: Attempt) => MeterSession
+  /** The system is about to sleep. Needed only where the monotonic clock runs on meanwhile. */
+  readonly suspend: () => void
+  /** What was measured of an attempt before a crash: joules, and when the last sample was taken; `null` if nothing is known. */
+  readonly recoverMeasured: (attemptId: string) => { readonly joules: number; readonly endedAt: EpochMs } | null
+}
 
-/** Reads every power source of this machine: slowly for show, exactly while an attempt runs. */
+/** A counter bridges any gap; power does so only over less than 5 s. */
+const IDLE_EVERY_MS = { counter: 10_000, power: 4_000 }
+const TIDY_EVERY_MS = 3_600_000
+
+interface Machine extends MeterDeps {
+  readonly watch: DeviceWatch
+  /** Sessions under way, and the UUIDs of their devices. */
+  readonly sessions: Map<Session, readonly string[]>
+}
+
+/** Reads every power source of this machine: slowly for show and idle power, exactly while an attempt runs. */
 export function createMeter(deps: MeterDeps): Meter {
-  const { sources, clock } = deps
-  const live = createLive(deps.onReading)
-  const running = new Set<MeterSession>()
+  const { sources, samples } = deps
+  const watch = createDeviceWatch(deps)
+  const machine: Machine = { ...deps, watch, sessions: new Map() }
   return {
-    latest: live.latest,
-    readings: live.readings,
-    hottestC: live.hottestC,
-    devices: () =>
-      sources.map(({ device: { kind, vendor, name, driver, vramBytes, powerLimitW }, method }) => ({
-        kind,
-        vendor,
-        name,
-        driver,
-        vramBytes,
-        powerLimitW,
-        method,
-      })),
-    async run(signal) {
-      const shown = shownWhenIdle(sources)
-      do if (running.size === 0) live.observe(await Promise.all(shown.map(async (source) => ({ source, sample: await source.sample(signal) }))))
-      while (await clock.sleep(IDLE_EVERY_MS, signal))
+    latest: watch.latest,
+    readings: watch.readings,
+    hottestC: () => watch.hottestC(sources()),
+    figures: () => new Map(sources().map((source) => [watch.idOf(source), watch.figuresOf(source, isWorking(machine, source))])),
+    run: (signal) => run(machine, signal),
+    start: (attempt) => start(machine, attempt),
+    suspend() {
+      for (const session of machine.sessions.keys()) session.suspend()
     },
-    start(kind) {
-      const chosen = sources.filter(({ device }) => device.kind === kind)
-      if (chosen.length === 0)
-        throw new WindfallError('runtime.unavailable', `This machine has no ${kind.toUpperCase()} whose energy can be read, so work on it cannot be metered.`)
-      const session = startSession({ ...deps, sources: chosen, observe: live.observe })
-      const entry: MeterSession = { stop: () => session.stop().finally(() => running.delete(entry)) }
-      running.add(entry)
-      return entry
+    recoverMeasured(attemptId) {
+      const replay = samples.recover(attemptId)
+      return replay && replay.rows > 0 ? { joules: replay.conclusion.boardJ, endedAt: fromIso(replay.conclusion.endedAt) } : null
     },
   }
+}
+
+const isWorking = ({ sessions }: Machine, { device }: PowerSource): boolean => [...sessions.values()].some((uuids) => uuids.includes(device.uuid))
+
+async function run(machine: Machine, signal: AbortSignal): Promise<void> {
+  const { clock, samples, watch } = machine
+  const tidying = (async () => {
+    do await samples.tidy(clock.now())
+    while (await clock.sleep(TIDY_EVERY_MS, signal))
+  })()
+  while (await clock.sleep(await look(machine, signal), signal));
+  await tidying
+  watch.flush()
+}
+
+/** Looks once at what does not work and would not be kept awake by that. Returns when to look again, in milliseconds. */
+async function look(machine: Machine, signal: AbortSignal): Promise<number> {
+  const { sources, watch, sessions } = machine
+  const looked = sources().filter((source) => source.rest === null && !isWorking(machine, source))
+  const looks = await Promise.all(looked.map(async (source) => ({ source, sample: await source.sample(signal) })))
+  // An attempt may have begun meanwhile.
+  for (const { source, sample } of looks) if (!isWorking(machine, source)) watch.see(source, sample, false)
+  if (sessions.size === 0) watch.show(shownWhenIdle(sources()))
+  return looked.some(({ method }) => method.startsWith('power')) ? IDLE_EVERY_MS.power : IDLE_EVERY_MS.counter
 }
 
 /** The GPUs that would not be kept awake by looking, or else the processor. */
 function shownWhenIdle(sources: readonly PowerSource[]): readonly PowerSource[] {
   const gpus = sources.filter(({ device, rest }) => device.kind === 'gpu' && rest === null)
   return gpus.length > 0 ? gpus : sources.filter(({ device }) => device.kind === 'cpu')
+}
+
+function start(machine: Machine, { attemptId, deviceIds }: Attempt): MeterSession {
+  const { sources, watch, sessions } = machine
+  const chosen = deviceIds.flatMap((deviceId) => sources().find((source) => watch.idOf(source) === deviceId) ?? [])
+  if (chosen.length === 0 || chosen.length < deviceIds.length)
+    throw new WindfallError('runtime.unavailable', 'A device that this job needs cannot be read at present, so the work on it cannot be metered.')
+  const session = startSession(
+    {
+      ...machine,
+      baselineOf: watch.baselineOf,
+      currentSource: (source) => sources().find(({ device }) => device.uuid === source.device.uuid) ?? source,
+      observe(looks) {
+        for (const { source, sample } of looks) watch.see(source, sample, true)
+        watch.show(sources().filter((source) => isWorking(machine, source)))
+      },
+    },
+    { attemptId, sources: chosen },
+  )
+  sessions.set(
+    session,
+    chosen.map(({ device }) => device.uuid),
+  )
+  return {
+    stop: () =>
+      session.stop().finally(() => {
+        if (sessions.delete(session)) watch.flush()
+      }),
+  }
 }

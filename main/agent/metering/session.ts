@@ -1,80 +1,192 @@
+import { type Integral, addReading, beginIntegral, endIntegral, suspendIntegral } from '../../../shared/domain/energy/integral.ts'
+import type { Replay } from '../../../shared/domain/energy/replay.ts'
+import { type LoggedDevice, type SampleLogEvent, encodeRow, rounded } from '../../../shared/domain/energy/sample-log.ts'
+import type { Reading } from '../../../shared/domain/energy/sensor.ts'
+import { monotonicMs } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { MeteredRun } from '../attempt.ts'
 import type { PowerSample, PowerSource } from '../power-source.ts'
-import { addReading, beginIntegral, endIntegral } from './energy.ts'
-import type { Live } from './live.ts'
-import { concludeRun, limitOf } from './measurement.ts'
-import { createSampleLog } from './sample-log.ts'
+import type { IdleBaseline } from './idle-baseline.ts'
+import { concludeRun, meteredDevice, uuidHashOf } from './measurement.ts'
+import { paceOf } from './pace.ts'
+import { type ProcessWatch, watchProcesses } from './process-watch.ts'
+import type { SampleStore } from './sample-store.ts'
+import type { SampleWriter } from './sample-writer.ts'
+
+/** What was read of one device. */
+interface Look {
+  readonly source: PowerSource
+  readonly sample: PowerSample
+}
 
 export interface SessionDeps {
-  /** At least one. */
-  readonly sources: readonly PowerSource[]
   readonly clock: Clock
   readonly nodeId: string
   readonly isOwnProcess: (pid: number) => boolean
-  readonly observe: Live['observe']
+  readonly samples: Pick<SampleStore, 'open'>
+  /** The source of a device as it is known now: another object after the hardware was looked for again. */
+  readonly currentSource: (source: PowerSource) => PowerSource
+  readonly baselineOf: (source: PowerSource) => IdleBaseline | null
+  readonly observe: (looks: readonly Look[]) => void
 }
 
-const EVERY_MS = 1_000
-/** Instant power is a snapshot; at 1 Hz it would miss whole phases of a job. */
-const INSTANT_EVERY_MS = 100
+export interface SessionRequest {
+  readonly attemptId: string
+  /** At least one. */
+  readonly sources: readonly PowerSource[]
+}
+
+export interface Session {
+  /** Takes a last reading and concludes. A second call gives the same answer. */
+  readonly stop: () => Promise<MeteredRun>
+  /** The system is about to sleep. */
+  readonly suspend: () => void
+}
+
+interface Track {
+  source: PowerSource
+  integral: Integral
+  idleW: number | null
+  /** The state of the screen in which idle power compares; `undefined` until it is seen. */
+  display: boolean | null | undefined
+}
+
+interface Running extends SessionDeps {
+  readonly tracks: readonly Track[]
+  readonly writer: SampleWriter
+  readonly watch: ProcessWatch
+  readonly startWall: number
+  /** Added to the clock, so that the timeline goes on where an earlier process left it. */
+  readonly offsetMs: number
+  everyMs: number
+  takenAt: number
+  /** Readings per device that the pace asked for so far. */
+  due: number
+}
 
 /** Meters from now until `stop`: a reading at once, then at the pace the weakest sensor needs, then a last one. */
-export function startSession({ sources, clock, nodeId, isOwnProcess, observe }: SessionDeps): { readonly stop: () => Promise<MeteredRun> } {
-  const began = { mono: clock.monotonic(), wall: clock.now() }
-  const everyMs = sources.some(({ method }) => method === 'power-instant') ? INSTANT_EVERY_MS : EVERY_MS
-  const log = createSampleLog(sources, nodeId)
-  const watch = watchProcesses(isOwnProcess)
-  const tracks = sources.map((source) => ({
-    source,
-    integral: beginIntegral({ method: source.method, sensor: source.sensor, limitW: limitOf(source.device) }, began),
-  }))
+export function startSession(deps: SessionDeps, request: SessionRequest): Session {
+  const session = begin(deps, request)
   const ended = new AbortController()
-  // A reading under way is let finish: its source has its own time limit.
-  const patient = new AbortController().signal
-  const take = async () => {
-    const samples = await Promise.all(tracks.map(({ source }) => source.sample(patient)))
-    for (const [index, sample] of samples.entries()) record(index, sample)
-    observe(tracks.flatMap(({ source }, index) => (samples[index] ? [{ source, sample: samples[index] }] : [])))
-    return samples
-  }
-  const record = (index: number, sample: PowerSample) => {
-    const track = tracks[index]
-    if (!track) return
-    track.integral = addReading(track.integral, sample)
-    log.add(index, sample)
-    watch.see(track.source, sample)
-  }
   const loop = (async () => {
-    do await take()
-    while (await clock.sleep(everyMs, ended.signal))
+    do await take(session)
+    while (await deps.clock.sleep(session.everyMs, ended.signal))
   })()
+  let result: Promise<MeteredRun> | null = null
   const conclude = async (): Promise<MeteredRun> => {
     ended.abort()
     await loop
-    for (const [index, sample] of (await take()).entries()) {
-      const track = tracks[index]
-      if (track) track.integral = endIntegral(track.integral, sample)
-    }
-    for (const { rest } of sources) rest?.()
-    return concludeRun({ nodeId, tracks, startWall: began.wall, everyMs, shared: watch.shared(), sampleLog: log.bytes() })
+    return finish(session)
   }
-  let result: Promise<MeteredRun> | null = null
-  return { stop: () => (result ??= conclude()) }
+  return {
+    stop: () => (result ??= conclude()),
+    suspend() {
+      const at = say(session, 'suspended')
+      for (const track of session.tracks) track.integral = suspendIntegral(track.integral, at)
+    },
+  }
 }
 
-/** A processor is shared by nature. A GPU is shared if someone computed on it before us, or someone who is not us does now. */
-function watchProcesses(isOwn: (pid: number) => boolean) {
-  const before = new Map<string, ReadonlySet<number>>()
-  let shared = false
-  return {
-    see({ device }: PowerSource, { processes }: PowerSample): void {
-      if (device.kind === 'cpu') shared = true
-      if (!processes) return
-      const present = before.get(device.uuid)
-      if (!present) before.set(device.uuid, new Set(processes))
-      shared ||= processes.some((pid) => present?.has(pid) !== false || !isOwn(pid))
-    },
-    shared: () => shared,
+function begin(deps: SessionDeps, { attemptId, sources }: SessionRequest): Running {
+  const { clock, nodeId } = deps
+  const began = { mono: clock.monotonic(), wall: clock.now() }
+  const starts = sources.map((source) => ({ source, baseline: deps.baselineOf(source) }))
+  const devices = starts.map(({ source, baseline }) => logged(source, nodeId, baseline))
+  const { writer, left } = deps.samples.open({ v: 2, nodeId, attemptId, ...began, devices })
+  const fresh = starts.map(
+    ({ source, baseline }): Track => ({
+      source,
+      integral: beginIntegral(meteredDevice(source), began),
+      idleW: baseline && baseline.watts,
+      display: baseline?.display,
+    }),
+  )
+  const session: Running = {
+    ...deps,
+    tracks: left ? resumedTracks(left, sources, nodeId) : fresh,
+    writer,
+    watch: watchProcesses(deps.isOwnProcess, left),
+    startWall: left?.header.wall ?? began.wall,
+    offsetMs: left ? left.last.mono + Math.max(0, began.wall - left.last.wall) - began.mono : 0,
+    everyMs: 0,
+    takenAt: began.mono,
+    due: (left?.conclusion.durationMs ?? 0) / 1_000,
   }
+  if (left) say(session, 'resumed')
+  return session
+}
+
+const logged = (source: PowerSource, nodeId: string, baseline: IdleBaseline | null): LoggedDevice => ({
+  ...meteredDevice(source),
+  uuidHash: uuidHashOf(source.device.uuid, nodeId),
+  name: source.device.name.slice(0, 120),
+  idleW: baseline && baseline.watts,
+})
+
+/** In the order of the log that goes on. */
+const resumedTracks = ({ header, integrals, idleW }: Replay, sources: readonly PowerSource[], nodeId: string): Track[] =>
+  header.devices.flatMap(({ uuidHash }, index) => {
+    const source = sources.find(({ device }) => uuidHashOf(device.uuid, nodeId) === uuidHash)
+    const integral = integrals[index]
+    return source && integral ? [{ source, integral, idleW: idleW[index] ?? null, display: undefined }] : []
+  })
+
+/** A reading under way is let finish: its source has its own time limit. */
+const PATIENT = new AbortController().signal
+
+/** Reads all devices once, and says what it read. */
+async function take(session: Running): Promise<Reading[]> {
+  const { tracks, clock, writer } = session
+  const now = clock.monotonic()
+  if (session.everyMs > 0) session.due += (now - session.takenAt) / session.everyMs
+  session.takenAt = now
+  const looks = await Promise.all(
+    tracks.map(async (track) => {
+      track.source = session.currentSource(track.source)
+      const sample = await track.source.sample(PATIENT)
+      return { source: track.source, track, sample, reading: rounded({ ...sample, mono: monotonicMs(Math.max(0, sample.mono + session.offsetMs)) }) }
+    }),
+  )
+  writer.add(looks.map(({ reading }, index) => encodeRow(index, reading)))
+  for (const { track, reading } of looks) track.integral = addReading(track.integral, reading)
+  watchOthers(session, looks)
+  watchScreens(session, looks)
+  session.observe(looks)
+  session.everyMs = paceOf(tracks.map(({ integral }) => integral))
+  return looks.map(({ reading }) => reading)
+}
+
+function watchOthers(session: Running, looks: readonly Look[]): void {
+  const known = session.watch.shared()
+  for (const { source, sample } of looks) session.watch.see(source, sample)
+  if (!known && session.watch.shared()) say(session, 'shared')
+}
+
+/** Idle power with another screen than the job's is another device's idle power. */
+function watchScreens(session: Running, looks: readonly (Look & { readonly track: Track })[]): void {
+  const seen = looks.filter(({ sample }) => sample.status === 'ok')
+  for (const { track, sample } of seen) track.display ??= sample.display
+  const { tracks } = session
+  if (seen.every(({ track, sample }) => track.display === sample.display) || tracks.every(({ idleW }) => idleW === null)) return
+  for (const track of tracks) track.idleW = null
+  say(session, 'display')
+}
+
+/** Notes an event in the log. Returns the moment it is noted for. */
+function say({ writer, clock, offsetMs }: Running, event: SampleLogEvent['event']): Pick<Reading, 'mono' | 'wall'> {
+  const now = { mono: monotonicMs(Math.max(0, clock.monotonic() + offsetMs)), wall: clock.now(), energyMj: null, powerMw: null }
+  const { mono, wall } = rounded(now)
+  writer.add([JSON.stringify({ event, mono, wall } satisfies SampleLogEvent)])
+  return { mono, wall }
+}
+
+async function finish(session: Running): Promise<MeteredRun> {
+  const { tracks, nodeId, startWall, watch, writer } = session
+  for (const [index, reading] of (await take(session)).entries()) {
+    const track = tracks[index]
+    if (track) track.integral = endIntegral(track.integral, reading)
+  }
+  for (const { source } of tracks) source.rest?.()
+  const expectedSamples = tracks.length * (Math.floor(session.due) + 2)
+  return concludeRun({ nodeId, tracks, startWall, expectedSamples, shared: watch.shared(), sampleLogSha256: writer.end().sha256 })
 }

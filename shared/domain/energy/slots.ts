@@ -1,5 +1,5 @@
-import { splitAtHalfHours } from '../../../shared/domain/half-hours.ts'
-import { HALF_HOUR_MS, epochMs } from '../../../shared/units.ts'
+import { splitAtHalfHours } from '../half-hours.ts'
+import { HALF_HOUR_MS, epochMs } from '../../units.ts'
 
 /** Energy and measured time that fell into one UTC half-hour; `slot` is its number since the epoch. */
 export interface Slot {

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { HALF_HOUR_MS, epochMs, monotonicMs } from '../../../shared/units.ts'
-import { type Device, type Integral, type Reading, addReading, beginIntegral, endIntegral, joulesOf } from './energy.ts'
+import { HALF_HOUR_MS, epochMs, monotonicMs } from '../../units.ts'
+import { type Integral, addReading, beginIntegral, endIntegral } from './integral.ts'
+import { joulesOf, resultOf } from './result.ts'
+import type { Device, Reading } from './sensor.ts'
 import { intervalsOf } from './slots.ts'
-import { crossCheckOf, methodOf } from './uncertainty.ts'
 
 const T0 = Date.parse('2026-03-01T12:00:00.000Z')
-const COUNTER: Device = { method: 'counter', sensor: { updateMs: 100, wrapMj: null, power: 'power-average' }, limitW: 600 }
-const RAPL: Device = { method: 'rapl', sensor: { updateMs: 1, wrapMj: 262_143_328, power: 'power-instant' }, limitW: 500 }
+const COUNTER: Device = { method: 'counter', sensor: { updateMs: 100, uncertaintyPct: 7, basis: 'test', wrapMj: null, power: 'power-average' }, limitW: 600 }
+const RAPL: Device = { method: 'rapl', sensor: { updateMs: 1, uncertaintyPct: 8, basis: 'test', wrapMj: 262_143_328, power: 'power-instant' }, limitW: 500 }
 
 /** `[ms, mJ, mW, wall clock running ahead by ms]`. */
 type Row = readonly [ms: number, mj: number | null, mw: number | null, aheadMs?: number]
@@ -27,8 +28,8 @@ describe('energy of one device', () => {
       [2_000, 1.6e6, 300e3],
     ])
     expect(joulesOf(result)).toBe(600)
-    expect(result).toMatchObject({ counterMs: 2_000, powerMs: 0, samples: 3, counterStartMj: 1e6, counterEndMj: 1.6e6, peakW: 300 })
-    expect(methodOf(result)).toBe('counter')
+    expect(result).toMatchObject({ counterMs: 2_000, powerMs: 0, samples: 3, counterStartMj: 1e6, counterEndMj: 1.6e6, peakPowerW: 300 })
+    expect(resultOf(result).method).toBe('counter')
   })
 
   test('comes from power for the second in which the driver was loaded again', () => {
@@ -40,7 +41,7 @@ describe('energy of one device', () => {
     ])
     expect(joulesOf(result)).toBe(900)
     expect(result.resets).toBe(1)
-    expect(methodOf(result)).toBe('mixed')
+    expect(resultOf(result).method).toBe('mixed')
   })
 
   test('is the trapezoid of power where there is no counter', () => {
@@ -50,7 +51,7 @@ describe('energy of one device', () => {
       [2_000, null, 300e3],
     ])
     expect(joulesOf(result)).toBe(550)
-    expect(methodOf(result)).toBe('power-average')
+    expect(resultOf(result).method).toBe('power-average')
   })
 
   test('of a lost minute is not guessed', () => {
@@ -116,7 +117,7 @@ describe('energy of one device', () => {
     ])
     expect(joulesOf(result)).toBe(500)
     expect(result.stuck).toBe(2)
-    expect(methodOf(result)).toBe('power-average')
+    expect(resultOf(result).method).toBe('power-average')
   })
 
   test('does not believe a jump beyond physics', () => {
@@ -168,7 +169,7 @@ describe('energy of one device', () => {
       [0, 0, 65.4e3],
       [5_000, 187_443, 65.4e3],
     ])
-    expect(crossCheckOf(result)).toBeCloseTo(1.7445, 3)
+    expect(resultOf(result).crossCheckRatio).toBeCloseTo(1.7445, 3)
   })
 
   test('a system clock that is set back does not tear the timeline', () => {
@@ -202,7 +203,7 @@ describe('whatever the readings', () => {
       fc.property(rows, (steps) => {
         const result = integrate(toRows(steps), RAPL)
         const measuredMs = result.counterMs + result.powerMs
-        expect(result.slots.every(({ joules }) => joules >= 0)).toBe(true)
+        expect(result.counted.every(({ joules }) => joules >= 0)).toBe(true)
         expect(measuredMs).toBeLessThanOrEqual(result.spanMs)
         expect(joulesOf(result)).toBeLessThanOrEqual((Math.max(900, 1.5 * 500) * (measuredMs + 2 * steps.length)) / 1_000)
         expect(result.resets + result.wraps > 0 || (result.counterEndMj ?? 0) >= (result.counterStartMj ?? 0)).toBe(true)
@@ -218,7 +219,7 @@ describe('whatever the readings', () => {
           .map((one) => ({ ...one, wall: epochMs(one.wall + offset + 0.25) }))
         const start = shifted[0] ?? reading([0, null, null])
         const result = shifted.reduce(addReading, beginIntegral(RAPL, start))
-        const intervals = intervalsOf([result.slots], { from: start.wall, to: result.wallMs })
+        const intervals = intervalsOf([result.counted], { from: start.wall, to: result.wallMs })
         const total = joulesOf(result)
         expect(Math.abs(intervals.reduce((sum, { joules }) => sum + joules, 0) - total)).toBeLessThanOrEqual(1e-9 * Math.max(1, total))
         for (const [index, { from, to, coverage }] of intervals.entries()) {
@@ -240,7 +241,7 @@ test('a stretch across a half-hour is split by time', () => {
     [boundary - T0 + 750, 400e3, null],
   ] as const
   const result = readings.map((row) => reading(row)).reduce(addReading, beginIntegral(COUNTER, reading(readings[0])))
-  expect(intervalsOf([result.slots], { from: boundary - 250, to: boundary + 750 })).toEqual([
+  expect(intervalsOf([result.counted], { from: boundary - 250, to: boundary + 750 })).toEqual([
     { from: boundary - 250, to: boundary, joules: 100, coverage: 1 },
     { from: boundary, to: boundary + 750, joules: 300, coverage: 1 },
   ])
