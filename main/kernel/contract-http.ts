@@ -12,6 +12,12 @@ export interface HttpTransportOptions {
   /** Adds what proves who is asking: a bearer token, or a signature over the request. */
   readonly authorize: (request: OutgoingRequest) => Promise<Readonly<Record<string, string>>>
   readonly timeoutMs?: number
+  /** Larger answers are not read. */
+  readonly maxBytes?: number
+  /** Ends what is under way, and lets nothing begin. */
+  readonly signal?: AbortSignal | undefined
+  /** Called with the head of every answer, whatever its status. */
+  readonly answered?: (headers: Headers) => void
   readonly fetch?: typeof fetch
 }
 
@@ -58,41 +64,44 @@ export function readJson(answer: Uint8Array, { origin }: URL): unknown {
 }
 
 /** Sends one request and returns the answer's bytes, capped. Errors as {@link createHttpTransport}. */
-export async function send(
-  request: OutgoingRequest,
-  { authorize, timeoutMs = 20_000, fetch: fetchWith = fetch }: Omit<HttpTransportOptions, 'baseUrl'>,
-): Promise<Uint8Array> {
-  const headers = { accept: 'application/json', ...(request.body ? { 'content-type': 'application/json' } : {}), ...(await authorize(request)) }
-  let response: Response
-  try {
-    response = await fetchWith(request.url, {
-      method: request.method,
-      headers,
-      body: request.body as Uint8Array<ArrayBuffer> | null,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-  } catch (error) {
-    throw new WindfallError(
-      'unavailable',
-      `${request.url.origin} cannot be reached (${reasonOf(error)}). Check that it is running and that this machine is online.`,
-      { cause: error },
-    )
-  }
-  const bytes = await readCapped(response)
+export async function send(request: OutgoingRequest, options: Omit<HttpTransportOptions, 'baseUrl'>): Promise<Uint8Array> {
+  const response = await ask(request, options)
+  options.answered?.(response.headers)
+  const bytes = await readCapped(response, options.maxBytes ?? MAX_ANSWER_BYTES)
   if (response.ok) return bytes
   throw fromProblem(response.status, tryJson(bytes))
 }
 
+async function ask(
+  { method, url, body }: OutgoingRequest,
+  { authorize, timeoutMs = 20_000, signal, fetch: fetchWith = fetch }: Omit<HttpTransportOptions, 'baseUrl'>,
+) {
+  const headers = { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}), ...(await authorize({ method, url, body })) }
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    return await fetchWith(url, {
+      method,
+      headers,
+      body: body as Uint8Array<ArrayBuffer> | null,
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    })
+  } catch (error) {
+    throw new WindfallError('unavailable', `${url.origin} cannot be reached (${reasonOf(error)}). Check that it is running and that this machine is online.`, {
+      cause: error,
+    })
+  }
+}
+
 const reasonOf = (error: unknown): string => messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)
 
-async function readCapped(response: Response): Promise<Uint8Array> {
+async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
     for await (const chunk of response.body ?? []) {
       size += chunk.byteLength
-      if (size > MAX_ANSWER_BYTES) throw new WindfallError('input.too-large', 'The answer is larger than any valid answer can be.')
+      if (size > maxBytes) throw new WindfallError('input.too-large', 'The answer is larger than any valid answer can be.')
       chunks.push(chunk)
     }
   } catch (error) {

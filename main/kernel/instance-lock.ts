@@ -1,7 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
+
+/** Makes a data directory if there is none, and holds it for this process. Errors: `instance.running`, `storage.failed`. */
+export function holdDirectory(directory: string, name: string): Disposable {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new WindfallError('storage.failed', `The folder ${directory} cannot be made (${messageOf(error)}). Choose another one with --data.`, { cause: error })
+  }
+  return lockDirectory(directory, name)
+}
 
 /**
  * Holds a data directory for one process. The lock is a write lock on an empty SQLite file: the operating system

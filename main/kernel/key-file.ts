@@ -26,11 +26,26 @@ function flushDirectory(directory: string): void {
   }
 }
 
-/** Reads a secret file, or makes it on first use. Error: `config.invalid` if others may read it. */
-export function loadPrivateFile(file: string, create: () => string): string {
-  if (!existsSync(file)) writePrivateFile(file, create())
+/** Reads a secret file; `null` if there is none. Error: `config.invalid` if others may read it. */
+export function readPrivateFile(file: string): string | null {
+  if (!existsSync(file)) return null
   // Windows has no such mode bits; there the profile folder's access list protects the file.
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
     throw new WindfallError('config.invalid', `${file} holds a secret but other users may read it. Run: chmod 600 "${file}"`)
   return readFileSync(file, 'utf8')
+}
+
+/** Reads a secret file, or makes it on first use. Error: `config.invalid` if others may read it. */
+export function loadPrivateFile(file: string, create: () => string): string {
+  const known = readPrivateFile(file)
+  if (known !== null) return known
+  const made = create()
+  writePrivateFile(file, made)
+  return made
+}
+
+/** Removes a file for good: after a crash it does not come back. */
+export function removePrivateFile(file: string): void {
+  rmSync(file, { force: true })
+  flushDirectory(dirname(file))
 }

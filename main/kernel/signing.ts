@@ -1,7 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { PublicJwk } from '../../shared/contract/wire.ts'
+import { weakKeyProblem } from '../../shared/domain/keys.ts'
 
-/** Signs bytes with one key. Nothing may depend on which signer is in use but `alg`, `keyId` and `evidence`. */
+/**
+ * Signs bytes with one key. Nothing may depend on which signer is in use but `alg`, `keyId` and `evidence`. A node's signer stands for
+ * the key that is current at each moment; `{ ...signer }` holds on to the one that is current now.
+ */
 export interface Signer {
   readonly alg: 'EdDSA' | 'ES256'
   /** RFC 7638 SHA-256 thumbprint of the public JWK, base64url. */
@@ -19,9 +23,10 @@ export function keyIdOf(jwk: PublicJwk): string {
 
 export const sha256Hex = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
-/** An Ed25519 signer over a PKCS #8 PEM, as {@link generateKeyPem} makes it. */
+/** An Ed25519 signer over a PKCS #8 PEM, as {@link generateKeyPem} makes it. Throws for any other text. */
 export function createSigner(pem: string): Signer {
   const key = createPrivateKey(pem)
+  if (key.asymmetricKeyType !== 'ed25519') throw new TypeError(`expected an Ed25519 key, not ${key.asymmetricKeyType}`)
   const publicJwk = PublicJwk.parse(createPublicKey(key).export({ format: 'jwk' }))
   return { alg: 'EdDSA', keyId: keyIdOf(publicJwk), publicJwk, evidence: 'software', sign: async (bytes) => sign(null, bytes, key) }
 }
@@ -30,8 +35,12 @@ export const generateKeyPem = (): string => generateKeyPairSync('ed25519').priva
 
 const keyObject = (jwk: PublicJwk): KeyObject => createPublicKey({ key: jwk, format: 'jwk' })
 
-/** True if `signature` (raw Ed25519, or r‖s for P-256) over `bytes` was made by `jwk`. The key must have passed the weak-key check of `shared/domain/keys.ts`. */
+/**
+ * True if `signature` (raw Ed25519, or r‖s for P-256) over `bytes` was made by `jwk`. A weak key is refused before the signature is
+ * looked at: with a key of small order, one signature holds for every message.
+ */
 export function verifySignature(jwk: PublicJwk, bytes: Uint8Array, signature: Uint8Array): boolean {
+  if (weakKeyProblem(jwk)) return false
   try {
     return jwk.kty === 'OKP'
       ? verify(null, bytes, keyObject(jwk), signature)

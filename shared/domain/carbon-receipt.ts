@@ -1,13 +1,15 @@
-/** The carbon receipt a coordinator signs, its log head and the bundle an auditor holds: `formats` version 1. */
+/** The carbon receipt a coordinator signs, its log head and the bundle an auditor holds: `formats` version 1, and version 2 of the bundle. */
 import { z } from 'zod'
 import { Base64, Envelope, Id, IsoTime, KeyId, Origin, PublicJwk, Sha256Hex, SolanaSignature, Zone } from '../contract/wire.ts'
 import { MeterMethod } from './energy-proof.ts'
+import { MAX_ROTATIONS } from './rotation.ts'
 
 export const RECEIPT_PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 export const TREE_HEAD_TYPE = 'application/vnd.windfall.tree-head.v1+json'
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const RECEIPT_PREDICATE_TYPE = 'urn:windfall:carbon-receipt:v1'
 export const BUNDLE_TYPE = 'windfall.receipt-bundle/v1'
+export const BUNDLE_TYPE_V2 = 'windfall.receipt-bundle/v2'
 
 const amount = z.number().min(0)
 
@@ -73,7 +75,7 @@ export const Anchor = z.strictObject({ cluster: z.string().max(40), signature: S
 export type Anchor = z.infer<typeof Anchor>
 
 /** Content of a `.wfreceipt` file: everything an auditor needs, without the network. */
-export const ReceiptBundle = z.strictObject({
+const ReceiptBundleV1 = z.strictObject({
   bundle: z.literal(BUNDLE_TYPE),
   receipt: Envelope,
   proofs: z.array(Envelope).min(1).max(64),
@@ -86,4 +88,29 @@ export const ReceiptBundle = z.strictObject({
   }),
   anchor: Anchor.nullable(),
 })
+
+/** The same for a node that has replaced its key, with the statements that lead from the key it is named after to the one that signed. */
+const ReceiptBundleV2 = z.strictObject({
+  ...ReceiptBundleV1.shape,
+  bundle: z.literal(BUNDLE_TYPE_V2),
+  keys: z
+    .array(PublicJwk)
+    .min(1)
+    .max(64 + MAX_ROTATIONS),
+  /** Oldest first, from the first one on. */
+  rotations: z.array(Envelope).min(1).max(MAX_ROTATIONS),
+})
+
+export const ReceiptBundle = z.discriminatedUnion('bundle', [ReceiptBundleV1, ReceiptBundleV2])
 export type ReceiptBundle = z.infer<typeof ReceiptBundle>
+
+/** The statements a bundle carries; none in version 1. */
+export const rotationsOf = (bundle: ReceiptBundle): readonly Envelope[] => (bundle.bundle === BUNDLE_TYPE_V2 ? bundle.rotations : [])
+
+type BundleParts = Omit<z.infer<typeof ReceiptBundleV1>, 'bundle'>
+
+/** A bundle of the lowest version that can hold these parts, so that a file without key changes stays as it always was. */
+export const bundleOfParts = ({ receipt, proofs, keys, inclusion, anchor }: BundleParts, rotations: readonly Envelope[]): ReceiptBundle =>
+  rotations.length === 0
+    ? { bundle: BUNDLE_TYPE, receipt, proofs, keys, inclusion, anchor }
+    : { bundle: BUNDLE_TYPE_V2, receipt, proofs, keys, inclusion, anchor, rotations: [...rotations] }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Envelope, PublicJwk } from '../contract/wire.ts'
 import { WindfallError } from '../errors.ts'
-import { BUNDLE_TYPE, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, ReceiptBundle, TREE_HEAD_TYPE, TreeHead } from './carbon-receipt.ts'
+import { BUNDLE_TYPE, BUNDLE_TYPE_V2, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, ReceiptBundle, rotationsOf, TREE_HEAD_TYPE, TreeHead } from './carbon-receipt.ts'
 import { unpackEnvelope } from './dsse.ts'
 import { decodeUtf8, encodeHex, encodeUtf8, equalBytes } from './encoding.ts'
 import { ENERGY_PROOF_TYPE, EnergyProof } from './energy-proof.ts'
@@ -44,7 +44,8 @@ const firstIssue = (error: z.ZodError): string => `${error.issues[0]?.path.join(
 export function readBundle(input: unknown): ReceiptBundle | string {
   const value = input instanceof Uint8Array ? readJson(input) : input
   if (!isRecord(value)) throw unreadable('it is not a JSON object')
-  if (value['bundle'] !== BUNDLE_TYPE) throw unreadable(`it does not say that it is a “${BUNDLE_TYPE}”`)
+  if (value['bundle'] !== BUNDLE_TYPE && value['bundle'] !== BUNDLE_TYPE_V2)
+    throw unreadable(`it does not say that it is a “${BUNDLE_TYPE}” or a “${BUNDLE_TYPE_V2}”`)
   const { success, data, error } = ReceiptBundle.safeParse(value)
   if (!success) return `the file does not have the form of a receipt (${firstIssue(error)})`
   // Written out only now: before its form is known, a value may be nested too deep for that.
@@ -58,7 +59,8 @@ export type Keyring = ReadonlyMap<string, PublicJwk>
 
 /** Every key of the bundle, none weak, none twice, none unused. */
 export async function readKeys(bundle: ReceiptBundle, { sha256 }: VerifyPort): Promise<Keyring | string> {
-  const signers = new Set([bundle.receipt, bundle.inclusion.treeHead, ...bundle.proofs].flatMap(({ signatures }) => signatures.map(({ keyid }) => keyid)))
+  const envelopes = [bundle.receipt, bundle.inclusion.treeHead, ...bundle.proofs, ...rotationsOf(bundle)]
+  const signers = new Set(envelopes.flatMap(({ signatures }) => signatures.map(({ keyid }) => keyid)))
   const keyring = new Map<string, PublicJwk>()
   for (const [index, jwk] of bundle.keys.entries()) {
     const weakness = weakKeyProblem(jwk)

@@ -75,6 +75,10 @@ test('each thing that cannot be true is named', () => {
   expect(codes({ intervals: [second, first] })).toEqual(['time'])
 })
 
+test('a job that rested most of the time, as its owner’s ceiling asked, is believed and claims only the time it worked', () => {
+  expect(codes({ durationMs: 480_000 })).toEqual([])
+})
+
 test('a laptop that slept in the middle is believed', () => {
   expect(
     codes({

@@ -2,7 +2,7 @@
 import type { Envelope, PublicJwk } from '../contract/wire.ts'
 import { epochMs, fromIso, toIso } from '../units.ts'
 import { buildReceipt, type GridValue } from './build-receipt.ts'
-import { type Anchor, BUNDLE_TYPE, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle, TREE_HEAD_TYPE } from './carbon-receipt.ts'
+import { type Anchor, bundleOfParts, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle, TREE_HEAD_TYPE } from './carbon-receipt.ts'
 import { type EnvelopeSigner, signEnvelope } from './dsse.ts'
 import { decodeBase64, encodeBase64, encodeHex, encodeUtf8 } from './encoding.ts'
 import { ENERGY_PROOF_TYPE, type EnergyProof } from './energy-proof.ts'
@@ -10,6 +10,7 @@ import { splitAtHalfHours } from './half-hours.ts'
 import { keyIdOf, type VerifyPort } from './keys.ts'
 import { leafHash } from './merkle.ts'
 import { appendLeaf, proveInclusion, rootHash } from './merkle-log.ts'
+import { followRotation, type KeyHistory, signRotation, startHistory } from './rotation.ts'
 
 type Algorithm = { readonly name: string; readonly namedCurve?: string; readonly hash?: string }
 type SubtleKey = { readonly type: string }
@@ -50,6 +51,35 @@ const ed25519 = (x: string): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x })
 export const testNode = await createTestSigner(ed25519('11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'), 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A')
 export const testReceiptKey = await createTestSigner(ed25519('PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw'), 'TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs')
 export const testLogKey = await createTestSigner(ed25519('_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU'), 'xaqN9D-fg3vtt0QvMdy3sWbThTUHbwlLhc46LgtEWPc')
+
+// TEST 1024 and TEST SHA(abc) of the same section, and the P-256 key of RFC 7515 appendix A.3.
+export const testNextKeys = [
+  await createTestSigner(ed25519('J4EX_BRMcjQPZ9DyMW6Dhs7_vyskKMnFH-98WX8dQm4'), '9eV2fPFTMZUXYw8iaHa4bIFgzFg7wBN0TGvyVfXMDuU'),
+  await createTestSigner(
+    { kty: 'EC', crv: 'P-256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' },
+    'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
+  ),
+  await createTestSigner(ed25519('7Bcrk61eVjv0kyxw4SRQNMNUZ-8u_U1k6_gZaDRn4r8'), 'gz_mJAkje51i7HdYdSCRHpp1nOwdGXVbfakBuW3KPUI'),
+] as const
+
+/** What a node signs that replaces its key by each of `keys`, one after the other. */
+export async function testRotations(keys: readonly TestSigner[], first: TestSigner = testNode): Promise<{ readonly statements: readonly Envelope[] }> {
+  let history = settled(await startHistory({ nodeId: first.keyId, firstKey: first.publicJwk }, testCrypto))
+  let outgoing = first
+  const statements: Envelope[] = []
+  for (const incoming of keys) {
+    const statement = await signRotation(history, outgoing, { incoming, at: '2026-11-20T08:00:00.000Z' })
+    history = settled(await followRotation(history, statement, testCrypto))
+    statements.push(statement)
+    outgoing = incoming
+  }
+  return { statements }
+}
+
+function settled(history: KeyHistory | string): KeyHistory {
+  if (typeof history === 'string') throw new Error(history)
+  return history
+}
 
 const hex = (digit: string): string => digit.repeat(64)
 const START = fromIso('2026-11-21T13:50:00.000Z')
@@ -107,6 +137,8 @@ export const toBytes = (value: unknown): Uint8Array<ArrayBuffer> => encodeUtf8(J
 export interface TestBundleParts {
   readonly proofs?: readonly EnergyProof[]
   readonly node?: TestSigner
+  /** Keys the node changed to; the last one signs the proofs. */
+  readonly nextKeys?: readonly TestSigner[]
   /** Changes the statement before the coordinator signs it. */
   readonly statement?: (statement: ReturnType<typeof buildReceipt>) => object
   /** Receipts already in the log, and those that follow. */
@@ -115,10 +147,11 @@ export interface TestBundleParts {
   readonly anchor?: (head: Envelope) => Anchor
 }
 
-/** A whole bundle, signed by the three test keys, that is valid unless a part says otherwise. */
+/** A whole bundle, signed by the test keys, that is valid unless a part says otherwise. */
 export async function testBundle({
   proofs = [testProof()],
   node = testNode,
+  nextKeys = [],
   statement = (same) => same,
   before = 5,
   after = 2,
@@ -129,7 +162,7 @@ export async function testBundle({
       proof,
       body: toBytes(proof),
       bodySha256: encodeHex(await testCrypto.sha256(toBytes(proof))),
-      envelope: await signEnvelope(ENERGY_PROOF_TYPE, toBytes(proof), node),
+      envelope: await signEnvelope(ENERGY_PROOF_TYPE, toBytes(proof), nextKeys.at(-1) ?? node),
     })),
   )
   const facts = {
@@ -144,8 +177,10 @@ export async function testBundle({
   }
   const receipt = await signEnvelope(RECEIPT_PAYLOAD_TYPE, toBytes(statement(buildReceipt(facts))), testReceiptKey)
   const inclusion = await testInclusion(receipt, before, before + 1 + after)
-  const keys = [testReceiptKey, testLogKey, node].map(({ publicJwk }) => publicJwk)
-  return { bundle: BUNDLE_TYPE, receipt, proofs: signed.map(({ envelope }) => envelope), keys, inclusion, anchor: anchor ? anchor(inclusion.treeHead) : null }
+  const statements = nextKeys.length === 0 ? [] : (await testRotations(nextKeys, node)).statements
+  const keys = [testReceiptKey, testLogKey, node, ...nextKeys].map(({ publicJwk }) => publicJwk)
+  const parts = { receipt, proofs: signed.map(({ envelope }) => envelope), keys, inclusion, anchor: anchor ? anchor(inclusion.treeHead) : null }
+  return bundleOfParts(parts, statements)
 }
 
 async function testInclusion(receipt: Envelope, leafIndex: number, treeSize: number): Promise<ReceiptBundle['inclusion']> {

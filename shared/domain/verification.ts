@@ -5,6 +5,7 @@ import { z } from 'zod'
 export const VERIFICATION_STEPS = [
   'envelope',
   'coordinator-key',
+  'rotations',
   'proofs',
   'chain',
   'arithmetic',

@@ -6,7 +6,7 @@ import { anchorMemo } from './anchor-memo.ts'
 import { TreeHead } from './carbon-receipt.ts'
 import { decodeBase64, decodeUtf8, encodeUtf8 } from './encoding.ts'
 import { MAX_BUNDLE_BYTES, serializeBundle } from './open-bundle.ts'
-import { testBundle, testCrypto, testLogKey, testReceiptKey } from './receipt-bundle.fake.ts'
+import { testBundle, testCrypto, testLogKey, testNextKeys, testReceiptKey, testRotations } from './receipt-bundle.fake.ts'
 import { VERIFICATION_STEPS } from './verification.ts'
 import { verifyReceipt } from './verify-receipt.ts'
 
@@ -23,27 +23,56 @@ async function verdict(input: unknown, pins: readonly string[] = pinnedKeys): Pr
   }
 }
 
+/** A file of either version, and a node that changed to two other keys. */
 let file: Uint8Array
+let rotated: Uint8Array
 beforeAll(async () => {
   file = serializeBundle(await testBundle())
+  rotated = serializeBundle(await testBundle({ nextKeys: testNextKeys.slice(0, 2) }))
 })
 
 const headIn = ({ payload }: { payload: string }): TreeHead => TreeHead.parse(JSON.parse(decodeUtf8(decodeBase64(payload) ?? new Uint8Array()) ?? ''))
 const NAMED: readonly string[] = ['unreadable', ...VERIFICATION_STEPS]
 
-test('changing any single byte, at every position, is noticed', { timeout: 120_000 }, async () => {
+/** Changes every byte of a file in two ways, one after the other, and counts which step notices. Unpinned, so that nothing is caught merely for a strange key. */
+async function verdictsOfChanges(whole: Uint8Array): Promise<ReadonlyMap<string, number>> {
   const alphabet = encodeUtf8('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="{}[],: \\')
   const seen = new Map<string, number>()
-  for (const [position, byte] of file.entries()) {
+  for (const [position, byte] of whole.entries()) {
     const swapped = alphabet[(position * 31) % alphabet.length] ?? 0
     for (const value of [byte ^ (1 << (position % 8)), swapped === byte ? byte ^ 0x80 : swapped]) {
-      const result = await verdict(file.with(position, value), [])
+      const result = await verdict(whole.with(position, value), [])
       if (!NAMED.includes(result)) expect.fail(`byte ${position} from ${byte} to ${value}: ${result}`)
       seen.set(result, (seen.get(result) ?? 0) + 1)
     }
   }
-  // Unpinned, so that nothing is caught merely for a strange key; each part of the file is caught by its own step.
+  return seen
+}
+
+test('changing any single byte, at every position, is noticed', { timeout: 120_000 }, async () => {
+  const seen = await verdictsOfChanges(file)
   for (const step of ['unreadable', 'envelope', 'proofs', 'inclusion', 'tree-head']) expect(seen.get(step) ?? 0).toBeGreaterThan(0)
+})
+
+test('so is any change to the file of a node that replaced its key', { timeout: 240_000 }, async () => {
+  const seen = await verdictsOfChanges(rotated)
+  for (const step of ['unreadable', 'envelope', 'rotations', 'proofs', 'inclusion', 'tree-head']) expect(seen.get(step) ?? 0).toBeGreaterThan(0)
+})
+
+test('leaving out, repeating, swapping or borrowing key changes is noticed', async () => {
+  const whole = JSON.parse(new TextDecoder().decode(rotated)) as { rotations: unknown[]; keys: unknown[] }
+  const [first, second] = whole.rotations
+  const { statements: borrowed } = await testRotations([testNextKeys[2]], testLogKey)
+  for (const rotations of [[], [first], [second], [second, first], [first, first], [first, second, second], [...borrowed], [first, second, ...borrowed]])
+    expect(['envelope', 'rotations']).toContain(await verdict({ ...whole, rotations }))
+  for (const missing of whole.keys.keys()) expect(NAMED).toContain(await verdict({ ...whole, keys: whole.keys.filter((_, index) => index !== missing) }))
+})
+
+test('a version that does not fit the content is noticed', async () => {
+  const [old, renewed] = [file, rotated].map((bytes) => new TextDecoder().decode(bytes))
+  expect(await verdict(encodeUtf8(old?.replace('bundle/v1', 'bundle/v2') ?? ''))).toBe('envelope')
+  expect(await verdict(encodeUtf8(renewed?.replace('bundle/v2', 'bundle/v1') ?? ''))).toBe('envelope')
+  expect(await verdict(rotated)).toBe('valid')
 })
 
 test('in an anchored file the chain is needed for one thing only, the name of the transaction', async () => {
@@ -102,7 +131,7 @@ test('what is no receipt at all is unreadable', async () => {
     encodeUtf8('null'),
     encodeUtf8('[]'),
     encodeUtf8('{}'),
-    encodeUtf8('{"bundle":"windfall.receipt-bundle/v2"}'),
+    encodeUtf8('{"bundle":"windfall.receipt-bundle/v3"}'),
     Uint8Array.of(0xff, 0xfe),
     null,
     undefined,

@@ -184,5 +184,5 @@ test('what cannot be judged after a failure is skipped, the rest is still judged
   const by = (outcome: string) => steps.filter((one) => one.outcome === outcome).map(({ step }) => step)
   expect(by('failed')).toEqual(['proofs'])
   expect(by('skipped')).toEqual(['chain', 'arithmetic', 'half-hours', 'anchor', 'plausibility'])
-  expect(by('passed')).toEqual(['envelope', 'coordinator-key', 'inclusion', 'tree-head'])
+  expect(by('passed')).toEqual(['envelope', 'coordinator-key', 'rotations', 'inclusion', 'tree-head'])
 })

@@ -7,20 +7,23 @@ import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { weakKeyProblem } from '../../../shared/domain/keys.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { followRotations, type KeyHistory } from '../../../shared/domain/rotation.ts'
 import { keyIdOf, verifySignature } from '../../kernel/signing.ts'
+import { nodeVerifyPort } from '../../kernel/verify-port.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type Challenges, createChallenges } from './challenge.ts'
-import { createNodesStore } from './nodes.store.ts'
+import { createDeviceKeysStore } from './device-keys.store.ts'
+import { type Node, createNodesStore } from './nodes.store.ts'
+import { recordRotation, type RotationDeps } from './rotation.ts'
 
 type EnrolInput = InputOf<typeof coordinatorContract.enrol>
 
-export interface EnrolmentDeps {
+export interface EnrolmentDeps extends RotationDeps {
   readonly db: Db
   readonly clock: Clock
   readonly random: (bytes: number) => Uint8Array
   /** How often an agent reports presence. */
   readonly heartbeatMs: number
-  readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
 }
 
 export interface Enrolment {
@@ -33,11 +36,11 @@ function refuseWeakKey(publicJwk: PublicJwk): void {
   if (problem) throw new WindfallError('enrolment.refused', `This device key cannot be used: ${problem}. Make a new key and enrol again.`)
 }
 
-function checkPossession(challenges: Challenges, nodeId: string, { publicJwk, challenge, signature, payoutAddress }: EnrolInput): void {
+function checkPossession(challenges: Challenges, keyId: string, { publicJwk, challenge, signature, payoutAddress }: EnrolInput): void {
   refuseWeakKey(publicJwk)
   if (!verifySignature(publicJwk, enrolmentText(challenge, payoutAddress), Buffer.from(signature, 'base64')))
     throw new WindfallError('enrolment.refused', 'The signature does not prove possession of this device key.')
-  if (!challenges.redeem(nodeId, challenge))
+  if (!challenges.redeem(keyId, challenge))
     throw new WindfallError('enrolment.refused', 'The challenge is unknown, expired or already used. Ask for a new one.')
 }
 
@@ -46,7 +49,8 @@ function checkAddress(address: string): void {
 }
 
 /** Enrolment by proof of possession: the node signs {@link enrolmentText}. Repeating it with the same key changes only what is new. */
-export function createEnrolment({ db, clock, random, heartbeatMs, decide }: EnrolmentDeps): Enrolment {
+export function createEnrolment(deps: EnrolmentDeps): Enrolment {
+  const { db, clock, random, heartbeatMs } = deps
   const challenges = createChallenges({ now: clock.now, random })
   return {
     begin(publicJwk) {
@@ -55,27 +59,74 @@ export function createEnrolment({ db, clock, random, heartbeatMs, decide }: Enro
       return { challenge, expiresAt: toIso(expiresAt) }
     },
     async enrol(input) {
-      const nodeId = keyIdOf(input.publicJwk)
+      const keyId = keyIdOf(input.publicJwk)
       if (input.payoutAddress !== null) checkAddress(input.payoutAddress)
-      checkPossession(challenges, nodeId, input)
-      const enrolledAt = await transact(db, (tx) => record(tx, { nodeId, input, at: clock.now() }, decide))
+      checkPossession(challenges, keyId, input)
+      const claimed = await readHistory(keyId, input)
+      const { nodeId, enrolledAt, replaced } = await transact(db, (tx) => record(deps, tx, { keyId, claimed, input }))
+      if (replaced) deps.keyReplaced(nodeId)
       return { nodeId, enrolledAt: toIso(enrolledAt), heartbeatMs }
     },
   }
 }
 
-async function record(tx: Tx, { nodeId, input, at }: { nodeId: string; input: EnrolInput; at: number }, decide: EnrolmentDeps['decide']): Promise<number> {
+const refused = (message: string) => new WindfallError('enrolment.refused', message)
+
+/** The keys this node says it has had; `null` if it makes no such claim. Error: `enrolment.refused` unless they lead to the key that signs. */
+async function readHistory(keyId: string, { history }: EnrolInput): Promise<KeyHistory | null> {
+  if (!history) return null
+  const followed = await followRotations({ nodeId: keyIdOf(history.firstKey), firstKey: history.firstKey }, history.rotations, nodeVerifyPort)
+  if (typeof followed === 'string') throw refused(`The key changes of this node cannot be followed: ${followed}.`)
+  if (followed.keys.at(-1)?.keyId !== keyId) throw refused('The key changes of this node lead to another key than the one that signs.')
+  return followed
+}
+
+interface Claim {
+  readonly keyId: string
+  readonly claimed: KeyHistory | null
+  readonly input: EnrolInput
+}
+
+async function record(deps: EnrolmentDeps, tx: Tx, claim: Claim): Promise<{ nodeId: string; enrolledAt: number; replaced: boolean }> {
+  const { input } = claim
   const nodes = createNodesStore(tx)
-  const known = await nodes.get(nodeId)
-  if (known?.state === 'quarantined') throw new WindfallError('enrolment.refused', `This node is quarantined: ${known.stateReason ?? 'no reason given'}.`)
-  if (!known) {
-    await nodes.add({ nodeId, publicJwk: input.publicJwk, at })
-    await decide(tx, 'node.enrolled', { nodeId, zone: input.capabilities.zone })
+  const known = await identify(tx, claim)
+  if (known?.state === 'quarantined') throw refused(`This node is quarantined: ${known.stateReason ?? 'no reason given'}.`)
+  const node = known ?? (await addNode(deps, tx, claim))
+  const replaced = await catchUp(deps, tx, { node, claim })
+  const at = deps.clock.now()
+  await nodes.setCapabilities(node.nodeId, input.capabilities, at)
+  if (input.payoutAddress !== null && input.payoutAddress !== node.payoutAddress) {
+    await nodes.setPayoutAddress(node.nodeId, input.payoutAddress, at)
+    await deps.decide(tx, 'node.payout-address', { nodeId: node.nodeId, address: input.payoutAddress, before: node.payoutAddress })
   }
-  await nodes.setCapabilities(nodeId, input.capabilities, at)
-  if (input.payoutAddress !== null && input.payoutAddress !== known?.payoutAddress) {
-    await nodes.setPayoutAddress(nodeId, input.payoutAddress, at)
-    await decide(tx, 'node.payout-address', { nodeId, address: input.payoutAddress, before: known?.payoutAddress ?? null })
-  }
-  return known?.enrolledAt ?? at
+  return { nodeId: node.nodeId, enrolledAt: node.enrolledAt, replaced }
+}
+
+/** The node this key speaks for, if it is known. Error: `enrolment.refused` if the key is known as another node's. */
+async function identify(tx: Tx, { keyId, claimed }: Claim): Promise<Node | null> {
+  const owner = await createDeviceKeysStore(tx).nodeOf(keyId)
+  if (claimed && owner !== null && owner !== claimed.nodeId) throw refused('This device key belongs to another node.')
+  return createNodesStore(tx).get(claimed?.nodeId ?? owner ?? keyId)
+}
+
+async function addNode({ clock, decide }: EnrolmentDeps, tx: Tx, { keyId, claimed, input }: Claim): Promise<Node> {
+  const nodes = createNodesStore(tx)
+  const first = claimed?.keys[0] ?? { keyId, publicJwk: input.publicJwk }
+  if ((await createDeviceKeysStore(tx).nodeOf(first.keyId)) !== null) throw refused('The first key of this node belongs to another node.')
+  await nodes.add({ nodeId: first.keyId, publicJwk: first.publicJwk, at: clock.now() })
+  await decide(tx, 'node.enrolled', { nodeId: first.keyId, zone: input.capabilities.zone })
+  const added = await nodes.get(first.keyId)
+  if (!added) throw new WindfallError('internal', 'The node was added but cannot be found.')
+  return added
+}
+
+/** Records the key changes that are new here. Error: `enrolment.refused` unless the key that signs is then the current one. */
+async function catchUp(deps: EnrolmentDeps, tx: Tx, { node, claim }: { node: Node; claim: Claim }): Promise<boolean> {
+  let { history } = node
+  const missing = claim.input.history?.rotations.slice(node.rotations.length) ?? []
+  for (const envelope of missing) history = await recordRotation(deps, tx, { history, envelope })
+  if (history.keys.at(-1)?.keyId !== claim.keyId)
+    throw refused('This device key was replaced by another one of the same node. Use the data directory that holds the present key.')
+  return missing.length > 0
 }

@@ -1,10 +1,18 @@
 import type { Capabilities } from '../../../shared/contract/coordinator.ts'
 import { PublicJwk } from '../../../shared/contract/wire.ts'
+import { currentKey, type KeyHistory, type NodeKey } from '../../../shared/domain/rotation.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { createDeviceKeysStore, type StoredRotation } from './device-keys.store.ts'
 
 export interface Node {
+  /** Thumbprint of the first key, for ever. */
   readonly nodeId: string
+  /** The key that signs now, and its thumbprint. */
   readonly publicJwk: PublicJwk
+  readonly keyId: string
+  readonly history: KeyHistory
+  /** The statements behind {@link history}, oldest first. */
+  readonly rotations: readonly StoredRotation[]
   readonly state: 'active' | 'quarantined'
   /** Why the node is quarantined, for its owner. */
   readonly stateReason: string | null
@@ -13,15 +21,26 @@ export interface Node {
   readonly lastEvent: number
 }
 
+const historyOf = (firstKey: NodeKey, rotations: readonly StoredRotation[]): KeyHistory => ({
+  nodeId: firstKey.keyId,
+  keys: [firstKey, ...rotations.map(({ keyId, publicJwk }) => ({ keyId, publicJwk }))],
+  head: rotations.at(-1)?.bodySha256 ?? null,
+})
+
 function identities(db: Db | Tx) {
   return {
     async get(nodeId: string): Promise<Node | null> {
       const row = await db.selectFrom('node').selectAll().where('id', '=', nodeId).executeTakeFirst()
       if (!row) return null
       const { id, public_jwk, state, state_reason, payout_address, enrolled_at, last_event } = row
+      const rotations = await createDeviceKeysStore(db).of(id)
+      const firstKey = { keyId: id, publicJwk: PublicJwk.parse(JSON.parse(public_jwk)) }
+      const history = historyOf(firstKey, rotations)
       return {
         nodeId: id,
-        publicJwk: PublicJwk.parse(JSON.parse(public_jwk)),
+        ...currentKey(history),
+        history,
+        rotations,
         state,
         stateReason: state_reason,
         payoutAddress: payout_address,

@@ -7,10 +7,12 @@ const OFFLINE_AFTER_MS = 300_000
 /** `unknown` only after a restart: nobody is declared dead before a full timeout has passed. */
 type Reachability = 'online' | 'offline' | 'unknown'
 
-interface Seen {
+export interface Seen {
   readonly reachability: Reachability
   /** What the agent said last, `null` if nothing since this process started. */
   readonly presence: Presence | null
+  /** Since it was heard last, milliseconds; `null` if nothing since this process started. */
+  readonly ageMs: number | null
 }
 
 export interface PresenceBook {
@@ -29,8 +31,9 @@ export function createPresenceBook(clock: Pick<Clock, 'monotonic'>, offlineAfter
     of(nodeId) {
       const now = clock.monotonic()
       const seen = last.get(nodeId)
-      if (seen) return { reachability: now - seen.at < offlineAfterMs ? 'online' : 'offline', presence: seen.presence }
-      return { reachability: now - startedAt < offlineAfterMs ? 'unknown' : 'offline', presence: null }
+      if (!seen) return { reachability: now - startedAt < offlineAfterMs ? 'unknown' : 'offline', presence: null, ageMs: null }
+      const ageMs = now - seen.at
+      return { reachability: ageMs < offlineAfterMs ? 'online' : 'offline', presence: seen.presence, ageMs }
     },
   }
 }

@@ -1,9 +1,11 @@
 import type { Capabilities, Presence } from '../../../shared/contract/coordinator.ts'
-import type { PublicJwk } from '../../../shared/contract/wire.ts'
+import type { Envelope } from '../../../shared/contract/wire.ts'
 import { transact } from '../persistence/database.ts'
 import { type Enrolment, type EnrolmentDeps, createEnrolment } from './enrolment.ts'
+import { createDeviceKeysStore } from './device-keys.store.ts'
 import { type Node, createNodesStore } from './nodes.store.ts'
-import { createPresenceBook } from './presence.ts'
+import { type Seen, createPresenceBook } from './presence.ts'
+import { createRotate } from './rotation.ts'
 
 export type RegistryDeps = EnrolmentDeps
 
@@ -16,9 +18,18 @@ interface ListedNode {
   readonly ready: boolean
 }
 
+type NodeWithCapabilities = Pick<Node, 'nodeId' | 'keyId' | 'publicJwk' | 'history' | 'rotations'> & { readonly capabilities: Capabilities }
+
 export interface Registry extends Enrolment {
   readonly node: (nodeId: string) => Promise<Node | null>
-  readonly withCapabilities: (nodeId: string) => Promise<{ readonly nodeId: string; readonly publicJwk: PublicJwk; readonly capabilities: Capabilities } | null>
+  /** The node that signs with this key, or did until it replaced it. */
+  readonly nodeOfKey: (keyId: string) => Promise<Node | null>
+  readonly capabilities: (nodeId: string) => Promise<Capabilities | null>
+  /** What was heard of a node, and when. */
+  readonly seen: (nodeId: string) => Seen
+  readonly withCapabilities: (nodeId: string) => Promise<NodeWithCapabilities | null>
+  /** Replaces the key of a node; repeating it is harmless. Errors: `conflict`, `auth.refused`. */
+  readonly rotateKey: (nodeId: string, statement: Envelope) => Promise<{ readonly nodeId: string; readonly keyId: string }>
   /** Keeps what an agent says about itself, in memory. True if it may now be given work that it could not be given before. */
   readonly report: (nodeId: string, presence: Presence) => boolean
   readonly list: () => Promise<ListedNode[]>
@@ -40,10 +51,19 @@ export function createRegistry(deps: RegistryDeps): Registry {
   return {
     ...createEnrolment(deps),
     node: (nodeId) => nodes.get(nodeId),
+    async nodeOfKey(keyId) {
+      const nodeId = await createDeviceKeysStore(db).nodeOf(keyId)
+      return nodeId === null ? null : nodes.get(nodeId)
+    },
+    rotateKey: createRotate(deps),
+    capabilities: (nodeId) => nodes.capabilities(nodeId),
+    seen: book.of,
     async withCapabilities(nodeId) {
       const node = await nodes.get(nodeId)
       const capabilities = await nodes.capabilities(nodeId)
-      return node && capabilities && { nodeId, publicJwk: node.publicJwk, capabilities }
+      if (!node || !capabilities) return null
+      const { keyId, publicJwk, history, rotations } = node
+      return { nodeId, keyId, publicJwk, history, rotations, capabilities }
     },
     report(nodeId, presence) {
       const { reachability, presence: before } = book.of(nodeId)

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { createLatch } from './latch.ts'
+
+const settled = async (waiting: Promise<boolean>) => Promise.race([waiting, new Promise((resolve) => setImmediate(() => resolve('waits')))])
+
+test('what was raised before is not missed, and is told once however often it was raised', async () => {
+  const latch = createLatch()
+  latch.raise()
+  latch.raise()
+  const { signal } = new AbortController()
+  expect(await latch.wait(signal)).toBe(true)
+  const waiting = latch.wait(signal)
+  expect(await settled(waiting)).toBe('waits')
+  latch.raise()
+  expect(await waiting).toBe(true)
+})
+
+test('an end of the wait is told as one, and loses nothing that is raised later', async () => {
+  const latch = createLatch()
+  const stop = new AbortController()
+  const waiting = latch.wait(stop.signal)
+  stop.abort()
+  expect(await waiting).toBe(false)
+  expect(await latch.wait(stop.signal)).toBe(false)
+  latch.raise()
+  expect(await latch.wait(new AbortController().signal)).toBe(true)
+})

@@ -1,0 +1,42 @@
+import type { AgentJob, AgentStatus } from '../contract/agent.ts'
+import { PAUSES, type PauseRule } from './pauses.ts'
+
+/** What an owner may tell the machine. `resume` also takes a “finish” back, and ends an alarm. */
+export type OwnerVerb = { readonly do: 'resume' | 'finish' } | { readonly do: 'pause'; readonly until: PauseRule }
+
+export interface OwnerCommand {
+  readonly id: 'pause' | 'resume' | 'finish'
+  readonly label: string
+  /** One verb, or several to choose from. */
+  readonly verb: OwnerVerb | readonly OwnerChoice[]
+  /** Why it cannot be given now; `null` if it can. */
+  readonly unavailable: string | null
+}
+
+export interface OwnerChoice {
+  readonly id: string
+  readonly label: string
+  readonly verb: OwnerVerb
+}
+
+const CHOICES: readonly OwnerChoice[] = PAUSES.map(({ id, label }) => ({ id: `pause-${id}`, label, verb: { do: 'pause', until: id } }))
+
+const pause = (label: string): OwnerCommand => ({ id: 'pause', label, verb: CHOICES, unavailable: null })
+const resume = (label: string): OwnerCommand => ({ id: 'resume', label, verb: { do: 'resume' }, unavailable: null })
+const finish = (unavailable: string | null): OwnerCommand => ({ id: 'finish', label: 'Finish, then pause', verb: { do: 'finish' }, unavailable })
+
+/** States in which a process of the job may exist. */
+const AT_WORK = new Set<AgentJob['state']>(['preparing', 'running', 'collecting'])
+const isAtWork = (job: AgentStatus['job']): boolean => job !== null && AT_WORK.has(job.state)
+
+/** Whether the owner has paused, whatever else stands in the way. */
+export const isPaused = ({ display, reasons }: Pick<AgentStatus, 'display' | 'reasons'>): boolean =>
+  display === 'paused' || reasons.some(({ code }) => code === 'user')
+
+/** The commands that fit the state, the more likely one first. Tray and window are made from this list, so neither lacks what the other has. */
+export function ownerCommands(status: Pick<AgentStatus, 'display' | 'policy' | 'reasons' | 'finishing' | 'job'>): readonly [OwnerCommand, OwnerCommand] {
+  if (isPaused(status)) return [resume('Resume'), pause('Change the pause')]
+  if (status.policy === 'fault') return [pause('Pause'), resume('Run jobs all the same')]
+  if (status.finishing) return [pause('Pause now'), resume('Cancel finish')]
+  return [pause('Pause'), finish(isAtWork(status.job) ? null : 'No job is running, so there is none to finish.')]
+}
