@@ -6,6 +6,7 @@ test('nothing but a data directory and a chain is needed, and the coordinator th
     host: '127.0.0.1',
     heartbeatMs: 15_000,
     leaseTtlMs: 90_000,
+    challengeRate: 0.02,
     trustProxy: false,
   })
 })
@@ -22,4 +23,12 @@ test('the environment sets what the command line does not', () => {
 test('a malformed value stops the start and names its key and variable', () => {
   expect(() => readCoordinatorConfig({ WINDFALL_COORDINATOR_PORT: 'eighty' }, { dataDirectory: '/data' })).toThrow(/port \(WINDFALL_COORDINATOR_PORT\)/)
   expect(() => readCoordinatorConfig({}, { dataDirectory: '/data', unknown: 1 })).toThrow(expect.objectContaining({ code: 'config.invalid' }))
+})
+
+const readRate = (rate: string) =>
+  readCoordinatorConfig({ WINDFALL_CHALLENGE_RATE: rate }, { dataDirectory: '/data', rpcUrl: 'http://127.0.0.1:8899' }).challengeRate
+
+test('the share of proofs that are spot-checked is a share', () => {
+  expect([readRate('0'), readRate('0.5'), readRate('1')]).toEqual([0, 0.5, 1])
+  for (const wrong of ['-0.1', '1.1', 'often']) expect(() => readRate(wrong)).toThrow(/challengeRate \(WINDFALL_CHALLENGE_RATE\)/)
 })

@@ -16,6 +16,8 @@ const CoordinatorSettings = z.strictObject({
   heartbeatMs: positive.max(120_000).default(15_000),
   /** A lease that is not renewed for this long ends. */
   leaseTtlMs: positive.default(90_000),
+  /** Share of accepted proofs whose samples are asked for unasked, 0…1. */
+  challengeRate: z.coerce.number().min(0).max(1).default(0.02),
   /** Solana JSON-RPC endpoint that payouts and anchors go through. */
   rpcUrl: z.url({ protocol: /^https?$/ }),
   /** Payouts on mainnet move real money; nothing else switches them on. */
@@ -44,6 +46,7 @@ const VARIABLES = {
   logLevel: 'WINDFALL_LOG_LEVEL',
   heartbeatMs: 'WINDFALL_HEARTBEAT_MS',
   leaseTtlMs: 'WINDFALL_LEASE_TTL_MS',
+  challengeRate: 'WINDFALL_CHALLENGE_RATE',
   rpcUrl: 'WINDFALL_RPC_URL',
   allowMainnet: 'WINDFALL_ALLOW_MAINNET',
   microUsdPerSol: 'WINDFALL_MICRO_USD_PER_SOL',

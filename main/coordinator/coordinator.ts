@@ -91,7 +91,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   core.hub.attach(app.server)
   const url = await listen(app, config)
   events.listening(url)
-  const running = runAll(signal, [core.jobs.run, core.hub.run, paying.run])
+  const running = runAll(signal, [core.jobs.run, core.challenges.run, core.hub.run, paying.run])
   const closed = running.finally(async () => {
     await app.close()
     await db.destroy()

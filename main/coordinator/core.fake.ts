@@ -134,7 +134,7 @@ export async function startTestCore({
   const db = await openDatabase(':memory:')
   const ids = createIds(clock)
   const books = createBooks(createAudit(clock), ids.next)
-  const config = { dataDirectory, host: '127.0.0.1', heartbeatMs: 15_000, leaseTtlMs: 90_000 }
+  const config = { dataDirectory, host: '127.0.0.1', heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0 }
   const core = createCore({
     config,
     db,

@@ -4,8 +4,10 @@ import { messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { createAudit } from './audit/audit.ts'
+import { createChallenging } from './challenging.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
+import { createFleetCalls } from './fleet-calls.ts'
 import type { AccessDeps } from './http/access.ts'
 import type { BlobDeps } from './http/blob-routes.ts'
 import type { CoordinatorParts } from './http/parts.ts'
@@ -15,14 +17,17 @@ import { type Jobs, createJobs } from './jobs/jobs.ts'
 import type { JobMoney, PlanJob } from './jobs/ports.ts'
 import { type Blobs, openBlobs } from './persistence/blobs.ts'
 import type { Db, Tx } from './persistence/database.ts'
+import type { Challenges } from './proofs/challenges.ts'
 import type { ProofDeps } from './proofs/ports.ts'
+import { listProofs, proofView } from './proofs/read.ts'
 import { chainHead, submitProof } from './proofs/submit.ts'
 import { requesterOfKey } from './registry/api-keys.ts'
 import { createRecordEvent, eventPositions, eventsAfter } from './registry/node-events.ts'
+import { createNodesStore } from './registry/nodes.store.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
 
 export interface CoreDeps {
-  readonly config: Pick<CoordinatorConfig, 'dataDirectory' | 'host' | 'heartbeatMs' | 'leaseTtlMs'>
+  readonly config: Pick<CoordinatorConfig, 'dataDirectory' | 'host' | 'heartbeatMs' | 'leaseTtlMs' | 'challengeRate'>
   readonly db: Db
   readonly clock: Clock
   readonly ids: Ids
@@ -40,8 +45,9 @@ export interface Core {
   readonly blobs: BlobDeps
   readonly registry: Registry
   readonly jobs: Jobs
+  readonly challenges: Challenges
   readonly hub: SocketHub
-  readonly parts: Pick<CoordinatorParts, 'registry' | 'agents' | 'jobs' | 'proofs' | 'outputs'>
+  readonly parts: Pick<CoordinatorParts, 'registry' | 'fleets' | 'agents' | 'jobs' | 'proofs' | 'challenges' | 'outputs'>
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly recordEvent: ReturnType<typeof createRecordEvent>
 }
@@ -53,30 +59,52 @@ export function createCore(deps: CoreDeps): Core {
   const blobs = openBlobs(join(config.dataDirectory, 'blobs'), ids.next)
   // Apart from what nodes may fetch: a receipt is public and names its output's digest, the output is its requester's alone.
   const outputs = openBlobs(join(config.dataDirectory, 'outputs'), ids.next)
-  const registry = createRegistry({ db, clock, random, heartbeatMs: config.heartbeatMs, decide })
+  const registry = createRegistry({ db, clock, random, heartbeatMs: config.heartbeatMs, decide, keyReplaced: (nodeId) => hub.drop(nodeId) })
   // The socket hears agents for the jobs, and the jobs push through the socket: one of the two has to be named before it exists.
   const hub = createHub(deps, registry, { presence: (nodeId, presence) => agents.hear(nodeId, presence), welcome: (nodeId) => agents.offer(nodeId) })
   const hint = createHints(db, hub)
   const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, hint })
-  const agents = createAgents(db, { registry, jobs, hub })
+  const challenges = createChallenging({ ...deps, hub, decide, recordEvent, hint })
+  const agents = createAgents(db, { registry, jobs, challenges, hub })
   const { beginVerification, completeJob, rejectResult, attempt } = jobs
   const saveOutput = (bytes: Uint8Array) => outputs.write(once(bytes), { maxBytes: bytes.length, expected: null })
-  const proofDeps = { ...deps, decide, recordEvent, node: registry.withCapabilities, attempt, beginVerification, completeJob, rejectResult, saveOutput }
-  const proofs = { submit: reportProof(deps, { proofDeps, hint }), head: (nodeId: string) => chainHead(db, nodeId) }
-  const access = { clock, node: registry.node, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
+  const proofDeps = {
+    ...deps,
+    decide,
+    recordEvent,
+    node: registry.withCapabilities,
+    currentKey: async (tx: Tx, nodeId: string) => (await createNodesStore(tx).get(nodeId))?.keyId ?? null,
+    attempt,
+    beginVerification,
+    completeJob,
+    rejectResult,
+    saveOutput,
+    planChallenge: challenges.plan,
+  }
+  const proofs: CoordinatorParts['proofs'] = {
+    submit: reportProof(deps, { proofDeps, hint }),
+    head: (nodeId) => chainHead(db, nodeId),
+    list: (page) => listProofs(db, page),
+    get: (asked) => proofView(db, asked),
+  }
+  const access = { clock, nodeOfKey: registry.nodeOfKey, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
   const archives = { ...blobs, mayFetch: jobs.holdsArchive }
-  return { access, blobs: archives, registry, jobs, hub, decide, recordEvent, parts: { registry, jobs, outputs, proofs, agents } }
+  const parts = { registry, fleets: createFleetCalls({ ...deps, registry, decide }), jobs, outputs, proofs, challenges, agents }
+  return { access, blobs: archives, registry, jobs, challenges, hub, decide, recordEvent, parts }
 }
 
 /** What agents say, whichever way it arrives. */
-function createAgents(db: Db, { registry, jobs, hub }: Pick<Core, 'registry' | 'jobs' | 'hub'>) {
+function createAgents(db: Db, { registry, jobs, challenges, hub }: Pick<Core, 'registry' | 'jobs' | 'challenges' | 'hub'>) {
   const report = async (nodeId: string, presence: Presence) => {
+    challenges.heard(nodeId)
     if (registry.report(nodeId, presence)) jobs.wake()
     return jobs.renew(nodeId, presence.running)
   }
   return {
     async offer(nodeId: string): Promise<void> {
+      challenges.heard(nodeId)
       for (const lease of await jobs.offered(nodeId)) hub.send(nodeId, { type: 'lease', lease })
+      for (const challenge of await challenges.open(nodeId)) hub.send(nodeId, { type: 'proof-challenge', ...challenge })
     },
     async hear(nodeId: string, presence: Presence): Promise<void> {
       const { lost, cancelled } = await report(nodeId, presence)
@@ -85,7 +113,8 @@ function createAgents(db: Db, { registry, jobs, hub }: Pick<Core, 'registry' | '
     },
     async heartbeat(nodeId: string, presence: Presence) {
       const dropped = await report(nodeId, presence)
-      return { ...dropped, lastEvent: (await eventPositions(db, [nodeId])).get(nodeId) ?? 0 }
+      const lastEvent = (await eventPositions(db, [nodeId])).get(nodeId) ?? 0
+      return { ...dropped, lastEvent, challenges: await challenges.open(nodeId) }
     },
     events: (nodeId: string, page: { readonly after: number; readonly limit: number }) => eventsAfter(db, nodeId, page),
   }

@@ -7,6 +7,8 @@ export const coordinatorEvents = (log: Logger) => ({
   leaseEnded: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'lease taken back'),
   proofAccepted: (nodeId: string, jobId: string, receiptId: string) => log.info({ nodeId, jobId, receiptId }, 'proof accepted'),
   proofRefused: (nodeId: string, code: string) => log.warn({ nodeId, code }, 'proof refused'),
+  challengeEnded: (nodeId: string, challengeId: string, state: string) => log.info({ nodeId, challengeId, state }, 'challenge ended'),
+  challengesFailed: (message: string) => log.error({ error: message }, 'a round of challenges failed'),
   requestFailed: (method: string, path: string, message: string) => log.error({ method, path, error: message }, 'request failed'),
   socketFailed: (nodeId: string, message: string) => log.error({ nodeId, error: message }, 'socket failed'),
   gridFailed: (zone: string, message: string) => log.info({ zone, reason: message }, 'live grid data is not to be had; using what ships with Windfall'),

@@ -17,7 +17,7 @@ const order = {
   proof,
   bodySha256: 'b'.repeat(64),
   envelope: { payload: '', payloadType: '', signatures: [] },
-  node: { nodeId: 'n'.repeat(43), publicJwk: { kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) }, capabilities: {} },
+  node: { nodeId: 'n'.repeat(43), history: { keys: [{ publicJwk: { kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) } }] }, rotations: [] },
   attempt: { ...LEASE, submittedAt: SUBMITTED, plan: { zone: 'GB-13' } },
 } as unknown as ReceiptOrder
 

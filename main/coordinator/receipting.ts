@@ -42,7 +42,8 @@ export function createReceipting(issuer: ReceiptIssuer, oracle: GridOracle, sign
         image: attempt.spec.runtime.image,
         outputSha256: proof.outputSha256,
         proofs: [{ proof, envelope, bodySha256 }],
-        nodeKey: node.publicJwk,
+        nodeKeys: node.history.keys.map(({ publicJwk }) => publicJwk),
+        rotations: node.rotations.map((rotation) => rotation.envelope),
         intensityAt: intensityAt(ran),
         baseline: { zone, intensityAt: intensityAt(atOnce) },
       })

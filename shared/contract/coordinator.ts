@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
 import { MeterMethod } from '../domain/energy-proof.ts'
+import { MAX_ROTATIONS } from '../domain/rotation.ts'
 import { call } from './define.ts'
 import { JobSpec, JobState, JobView, Lease, PlanAnswer } from './job.ts'
+import { ChallengeAnswer, ChallengeState, ChallengeView, MAX_OPEN_CHALLENGES, OpenChallenge, ProofSummary, ProofView } from './proof.ts'
 import {
   Base64,
   DecimalString,
@@ -75,6 +77,14 @@ export const NodeEvent = z.strictObject({
     z.strictObject({ kind: z.literal('receipt'), receiptId: Id, bundle: ReceiptBundle }),
     z.strictObject({ kind: z.literal('earning'), earningId: Id, jobId: Id, receiptId: Id, state: z.enum(['accrued', 'confirmed']), microUsd: DecimalString }),
     z.strictObject({
+      kind: z.literal('challenge'),
+      challengeId: Id,
+      proofId: Id,
+      jobId: Id,
+      state: ChallengeState.exclude(['asked']),
+      message: z.string().max(500),
+    }),
+    z.strictObject({
       kind: z.literal('payout'),
       payoutId: Id,
       state: z.enum(['planned', 'sent', 'confirmed', 'finalized', 'failed']),
@@ -124,6 +134,33 @@ export const PayoutView = z.strictObject({
 })
 export type PayoutView = z.infer<typeof PayoutView>
 
+/** A machine as every machine of its owner sees it. */
+const FleetNode = z.strictObject({
+  nodeId: KeyId,
+  joinedAt: IsoTime,
+  /** `unknown`: the coordinator has started anew and has not heard of it yet. */
+  state: z.enum(['online', 'offline', 'unknown', 'quarantined']),
+  /** Whether it would start a job now; `null` unless it is online. */
+  ready: z.boolean().nullable(),
+  /** Why it is not, as it said last. */
+  reasons: z.array(z.string().max(300)).max(32),
+  running: z.number().int().min(0),
+  /** Since it was heard last; `null` if that was before the coordinator started. */
+  ageMs: z.number().int().min(0).nullable(),
+  zone: Zone.nullable(),
+  os: z.string().nullable(),
+  arch: z.string().nullable(),
+  agentVersion: z.string().nullable(),
+  gpus: z.array(z.string()),
+  /** By receipts issued and earnings booked since midnight UTC. */
+  today: z.strictObject({ energyWh: z.number(), microUsd: DecimalString }),
+})
+export const FleetView = z.strictObject({ fleetId: Id, self: KeyId, since: IsoTime, nodes: z.array(FleetNode) })
+export type FleetView = z.infer<typeof FleetView>
+
+/** How a node that has replaced its key shows which node it still is: needed where its coordinator has not heard of it yet. */
+const KeyChanges = z.strictObject({ firstKey: PublicJwk, rotations: z.array(Envelope).min(1).max(MAX_ROTATIONS) })
+
 const Empty = z.strictObject({})
 const http = (method: 'GET' | 'POST', path: string, access: 'public' | 'node' | 'requester', summary: string) => ({ method, path, access, summary }) as const
 
@@ -145,13 +182,31 @@ export const coordinatorContract = {
     http('POST', '/v1/enrolments', 'public', 'Ask for a challenge to sign'),
   ),
   enrol: call(
-    z.strictObject({ publicJwk: PublicJwk, challenge: Base64, signature: Base64, capabilities: Capabilities, payoutAddress: SolanaAddress.nullable() }),
+    z.strictObject({
+      publicJwk: PublicJwk,
+      challenge: Base64,
+      signature: Base64,
+      capabilities: Capabilities,
+      payoutAddress: SolanaAddress.nullable(),
+      history: KeyChanges.optional(),
+    }),
     z.strictObject({ nodeId: KeyId, enrolledAt: IsoTime, heartbeatMs: z.number().int() }),
     http('POST', '/v1/nodes', 'public', 'Enrol a node by proof of possession of its device key'),
   ),
+  rotateKey: call(
+    z.strictObject({ statement: Envelope }),
+    z.strictObject({ nodeId: KeyId, keyId: KeyId }),
+    http('POST', '/v1/nodes/keys', 'node', 'Replace the device key of this node; repeating it is harmless'),
+  ),
   heartbeat: call(
     Presence,
-    z.strictObject({ lost: z.array(Id), cancelled: z.array(Id), now: IsoTime, lastEvent: z.number().int() }),
+    z.strictObject({
+      lost: z.array(Id),
+      cancelled: z.array(Id),
+      now: IsoTime,
+      lastEvent: z.number().int(),
+      challenges: z.array(OpenChallenge).max(MAX_OPEN_CHALLENGES).default([]),
+    }),
     http('POST', '/v1/presence', 'node', 'Report presence and renew held leases'),
   ),
   requestLease: call(
@@ -186,10 +241,32 @@ export const coordinatorContract = {
     z.strictObject({ seq: z.number().int().min(0), head: Sha256Hex.nullable() }),
     http('GET', '/v1/proofs/head', 'node', 'Where the proof chain of this node stands'),
   ),
+  answerChallenge: call(
+    z.strictObject({ challengeId: Id, ...ChallengeAnswer.shape }),
+    z.strictObject({ state: ChallengeState.exclude(['asked', 'overdue']), message: z.string().max(500) }),
+    http('POST', '/v1/challenges/{challengeId}', 'node', 'Hand in the sample log a challenge asks for, or say why it cannot be given'),
+  ),
   nodeEvents: call(
     z.strictObject({ after: z.coerce.number().int().min(0), limit: z.coerce.number().int().min(1).max(200).default(100) }),
     z.strictObject({ events: z.array(NodeEvent), next: z.number().int() }),
     http('GET', '/v1/events', 'node', 'What happened to this node since'),
+  ),
+
+  inviteToFleet: call(
+    Empty,
+    z.strictObject({ fleetId: Id, code: z.string().max(16), expiresAt: IsoTime }),
+    http('POST', '/v1/fleet/invites', 'node', 'A short code by which another machine of the same owner joins the fleet of this node'),
+  ),
+  joinFleet: call(
+    z.strictObject({ code: z.string().min(1).max(40) }),
+    z.strictObject({ fleetId: Id }),
+    http('POST', '/v1/fleet/members', 'node', 'Join a fleet by a code; repeating it is harmless'),
+  ),
+  getFleet: call(Empty, FleetView, http('GET', '/v1/fleet', 'node', 'Every machine of the fleet that this node is in')),
+  removeFromFleet: call(
+    z.strictObject({ nodeId: KeyId }),
+    Empty,
+    http('POST', '/v1/fleet/members/{nodeId}/remove', 'node', 'Take a machine, or this node itself, out of the fleet'),
   ),
 
   submitJob: call(
@@ -231,6 +308,22 @@ export const coordinatorContract = {
   ),
   getReceipt: call(z.strictObject({ receiptId: Id }), ReceiptBundle, http('GET', '/v1/receipts/{receiptId}', 'public', 'A receipt bundle anyone can verify')),
   treeHead: call(Empty, z.strictObject({ treeHead: Envelope }), http('GET', '/v1/log/head', 'public', 'The newest signed tree head')),
+  listProofs: call(
+    PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    pageOf(ProofSummary),
+    http('GET', '/v1/proofs', 'requester', 'Accepted energy proofs of your jobs, newest first'),
+  ),
+  getProof: call(z.strictObject({ proofId: Id }), ProofView, http('GET', '/v1/proofs/{proofId}', 'requester', 'One energy proof and its challenges')),
+  challengeProof: call(
+    z.strictObject({ proofId: Id }),
+    ChallengeView,
+    http('POST', '/v1/proofs/{proofId}/challenge', 'requester', 'Ask the node for the samples behind a proof; repeating it while one is open is harmless'),
+  ),
+  getChallenges: call(
+    z.strictObject({ proofId: Id }),
+    z.strictObject({ challenges: z.array(ChallengeView) }),
+    http('GET', '/v1/proofs/{proofId}/challenge', 'requester', 'What challenges of a proof have come to, newest first'),
+  ),
   listPayouts: call(
     PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(PayoutView),
@@ -263,6 +356,8 @@ export const SocketToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('lease'), lease: Lease }),
   z.strictObject({ type: z.literal('cancel'), leaseId: Id, reason: z.string().max(80) }),
   z.strictObject({ type: z.literal('events'), lastEvent: z.number().int() }),
+  /** Asks for the samples behind a proof; `challenge` is the one of the connection. */
+  z.strictObject({ type: z.literal('proof-challenge'), ...OpenChallenge.shape }),
 ])
 export type SocketToAgent = z.infer<typeof SocketToAgent>
 

@@ -6,11 +6,18 @@ import type { Clock } from '../../kernel/clock.ts'
 import { SIGNATURE_MAX_AGE_S, checkSignature, contentDigest, readSignature } from '../../kernel/http-signature.ts'
 import type { Caller } from './parts.ts'
 
+interface KnownNode {
+  readonly nodeId: string
+  readonly keyId: string
+  readonly publicJwk: PublicJwk
+  readonly state: 'active' | 'quarantined'
+  readonly stateReason: string | null
+}
+
 export interface AccessDeps {
   readonly clock: Clock
-  readonly node: (
-    nodeId: string,
-  ) => Promise<{ readonly publicJwk: PublicJwk; readonly state: 'active' | 'quarantined'; readonly stateReason: string | null } | null>
+  /** Whose key this is or was; `keyId` is the one that signs now. */
+  readonly nodeOfKey: (keyId: string) => Promise<KnownNode | null>
   readonly requesterOfKey: (apiKey: string) => Promise<string | null>
 }
 
@@ -36,14 +43,15 @@ function createNonces(clock: Pick<Clock, 'monotonic'>): (nonce: string) => boole
   }
 }
 
-async function checkNode({ clock, node }: AccessDeps, isNew: (nonce: string) => boolean, request: FastifyRequest): Promise<Checked> {
+async function checkNode({ clock, nodeOfKey }: AccessDeps, isNew: (nonce: string) => boolean, request: FastifyRequest): Promise<Checked> {
   const signature = readSignature({ method: request.method, authority: request.headers.host ?? '', target: request.raw.url ?? '/', headers: request.headers })
-  const known = await node(signature.keyId)
+  const known = await nodeOfKey(signature.keyId)
   if (!known) throw new WindfallError('auth.refused', 'This device key is not enrolled here. Enrol the node first.')
   if (known.state === 'quarantined') throw new WindfallError('auth.refused', `This node is quarantined: ${known.stateReason ?? 'no reason given'}.`)
+  if (known.keyId !== signature.keyId) throw new WindfallError('auth.refused', 'This device key was replaced by another one of the same node.')
   checkSignature(known.publicJwk, signature, clock.now())
   if (!isNew(`${signature.keyId} ${signature.nonce}`)) throw new WindfallError('auth.refused', 'This signed request was already received once. Sign a new one.')
-  return { caller: { kind: 'node', nodeId: signature.keyId }, contentDigest: signature.contentDigest }
+  return { caller: { kind: 'node', nodeId: known.nodeId }, contentDigest: signature.contentDigest }
 }
 
 async function checkRequester({ requesterOfKey }: AccessDeps, request: FastifyRequest): Promise<Checked> {

@@ -34,10 +34,14 @@ const publicCalls = ({
 
 const nodeCalls = ({
   clock,
+  registry,
   agents,
   jobs,
   proofs,
-}: CoordinatorParts): Called<'heartbeat' | 'requestLease' | 'startAttempt' | 'failAttempt' | 'submitProof' | 'proofChain' | 'nodeEvents'> => ({
+  challenges,
+}: CoordinatorParts): Called<
+  'heartbeat' | 'requestLease' | 'startAttempt' | 'failAttempt' | 'submitProof' | 'proofChain' | 'answerChallenge' | 'nodeEvents' | 'rotateKey'
+> => ({
   heartbeat: async (presence, caller) => ({ ...(await agents.heartbeat(nodeOf(caller), presence)), now: toIso(clock.now()) }),
   requestLease: async ({ runtimes }, caller) => ({ lease: await jobs.request(nodeOf(caller), runtimes) }),
   startAttempt: async (claim, caller) => {
@@ -50,9 +54,21 @@ const nodeCalls = ({
   },
   submitProof: (input, caller) => proofs.submit(nodeOf(caller), input),
   proofChain: (_, caller) => proofs.head(nodeOf(caller)),
+  answerChallenge: (input, caller) => challenges.answer(nodeOf(caller), input),
+  rotateKey: ({ statement }, caller) => registry.rotateKey(nodeOf(caller), statement),
   nodeEvents: async (page, caller) => {
     const events = await agents.events(nodeOf(caller), page)
     return { events, next: events.at(-1)?.seq ?? page.after }
+  },
+})
+
+const fleetCalls = ({ fleets }: CoordinatorParts): Called<'inviteToFleet' | 'joinFleet' | 'getFleet' | 'removeFromFleet'> => ({
+  inviteToFleet: (_, caller) => fleets.invite(nodeOf(caller)),
+  joinFleet: ({ code }, caller) => fleets.join(nodeOf(caller), code),
+  getFleet: (_, caller) => fleets.view(nodeOf(caller)),
+  removeFromFleet: async ({ nodeId }, caller) => {
+    await fleets.remove(nodeOf(caller), nodeId)
+    return {}
   },
 })
 
@@ -81,5 +97,18 @@ const requesterCalls = ({
   checkLedger: () => ledger.check(),
 })
 
+const proofCalls = ({ proofs, challenges }: CoordinatorParts): Called<'listProofs' | 'getProof' | 'challengeProof' | 'getChallenges'> => ({
+  listProofs: (page, caller) => proofs.list({ ...page, requesterId: requesterOf(caller) }),
+  getProof: ({ proofId }, caller) => proofs.get({ proofId, requesterId: requesterOf(caller) }),
+  challengeProof: ({ proofId }, caller) => challenges.ask(requesterOf(caller), proofId),
+  getChallenges: async ({ proofId }, caller) => ({ challenges: await challenges.list(requesterOf(caller), proofId) }),
+})
+
 /** Every call of the contract. The border has authenticated the caller; each handler still takes only the identity it needs. */
-export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => ({ ...publicCalls(parts), ...nodeCalls(parts), ...requesterCalls(parts) })
+export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => ({
+  ...publicCalls(parts),
+  ...nodeCalls(parts),
+  ...fleetCalls(parts),
+  ...requesterCalls(parts),
+  ...proofCalls(parts),
+})

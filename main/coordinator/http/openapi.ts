@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Capabilities, NodeEvent, Presence, ReceiptSummary, PayoutView, coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Call, HttpBinding } from '../../../shared/contract/define.ts'
 import { JobLimits, JobRuntime, JobSpec, JobView, Lease, Plan, PlanAnswer } from '../../../shared/contract/job.ts'
+import { ChallengeView, OpenChallenge, ProofSummary, ProofView } from '../../../shared/contract/proof.ts'
 import { Envelope, PublicJwk, Signal, SignalPoint, Window } from '../../../shared/contract/wire.ts'
 import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 
@@ -11,6 +12,7 @@ const Problem = z.object({ type: z.string(), title: z.string(), status: z.number
 
 const SHARED = {
   Capabilities,
+  ChallengeView,
   Envelope,
   JobLimits,
   JobRuntime,
@@ -18,11 +20,14 @@ const SHARED = {
   JobView,
   Lease,
   NodeEvent,
+  OpenChallenge,
   PayoutView,
   Plan,
   PlanAnswer,
   Presence,
   Problem,
+  ProofSummary,
+  ProofView,
   PublicJwk,
   ReceiptBundle,
   ReceiptSummary,

@@ -31,9 +31,19 @@ export interface CoordinatorParts {
   readonly registry: {
     readonly begin: (publicJwk: PublicJwk) => Out<'beginEnrolment'>
     readonly enrol: (input: In<'enrol'>) => Promise<Out<'enrol'>>
+    readonly rotateKey: (nodeId: string, statement: Envelope) => Promise<Out<'rotateKey'>>
+  }
+  readonly fleets: {
+    readonly invite: (nodeId: string) => Promise<Out<'inviteToFleet'>>
+    readonly join: (nodeId: string, code: string) => Promise<Out<'joinFleet'>>
+    readonly view: (nodeId: string) => Promise<Out<'getFleet'>>
+    readonly remove: (nodeId: string, removed: string) => Promise<void>
   }
   readonly agents: {
-    readonly heartbeat: (nodeId: string, presence: Presence) => Promise<{ readonly lost: string[]; readonly cancelled: string[]; readonly lastEvent: number }>
+    readonly heartbeat: (
+      nodeId: string,
+      presence: Presence,
+    ) => Promise<{ readonly lost: string[]; readonly cancelled: string[]; readonly lastEvent: number; readonly challenges: Out<'heartbeat'>['challenges'] }>
     readonly events: (nodeId: string, page: { readonly after: number; readonly limit: number }) => Promise<Out<'nodeEvents'>['events']>
   }
   readonly jobs: {
@@ -49,6 +59,13 @@ export interface CoordinatorParts {
   readonly proofs: {
     readonly submit: (nodeId: string, input: In<'submitProof'>) => Promise<Out<'submitProof'>>
     readonly head: (nodeId: string) => Promise<Out<'proofChain'>>
+    readonly list: (page: { readonly requesterId: string } & Page) => Promise<Out<'listProofs'>>
+    readonly get: (asked: { readonly requesterId: string } & In<'getProof'>) => Promise<Out<'getProof'>>
+  }
+  readonly challenges: {
+    readonly ask: (requesterId: string, proofId: string) => Promise<Out<'challengeProof'>>
+    readonly list: (requesterId: string, proofId: string) => Promise<Out<'getChallenges'>['challenges']>
+    readonly answer: (nodeId: string, input: In<'answerChallenge'>) => Promise<Out<'answerChallenge'>>
   }
   readonly outputs: { readonly read: (digest: string) => Promise<Uint8Array> }
   readonly receipts: {

@@ -6,8 +6,14 @@ import { componentSchemas, describeCall, httpCalls } from './openapi.ts'
 import type { Caller } from './parts.ts'
 
 export const DEFAULT_BODY_BYTES = 65_536
-/** A proof carries up to 16 MiB of output in base64; a job has to fit, with its plan, into one frame of an agent's socket. */
-const BODY_BYTES: Readonly<Record<string, number>> = { submitProof: 25_165_824, submitJob: 49_152, planJob: 49_152 }
+/** A proof carries up to 16 MiB of output in base64, an answer to a challenge 24 MiB of compressed samples; a job has to fit, with its plan, into one frame of an agent's socket. */
+const BODY_BYTES: Readonly<Record<string, number>> = {
+  enrol: 131_072,
+  submitProof: 25_165_824,
+  answerChallenge: 33_555_456,
+  submitJob: 49_152,
+  planJob: 49_152,
+}
 
 export interface RouteDeps {
   readonly server: Server<Caller>

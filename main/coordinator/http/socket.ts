@@ -38,6 +38,8 @@ export interface SocketHub {
   /** False if the node is not connected, or reads so slowly that its connection was closed. */
   readonly send: (nodeId: string, frame: SocketToAgent) => boolean
   readonly connected: () => string[]
+  /** Closes the connection of a node, which may come back at once. */
+  readonly drop: (nodeId: string) => void
   /** Pings every connection until `signal` aborts, then closes all. */
   readonly run: (signal: AbortSignal) => Promise<void>
 }
@@ -69,6 +71,7 @@ export function createSocketHub(deps: SocketHubDeps): SocketHub {
       return line !== undefined && sendFrame(line.socket, frame)
     },
     connected: () => [...nodes.keys()],
+    drop: (nodeId) => nodes.get(nodeId)?.socket.close(CLOSE.replaced),
     async run(signal) {
       while (await deps.clock.sleep(PING_MS, signal)) for (const line of lines) ping(line)
       for (const { socket } of lines) socket.close(CLOSE.goingAway)

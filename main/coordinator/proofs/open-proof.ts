@@ -21,6 +21,12 @@ export interface OpenedProof {
   readonly bodySha256: string
 }
 
+export interface ProofSigner {
+  readonly nodeId: string
+  readonly keyId: string
+  readonly publicJwk: PublicJwk
+}
+
 const MAX_BODY_BYTES = 1_048_576
 
 function readBody(body: Uint8Array): EnergyProof | Refusal {
@@ -34,14 +40,14 @@ function readBody(body: Uint8Array): EnergyProof | Refusal {
   }
 }
 
-/** Takes a proof out of its envelope if it was signed by the node that submits it. `jwk` has passed the weak-key check at enrolment. */
-export function openProof(envelope: Envelope, { nodeId, publicJwk }: { readonly nodeId: string; readonly publicJwk: PublicJwk }): OpenedProof | Refusal {
+/** Takes a proof out of its envelope if the node that submits it signed it with its current key. */
+export function openProof(envelope: Envelope, { nodeId, keyId, publicJwk }: ProofSigner): OpenedProof | Refusal {
   const unpacked = unpackEnvelope(envelope, ENERGY_PROOF_TYPE, MAX_BODY_BYTES)
   if (typeof unpacked === 'string') return refuse('proof.malformed', `The envelope cannot be used: ${unpacked}.`)
   const proof = readBody(unpacked.body)
   if ('code' in proof) return proof
   if (proof.nodeId !== nodeId) return refuse('proof.wrong-node', 'The proof was made for another node than the one that submits it.')
-  if (unpacked.keyId !== nodeId) return refuse('proof.signature', 'The proof is signed by another key than that of this node.')
+  if (unpacked.keyId !== keyId) return refuse('proof.signature', 'The proof is signed by another key than that of this node.')
   if (!verifySignature(publicJwk, unpacked.signedBytes, unpacked.signature)) return refuse('proof.signature', 'The signature does not match the proof.')
   return { proof, bodySha256: sha256Hex(unpacked.body) }
 }

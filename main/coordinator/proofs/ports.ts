@@ -24,7 +24,13 @@ export interface ProvenAttempt {
 
 export interface ProvingNode {
   readonly nodeId: string
+  /** The key that signs now, and its thumbprint. */
   readonly publicJwk: PublicJwk
+  readonly keyId: string
+  /** Every key up to that one, oldest first. */
+  readonly history: { readonly keys: readonly { readonly keyId: string; readonly publicJwk: PublicJwk }[] }
+  /** What proves that they follow each other. */
+  readonly rotations: readonly { readonly envelope: Envelope }[]
   readonly capabilities: Capabilities
 }
 
@@ -63,6 +69,8 @@ export interface ProofDeps {
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly recordEvent: (tx: Tx, nodeId: string, fact: NodeEvent['fact']) => Promise<void>
   readonly node: (nodeId: string) => Promise<ProvingNode | null>
+  /** Thumbprint of the key that signs for a node now. */
+  readonly currentKey: (tx: Tx, nodeId: string) => Promise<string | null>
   readonly attempt: (tx: Tx, claim: { readonly nodeId: string; readonly leaseId: string; readonly token: number }) => Promise<ProvenAttempt | null>
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
   readonly completeJob: (
@@ -75,4 +83,6 @@ export interface ProofDeps {
   /** Looks up what the grid was like. May be slow; never called inside a transaction. */
   readonly prepareReceipt: (order: ReceiptOrder) => Promise<IssueReceipt>
   readonly settle: (tx: Tx, settlement: Settlement) => Promise<Earning>
+  /** Decides whether the samples behind the proof will be asked for. */
+  readonly planChallenge: (tx: Tx, proofId: string, nodeId: string) => Promise<void>
 }

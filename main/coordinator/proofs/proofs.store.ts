@@ -1,7 +1,24 @@
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import type { ChainHead, StoredProof } from './accept.ts'
+
+/** An accepted proof, whose job it proves and since when it counts (epoch milliseconds). */
+export interface KeptProof {
+  readonly proof: EnergyProof
+  readonly proofId: string
+  readonly nodeId: string
+  readonly jobId: string
+  readonly receiptId: string
+  readonly requesterId: string
+  /** Hex SHA-256 of the signed body. */
+  readonly bodySha256: string
+  readonly acceptedAt: number
+}
+
+/** It was signed, checked and stored as it is: nothing in it has changed since. */
+const bodyOf = (envelope: string): EnergyProof => JSON.parse(Buffer.from((JSON.parse(envelope) as Envelope).payload, 'base64').toString('utf8')) as EnergyProof
 
 export interface AcceptedProof {
   readonly proof: EnergyProof
@@ -15,7 +32,32 @@ export interface AcceptedProof {
 export function createProofsStore(db: Db | Tx) {
   const stored = () =>
     db.selectFrom('proof').select(['id as proofId', 'seq', 'body_sha256 as bodySha256', 'lease_id as leaseId', 'job_id as jobId', 'receipt_id as receiptId'])
+  const kept = () =>
+    db
+      .selectFrom('proof')
+      .innerJoin('job', 'job.id', 'proof.job_id')
+      .select(['proof.id as proofId', 'proof.node_id as nodeId', 'proof.job_id as jobId', 'proof.receipt_id as receiptId'])
+      .select(['job.requester_id as requesterId', 'proof.body_sha256 as bodySha256', 'proof.accepted_at as acceptedAt', 'proof.envelope'])
   return {
+    /** Error: `not-found`. */
+    async accepted(proofId: string): Promise<KeptProof> {
+      const found = await kept().where('proof.id', '=', proofId).executeTakeFirst()
+      if (!found) throw new WindfallError('not-found', `There is no proof ${proofId}.`)
+      const { envelope, ...proof } = found
+      return { ...proof, proof: bodyOf(envelope) }
+    },
+    /** Proofs of one requester's jobs, newest first; `after` is the id of the last one seen. */
+    async page({ requesterId, after, limit }: { requesterId: string; after: string | null; limit: number }): Promise<KeptProof[]> {
+      const last = after === null ? undefined : await db.selectFrom('proof').select(['id', 'accepted_at']).where('id', '=', after).executeTakeFirst()
+      const mine = kept().where('job.requester_id', '=', requesterId)
+      const following = last
+        ? mine.where((e) =>
+            e.or([e('proof.accepted_at', '<', last.accepted_at), e.and([e('proof.accepted_at', '=', last.accepted_at), e('proof.id', '<', last.id)])]),
+          )
+        : mine
+      const rows = await following.orderBy('proof.accepted_at', 'desc').orderBy('proof.id', 'desc').limit(limit).execute()
+      return rows.map(({ envelope, ...proof }) => ({ ...proof, proof: bodyOf(envelope) }))
+    },
     async head(nodeId: string): Promise<ChainHead> {
       const last = await db.selectFrom('proof').select(['seq', 'body_sha256']).where('node_id', '=', nodeId).orderBy('seq', 'desc').limit(1).executeTakeFirst()
       return { seq: last?.seq ?? 0, head: last?.body_sha256 ?? null }

@@ -1,5 +1,6 @@
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
+import type { Envelope } from '../../../shared/contract/wire.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
@@ -56,10 +57,21 @@ async function refuseSubmission(deps: ProofDeps, { code, message, endsAttempt }:
   throw new WindfallError(code, message)
 }
 
+/** Not a refusal: the work counts as soon as the present key stands by it. */
+const replacedKey = () =>
+  new WindfallError('conflict', 'The proof is signed by a key that this node has replaced. Sign it with the present key and submit it again.')
+
+const isReplaced = ({ keyId, history }: ProvingNode, { signatures }: Envelope): boolean => {
+  const signedBy = signatures[0]?.keyid
+  return signedBy !== keyId && history.keys.some((key) => key.keyId === signedBy)
+}
+
 type Judgement = { readonly answer: ProofAnswer } | { readonly refusal: Refusal } | { readonly attempt: ProvenAttempt }
 
 /** What a submission deserves as things stand in this transaction. */
 async function judge(deps: ProofDeps, tx: Tx, submission: Submission): Promise<Judgement> {
+  const { nodeId, keyId } = submission.node
+  if ((await deps.currentKey(tx, nodeId)) !== keyId) throw replacedKey()
   const facts = await gather(deps, tx, submission)
   const repeated = repeatedProof(facts)
   if (repeated) return { answer: answerOf(repeated) }
@@ -85,6 +97,7 @@ async function book(
   const { jobId, requesterId, leaseId, spec } = attempt
   const { receiptId, bundle } = await issue(tx)
   await createProofsStore(tx).add({ proof, bodySha256, envelope: input.envelope, receiptId, at: deps.clock.now() })
+  await deps.planChallenge(tx, proof.proofId, node.nodeId)
   const priceMicroUsd = priceOf(spec.price, paidMsOf(proof, deps.clock.now() - attempt.leasedAt))
   await deps.completeJob(tx, { leaseId, outputSha256: output.sha256, receiptId, priceMicroUsd })
   const earning = await deps.settle(tx, { requesterId, jobId, nodeId: node.nodeId, receiptId, priceMicroUsd })
@@ -104,12 +117,13 @@ const earningFact = ({ earningId, state, microUsd }: Earning, of: { jobId: strin
 
 /**
  * Checks a proof and, if it holds, completes its job: once, however often and however concurrently it is submitted.
- * The same proof for the same lease gets the stored answer. Errors: every `proof.*` code; what the grid lookup throws.
+ * The same proof for the same lease gets the stored answer. Errors: every `proof.*` code; `conflict` for a key that was replaced; what the grid lookup throws.
  */
 export async function submitProof(deps: ProofDeps, nodeId: string, input: ProofInput): Promise<ProofAnswer> {
   const node = await deps.node(nodeId)
   if (!node) throw new WindfallError('auth.refused', 'This node is not enrolled.')
   const claim = { node, leaseId: input.leaseId, token: input.token }
+  if (isReplaced(node, input.envelope)) throw replacedKey()
   const opened = openProof(input.envelope, node)
   if ('code' in opened)
     return refuseSubmission(deps, opened, { ...claim, proofId: `unreadable-${sha256Hex(input.envelope.payload).slice(0, 16)}`, jobId: 'unknown' })

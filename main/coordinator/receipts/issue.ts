@@ -1,7 +1,7 @@
 import type { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { buildReceipt, type ReceiptFacts } from '../../../shared/domain/build-receipt.ts'
-import { BUNDLE_TYPE, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { bundleOfParts, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { signEnvelope } from '../../../shared/domain/dsse.ts'
 import { encodeBase64, encodeUtf8 } from '../../../shared/domain/encoding.ts'
 import { summaryOf } from '../../../shared/domain/receipt-summary.ts'
@@ -23,7 +23,10 @@ export interface IssuerParts {
 export interface IssueInput extends Omit<ReceiptFacts, 'receiptId' | 'issuedAt' | 'proofs'> {
   /** Verified proofs of one node, in the order of its chain. */
   readonly proofs: readonly (ReceiptFacts['proofs'][number] & { readonly envelope: Envelope })[]
-  readonly nodeKey: PublicJwk
+  /** Every key of the node up to the one that signed the proofs, oldest first. */
+  readonly nodeKeys: readonly PublicJwk[]
+  /** The statements that lead from the first of them to the last. */
+  readonly rotations: readonly Envelope[]
 }
 
 export interface Issued {
@@ -36,7 +39,7 @@ const distinct = (keys: readonly PublicJwk[]): PublicJwk[] => [...new Map(keys.m
 
 /** Signs receipts and keeps their log. */
 export function createReceiptIssuer({ receiptSigner, logSigner, clock, ids }: IssuerParts) {
-  async function issue(tx: Tx, { nodeKey, ...facts }: IssueInput): Promise<Issued> {
+  async function issue(tx: Tx, { nodeKeys, rotations, ...facts }: IssueInput): Promise<Issued> {
     const store = createReceiptsStore(tx)
     const at = clock.now()
     const { predicate, ...statement } = CarbonReceipt.parse(buildReceipt({ ...facts, receiptId: ids.next(), issuedAt: at }))
@@ -44,13 +47,13 @@ export function createReceiptIssuer({ receiptSigner, logSigner, clock, ids }: Is
     const receipt = await signEnvelope(RECEIPT_PAYLOAD_TYPE, body, receiptSigner)
     const leafIndex = await logSize(store, logSigner)
     const head = await appendToLog(store, logSigner, { body, index: leafIndex, at })
-    const parts = { proofs: facts.proofs.map(({ envelope }) => envelope), keys: distinct([receiptSigner.publicJwk, logSigner.publicJwk, nodeKey]) }
+    const parts = { proofs: facts.proofs.map(({ envelope }) => envelope), keys: distinct([receiptSigner.publicJwk, logSigner.publicJwk, ...nodeKeys]) }
     const summary = summaryOf(predicate, leafIndex)
-    await store.addReceipt(summary, { envelope: receipt, ...parts })
+    await store.addReceipt(summary, { envelope: receipt, ...parts, rotations })
     return {
       receiptId: predicate.receiptId,
       summary,
-      bundle: { bundle: BUNDLE_TYPE, receipt, ...parts, inclusion: await inclusionIn(store, head, leafIndex), anchor: null },
+      bundle: bundleOfParts({ receipt, ...parts, inclusion: await inclusionIn(store, head, leafIndex), anchor: null }, rotations),
     }
   }
 

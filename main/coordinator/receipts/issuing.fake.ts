@@ -26,7 +26,8 @@ export async function inputFor(job: number): Promise<IssueInput> {
     image: proof.runtime.image,
     outputSha256: proof.outputSha256,
     proofs: [{ proof, envelope, bodySha256: sha256Hex(toBytes(proof)) }],
-    nodeKey: testNode.publicJwk,
+    nodeKeys: [testNode.publicJwk],
+    rotations: [],
     intensityAt: () => testGrid(80),
     baseline: { zone: 'GB-13', intensityAt: () => testGrid(210) },
   }

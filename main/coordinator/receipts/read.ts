@@ -1,5 +1,5 @@
 import type { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
-import { BUNDLE_TYPE, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { bundleOfParts, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { encodeBase64 } from '../../../shared/domain/encoding.ts'
 import { proveConsistency } from '../../../shared/domain/merkle-log.ts'
 import { WindfallError } from '../../../shared/errors.ts'
@@ -20,15 +20,15 @@ export async function bundleOf(db: Db | Tx, receiptId: string): Promise<ReceiptB
   const anchored = await createAnchorsStore(db).covering(receipt.leafIndex)
   const head = await store.head(anchored?.treeSize ?? receipt.leafIndex + 1)
   if (!head) throw new WindfallError('internal', `The log holds receipt ${receiptId} but not its tree head.`)
-  const { envelope, proofs, keys, leafIndex } = receipt
-  return {
-    bundle: BUNDLE_TYPE,
+  const { envelope, proofs, keys, rotations, leafIndex } = receipt
+  const parts = {
     receipt: envelope,
     proofs: [...proofs],
     keys: [...keys],
     inclusion: await inclusionIn(store, head, leafIndex),
     anchor: anchored?.anchor ?? null,
   }
+  return bundleOfParts(parts, rotations)
 }
 
 /** One page of receipts, newest first. `next` is the `after` of the following page, `null` at the end. Error: `input.invalid`. */

@@ -12,6 +12,7 @@ interface StoredReceipt {
   readonly envelope: Envelope
   readonly proofs: readonly Envelope[]
   readonly keys: readonly PublicJwk[]
+  readonly rotations: readonly Envelope[]
 }
 
 export interface StoredHead {
@@ -62,7 +63,7 @@ const toSummary = (row: Pick<Schema['receipt'], (typeof COLUMNS)[number]>): Rece
 
 function receipts(db: Db | Tx) {
   return {
-    async addReceipt(summary: ReceiptSummary, { envelope, proofs, keys }: Omit<StoredReceipt, 'leafIndex'>): Promise<void> {
+    async addReceipt(summary: ReceiptSummary, { envelope, proofs, keys, rotations }: Omit<StoredReceipt, 'leafIndex'>): Promise<void> {
       const numbers = { energy_wh: summary.energyWh, emissions_g: summary.emissionsG, attributed_saving_g: summary.attributedSavingG }
       const names = {
         id: summary.receiptId,
@@ -74,19 +75,25 @@ function receipts(db: Db | Tx) {
         method: summary.method,
       }
       const texts = { envelope: JSON.stringify(envelope), proofs: JSON.stringify(proofs), keys: JSON.stringify(keys) }
+      const changes = rotations.length === 0 ? null : JSON.stringify(rotations)
       await db
         .insertInto('receipt')
-        .values({ ...names, ...numbers, ...texts, leaf_index: summary.leafIndex, issued_at: fromIso(summary.issuedAt) })
+        .values({ ...names, ...numbers, ...texts, rotations: changes, leaf_index: summary.leafIndex, issued_at: fromIso(summary.issuedAt) })
         .execute()
     },
     async receipt(receiptId: string): Promise<StoredReceipt | null> {
-      const row = await db.selectFrom('receipt').select(['leaf_index', 'envelope', 'proofs', 'keys']).where('id', '=', receiptId).executeTakeFirst()
+      const row = await db
+        .selectFrom('receipt')
+        .select(['leaf_index', 'envelope', 'proofs', 'keys', 'rotations'])
+        .where('id', '=', receiptId)
+        .executeTakeFirst()
       if (!row) return null
       return {
         leafIndex: row.leaf_index,
         envelope: JSON.parse(row.envelope) as Envelope,
         proofs: JSON.parse(row.proofs) as Envelope[],
         keys: JSON.parse(row.keys) as PublicJwk[],
+        rotations: JSON.parse(row.rotations ?? '[]') as Envelope[],
       }
     },
     /** Newest first, from below `before`. */

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
 import { TREE_HEAD_TYPE, TreeHead } from '../../../shared/domain/carbon-receipt.ts'
-import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
+import { signEnvelope, unpackEnvelope } from '../../../shared/domain/dsse.ts'
 import { decodeBase64, decodeUtf8 } from '../../../shared/domain/encoding.ts'
+import { ENERGY_PROOF_TYPE } from '../../../shared/domain/energy-proof.ts'
 import { verifyConsistency } from '../../../shared/domain/merkle.ts'
-import { testGrid } from '../../../shared/domain/receipt-bundle.fake.ts'
+import { testGrid, testNextKeys, testNode, testRotations, toBytes } from '../../../shared/domain/receipt-bundle.fake.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
@@ -127,4 +128,19 @@ test('any two heads ever signed are consistent', async () => {
     }
   await expect(consistencyProof(db, 0, 3)).rejects.toMatchObject({ code: 'input.invalid' })
   await expect(consistencyProof(db, 1, 13)).rejects.toMatchObject({ code: 'input.invalid' })
+})
+
+test('the receipt of a node that replaced its key is valid for an auditor who has only the file, and says how the keys follow', async () => {
+  const { issuer } = world(db)
+  const input = await inputFor(1)
+  const { statements } = await testRotations(testNextKeys)
+  const [proof] = input.proofs
+  const signer = testNextKeys.at(-1)
+  if (!proof || !signer) throw new Error('nothing to sign')
+  const envelope = await signEnvelope(ENERGY_PROOF_TYPE, toBytes(proof.proof), signer)
+  const nodeKeys = [testNode, ...testNextKeys].map(({ publicJwk }) => publicJwk)
+  const { bundle, receiptId } = await transact(db, (tx) => issuer.issue(tx, { ...input, proofs: [{ ...proof, envelope }], nodeKeys, rotations: statements }))
+  expect(bundle).toMatchObject({ bundle: 'windfall.receipt-bundle/v2', rotations: statements })
+  expect(await check(bundle)).toMatchObject({ valid: true })
+  expect(await bundleOf(db, receiptId)).toEqual(bundle)
 })

@@ -19,6 +19,8 @@ export interface ReceiptTables {
     envelope: string
     proofs: string
     keys: string
+    /** Statements that lead to the key of the proofs; null for the key the node is named after. */
+    rotations: string | null
   }
   /** Hashes of complete subtrees by in-order position; written once, never changed. */
   log_node: { position: number; hash: string }
