@@ -6,9 +6,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BUNDLE_TYPE } from '../../shared/domain/carbon-receipt.ts'
 import { testBundle, testLogKey, testNode, testReceiptKey } from '../../shared/domain/receipt-bundle.fake.ts'
 import { createFakeClock } from '../kernel/clock.fake.ts'
+import type { DeviceKeys } from '../kernel/device-key.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { parseAgentConfig } from './config.ts'
 import { createCoordinatorSession } from './coordinator-session.ts'
+import type { PowerSource } from './power-source.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
 import { type AgentStores, openAgentStores } from './stores.ts'
 import { type FakeCoordinator, createFakeCoordinator } from './sync/coordinator.fake.ts'
@@ -18,6 +20,19 @@ import { createTestWork } from './work.fixture.ts'
 
 const signer = createSigner(generateKeyPem())
 const bundle = await testBundle()
+const gpu = {
+  device: { kind: 'gpu', vendor: 'NVIDIA', name: 'RTX 4070', driver: '595', uuid: 'GPU-1', vramBytes: 1, powerLimitW: 200 },
+} as unknown as PowerSource
+const keys: DeviceKeys = {
+  nodeId: signer.keyId,
+  signer,
+  history: () => ({ firstKey: signer.publicJwk, rotations: [] }),
+  next: () => null,
+  prepare: () => expect.fail(),
+  adopt: async () => undefined,
+  postpone: () => undefined,
+  describe: () => expect.fail(),
+}
 const anchor = () => ({ cluster: 'localnet', signature: '2'.repeat(64), memo: 'windfall:log/1' })
 const TRUSTED = [testReceiptKey.keyId, testLogKey.keyId]
 let directory: string
@@ -34,14 +49,17 @@ afterEach(() => {
 function startAgent(coordinatorUrl: string | null) {
   const clock = createFakeClock()
   const work = createTestWork({ stores, signer, clock })
+  const hardware = { lent: [gpu] as PowerSource[] }
   const session = createCoordinatorSession({
     config: parseAgentConfig({ dataDirectory: directory, coordinatorUrl }),
     stores,
-    signer,
+    keys,
     clock,
     log: pino({ level: 'silent' }),
-    detection: { cpu: { vendor: 'test', model: 'test', packages: 1, cores: 2, threads: 4, memoryBytes: 0 }, sources: [], seen: [] },
-    runtimes: new Map(),
+    inventory: { current: () => ({ cpu: { vendor: 'test', model: 'test', packages: 1, cores: 2, threads: 4, memoryBytes: 0 }, sources: [gpu], seen: [] }) },
+    devices: { offered: async () => hardware.lent },
+    probeRuntimes: async () => [],
+    sampleLog: async () => null,
     grid: work.grid,
     work,
     news: work.news,
@@ -58,7 +76,7 @@ function startAgent(coordinatorUrl: string | null) {
     await running
     expect(reached).toBe(true)
   }
-  return { ...session, ...work, until }
+  return { ...session, ...work, hardware, until }
 }
 
 /** Another coordinator: other keys, other events. */
@@ -138,7 +156,7 @@ test('keys are pinned on first contact; other keys at the same address are not t
   expect(agent.pinnedKeys()).toEqual(TRUSTED)
   first.calls.length = 0
   other(first)
-  await agent.until(() => first.calls.includes('heartbeat'))
+  await startAgent(server.url).until(() => first.calls.includes('heartbeat'))
   expect(agent.pinnedKeys()).toEqual(TRUSTED)
   const key = createSigner(generateKeyPem())
   const second = other(createFakeCoordinator(signer), key.publicJwk)
@@ -176,4 +194,26 @@ test('an anchor that came later is fetched for the receipts that wait for one, a
   await startAgent(server.url).until(() => stores.facts.receipt('receipt-1')?.anchor?.cluster === 'localnet')
   expect(stores.facts.unanchored(10)).toEqual([])
   expect(stores.facts.receipt('receipt-1')).toMatchObject({ bundle: BUNDLE_TYPE, receipt: bundle.receipt })
+})
+
+test('a device that is switched off is no longer announced, others stay, and nothing is told twice', async () => {
+  const coordinator = createFakeCoordinator(signer)
+  const told: string[][] = []
+  const { invoke } = coordinator.transport
+  Object.assign(coordinator.transport, {
+    invoke: (name: string, input: { readonly capabilities?: { readonly gpus: readonly { readonly name: string }[] } }) => {
+      if (name === 'enrol') told.push((input.capabilities?.gpus ?? []).map((one) => one.name))
+      return invoke(name, input)
+    },
+  })
+  await using server = await serveFakeCoordinator(coordinator)
+  const agent = startAgent(server.url)
+  let beats = 0
+  await agent.until(() => {
+    agent.announce()
+    beats = coordinator.calls.filter((call) => call === 'heartbeat').length
+    if (beats === 2) agent.hardware.lent = []
+    return beats === 4
+  })
+  expect(told).toEqual([['RTX 4070'], []])
 })

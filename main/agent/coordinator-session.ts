@@ -1,40 +1,50 @@
-import { z } from 'zod'
 import type { AgentStatus } from '../../shared/contract/agent.ts'
-import { KeyId } from '../../shared/contract/wire.ts'
-import type { RuntimeName } from '../../shared/contract/wire.ts'
-import type { ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
-import { predicateOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
-import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { aborted } from '../kernel/lifecycle.ts'
+import type { DeviceKeys } from '../kernel/device-key.ts'
+import { aborted, runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
-import { packageVersion } from '../kernel/paths.ts'
 import { random } from '../kernel/random.ts'
-import { type Signer, keyIdOf } from '../kernel/signing.ts'
-import { capabilitiesOf } from './capabilities.ts'
+import type { Signer } from '../kernel/signing.ts'
+import { type Announcer, createAnnouncer } from './announcer.ts'
 import type { AgentConfig } from './config.ts'
-import type { Detection } from './gpu/detect.ts'
+import { feedOf, pinKeys, pinnedKeys, refreshReceipts, showRefusal, storeEvents, takeLease } from './coordinator-heard.ts'
+import { tellable } from './coordinator-told.ts'
+import type { Devices } from './devices.ts'
 import type { GridWatch } from './grid-watch.ts'
-import type { Runtime } from './jobs/runtime.ts'
+import type { Inventory } from './inventory.ts'
+import { createKeyRotation } from './key-rotation.ts'
 import type { News } from './news.ts'
 import type { ReceiptFolder } from './receipt-folder.ts'
+import type { ProbedRuntime } from './runtimes.ts'
 import type { AgentStores } from './stores.ts'
-import { applyEvent } from './sync/apply.ts'
 import { type CoordinatorLink, createCoordinatorLink } from './sync/client.ts'
+import { type CoordinatorTime, createCoordinatorTime, describeSkew } from './sync/coordinator-time.ts'
+import { enrol } from './sync/enrol.ts'
 import { FeedPosition } from './sync/feed.ts'
+import { type LinkStatus, createLinkStatus } from './sync/link-status.ts'
 import { type SessionDeps, runSession } from './sync/session.ts'
+import { type Tenure, createTenure } from './sync/tenure.ts'
 import type { Work } from './work.ts'
+
+/** What a coordinator may set to work, and what it is told of. */
+type LinkedWork = Pick<Work, 'presence' | 'setFetch' | 'setGuard'> & {
+  readonly runner: Pick<Work['runner'], 'offer' | 'cancel' | 'busyDevices'>
+  readonly prover: Pick<Work['prover'], 'realign'>
+}
 
 export interface CoordinatorSessionDeps {
   readonly config: AgentConfig
   readonly stores: AgentStores
-  readonly signer: Signer
+  readonly keys: DeviceKeys
   readonly clock: Clock
   readonly log: Logger
-  readonly detection: Detection
-  readonly runtimes: ReadonlyMap<RuntimeName, Runtime>
+  readonly inventory: Pick<Inventory, 'current'>
+  readonly devices: Pick<Devices, 'offered'>
+  readonly probeRuntimes: (signal: AbortSignal) => Promise<readonly ProbedRuntime[]>
+  /** The exact samples behind a proof of this node, `null` if they are gone. */
+  readonly sampleLog: (proofId: string) => Promise<Uint8Array | null>
   readonly grid: GridWatch
-  readonly work: Work
+  readonly work: LinkedWork
   readonly news: News
   readonly receipts: ReceiptFolder
 }
@@ -43,34 +53,57 @@ export interface CoordinatorSession {
   readonly state: () => AgentStatus['coordinator']
   /** Ids of the keys that this node's coordinators sign receipts and tree heads with, as first seen at each address. */
   readonly pinnedKeys: () => readonly string[]
+  /** What this machine can do may have changed. */
+  readonly announce: () => void
+  /** Lets a key that waits take over, once the coordinator knows it. */
+  readonly handOverKey: () => Promise<void>
   readonly run: (signal: AbortSignal) => Promise<void>
 }
-
-const PINNED = 'pinned-keys'
-const Pins = z.array(z.strictObject({ url: z.string(), keys: z.array(KeyId) }))
-/** Every coordinator counts its own events. */
-const feedOf = (logKey: string): string => `feed-position:${logKey}`
 
 /** The agent's side of its coordinator: what it tells, what it is told, and how the link stands. */
 export function createCoordinatorSession(deps: CoordinatorSessionDeps): CoordinatorSession {
   const { config, stores, clock, news } = deps
   const url = config.coordinatorUrl
-  let state: AgentStatus['coordinator'] = { state: url ? 'connecting' : 'unconfigured', url, lastSyncAt: null, message: null }
-  const setState: SessionDeps['onState'] = (next, message) => {
-    state = { ...state, state: next, message, ...(next === 'connected' ? { lastSyncAt: toIso(clock.now()) } : {}) }
-    news.changed('status')
-  }
-  const touch = () => {
-    state = { ...state, lastSyncAt: toIso(clock.now()) }
-  }
+  const time = createCoordinatorTime(clock)
+  const stopped = new AbortController()
+  const linkOf = (baseUrl: string, signer: Signer) => createCoordinatorLink({ baseUrl, signer, time, signal: stopped.signal })
+  const link = url ? linkOf(url, deps.keys.signer) : null
+  const rotation = createKeyRotation({
+    keys: deps.keys,
+    clientFor: url ? (signer) => linkOf(url, signer).client : null,
+    clock,
+    random,
+    log: deps.log,
+    changed: () => news.changed('status'),
+  })
+  const status = createLinkStatus({
+    url,
+    clock,
+    skewMs: time.skewMs,
+    log: deps.log,
+    changed: () => news.changed('status'),
+    connected: () => void rotation.handOver(),
+  })
+  const announcer = createAnnouncer({
+    clock,
+    log: deps.log,
+    capabilities: (signal) => tellable(deps, signal),
+    tell: async (capabilities) =>
+      link && enrol(link.client, deps.keys.signer, { capabilities, payoutAddress: config.payoutAddress, keyChanges: deps.keys.history() }),
+  })
   return {
-    state: () => state,
-    pinnedKeys: () => (stores.settings.get(PINNED, Pins) ?? []).flatMap(({ keys }) => keys),
+    state: status.view,
+    announce: announcer.raise,
+    handOverKey: rotation.handOver,
+    pinnedKeys: () => pinnedKeys(stores),
     run: async (signal) => {
-      if (!url) return aborted(signal)
-      const link = createCoordinatorLink(url, deps.signer, clock)
+      if (!url || !link) return aborted(signal)
+      signal.addEventListener('abort', () => stopped.abort(), { once: true })
+      const tenure = createTenure(clock)
       deps.work.setFetch(link.fetchArchive)
-      return runSession(sessionDeps({ ...deps, url, link, setState, touch }), signal)
+      deps.work.setGuard({ machine: () => clockObjection(time.skewMs()), lease: tenure.objection })
+      const linked = { ...deps, url, link, announcer, status, touch: status.touch, time, tenure }
+      return runAll(signal, [(stop) => runSession(sessionDeps(linked), stop), announcer.run, rotation.run])
     },
   }
 }
@@ -78,107 +111,69 @@ export function createCoordinatorSession(deps: CoordinatorSessionDeps): Coordina
 interface Linked extends CoordinatorSessionDeps {
   readonly url: string
   readonly link: CoordinatorLink
-  readonly setState: SessionDeps['onState']
+  readonly announcer: Announcer
+  readonly status: LinkStatus
   readonly touch: () => void
+  readonly time: CoordinatorTime
+  readonly tenure: Tenure
+}
+
+const clockObjection = (skewMs: number | null) => {
+  const message = describeSkew(skewMs)
+  return message === null ? null : { code: 'clock', message }
 }
 
 function sessionDeps(deps: Linked): SessionDeps {
-  const { config, stores, signer, clock, detection, runtimes, grid, work, link } = deps
+  const { config, stores, keys, clock, grid, work, link, announcer, status, time, tenure } = deps
   const { runner, prover } = work
   // Known from enrolment on, and nothing is pulled before.
   let feed = ''
   return {
     coordinatorUrl: deps.url,
     client: link.client,
-    signer,
+    nodeId: keys.nodeId,
+    signer: keys.signer,
+    keyChanges: keys.history,
     clock,
     random,
     log: deps.log,
     payoutAddress: config.payoutAddress,
-    capabilities: (signal) => capabilitiesOf({ version: packageVersion, zone: config.zone, nodeId: signer.keyId, detection, runtimes }, signal),
+    capabilities: announcer.capabilities,
     presence: work.presence,
-    offer: runner.offer,
+    offer: (lease) => {
+      if (!takeLease(deps, lease, { nodeId: keys.nodeId, zone: config.zone, now: time.now() })) return
+      tenure.confirm([lease.leaseId])
+      runner.offer(lease)
+    },
     cancel: runner.cancel,
+    confirmed: tenure.confirm,
+    heard: (said, roundTripMs) => {
+      time.heard(said, roundTripMs)
+      status.timed()
+    },
     feed: { position: () => stores.settings.get(feed, FeedPosition) ?? 0, store: (events, position) => storeEvents(deps, { events, feed, position }) },
     outbox: {
       outbox: stores.outbox,
       realign: prover.realign,
-      accepted: deps.touch,
-      refused: (item, error) => showRefusal(deps, item, error),
+      accepted: () => {
+        status.delivered(stores.outbox.count() - 1)
+        // A device that was only still told for this proof is no longer.
+        announcer.raise()
+      },
+      refused: (item, error) => {
+        status.delivered(stores.outbox.count() - 1)
+        showRefusal(deps, item, error)
+      },
       postponed: ({ kind }, { code, message }) => deps.log.info({ kind, code, reason: message }, 'a report waits; it is sent again'),
     },
-    onState: deps.setState,
+    sampleLog: deps.sampleLog,
+    onSocket: status.socket,
+    onHttp: status.http,
     refreshGrid: async () => grid.update((await link.client.call('getSignal', { zone: config.zone })).signal),
     refreshReceipts: () => refreshReceipts(deps),
     onEnrolled: async () => {
       feed = feedOf(await pinKeys(deps))
+      announcer.enrolled()
     },
   }
-}
-
-/**
- * Pins the coordinator's keys on first contact and returns the id of its log key. Keys that change at one address are not trusted: its
- * receipts then fail verification. Another address with other keys is another coordinator, which only the owner can have chosen.
- */
-async function pinKeys({ url, stores: { settings }, link, log }: Linked): Promise<string> {
-  const { receiptKey, logKey } = await link.client.call('keys', {})
-  const keys = [keyIdOf(receiptKey), keyIdOf(logKey)]
-  const pins = settings.get(PINNED, Pins) ?? []
-  const known = pins.some((pin) => keys.every((key) => pin.keys.includes(key)))
-  if (!known && pins.some((pin) => pin.url === url)) log.warn({ url }, 'the coordinator presents other keys than before; they are not trusted')
-  else if (!known) settings.set(PINNED, [...pins, { url, keys }])
-  return keyIdOf(logKey)
-}
-
-const REFRESHED_AT_ONCE = 10
-
-/** A receipt arrives before the log is anchored; its bundle with the anchor is fetched once there is one. */
-async function refreshReceipts({ stores, link, news, log }: Linked): Promise<void> {
-  for (const receiptId of stores.facts.unanchored(REFRESHED_AT_ONCE)) {
-    const bundle = await link.client.call('getReceipt', { receiptId })
-    if (!bundle.anchor) return
-    if (bundle.receipt.payload !== stores.facts.receipt(receiptId)?.receipt.payload) {
-      log.warn({ receiptId }, 'the coordinator gives another receipt under this id than before; the first one is kept')
-      continue
-    }
-    stores.facts.addReceipt(summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex), bundle)
-    news.changed('receipts')
-  }
-}
-
-interface Pulled {
-  readonly events: Parameters<SessionDeps['feed']['store']>[0]
-  /** Setting that holds the position. */
-  readonly feed: string
-  readonly position: number
-}
-
-function storeEvents({ stores, receipts, news, touch }: Linked, { events, feed, position }: Pulled): void {
-  const apply = {
-    facts: stores.facts,
-    summaryOf: (bundle: ReceiptBundle) => summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex),
-    verdict: (proofId: string, change: Parameters<AgentStores['jobs']['update']>[1]) => {
-      const leaseId = stores.jobs.leaseOfProof(proofId)
-      if (leaseId) stores.jobs.update(leaseId, change)
-    },
-    writeReceipt: receipts.write,
-  }
-  stores.atomically(() => {
-    for (const event of events) applyEvent(apply, event)
-    stores.settings.set(feed, position)
-  })
-  touch()
-  news.changed('status', 'jobs', 'receipts', 'payouts')
-}
-
-/** The owner gets to see why work of this machine was not taken. */
-function showRefusal(
-  { stores, news, log }: Linked,
-  item: Parameters<SessionDeps['outbox']['refused']>[0],
-  error: Parameters<SessionDeps['outbox']['refused']>[1],
-): void {
-  log.warn({ kind: item.kind, code: error.code, reason: error.message }, 'the coordinator refused a report')
-  const job = stores.jobs.get(item.leaseId)
-  if (item.kind === 'proof' && job?.state === 'submitted') stores.jobs.update(item.leaseId, { state: 'refused', code: error.code, message: error.message })
-  news.changed('jobs')
 }

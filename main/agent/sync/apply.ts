@@ -42,6 +42,13 @@ export function applyEvent({ facts, summaryOf, verdict, writeReceipt }: ApplyDep
         at: fromIso(at),
       })
       return
+    case 'challenge':
+      // What the samples confirm needs no word; it takes back what an earlier challenge said.
+      verdict(fact.proofId, {
+        state: 'accepted',
+        ...(fact.state === 'valid' ? { code: null, message: null } : { code: `challenge.${fact.state}`, message: fact.message }),
+      })
+      return
     case 'payout': {
       const { kind: _, ...payout } = fact
       facts.putPayout({ ...payout, at })

@@ -1,28 +1,60 @@
 import { randomBytes } from 'node:crypto'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
-import { type Client, connect } from '../../../shared/contract/define.ts'
+import { type Client, type Transport, connect } from '../../../shared/contract/define.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import type { Clock } from '../../kernel/clock.ts'
-import { type OutgoingRequest, createHttpTransport, send } from '../../kernel/contract-http.ts'
+import { type HttpTransportOptions, type OutgoingRequest, createHttpTransport, send } from '../../kernel/contract-http.ts'
 import { signRequest } from '../../kernel/http-signature.ts'
 import { type Signer, sha256Hex } from '../../kernel/signing.ts'
+import type { CoordinatorTime } from './coordinator-time.ts'
 
 export interface CoordinatorLink {
   readonly client: Client<typeof coordinatorContract>
   /** Fetches a blob by digest and checks that it is what was asked for. Errors: `runtime.image`, `unavailable`. */
-  readonly fetchArchive: (digest: string) => Promise<Uint8Array>
+  readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
 }
 
-/** The coordinator as a node sees it: every request signed by the device key (RFC 9421). */
-export function createCoordinatorLink(baseUrl: string, signer: Signer, clock: Pick<Clock, 'now'>): CoordinatorLink {
-  const authorize = (request: OutgoingRequest) => signRequest(signer, request, { now: clock.now(), nonce: randomBytes(16).toString('base64url') })
+export interface LinkDeps {
+  readonly baseUrl: string
+  readonly signer: Signer
+  readonly time: Pick<CoordinatorTime, 'now' | 'doubted'>
+  /** Ends the link with everything that is under way. */
+  readonly signal?: AbortSignal
+}
+
+/** A page of events with all their receipts is a few of these. */
+const MAX_ANSWER_BYTES = 16 * 1_048_576
+
+/** The coordinator as a node sees it: every request signed by the device key (RFC 9421), with the coordinator's time. */
+export function createCoordinatorLink({ baseUrl, signer, time, signal }: LinkDeps): CoordinatorLink {
+  const authorize = (request: OutgoingRequest) => signRequest(signer, request, { now: time.now(), nonce: randomBytes(16).toString('base64url') })
   return {
-    client: connect(coordinatorContract, createHttpTransport(coordinatorContract, { baseUrl, authorize })),
-    async fetchArchive(digest) {
-      const bytes = await send({ method: 'GET', url: new URL(`/v1/blobs/${digest}`, baseUrl), body: null }, { authorize, timeoutMs: 120_000 })
+    client: connect(coordinatorContract, createTimedTransport({ baseUrl, authorize, maxBytes: MAX_ANSWER_BYTES, signal }, time)),
+    async fetchArchive(digest, cancelled) {
+      const until = signal ? AbortSignal.any([signal, cancelled]) : cancelled
+      const bytes = await send({ method: 'GET', url: new URL(`/v1/blobs/${digest}`, baseUrl), body: null }, { authorize, timeoutMs: 120_000, signal: until })
       if (`sha256:${sha256Hex(bytes)}` !== digest)
         throw new WindfallError('runtime.image', `The coordinator sent something else than ${digest}. The job is not run.`)
       return bytes
+    },
+  }
+}
+
+const isRefusal = (error: unknown): boolean => error instanceof WindfallError && ['auth.required', 'auth.refused'].includes(error.code)
+
+/** A refusal may be about our time, and says what time it is: then one more try with that one. */
+function createTimedTransport(options: HttpTransportOptions, time: Pick<CoordinatorTime, 'doubted'>): Transport {
+  const over = (answered?: (headers: Headers) => void) => createHttpTransport(coordinatorContract, { ...options, ...(answered && { answered }) })
+  const plain = over()
+  return {
+    ...plain,
+    async invoke(name, input) {
+      let date: string | null = null
+      try {
+        return await over((headers) => (date = headers.get('date'))).invoke(name, input)
+      } catch (error) {
+        if (!isRefusal(error) || !time.doubted(date)) throw error
+        return plain.invoke(name, input)
+      }
     },
   }
 }

@@ -1,17 +1,33 @@
-import { type IncomingMessage, createServer } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Call } from '../../../shared/contract/define.ts'
 import { WindfallError, toProblem } from '../../../shared/errors.ts'
 import type { FakeCoordinator } from './coordinator.fake.ts'
 
-/** Puts a fake coordinator behind real HTTP on the loopback interface. */
-export async function serveFakeCoordinator({ transport }: Pick<FakeCoordinator, 'transport'>): Promise<AsyncDisposable & { readonly url: string }> {
+/** One request of an agent, as far as it was understood. */
+export interface Asked {
+  readonly name: string
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/**
+ * Puts a fake coordinator behind real HTTP on the loopback interface. `before` may answer a request itself, and then returns true;
+ * `spoil` gets the answer and may send another one, and then returns true.
+ */
+export async function serveFakeCoordinator(
+  { transport }: Pick<FakeCoordinator, 'transport'>,
+  { before = () => false, spoil = () => false }: { before?: (asked: Asked) => boolean; spoil?: (asked: Asked, answer: unknown) => boolean } = {},
+): Promise<AsyncDisposable & { readonly url: string; readonly server: Server }> {
   const server = createServer(async (request, response) => {
     const found = await readCall(request)
+    const asked = { name: found?.name ?? '', request, response }
+    if (before(asked)) return
     try {
       if (!found) throw new WindfallError('not-found', `There is nothing at ${request.method} ${request.url}.`)
-      response.end(JSON.stringify(await transport.invoke(found.name, found.input)))
+      const answer = await transport.invoke(found.name, found.input)
+      if (!spoil(asked, answer)) response.end(JSON.stringify(answer))
     } catch (error) {
       const problem = toProblem(error)
       response.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
@@ -19,6 +35,7 @@ export async function serveFakeCoordinator({ transport }: Pick<FakeCoordinator, 
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
+    server,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

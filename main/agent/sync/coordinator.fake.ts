@@ -4,6 +4,8 @@ import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
 import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { testReceiptKey, testLogKey } from '../../../shared/domain/receipt-bundle.fake.ts'
 import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
+import { epochMs, toIso } from '../../../shared/units.ts'
+import type { Clock } from '../../kernel/clock.ts'
 import { type Signer, sha256Hex, verifySignature } from '../../kernel/signing.ts'
 
 /** What happens to one call on its way: it never arrives, its answer gets lost, or something in between answers with this code. */
@@ -32,14 +34,15 @@ export interface FakeCoordinator {
 
 type Calls = { readonly [K in keyof typeof coordinatorContract]?: (input: never) => unknown }
 
+const START = epochMs(Date.parse('2026-03-01T12:00:00.000Z'))
 const unreachable = (): WindfallError => new WindfallError('unavailable', 'The coordinator cannot be reached.')
 
-export function createFakeCoordinator(node: Pick<Signer, 'keyId' | 'publicJwk'>): FakeCoordinator {
+export function createFakeCoordinator(node: Pick<Signer, 'keyId' | 'publicJwk'>, clock: Pick<Clock, 'now'> = { now: () => START }): FakeCoordinator {
   const taken: string[] = []
   const calls: string[] = []
   const accepted: Accepted[] = []
   const events: NodeEvent[] = []
-  const calledWell = answers({ node, taken, accepted, events })
+  const calledWell = answers({ node, clock, taken, accepted, events })
   const transport: Transport = {
     async invoke(name, input) {
       const { leaseId = '' } = input as { leaseId?: string }
@@ -60,10 +63,13 @@ export function createFakeCoordinator(node: Pick<Signer, 'keyId' | 'publicJwk'>)
   return fake
 }
 
-type Records = Pick<FakeCoordinator, 'taken' | 'accepted' | 'events'> & { readonly node: Pick<Signer, 'keyId' | 'publicJwk'> }
+type Records = Pick<FakeCoordinator, 'taken' | 'accepted' | 'events'> & {
+  readonly node: Pick<Signer, 'keyId' | 'publicJwk'>
+  readonly clock: Pick<Clock, 'now'>
+}
 
 const answers = (records: Records): Calls => {
-  const { node, taken, accepted, events } = records
+  const { node, clock, taken, accepted, events } = records
   const once = (what: string) => {
     if (!taken.includes(what)) taken.push(what)
     return {}
@@ -78,7 +84,7 @@ const answers = (records: Records): Calls => {
     }),
     beginEnrolment: () => ({ challenge: 'Y2hhbGxlbmdl', expiresAt: '2026-03-01T13:00:00.000Z' }),
     enrol: () => ({ nodeId: node.keyId, enrolledAt: '2026-03-01T12:00:00.000Z', heartbeatMs: 15_000 }),
-    heartbeat: () => ({ lost: [], cancelled: [], now: '2026-03-01T12:00:00.000Z', lastEvent: events.at(-1)?.seq ?? 0 }),
+    heartbeat: () => ({ lost: [], cancelled: [], now: toIso(clock.now()), lastEvent: events.at(-1)?.seq ?? 0 }),
     requestLease: () => ({ lease: null }),
     startAttempt: ({ leaseId }: { leaseId: string }) => once(`start ${leaseId}`),
     failAttempt: ({ leaseId }: { leaseId: string }) => once(`fail ${leaseId}`),

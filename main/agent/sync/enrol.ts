@@ -1,16 +1,34 @@
 import type { Capabilities, coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Client } from '../../../shared/contract/define.ts'
+import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import type { Signer } from '../../kernel/signing.ts'
+
+/** The key a node is named after, and how the one that signs now follows from it. */
+export interface KeyChanges {
+  readonly firstKey: PublicJwk
+  readonly rotations: readonly Envelope[]
+}
+
+export interface EnrolmentFacts {
+  readonly capabilities: Capabilities
+  readonly payoutAddress: string | null
+  /** For a coordinator that has not heard of them; left out, the key that signs is the node's first. */
+  readonly keyChanges?: KeyChanges | undefined
+}
 
 /** Proves possession of the device key and tells the coordinator what this machine can do. Repeating it only refreshes the facts. */
 export async function enrol(
   client: Client<typeof coordinatorContract>,
-  signer: Signer,
-  { capabilities, payoutAddress }: { capabilities: Capabilities; payoutAddress: string | null },
-): Promise<{ heartbeatMs: number }> {
+  live: Signer,
+  { capabilities, payoutAddress, keyChanges }: EnrolmentFacts,
+): Promise<{ nodeId: string; heartbeatMs: number }> {
+  // The key may be replaced meanwhile: challenge and signature belong to one.
+  const signer = { ...live }
   const { publicJwk } = signer
   const { challenge } = await client.call('beginEnrolment', { publicJwk })
-  const signature = await signer.sign(enrolmentText(challenge, payoutAddress))
-  return client.call('enrol', { publicJwk, challenge, signature: Buffer.from(signature).toString('base64'), capabilities, payoutAddress })
+  const signature = Buffer.from(await signer.sign(enrolmentText(challenge, payoutAddress))).toString('base64')
+  const rotations = [...(keyChanges?.rotations ?? [])]
+  const history = keyChanges && rotations.length > 0 ? { history: { firstKey: keyChanges.firstKey, rotations } } : {}
+  return client.call('enrol', { publicJwk, challenge, signature, capabilities, payoutAddress, ...history })
 }

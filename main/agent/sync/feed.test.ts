@@ -61,6 +61,26 @@ test('a refused proof shows its code and its reason; news of a proof that is not
   expect(everything()).toEqual(before)
 })
 
+const told = (state: 'valid' | 'mismatch' | 'overdue') =>
+  ({ kind: 'challenge', challengeId: `challenge-${state}`, proofId: 'proof-j1', jobId: 'j1', state, message: 'What came of it.' }) as const
+
+test('what came of a challenge is told with the job, the job stays accepted, and a later one that fits takes it back', () => {
+  const { jobs, apply } = setUp()
+  for (const event of HISTORY) apply(event)
+  for (const state of ['mismatch', 'overdue'] as const) {
+    apply(eventOf(100, told(state)))
+    expect(jobs.get('lease-j1')).toMatchObject({
+      state: 'accepted',
+      code: `challenge.${state}`,
+      message: 'What came of it.',
+      receiptId: 'receipt-j1',
+      microUsd: '150',
+    })
+  }
+  apply(eventOf(101, told('valid')))
+  expect(jobs.get('lease-j1')).toMatchObject({ state: 'accepted', code: null, message: null, receiptId: 'receipt-j1' })
+})
+
 test('the feed applied again, from wherever it is taken up, changes nothing', () => {
   fc.assert(
     fc.property(fc.nat({ max: HISTORY.length }), fc.nat({ max: HISTORY.length }), (reached, from) => {
@@ -123,4 +143,13 @@ test('a coordinator that repeats itself does not make a node run in circles', as
   }
   expect(await pullFeed({ client: coordinator.client, position: () => position, store })).toBe(2)
   expect(stored).toEqual([[1, 2]])
+})
+
+test('events that skip a number or come mixed up are not stored: what is missing would never be asked for again', async () => {
+  const coordinator = createFakeCoordinator(signer)
+  for (const seqs of [[2], [1, 3], [2, 1], [1, 2, 2], [9_000_000_000]]) {
+    Object.assign(coordinator.transport, { invoke: async () => ({ events: seqs.map((seq) => eventOf(seq, payoutFact(`p${seq}`))), next: 0 }) })
+    const deps = { client: coordinator.client, position: () => 0, store: () => expect.fail('stored') }
+    await expect(pullFeed(deps)).rejects.toMatchObject({ code: 'internal' })
+  }
 })

@@ -11,7 +11,10 @@ export const OutboxItem = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('proof'), ...held, proofId: Id, envelope: Envelope, output: Base64 }),
 ])
 export type OutboxItem = z.infer<typeof OutboxItem>
-export type OutboxProof = Extract<OutboxItem, { kind: 'proof' }>
+
+/** A proof that waits, without the output it goes out with: outputs are large, and hundreds may wait after a week offline. */
+const WaitingProof = z.object({ leaseId: Id, proofId: Id, envelope: Envelope })
+export type WaitingProof = Readonly<z.infer<typeof WaitingProof>> & { readonly id: string }
 
 export type OutboxStore = ReturnType<typeof createOutboxStore>
 
@@ -19,8 +22,9 @@ export type OutboxStore = ReturnType<typeof createOutboxStore>
 export function createOutboxStore(db: Sqlite) {
   const insert = db.prepare<[string, string, string, number]>('INSERT INTO outbox (id, kind, body, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING')
   const first = db.prepare<[], { id: string; body: string }>('SELECT id, body FROM outbox ORDER BY seq LIMIT 1')
-  const proofs = db.prepare<[], { id: string; body: string }>("SELECT id, body FROM outbox WHERE kind = 'proof' ORDER BY seq")
-  const replace = db.prepare<[string, string]>('UPDATE outbox SET body = ? WHERE id = ?')
+  const proofs = db.prepare<[], { id: string; body: string }>("SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind = 'proof' ORDER BY seq")
+  const replace = db.prepare<[string, string, string]>("UPDATE outbox SET body = json_set(body, '$.proofId', ?, '$.envelope', json(?)) WHERE id = ?")
+  const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM outbox')
   const remove = db.prepare<[string]>('DELETE FROM outbox WHERE id = ?')
   return {
     add: (id: string, item: OutboxItem, at: number): void => {
@@ -31,15 +35,12 @@ export function createOutboxStore(db: Sqlite) {
       return row ? { id: row.id, item: OutboxItem.parse(JSON.parse(row.body)) } : null
     },
     /** The proofs that wait, oldest first. */
-    proofs: (): { id: string; item: OutboxProof }[] =>
-      proofs.all().flatMap((row) => {
-        const item = OutboxItem.parse(JSON.parse(row.body))
-        return item.kind === 'proof' ? [{ id: row.id, item }] : []
-      }),
-    /** Sends `item` instead, in the same place. */
-    replace: (id: string, item: OutboxItem): void => {
-      replace.run(JSON.stringify(item), id)
+    proofs: (): WaitingProof[] => proofs.all().map(({ id, body }) => ({ id, ...WaitingProof.parse(JSON.parse(body)) })),
+    /** Sends this proof instead, in the same place and with the same output. */
+    replaceProof: (id: string, { proofId, envelope }: Pick<WaitingProof, 'proofId' | 'envelope'>): void => {
+      replace.run(proofId, JSON.stringify(envelope), id)
     },
+    count: (): number => count.get()?.n ?? 0,
     remove: (id: string): void => {
       remove.run(id)
     },

@@ -22,9 +22,15 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
   const seen: Record<'accepted' | 'refused' | 'postponed', string[]> = { accepted: [], refused: [], postponed: [] }
   const told = (what: keyof typeof seen) => (item: OutboxItem, error?: WindfallError) =>
     void seen[what].push(`${item.kind} ${item.leaseId}${error ? ` ${error.code}` : ''}`)
+  let present = signer
   const deps = {
     outbox,
     client: coordinator.client,
+    signer: {
+      get keyId() {
+        return present.keyId
+      },
+    },
     clock,
     random,
     realign: async () => undefined,
@@ -38,6 +44,9 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
     outbox,
     coordinator,
     seen,
+    renew: () => {
+      present = createSigner(generateKeyPem())
+    },
     add: (kind: 'start' | 'fail', leaseId: string) => outbox.add(`id-${added++}`, itemOf(kind, leaseId), clock.now()),
     during: async (act: () => Promise<void>) => {
       const stop = new AbortController()
@@ -49,6 +58,26 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
     },
   }
 }
+
+test('where the chain stands is asked again once another key signs, and only then', async () => {
+  const { clock, outbox, coordinator, during, renew } = setUp()
+  const add = (leaseId: string) => outbox.add(leaseId, itemOf('start', leaseId), clock.now())
+  const envelope = { payload: '', payloadType: '', signatures: [{ keyid: signer.keyId, sig: '' }] }
+  const proof = { kind: 'proof', leaseId: 'p', token: 1, proofId: 'p', envelope, output: '' } as const
+  coordinator.fate = (call) => (call === 'submitProof' ? 'conflict' : 'well')
+  outbox.add('p', proof, clock.now())
+  add('after')
+  const asked = () => coordinator.calls.filter((call) => call === 'proofChain').length
+  await during(async () => {
+    for (let round = 0; round < 5; round++) await clock.advance(31_000)
+    expect(asked()).toBe(1)
+    renew()
+    for (let round = 0; round < 5; round++) await clock.advance(31_000)
+    expect(asked()).toBe(2)
+  })
+  // A proof that only needs another signature is not given up, and nothing overtakes it.
+  expect(outbox.peek()?.id).toBe('p')
+})
 
 test('what is put in goes out at once, in order, and is gone', async () => {
   const { clock, outbox, coordinator, seen, add, during } = setUp()
@@ -123,6 +152,20 @@ test('an answer that does not follow the contract is no verdict either', async (
   add('start', 'a')
   await during(() => clock.advance(100_000))
   expect(seen).toMatchObject({ refused: [], accepted: ['start a'], postponed: ['start a internal', 'start a internal'] })
+})
+
+test('an answer about another proof is not taken for the answer about this one', async () => {
+  const { clock, outbox, coordinator, seen, during } = setUp()
+  const envelope = { payload: '', payloadType: '', signatures: [{ keyid: signer.keyId, sig: '' }] }
+  const { invoke } = coordinator.transport
+  const answers = ['an-older-proof', 'p']
+  Object.assign(coordinator.transport, {
+    invoke: (name: string, input: unknown) =>
+      name === 'submitProof' ? Promise.resolve({ proofId: answers.shift(), jobId: 'j', receiptId: 'r' }) : invoke(name, input),
+  })
+  outbox.add('p', { kind: 'proof', leaseId: 'l', token: 1, proofId: 'p', envelope, output: '' }, clock.now())
+  await during(() => clock.advance(10_000))
+  expect(seen).toEqual({ accepted: ['proof l'], refused: [], postponed: ['proof l internal'] })
 })
 
 const Way = fc.constantFrom<Fate>('well', 'well', 'lost', 'answer-lost', 'internal', 'lease.lost')

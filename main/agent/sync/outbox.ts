@@ -3,14 +3,17 @@ import type { Client, OutputOf } from '../../../shared/contract/define.ts'
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { Signer } from '../../kernel/signing.ts'
 import type { OutboxItem, OutboxStore } from './outbox.store.ts'
 
 export interface OutboxDeps {
   readonly outbox: Pick<OutboxStore, 'peek' | 'remove'>
   readonly client: Client<typeof coordinatorContract>
+  /** Whose key signs requests; a proof counts only if the same key signed it. */
+  readonly signer: Pick<Signer, 'keyId'>
   readonly clock: Clock
   readonly random: () => number
-  /** Signs the proofs that wait anew if they do not continue the chain as the coordinator knows it. */
+  /** Signs the proofs that wait anew if they do not continue the chain as the coordinator knows it, or if another key signed them. */
   readonly realign: (head: OutputOf<typeof coordinatorContract.proofChain>) => Promise<void>
   /** The coordinator refused for good: the owner gets to see why. */
   readonly refused: (item: OutboxItem, error: WindfallError) => void
@@ -23,15 +26,15 @@ const IDLE_MS = 400
 
 /** What is known of the chain that proofs have to continue. */
 interface ChainView {
-  /** False while the coordinator's chain may stand elsewhere than ours: at first, and after every refusal. */
-  agreed: boolean
+  /** The key with which the two agreed where the chain stands; `null` at first and after every refusal, when they may not. */
+  agreedWith: string | null
   /** The proof last refused for its place. Refused again in the place the coordinator named, it is refused for good. */
   misplaced: string | null
 }
 
 /** Delivers what the coordinator must hear, in order, until it has answered; survives restarts and outages. */
 export async function runOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
-  const chain: ChainView = { agreed: false, misplaced: null }
+  const chain: ChainView = { agreedWith: null, misplaced: null }
   let failures = 0
   do {
     const outcome = await deliverNext(deps, chain)
@@ -67,12 +70,13 @@ function postpone({ postponed }: OutboxDeps, item: OutboxItem, problem: Windfall
   return 'postponed'
 }
 
-/** Asks where the chain stands before a proof goes out, unless nothing can have moved it since the last answer. */
-async function agree({ client, realign }: OutboxDeps, { kind }: OutboxItem, chain: ChainView): Promise<WindfallError | null> {
-  if (kind !== 'proof' || chain.agreed) return null
+/** Asks where the chain stands before a proof goes out, unless neither it nor the key can have changed since the last answer. */
+async function agree({ client, signer, realign }: OutboxDeps, { kind }: OutboxItem, chain: ChainView): Promise<WindfallError | null> {
+  const { keyId } = signer
+  if (kind !== 'proof' || chain.agreedWith === keyId) return null
   try {
     await realign(await client.call('proofChain', {}))
-    chain.agreed = true
+    chain.agreedWith = keyId
     return null
   } catch (error) {
     return asFailure(error)
@@ -91,7 +95,7 @@ async function attempt({ client }: OutboxDeps, item: OutboxItem): Promise<Windfa
 function endsItem(item: OutboxItem, { code }: WindfallError, chain: ChainView): boolean {
   if (!isFinal(code)) return false
   if (item.kind !== 'proof') return true
-  chain.agreed = false
+  chain.agreedWith = null
   if (code !== 'proof.sequence' || chain.misplaced === item.proofId) return true
   chain.misplaced = item.proofId
   return false
@@ -106,9 +110,11 @@ async function deliver(client: OutboxDeps['client'], item: OutboxItem): Promise<
     case 'fail':
       await client.call('failAttempt', { leaseId, token, reason: item.reason, message: item.message, exitCode: item.exitCode, retry: item.retry })
       return
-    case 'proof':
-      await client.call('submitProof', { leaseId, token, envelope: item.envelope, output: item.output })
+    case 'proof': {
+      const { proofId } = await client.call('submitProof', { leaseId, token, envelope: item.envelope, output: item.output })
+      if (proofId !== item.proofId) throw new WindfallError('internal', `The coordinator answered about proof ${proofId} instead of ${item.proofId}.`)
       return
+    }
     default:
       item satisfies never
   }

@@ -30,7 +30,7 @@ type Answers = Readonly<Record<string, (input: never) => unknown>>
 
 function setUp(answers: Answers = {}) {
   const clock = createFakeClock()
-  const coordinator = createFakeCoordinator(signer)
+  const coordinator = createFakeCoordinator(signer, clock)
   const { invoke } = coordinator.transport
   const inputs: [string, unknown][] = []
   Object.assign(coordinator.transport, {
@@ -40,13 +40,24 @@ function setUp(answers: Answers = {}) {
       return answers[name] ? answers[name](input as never) : answer
     },
   })
-  const seen = { states: [] as string[], offered: [] as string[], cancelled: [] as string[], grid: 0, receipts: 0, enrolled: 0 }
+  const seen = {
+    http: [] as (string | null)[],
+    heard: [] as number[],
+    confirmed: [] as string[],
+    offered: [] as string[],
+    cancelled: [] as string[],
+    grid: 0,
+    receipts: 0,
+    enrolled: 0,
+  }
   let position = 0
   let presence: Presence = { ready: true, reasons: [], running: [] }
   const deps: SessionDeps = {
     coordinatorUrl: 'http://127.0.0.1:1',
     client: coordinator.client,
+    nodeId: signer.keyId,
     signer,
+    keyChanges: () => ({ firstKey: signer.publicJwk, rotations: [] }),
     clock,
     random: () => 0.5,
     log: pino({ level: 'silent' }),
@@ -68,7 +79,11 @@ function setUp(answers: Answers = {}) {
       accepted: () => undefined,
       postponed: () => undefined,
     },
-    onState: (state, message) => seen.states.push(message === null ? state : `${state}: ${message}`),
+    sampleLog: async () => null,
+    confirmed: (leaseIds) => seen.confirmed.push(...leaseIds),
+    heard: (said) => seen.heard.push(said - clock.now()),
+    onSocket: () => undefined,
+    onHttp: (message) => seen.http.push(message),
     refreshGrid: async () => {
       seen.grid += 1
       if (seen.grid <= 2) throw new Error('no forecast yet')
@@ -113,7 +128,8 @@ test('a coordinator that is away at first is tried again until it is there, and 
   coordinator.fate = (call) => (call === 'beginEnrolment' && away-- > 0 ? 'lost' : 'well')
   await during(() => clock.advance(60_000))
   expect(calls('beginEnrolment')).toBe(6)
-  expect(seen.states.slice(0, 2)).toEqual(['connecting', 'offline: The coordinator cannot be reached.'])
+  expect(new Set(seen.http.slice(0, 5))).toEqual(new Set(['The coordinator cannot be reached.']))
+  expect(seen.http.at(-1)).toBeNull()
   expect(calls('heartbeat')).toBeGreaterThan(0)
 })
 
@@ -181,13 +197,13 @@ test('a heartbeat that fails is followed by the next one', async () => {
 test('a forecast that cannot be read is asked for again soon, one that was read only after five minutes', async () => {
   const { clock, during, seen } = setUp()
   await during(async () => {
-    await clock.advance(30_000)
+    await clock.advance(8_000)
     expect(seen.grid).toBe(3)
     await clock.advance(299_999)
     expect(seen.grid).toBe(3)
     await clock.advance(1)
     expect(seen.grid).toBe(4)
-    expect(seen.receipts).toBe(17)
+    expect(seen.receipts).toBe(16)
   })
 })
 
@@ -196,4 +212,46 @@ test('it stops before it was ever enrolled', async () => {
   coordinator.fate = () => 'lost'
   await during(() => clock.advance(100_000))
   expect(calls('heartbeat')).toBe(0)
+})
+
+test('a node that its coordinator no longer knows enrols again with the next heartbeat, and goes on', async () => {
+  const { clock, coordinator, during, calls, seen } = setUp()
+  let strangers = 1
+  coordinator.fate = (call) => (call === 'heartbeat' && strangers-- > 0 ? 'auth.refused' : 'well')
+  await during(() => clock.advance(30_000))
+  expect([calls('enrol'), calls('heartbeat'), seen.enrolled]).toEqual([2, 3, 2])
+  expect(seen.http).toEqual(['Refused with auth.refused.', null, null])
+})
+
+test('a coordinator that takes this node for another one is not worked for', async () => {
+  const { clock, during, calls, seen } = setUp({ enrol: () => ({ nodeId: 'x'.repeat(43), enrolledAt: '2026-03-01T12:00:00.000Z', heartbeatMs: 15_000 }) })
+  await during(() => clock.advance(60_000))
+  expect(calls('heartbeat')).toBe(0)
+  expect(seen.http.at(-1)).toMatch(/takes this node for another one/)
+})
+
+test('a heartbeat renews what it named, except what is lost, and brings the time', async () => {
+  const { clock, during, seen, hold } = setUp({
+    heartbeat: () => ({ lost: ['b', 'unknown'], cancelled: ['c'], now: '2026-03-01T12:00:05.000Z', lastEvent: 0 }),
+  })
+  hold(['a', 'b', 'c'].map((leaseId) => ({ leaseId, token: 1, state: 'waiting' })))
+  await during(() => clock.advance(0))
+  expect(seen.confirmed).toEqual(['a'])
+  expect(seen.cancelled).toEqual(['b lost', 'unknown lost', 'c cancelled'])
+  expect(seen.heard).toEqual([5_000])
+})
+
+test('a coordinator that once named events that never were, or was restored from a backup, is read from the first event again', async () => {
+  const { clock, coordinator, during, position } = setUp()
+  coordinator.events.push(...[1, 2, 3].map((seq) => eventOf(seq, payoutFact(`p${seq}`))))
+  await during(async () => {
+    await clock.advance(0)
+    expect(position()).toBe(3)
+    coordinator.events.splice(1)
+    await clock.advance(15_000)
+    expect(position()).toBe(1)
+    const asked = coordinator.calls.length
+    await clock.advance(15_000)
+    expect(coordinator.calls.slice(asked)).not.toContain('nodeEvents')
+  })
 })

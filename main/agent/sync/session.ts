@@ -1,34 +1,38 @@
-import type { Capabilities, Presence, SocketToAgent, coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities, SocketToAgent, coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Client } from '../../../shared/contract/define.ts'
-import type { Lease } from '../../../shared/contract/job.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import type { OpenChallenge } from '../../../shared/contract/proof.ts'
+import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { runAll } from '../../kernel/lifecycle.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { Signer } from '../../kernel/signing.ts'
-import { enrol } from './enrol.ts'
-import { type FeedDeps, pullFeed } from './feed.ts'
+import { answerChallenges } from './challenge.ts'
+import { type KeyChanges, enrol } from './enrol.ts'
+import { type FeedDeps, type FollowFeed, followFeed } from './feed.ts'
+import { type HeartbeatDeps, runHeartbeat } from './heartbeat.ts'
 import { type OutboxDeps, runOutbox } from './outbox.ts'
-import { runSocket } from './socket.ts'
+import { type SocketDeps, runSocket } from './socket.ts'
 
-type LinkState = 'connected' | 'connecting' | 'offline'
-
-export interface SessionDeps {
+export interface SessionDeps extends Pick<HeartbeatDeps, 'presence' | 'offer' | 'cancel' | 'confirmed' | 'heard'> {
   readonly coordinatorUrl: string
   readonly client: Client<typeof coordinatorContract>
+  /** Thumbprint of the node's first key, whichever key signs now. */
+  readonly nodeId: string
   readonly signer: Signer
+  readonly keyChanges: () => KeyChanges
   readonly clock: Clock
   readonly random: () => number
   readonly log: Logger
   readonly payoutAddress: string | null
   readonly capabilities: (signal: AbortSignal) => Promise<Capabilities>
-  readonly presence: () => Presence
-  readonly offer: (lease: Lease) => void
-  readonly cancel: (leaseId: string, reason: string) => void
   readonly feed: Pick<FeedDeps, 'position' | 'store'>
   readonly outbox: Pick<OutboxDeps, 'outbox' | 'realign' | 'refused' | 'accepted' | 'postponed'>
-  readonly onState: (state: LinkState, message: string | null) => void
+  /** The exact samples behind a proof of this node, `null` if they are gone. */
+  readonly sampleLog: (proofId: string) => Promise<Uint8Array | null>
+  readonly onSocket: SocketDeps['onState']
+  /** How the last request that only an enrolled node may make has ended; `null` message: well. */
+  readonly onHttp: (message: string | null) => void
   /** Asked for after every reconnect and from time to time. */
   readonly refreshGrid: () => Promise<void>
   /** Fetches anew the receipts whose anchor may have arrived. */
@@ -39,7 +43,7 @@ export interface SessionDeps {
 
 const GRID_EVERY_MS = 300_000
 const ANCHOR_EVERY_MS = 20_000
-const RETRY_MS = 15_000
+const RETRY = { baseMs: 2_000, maxMs: 30_000 }
 /** What a coordinator may ask for: less would be a flood, more would lose leases. */
 const HEARTBEAT = { minMs: 1_000, maxMs: 60_000 }
 
@@ -47,61 +51,54 @@ const HEARTBEAT = { minMs: 1_000, maxMs: 60_000 }
 export async function runSession(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const heartbeatMs = await untilEnrolled(deps, signal)
   if (heartbeatMs === null) return
-  const events = createPuller(deps)
+  const ears: Ears = {
+    follow: followFeed({ ...deps, ...deps.feed }),
+    challenged: answerChallenges({ call: deps.client.call, readLog: deps.sampleLog, log: deps.log }),
+  }
   await runAll(signal, [
-    (stop) => runSocket({ ...deps, onFrame: (frame) => receive(deps, events, frame) }, stop),
+    (stop) => runSocket({ ...deps, onState: deps.onSocket, onFrame: (frame) => receive(deps, ears, frame) }, stop),
     (stop) => runOutbox({ ...deps, ...deps.outbox }, stop),
-    (stop) => runHeartbeat(deps, events, heartbeatMs, stop),
+    (stop) => runHeartbeat({ ...deps, ...ears, position: deps.feed.position, enrolAgain: async () => void (await enrolOnce(deps, stop)) }, heartbeatMs, stop),
     (stop) => repeat(deps, { task: deps.refreshGrid, everyMs: GRID_EVERY_MS, what: 'the grid forecast could not be read' }, stop),
     (stop) => repeat(deps, { task: deps.refreshReceipts, everyMs: ANCHOR_EVERY_MS, what: 'receipts could not be refreshed' }, stop),
   ])
 }
 
+const factsOf = async ({ capabilities, payoutAddress, keyChanges }: SessionDeps, signal: AbortSignal) => ({
+  capabilities: await capabilities(signal),
+  payoutAddress,
+  keyChanges: keyChanges(),
+})
+
+/** Milliseconds between two reports of presence, within reason. */
+async function enrolOnce(deps: SessionDeps, signal: AbortSignal): Promise<number> {
+  const { nodeId, heartbeatMs } = await enrol(deps.client, deps.signer, await factsOf(deps, signal))
+  if (nodeId !== deps.nodeId) throw new WindfallError('internal', 'The coordinator takes this node for another one. Bring both to the same version.')
+  await deps.onEnrolled()
+  return Math.min(HEARTBEAT.maxMs, Math.max(HEARTBEAT.minMs, heartbeatMs))
+}
+
 async function untilEnrolled(deps: SessionDeps, signal: AbortSignal): Promise<number | null> {
   for (let failures = 0; !signal.aborted; failures++) {
-    deps.onState('connecting', null)
     try {
-      const { heartbeatMs } = await enrol(deps.client, deps.signer, { capabilities: await deps.capabilities(signal), payoutAddress: deps.payoutAddress })
-      await deps.onEnrolled()
-      return Math.min(HEARTBEAT.maxMs, Math.max(HEARTBEAT.minMs, heartbeatMs))
+      return await enrolOnce(deps, signal)
     } catch (error) {
+      if (signal.aborted) return null
       deps.log.info({ reason: messageOf(error) }, 'not enrolled yet')
-      deps.onState('offline', messageOf(error))
+      deps.onHttp(messageOf(error))
       await deps.clock.sleep(200 + backoffMs(failures, deps.random()), signal)
     }
   }
   return null
 }
 
-interface Puller {
-  /** Pulls the feed now, or once more if a pull is under way. */
-  readonly pull: () => void
+/** What listens to news, whichever way it arrives. */
+interface Ears {
+  readonly follow: FollowFeed
+  readonly challenged: (challenges: readonly OpenChallenge[]) => void
 }
 
-function createPuller(deps: SessionDeps): Puller {
-  let running = false
-  let again = false
-  const pull = async (): Promise<void> => {
-    if (running) {
-      again = true
-      return
-    }
-    running = true
-    try {
-      await pullFeed({ client: deps.client, ...deps.feed })
-    } catch (error) {
-      deps.log.info({ reason: messageOf(error) }, 'the event feed could not be read; the next hint or heartbeat tries again')
-    } finally {
-      running = false
-    }
-    if (!again) return
-    again = false
-    await pull()
-  }
-  return { pull: () => void pull() }
-}
-
-function receive(deps: SessionDeps, events: Puller, frame: SocketToAgent): void {
+function receive(deps: SessionDeps, { follow, challenged }: Ears, frame: SocketToAgent): void {
   switch (frame.type) {
     case 'lease':
       return deps.offer(frame.lease)
@@ -109,35 +106,14 @@ function receive(deps: SessionDeps, events: Puller, frame: SocketToAgent): void 
       return deps.cancel(frame.leaseId, frame.reason)
     case 'welcome':
     case 'events':
-      if (frame.lastEvent > deps.feed.position()) events.pull()
-      return
+      return follow(frame.lastEvent)
+    case 'proof-challenge':
+      return challenged([frame])
     case 'challenge':
       return
     default:
       frame satisfies never
   }
-}
-
-/** Presence renews leases; it also asks for work, which the socket usually brings first. */
-async function runHeartbeat(deps: SessionDeps, events: Puller, everyMs: number, signal: AbortSignal): Promise<void> {
-  do {
-    try {
-      const presence = deps.presence()
-      const { lost, cancelled, lastEvent } = await deps.client.call('heartbeat', presence)
-      for (const leaseId of lost) deps.cancel(leaseId, 'lost')
-      for (const leaseId of cancelled) deps.cancel(leaseId, 'cancelled')
-      if (lastEvent > deps.feed.position()) events.pull()
-      if (presence.ready && presence.running.length === 0) await askForWork(deps, signal)
-    } catch (error) {
-      deps.log.info({ reason: messageOf(error) }, 'heartbeat failed')
-    }
-  } while (await deps.clock.sleep(everyMs, signal))
-}
-
-async function askForWork({ client, capabilities, offer }: SessionDeps, signal: AbortSignal): Promise<void> {
-  const { runtimes } = await capabilities(signal)
-  const { lease } = await client.call('requestLease', { runtimes: runtimes.map(({ name }) => name) })
-  if (lease) offer(lease)
 }
 
 interface Repeated {
@@ -147,15 +123,15 @@ interface Repeated {
   readonly what: string
 }
 
-async function repeat({ clock, log }: SessionDeps, { task, everyMs, what }: Repeated, signal: AbortSignal): Promise<void> {
-  let wait: number
+async function repeat({ clock, random, log }: SessionDeps, { task, everyMs, what }: Repeated, signal: AbortSignal): Promise<void> {
+  let failures = 0
   do {
-    wait = everyMs
     try {
       await task()
+      failures = 0
     } catch (error) {
-      wait = Math.min(everyMs, RETRY_MS)
+      failures += 1
       log.info({ reason: messageOf(error) }, what)
     }
-  } while (await clock.sleep(wait, signal))
+  } while (await clock.sleep(failures > 0 ? 1_000 + backoffMs(failures, random(), RETRY) : everyMs, signal))
 }

@@ -9,6 +9,8 @@ import { fakeLease } from '../jobs/lease.fixture.ts'
 import { runSocket } from './socket.ts'
 
 const signer = createSigner(generateKeyPem())
+/** A node keeps the name of its first key, whichever signs. */
+const NODE_ID = createSigner(generateKeyPem()).keyId
 const NONCE = Buffer.from('a nonce nobody used before').toString('base64')
 
 let server: WebSocketServer
@@ -37,6 +39,7 @@ function start({ random = (): number => 0, coordinatorUrl = `http://127.0.0.1:${
   running = runSocket(
     {
       coordinatorUrl,
+      nodeId: NODE_ID,
       signer,
       clock,
       random,
@@ -68,7 +71,7 @@ test('it proves who it is by signing the nonce, and hands on what it is told, in
   say(socket, { type: 'challenge', nonce: NONCE })
   const [data] = (await once(socket, 'message')) as [Buffer]
   const hello = JSON.parse(data.toString()) as { type: string; nodeId: string; signature: string }
-  expect(hello).toMatchObject({ type: 'hello', nodeId: signer.keyId })
+  expect(hello).toMatchObject({ type: 'hello', nodeId: NODE_ID })
   expect(verifySignature(signer.publicJwk, Buffer.from(`windfall-socket-v1 ${NONCE}`), Buffer.from(hello.signature, 'base64'))).toBe(true)
   expect(states).toEqual(['connecting'])
   say(socket, { type: 'welcome', lastEvent: 7 })
@@ -169,4 +172,61 @@ test('stopping says goodbye, and does not wait for a coordinator that does not a
   await clock.advance(1_000)
   await running
   expect(clock.sleepers()).toBe(0)
+})
+
+test('a connection over which nobody welcomes it is given up after a quarter of a minute', async () => {
+  start()
+  await connection()
+  await clock.advance(14_999)
+  expect(states).toEqual(['connecting'])
+  await clock.advance(1)
+  await offline()
+})
+
+test.each([
+  ['a lease before the welcome', [{ type: 'lease', lease: fakeLease() }]],
+  [
+    'a second challenge',
+    [
+      { type: 'challenge', nonce: NONCE },
+      { type: 'challenge', nonce: NONCE },
+    ],
+  ],
+  [
+    'a second welcome',
+    [
+      { type: 'welcome', lastEvent: 1 },
+      { type: 'welcome', lastEvent: 1 },
+    ],
+  ],
+  [
+    'a challenge after the welcome',
+    [
+      { type: 'welcome', lastEvent: 1 },
+      { type: 'challenge', nonce: NONCE },
+    ],
+  ],
+])('%s ends the connection, and what follows is not heard', async (_, said) => {
+  start()
+  const socket = await connection()
+  for (const frame of [...said, { type: 'cancel', leaseId: 'lease-1', reason: 'x' }]) say(socket, frame)
+  await offline()
+  expect(frames.filter(({ type }) => type !== 'welcome')).toEqual([])
+})
+
+test('a coordinator that welcomes it and then talks nonsense is not asked again in a hurry', async () => {
+  let tries = 0
+  server.on('connection', (socket) => {
+    tries += 1
+    say(socket, { type: 'welcome', lastEvent: 0 })
+    say(socket, 'nonsense')
+  })
+  start({ random: () => 0.5 })
+  for (const [index, wait] of [600, 1_100, 2_100, 4_100].entries()) {
+    await until(() => states.filter((state) => state.startsWith('offline')).length === index + 1)
+    await clock.advance(wait - 1)
+    expect(tries).toBe(index + 1)
+    await clock.advance(1)
+    await until(() => tries === index + 2)
+  }
 })

@@ -1,3 +1,5 @@
+import http from 'node:http'
+import https from 'node:https'
 import { type RawData, WebSocket } from 'ws'
 import { SocketToAgent, type SocketToCoordinator } from '../../../shared/contract/coordinator.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
@@ -7,6 +9,8 @@ import type { Signer } from '../../kernel/signing.ts'
 
 export interface SocketDeps {
   readonly coordinatorUrl: string
+  /** Thumbprint of the node's first key, whichever key signs now. */
+  readonly nodeId: string
   readonly signer: Signer
   readonly clock: Clock
   readonly random: () => number
@@ -16,6 +20,8 @@ export interface SocketDeps {
 
 const MAX_FRAME_BYTES = 65_536
 const SILENCE_MS = 60_000
+/** A proxy that buffers lets a connection open and nothing through. */
+const WELCOME_MS = 15_000
 const GOODBYE_MS = 1_000
 /** Spreads a fleet that lost the same coordinator at the same moment. */
 const RECONNECT = { baseMs: 500, maxMs: 30_000 }
@@ -27,62 +33,92 @@ export async function runSocket(deps: SocketDeps, signal: AbortSignal): Promise<
     deps.onState('connecting', null)
     const outcome = await connectOnce(deps, signal)
     if (signal.aborted) return
-    failures = outcome.welcomed ? 0 : failures + 1
+    failures = outcome.sound ? 0 : failures + 1
     deps.onState('offline', outcome.message)
   } while (await deps.clock.sleep(backoffMs(failures, deps.random(), RECONNECT) + 100, signal))
 }
 
 interface Outcome {
-  readonly welcomed: boolean
+  /** It was welcomed, and understood all it was told. */
+  readonly sound: boolean
   readonly message: string
 }
 
 const socketUrl = (coordinatorUrl: string): string => new URL('/v1/agents/socket', coordinatorUrl.replace(/^http/, 'ws')).href
 
+/** Global agents, because these go through the proxies of the environment if there are any. */
+const open = (url: string): WebSocket =>
+  new WebSocket(url, {
+    agent: url.startsWith('wss:') ? https.globalAgent : http.globalAgent,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    handshakeTimeout: 10_000,
+    followRedirects: false,
+  })
+
+/** What is known of one connection. */
+interface Line {
+  readonly socket: WebSocket
+  challenged: boolean
+  welcomed: boolean
+  sound: boolean
+  message: string
+}
+
 function connectOnce(deps: SocketDeps, signal: AbortSignal): Promise<Outcome> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(socketUrl(deps.coordinatorUrl), {
-      maxPayload: MAX_FRAME_BYTES,
-      perMessageDeflate: false,
-      handshakeTimeout: 10_000,
-      followRedirects: false,
-    })
+    const socket = open(socketUrl(deps.coordinatorUrl))
+    const line: Line = { socket, challenged: false, welcomed: false, sound: true, message: 'The coordinator closed the connection.' }
     const closed = new AbortController()
-    let welcomed = false
-    let message = 'The coordinator closed the connection.'
-    const onWelcome = () => {
-      welcomed = true
-      deps.onState('connected', null)
-    }
-    const heard = watchSilence(socket, deps.clock, closed.signal)
+    const heard = watchSilence(line, deps.clock, closed.signal)
     const onAbort = () => void leave(socket, deps.clock, closed.signal)
+    if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
     socket.on('message', (data, binary) => {
       heard()
-      if (binary) return socket.close(1003)
-      void receive({ ...deps, socket, onWelcome }, textOf(data)).catch((error: unknown) => {
-        message = messageOf(error)
-        socket.close(1008)
-      })
+      if (binary) return end(line, 1003, NONSENSE)
+      // At once, so that nothing is heard that follows what was not understood.
+      try {
+        receive(deps, line, textOf(data))
+      } catch (error) {
+        end(line, 1008, messageOf(error))
+      }
     })
     socket.on('ping', heard)
     socket.on('error', (error) => {
-      message = `The coordinator cannot be reached (${messageOf(error)}).`
+      line.message = refusalText(messageOf(error))
     })
     socket.on('close', () => {
       closed.abort()
       signal.removeEventListener('abort', onAbort)
-      resolve({ welcomed, message })
+      resolve({ sound: line.welcomed && line.sound, message: line.message })
     })
   })
 }
 
+const NONSENSE = 'The coordinator said something that this version does not understand. Bring both to the same version.'
+
+function end(line: Line, code: number, message: string): void {
+  line.message = message
+  line.sound = false
+  line.socket.close(code)
+}
+
+/** The name and password of a proxy do not belong on a screen. */
+const withoutSecrets = (text: string): string => text.replaceAll(/\/\/[^/@\s]*@/g, '//')
+
+const refusalText = (reason: string): string =>
+  /\b407\b/.test(reason)
+    ? 'The proxy of this network asks for a name and a password. Put them into HTTPS_PROXY, as http://name:password@proxy:port.'
+    : `The coordinator cannot be reached (${withoutSecrets(reason)}).`
+
 /** A half-open connection looks alive for hours; the coordinator pings, so silence means it is gone. Returns what to call on every sign of life. */
-function watchSilence(socket: WebSocket, clock: Clock, closed: AbortSignal): () => void {
+function watchSilence(line: Line, clock: Clock, closed: AbortSignal): () => void {
   let heardAt = clock.monotonic()
   const quietMs = () => clock.monotonic() - heardAt
+  const leftMs = () => (line.welcomed ? SILENCE_MS : WELCOME_MS) - quietMs()
   const watch = async () => {
-    while (await clock.sleep(SILENCE_MS - quietMs(), closed)) if (quietMs() >= SILENCE_MS) return socket.terminate()
+    while (await clock.sleep(leftMs(), closed)) if (leftMs() <= 0) return line.socket.terminate()
   }
   void watch()
   return () => {
@@ -102,25 +138,36 @@ function parseFrame(text: string): SocketToAgent {
   try {
     return SocketToAgent.parse(JSON.parse(text))
   } catch (error) {
-    throw new WindfallError('internal', 'The coordinator said something that this version does not understand. Bring both to the same version.', {
-      cause: error,
-    })
+    throw new WindfallError('internal', NONSENSE, { cause: error })
   }
 }
 
-interface Receiving extends Pick<SocketDeps, 'signer' | 'onFrame'> {
-  readonly socket: WebSocket
-  readonly onWelcome: () => void
-}
+/** A connection begins with one challenge and one welcome; nothing else counts before, and neither comes again. */
+const isInTurn = ({ challenged, welcomed }: Line, { type }: SocketToAgent): boolean =>
+  type === 'challenge' ? !challenged && !welcomed : (type === 'welcome') === !welcomed
 
-async function receive({ signer, socket, onWelcome, onFrame }: Receiving, text: string): Promise<void> {
+function receive(deps: SocketDeps, line: Line, text: string): void {
+  if (!line.sound) return
   const frame = parseFrame(text)
-  if (frame.type !== 'challenge') {
-    if (frame.type === 'welcome') onWelcome()
-    onFrame(frame)
+  if (!isInTurn(line, frame)) throw new WindfallError('internal', NONSENSE)
+  if (frame.type === 'challenge') {
+    line.challenged = true
+    void introduce(deps, line, frame.nonce)
     return
   }
-  const signature = await signer.sign(new TextEncoder().encode(`windfall-socket-v1 ${frame.nonce}`))
-  const hello: SocketToCoordinator = { type: 'hello', nodeId: signer.keyId, signature: Buffer.from(signature).toString('base64') }
-  socket.send(JSON.stringify(hello))
+  if (frame.type === 'welcome') {
+    line.welcomed = true
+    deps.onState('connected', null)
+  }
+  deps.onFrame(frame)
+}
+
+async function introduce({ nodeId, signer }: SocketDeps, line: Line, nonce: string): Promise<void> {
+  try {
+    const signature = await signer.sign(new TextEncoder().encode(`windfall-socket-v1 ${nonce}`))
+    const hello: SocketToCoordinator = { type: 'hello', nodeId, signature: Buffer.from(signature).toString('base64') }
+    line.socket.send(JSON.stringify(hello))
+  } catch (error) {
+    end(line, 1008, messageOf(error))
+  }
 }

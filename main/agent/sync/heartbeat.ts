@@ -1,0 +1,77 @@
+import type { Capabilities, Presence, coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { Client, OutputOf } from '../../../shared/contract/define.ts'
+import type { Lease } from '../../../shared/contract/job.ts'
+import type { OpenChallenge } from '../../../shared/contract/proof.ts'
+import { WindfallError, messageOf } from '../../../shared/errors.ts'
+import { fromIso } from '../../../shared/units.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Logger } from '../../kernel/log.ts'
+import type { FollowFeed } from './feed.ts'
+
+export interface HeartbeatDeps {
+  readonly client: Client<typeof coordinatorContract>
+  readonly clock: Clock
+  readonly log: Pick<Logger, 'info'>
+  readonly capabilities: (signal: AbortSignal) => Promise<Capabilities>
+  readonly presence: () => Presence
+  readonly offer: (lease: Lease) => void
+  readonly cancel: (leaseId: string, reason: string) => void
+  /** The coordinator has renewed these leases. */
+  readonly confirmed: (leaseIds: readonly string[]) => void
+  /** The coordinator said what time it is (epoch milliseconds), in an answer that took so long. */
+  readonly heard: (said: number, roundTripMs: number) => void
+  readonly onHttp: (message: string | null) => void
+  readonly position: () => number
+  readonly follow: FollowFeed
+  readonly challenged: (challenges: readonly OpenChallenge[]) => void
+  /** For a coordinator that no longer knows this node. */
+  readonly enrolAgain: () => Promise<void>
+}
+
+type Answer = OutputOf<typeof coordinatorContract.heartbeat>
+
+/**
+ * Presence renews leases. It also brings all that the socket usually brings first, work included: where no WebSocket gets through,
+ * this is the link.
+ */
+export async function runHeartbeat(deps: HeartbeatDeps, everyMs: number, signal: AbortSignal): Promise<void> {
+  let strange = false
+  do {
+    try {
+      if (strange) await deps.enrolAgain()
+      await beat(deps, signal)
+      strange = false
+      deps.onHttp(null)
+    } catch (error) {
+      if (signal.aborted) return
+      strange = error instanceof WindfallError && error.code === 'auth.refused'
+      deps.log.info({ reason: messageOf(error) }, 'heartbeat failed')
+      deps.onHttp(messageOf(error))
+    }
+  } while (await deps.clock.sleep(everyMs, signal))
+}
+
+async function beat(deps: HeartbeatDeps, signal: AbortSignal): Promise<void> {
+  const { client, clock } = deps
+  const [presence, heldBefore, sentAt] = [deps.presence(), deps.position(), clock.monotonic()]
+  const answer = await client.call('heartbeat', presence)
+  deps.heard(fromIso(answer.now), clock.monotonic() - sentAt)
+  settleLeases(deps, presence, answer)
+  deps.follow(answer.lastEvent, heldBefore)
+  deps.challenged(answer.challenges)
+  if (presence.ready && presence.running.length === 0) await askForWork(deps, signal)
+}
+
+/** Only what was reported has been renewed, and only that can be taken back here: what came meanwhile was not asked about. */
+function settleLeases({ cancel, confirmed }: HeartbeatDeps, { running }: Presence, { lost, cancelled }: Answer): void {
+  for (const leaseId of lost) cancel(leaseId, 'lost')
+  for (const leaseId of cancelled) cancel(leaseId, 'cancelled')
+  const ended = new Set([...lost, ...cancelled])
+  confirmed(running.flatMap(({ leaseId }) => (ended.has(leaseId) ? [] : [leaseId])))
+}
+
+async function askForWork({ client, capabilities, offer }: HeartbeatDeps, signal: AbortSignal): Promise<void> {
+  const { runtimes } = await capabilities(signal)
+  const { lease } = await client.call('requestLease', { runtimes: runtimes.map(({ name }) => name) })
+  if (lease) offer(lease)
+}

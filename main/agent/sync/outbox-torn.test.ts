@@ -1,0 +1,90 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createFakeClock } from '../../kernel/clock.fake.ts'
+import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
+import { type AgentStores, openAgentStores } from '../stores.ts'
+import { createTestProver } from '../stored-prover.fixture.ts'
+
+const FILE = 'agent.sqlite'
+const WAL = `${FILE}-wal`
+
+/** In memory where there is such a place: the database is opened thousands of times. */
+function folder(): string {
+  const path = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'windfall-torn-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+const stateOf = ({ outbox, proofs, jobs }: AgentStores) => ({
+  waiting: outbox.count(),
+  reported: outbox.proofs().map(({ leaseId }) => leaseId),
+  proven: proofs.head().seq,
+  submitted: ['a', 'b', 'c'].filter((id) => jobs.get(id)?.state === 'submitted'),
+})
+
+/** What the disk holds after two jobs, while a third one has its proof written. */
+async function write() {
+  const directory = folder()
+  using stores = openAgentStores(directory)
+  const { add, finish } = createTestProver({ stores, signer: createSigner(generateKeyPem()), clock: createFakeClock() })
+  for (const id of ['a', 'b']) {
+    stores.outbox.add(`start-${id}`, { kind: 'start', leaseId: id, token: 1 }, 0)
+    await finish(id)
+  }
+  add('c')
+  const before = { ...stateOf(stores), bytes: statSync(join(directory, WAL)).size }
+  await finish('c')
+  const after = stateOf(stores)
+  const copy = join(folder(), FILE)
+  copyFileSync(join(directory, FILE), copy)
+  return { before, after, database: copy, wal: readFileSync(join(directory, WAL)) }
+}
+
+function reopen(database: string, wal: Uint8Array): ReturnType<typeof stateOf> {
+  const directory = join(database, '..')
+  const target = join(directory, 'cut')
+  rmSync(target, { recursive: true, force: true })
+  mkdirSync(target)
+  copyFileSync(database, join(target, FILE))
+  writeFileSync(join(target, WAL), wal)
+  using stores = openAgentStores(target)
+  return stateOf(stores)
+}
+
+/** A frame of the log is a header of 24 bytes and a page: every byte of the headers and around them, and some of each page. */
+const FRAME = 24 + 4_096
+function cuts(from: number, to: number): number[] {
+  const all = Array.from({ length: to - from }, (_, index) => from + index)
+  return all.filter((at) => {
+    const inFrame = (at - from) % FRAME
+    return inFrame < 40 || inFrame > FRAME - 8 || inFrame % 61 === 0
+  })
+}
+
+test('a proof is either stored with its report and its job, or none of them is, at whatever byte the writing of it ends', async () => {
+  const { before, after, database, wal } = await write()
+  const { bytes, ...earlier } = before
+  expect(earlier).toEqual({ waiting: 4, reported: ['a', 'b'], proven: 2, submitted: ['a', 'b'] })
+  for (const end of cuts(bytes, wal.length)) expect(reopen(database, wal.subarray(0, end)), `cut at ${end}`).toEqual(earlier)
+  expect(reopen(database, wal)).toEqual(after)
+  expect(after).toEqual({ waiting: 5, reported: ['a', 'b', 'c'], proven: 3, submitted: ['a', 'b', 'c'] })
+})
+
+test('the same holds where the disk filled the rest with zeros, or with what was there before, and where one byte went bad', async () => {
+  const { before, database, wal } = await write()
+  const { bytes, ...earlier } = before
+  const damage: readonly ((at: number) => Uint8Array)[] = [
+    (at) => Buffer.concat([wal.subarray(0, at), Buffer.alloc(wal.length - at)]),
+    (at) => Buffer.concat([wal.subarray(0, at), wal.subarray(bytes - (wal.length - at), bytes)]),
+    (at) => wal.map((byte, index) => (index === at ? byte ^ 0x10 : byte)),
+  ]
+  for (let at = bytes; at < wal.length - 1; at += 509) {
+    for (const [kind, spoil] of damage.entries()) {
+      const spoilt = spoil(at)
+      // Zeros where zeros belong are no damage.
+      if (!Buffer.from(spoilt).equals(wal)) expect(reopen(database, spoilt), `damage ${kind} at ${at}`).toEqual(earlier)
+    }
+  }
+})
