@@ -1,65 +1,44 @@
-import type { Reason } from '../../../shared/contract/agent.ts'
-import { type EpochMs, toIso } from '../../../shared/units.ts'
-import type { PolicyConfig } from './policy-config.ts'
-import type { InputIdle } from './signals/input-idle.ts'
-import type { PowerSupply } from './signals/power-supply.ts'
+import { toIso } from '../../../shared/units.ts'
+import { type Objection, type ObjectionInput, asSet, objection } from './objection.ts'
+import { gpuUse, processorUse } from './load.ts'
+import { presence } from './presence.ts'
+import { programs } from './programs.ts'
 import { readSchedule } from './signals/schedule.ts'
 
-/** Everything the policy looks at, as read at one moment. */
-export interface Signals {
-  readonly inputIdle: InputIdle
-  readonly powerSupply: PowerSupply
-  /** Hottest GPU; `null` if none tells, which is no objection. */
-  readonly temperatureC: number | null
-  /** What other parts of the agent object to, such as the carbon gate or a shutdown. */
-  readonly others: readonly Reason[]
+/** All reasons why no job may start now, each once, in the order in which an owner would want to read them. */
+export const objections = (input: ObjectionInput): Objection[] =>
+  asSet([
+    ...presence(input),
+    ...programs(input),
+    ...gpuUse(input),
+    ...processorUse(input),
+    ...sleep(input),
+    ...battery(input),
+    ...heat(input),
+    ...schedule(input),
+    ...input.signals.others.map((reason) => ({ ...objection(reason.code, reason.message, input.mono), until: reason.until })),
+  ])
+
+function sleep({ mono, signals }: ObjectionInput): Objection[] {
+  return signals.sleep.suspending ? [objection('sleep', 'This machine is going to sleep.', mono)] : []
 }
 
-export interface ObjectionInput {
-  readonly now: EpochMs
-  readonly signals: Signals
-  readonly config: PolicyConfig
-  readonly jobRunning: boolean
-}
-
-/** All reasons why no job may run now, in the order in which an owner would want to read them. */
-export const objections = (input: ObjectionInput): Reason[] => [
-  ...presence(input),
-  ...battery(input),
-  ...heat(input),
-  ...schedule(input),
-  ...input.signals.others,
-]
-
-function presence({ now, signals: { inputIdle }, config }: ObjectionInput): Reason[] {
-  if (config.dedicated) return []
-  if (inputIdle === 'unknown')
-    return [
-      {
-        code: 'presence-unknown',
-        message: 'Windfall cannot tell whether someone is using this machine. If nobody does, declare it a dedicated machine.',
-        until: null,
-      },
-    ]
-  if (inputIdle >= config.idleStartS) return []
-  const until = toIso(now + Math.ceil((config.idleStartS - inputIdle) * 1000))
-  return [{ code: 'owner-present', message: 'You are using this machine.', until }]
-}
-
-function battery({ signals: { powerSupply }, config }: ObjectionInput): Reason[] {
-  if (config.allowBattery || powerSupply === 'mains' || powerSupply === 'none') return []
-  const message = powerSupply === 'battery' ? 'This machine runs on battery.' : 'Windfall cannot tell whether this machine runs on battery.'
-  return [{ code: 'battery', message, until: null }]
+function battery({ mono, signals: { power }, config }: ObjectionInput): Objection[] {
+  if (config.allowBattery) return []
+  if (power === 'unknown' || power.value === 'unknown')
+    return [objection('battery', 'Windfall cannot tell whether this machine runs on battery.', mono, { effect: 'soften' })]
+  return power.value === 'battery' ? [objection('battery', 'This machine runs on battery.', power.at)] : []
 }
 
 /** Two thresholds, so that a card at the edge does not stop and start. */
-function heat({ signals: { temperatureC }, config, jobRunning }: ObjectionInput): Reason[] {
+function heat({ mono, signals: { temperatureC }, config, jobRunning }: ObjectionInput): Objection[] {
   if (temperatureC === null || (jobRunning ? temperatureC <= config.stopAboveC : temperatureC < config.startBelowC)) return []
-  return [{ code: 'heat', message: `The GPU is at ${Math.round(temperatureC)} °C and has to cool down first.`, until: null }]
+  return [objection('heat', `The GPU is at ${Math.round(temperatureC)} °C and has to cool down first.`, mono)]
 }
 
-function schedule({ now, config }: ObjectionInput): Reason[] {
+function schedule({ now, mono, config }: ObjectionInput): Objection[] {
   if (!config.schedule) return []
   const { allowed, until } = readSchedule(config.schedule, now)
-  return allowed ? [] : [{ code: 'schedule', message: 'Your weekly schedule does not allow work now.', until: until === null ? null : toIso(until) }]
+  if (allowed) return []
+  return [objection('schedule', 'Your weekly schedule does not allow work now.', mono, { until: until === null ? null : toIso(until) })]
 }

@@ -1,19 +1,45 @@
 import { z } from 'zod'
 import { Schedule } from './signals/schedule.ts'
 
-/** When this machine may work, as its owner set it. */
+const seconds = (least: number, most: number) => z.number().int().min(least).max(most)
+
+/** When this machine may work, as its owner set it. Each setting says “only when …” or “at once when …”. */
 export const PolicyConfig = z.strictObject({
-  /** The owner declares that nobody sits at this machine, so presence does not matter. */
+  /** The owner declares that nobody sits at this machine, so neither presence nor the load of its processor matters. */
   dedicated: z.boolean().default(false),
-  /** Nobody has touched the machine for this long before work begins. */
-  idleStartS: z.number().int().min(10).max(86_400).default(300),
+  /** Also while the owner uses the machine, but only on mains. Games, films and other users of the GPU still come first. */
+  alsoWhenPresent: z.boolean().default(false),
+  /** Only when nobody has touched the machine for this long. */
+  idleStartS: seconds(10, 86_400).default(300),
+  /** The same while the screen is locked, where that is shorter. */
+  idleLockedS: seconds(10, 86_400).default(60),
+  /** A job that rests because of a touch goes on when nobody touches the machine for this long, and has to go if that does not happen as soon. */
+  quietAfterInputS: seconds(1, 300).default(20),
+  /** A job that has to go gets this long to save its work; 0 ends it at once. */
+  graceMs: z.number().int().min(0).max(1_500).default(1_500),
+  /** Also while a program keeps the screen on, as players of films do. */
+  alsoWhenMediaPlays: z.boolean().default(false),
   /** Allows work on battery, and where nobody can say what the machine runs on. */
   allowBattery: z.boolean().default(false),
   /** Work begins below, and stops above, these GPU temperatures. */
   startBelowC: z.number().min(30).max(110).default(80),
   stopAboveC: z.number().min(30).max(110).default(87),
+  /** Only when others use less than this share of the processor. */
+  othersBelowShare: z.number().min(0.05).max(1).default(0.5),
+  /** Only when this much GPU memory stays free beside what the job needs: desktop and browser grow. */
+  spareVramBytes: z.number().int().min(0).max(1_099_511_627_776).default(1_073_741_824),
+  /** Images and modules are fetched over a metered network, too. */
+  fetchOnMetered: z.boolean().default(false),
+  /** Rest after a game, a program that filled the screen, or another user of the GPU is gone. */
+  gameCooldownS: seconds(0, 3_600).default(300),
   /** Rest after work had to stop, so that a signal that flickers does not start and stop jobs. */
-  cooldownS: z.number().int().min(0).max(3_600).default(20),
+  cooldownS: seconds(0, 3_600).default(20),
+  /** Rest after the machine woke up. */
+  wakeCooldownS: seconds(0, 3_600).default(60),
+  /** Programs that count as games beside those that are found, and those that do not: names, or parts of paths. */
+  games: z
+    .strictObject({ also: z.array(z.string().min(1).max(200)).max(200), never: z.array(z.string().min(1).max(200)).max(200) })
+    .default({ also: [], never: [] }),
   /** `null`: at any time. */
   schedule: Schedule.nullable().default(null),
 })

@@ -1,0 +1,51 @@
+import type { Clock } from '../../../kernel/clock.ts'
+
+export interface Poller {
+  /** May take its time: it is not asked again before it is done. */
+  readonly poll: () => void | Promise<void>
+  /** How often while a job runs, and while none does. */
+  readonly runningMs: number
+  readonly restingMs: number
+}
+
+export interface Pollers {
+  /** Starts every poll that is due; settles when these are done. */
+  readonly tick: () => Promise<void>
+  /** Asks at once, but not while it is being asked, nor more often than it would be while a job runs. */
+  readonly hurry: (poller: Poller) => void
+}
+
+export interface PollersDeps {
+  readonly clock: Pick<Clock, 'monotonic'>
+  readonly jobRunning: () => boolean
+  /** A source was asked, so that what is known may have changed. */
+  readonly polled: () => void
+}
+
+/** Asks every source at its own pace. What a poll throws is its own affair: its last answer grows old. */
+export function createPollers(pollers: readonly Poller[], { clock, jobRunning, polled }: PollersDeps): Pollers {
+  const startedAt = new Map<Poller, number>()
+  const underWay = new Set<Poller>()
+  const isDue = (poller: Poller, everyMs: number) => !underWay.has(poller) && clock.monotonic() - (startedAt.get(poller) ?? -Infinity) >= everyMs
+  const start = async (poller: Poller): Promise<void> => {
+    startedAt.set(poller, clock.monotonic())
+    underWay.add(poller)
+    try {
+      await poller.poll()
+    } catch {
+      return
+    } finally {
+      underWay.delete(poller)
+    }
+    polled()
+  }
+  return {
+    async tick() {
+      const running = jobRunning()
+      await Promise.all(pollers.filter((poller) => isDue(poller, running ? poller.runningMs : poller.restingMs)).map(start))
+    },
+    hurry(poller) {
+      if (isDue(poller, poller.runningMs)) void start(poller)
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import { type CpuLoadDeps, createCpuLoad } from './cpu-load.ts'
+import type { GameRules } from './games.ts'
+import { type Gathered, MEDIUM, NOTHING, createAsked } from './gathered.ts'
+import type { GpuSample } from './gpu-use.ts'
+import { createGpuWatch } from './gpu-watch.ts'
+import { gatherLinux } from './linux-sources.ts'
+import { type OpenSocket, openLocalSocket } from './local-socket.ts'
+import { type Poller, createPollers } from './pollers.ts'
+import type { PowerSupply } from './power-supply.ts'
+import { createCell } from './reading.ts'
+import { type SignalReadings, type SourceState, type Told, combineAll, sourceStates } from './readings.ts'
+import { createReportedIdle } from './reported-idle.ts'
+import { type SleepWatch, createSleepWatch } from './sleep.ts'
+import type { WindowsSessionRequest } from './windows-session.ts'
+import { gatherWindows } from './windows-sources.ts'
+
+export interface SignalDeps {
+  readonly clock: Clock
+  readonly platform: NodeJS.Platform
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Of this process. */
+  readonly uid: number
+  readonly pid: number
+  /** `/sys`, `/proc`, `/dev`. */
+  readonly roots: { readonly sys: string; readonly proc: string; readonly dev: string }
+  readonly open?: OpenSocket
+  /** Asks the process that asks Windows, see `openWindowsSession`; `null` elsewhere. */
+  readonly askWindows: ((request: WindowsSessionRequest) => Promise<unknown>) | null
+  readonly jobRunning: () => boolean
+  /** Whether a process belongs to a job of ours. */
+  readonly isOwn: (pid: number) => boolean
+  readonly nameOf: (pid: number) => string | null
+  readonly gameRules: () => GameRules
+  readonly cpu: CpuLoadDeps
+  readonly availableRamBytes: () => number
+  /** A source was asked: time to decide anew. May be called several times a second. */
+  readonly polled: () => void
+}
+
+/** What others report; each counts for ten seconds, except that of sleep. */
+export interface SignalReport {
+  /** Seconds since the last input. */
+  readonly inputIdle?: number
+  readonly locked?: boolean
+  readonly power?: 'mains' | 'battery'
+  /** `true` just before the machine sleeps, `false` after. */
+  readonly suspending?: boolean
+}
+
+export interface SignalSources {
+  readonly read: () => SignalReadings
+  readonly report: (report: SignalReport) => void
+  /** For every reading of the meter. */
+  readonly seeGpu: (sample: GpuSample) => void
+  readonly states: () => readonly SourceState[]
+  /** Asks every source that is due; meant to be called when a job begins, too, because more of them are due then. */
+  readonly tick: () => Promise<void>
+  /** Asks the sources until `signal` aborts. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+}
+
+const TICK_MS = 250
+/** Nothing is asked more often than every few seconds while no job runs. */
+const RESTING_TICK_MS = 2_500
+const REPORT_FRESH_MS = 10_000
+
+/**
+ * All signals of the idle policy. Each comes from as many sources as the system has; a source that fails makes its signal unknown, one
+ * that is absent does not count. Never throws and never rejects. Connections end with `signal`.
+ */
+export function createSignalSources(deps: SignalDeps, signal: AbortSignal): SignalSources {
+  const { clock } = deps
+  const sleep = createSleepWatch(clock)
+  const reported = createReported(deps)
+  const cpu = createAsked({ source: 'kernel', clock, pace: MEDIUM, ask: createCpuLoad(deps.cpu) })
+  const { pollers: polled, ...system } = gather(deps, { sleep, hurry: (poller) => pollers.hurry(poller) }, signal)
+  const pollers = createPollers([...polled, cpu.poller], deps)
+  const told: Told = {
+    ...system,
+    idle: [reported.idle.cell, ...system.idle],
+    locked: [reported.locked, ...system.locked],
+    power: [reported.power, ...system.power],
+    cpuOthers: [cpu.cell],
+  }
+  const gpus = createGpuWatch(deps)
+  const tick = async () => {
+    sleep.look()
+    await pollers.tick()
+  }
+  return {
+    read: () => ({ ...combineAll(told, clock), availableRamBytes: deps.availableRamBytes(), gpus: gpus.read(), sleep: sleep.read() }),
+    report(report) {
+      if (report.inputIdle !== undefined) reported.idle.report(report.inputIdle)
+      if (report.locked !== undefined) reported.locked.put({ value: report.locked })
+      if (report.power !== undefined) reported.power.put({ value: report.power })
+      if (report.suspending !== undefined) sleep.tell(report.suspending)
+    },
+    seeGpu: gpus.see,
+    states: () => sourceStates(told),
+    tick,
+    async run(until) {
+      do void tick()
+      while (await clock.sleep(deps.jobRunning() ? TICK_MS : RESTING_TICK_MS, until))
+    },
+  }
+}
+
+function createReported({ clock, platform, environment }: SignalDeps) {
+  const isWayland = Boolean(environment['WAYLAND_DISPLAY']) || environment['XDG_SESSION_TYPE'] === 'wayland'
+  const options = { source: 'desktop', clock, freshMs: REPORT_FRESH_MS, whenStale: 'absent' } as const
+  return {
+    idle: createReportedIdle({ clock, distrustZero: isWayland && platform === 'linux' }),
+    locked: createCell<boolean>(options),
+    power: createCell<PowerSupply>(options),
+  }
+}
+
+function gather(deps: SignalDeps, shared: { readonly sleep: SleepWatch; readonly hurry: (poller: Poller) => void }, signal: AbortSignal): Gathered {
+  const { platform, askWindows, open = openLocalSocket } = deps
+  if (platform === 'linux') return gatherLinux({ ...deps, ...shared, open }, signal)
+  return platform === 'win32' && askWindows ? gatherWindows({ ...deps, ask: askWindows }) : NOTHING
+}
