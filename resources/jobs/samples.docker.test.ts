@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
+import { dockerDeps } from '../../main/agent/jobs/docker.fixture.ts'
 import { createDockerRuntime } from '../../main/agent/jobs/docker-runtime.ts'
-import { createDockerEngine } from '../../main/agent/jobs/docker.ts'
-import { systemClock } from '../../main/kernel/clock.ts'
 import { findBusybox } from './busybox.ts'
 import { dockerSample } from './samples.ts'
 
@@ -11,7 +10,7 @@ test('the Docker sample runs as submitted, with exactly the result its requester
   const busybox = findBusybox()
   if (!busybox) throw new Error('this test needs a static BusyBox (Debian: busybox-static)')
   const { spec, archive } = dockerSample({ busybox, deadline: '2026-11-21T14:30:00.000Z' })
-  const runtime = createDockerRuntime({ engine: createDockerEngine(), agentId: `sample-${process.pid}`, clock: systemClock })
+  const runtime = createDockerRuntime(dockerDeps(`sample-${process.pid}`))
   await runtime.prepare({ runtime: spec.runtime, fetchArchive: async () => archive }, () => undefined, NEVER)
   const request = {
     attemptId: `sample-${process.pid}`,

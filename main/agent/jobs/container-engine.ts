@@ -1,14 +1,19 @@
 import type { Readable } from 'node:stream'
+import type { EpochMs } from '../../../shared/units.ts'
 import type { ContainerSpec } from './container-spec.ts'
+import type { EngineFacts } from './engine-facts.ts'
 import type { ImageFacts } from './image-facts.ts'
 import type { PrepareProgress } from './runtime.ts'
 
-export interface EngineFacts {
-  readonly version: string
-  readonly os: string
-  readonly cpus: number
-  /** Kernel features that the hardened container needs and this engine lacks. */
-  readonly missing: readonly string[]
+/** What an engine knows of one container, times in epoch milliseconds. */
+export interface ContainerFacts {
+  readonly id: string
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly imageId: string
+  readonly state: 'created' | 'running' | 'paused' | 'ended'
+  readonly startedAt: EpochMs | null
+  readonly endedAt: EpochMs | null
 }
 
 export interface EngineObject {
@@ -31,7 +36,8 @@ export interface ContainerEngine {
   /** `docker load`. */
   readonly loadImage: (archive: Readable, signal: AbortSignal) => Promise<void>
   readonly pullImage: (reference: string, onProgress: (progress: PrepareProgress) => void, signal: AbortSignal) => Promise<void>
-  readonly removeImage: (reference: string) => Promise<void>
+  /** Takes one name of an image away, and with its last name the image; one that a container uses stays. */
+  readonly removeImage: (reference: string) => Promise<'gone' | 'in-use'>
   readonly createVolume: (name: string, labels: Record<string, string>) => Promise<void>
   /** Returns the container's id. */
   readonly createContainer: (name: string, spec: ContainerSpec) => Promise<string>
@@ -43,11 +49,22 @@ export interface ContainerEngine {
   /** Resolves with the exit code. No time limit of its own. */
   readonly waitForExit: (id: string, signal: AbortSignal) => Promise<number>
   readonly ranOutOfMemory: (id: string) => Promise<boolean>
-  /** SIGTERM, and SIGKILL after the grace. */
-  readonly stop: (id: string, graceSeconds: number) => Promise<void>
+  readonly inspectContainer: (name: string, signal: AbortSignal) => Promise<ContainerFacts | null>
+  /** SIGTERM. A frozen container does not hear it. */
+  readonly terminate: (id: string) => Promise<void>
+  /** Works on a frozen container too. */
   readonly kill: (id: string) => Promise<void>
-  /** stdout and stderr, interleaved; follows until the container ends. */
-  readonly followLogs: (id: string, onBytes: (bytes: Uint8Array) => void, signal: AbortSignal) => Promise<void>
+  /** Stops a container's processes where they stand (`docker pause`); what they hold, GPU memory included, stays. A container that has ended stays so. */
+  readonly freeze: (id: string) => Promise<void>
+  readonly thaw: (id: string) => Promise<void>
+  /** How many CPUs' worth of time the container gets from now on (`docker update`). */
+  readonly setCpus: (id: string, cpus: number) => Promise<void>
+  /** stdout and stderr, interleaved, from the start or from now on; follows until the container ends. */
+  readonly followLogs: (
+    log: { readonly id: string; readonly from: 'start' | 'now' },
+    onBytes: (bytes: Uint8Array) => void,
+    signal: AbortSignal,
+  ) => Promise<void>
   readonly lastLogs: (id: string, lines: number, onBytes: (bytes: Uint8Array) => void) => Promise<void>
   /** Containers, running or not, and volumes that carry this label. */
   readonly list: (label: string, signal: AbortSignal) => Promise<readonly EngineObject[]>

@@ -2,11 +2,14 @@ import { expect, test } from 'vitest'
 import { epochMs } from '../../../shared/units.ts'
 import { type ContainerPlan, attemptLabels, containerSpec } from './container-spec.ts'
 import { type ImageFacts, checkImage } from './image-facts.ts'
+import { SECCOMP_PROFILE } from './seccomp.ts'
 
 const image: ImageFacts = {
   id: `sha256:${'a'.repeat(64)}`,
   os: 'linux',
   repoDigests: [],
+  tags: [],
+  bytes: 1_000,
   entrypoint: ['/app'],
   cmd: ['--default'],
   env: ['PATH=/bin'],
@@ -15,7 +18,16 @@ const image: ImageFacts = {
 }
 const limits = { wallSeconds: 60, memoryBytes: 64 * 1_048_576, outputBytes: 1_000, cpus: 4 }
 const request = { attemptId: 'att-1', jobId: 'job-1', leaseId: 'lease-1', image: image.id, args: [], env: {}, limits, gpuUuids: [] }
-const plan: ContainerPlan = { request, image, agentId: 'node-1', deadline: epochMs(Date.parse('2026-11-21T14:30:00.000Z')), hostCpus: 2 }
+const host = { cpus: 2, cdiDevices: [], takesSeccomp: true }
+const plan: ContainerPlan = {
+  request,
+  image,
+  agentId: 'node-1',
+  startedAt: epochMs(Date.parse('2026-11-21T14:29:00.000Z')),
+  deadline: epochMs(Date.parse('2026-11-21T14:30:00.000Z')),
+  host,
+  graceMs: 1_500,
+}
 const withImage = (change: Partial<ImageFacts>) => containerSpec({ ...plan, image: { ...image, ...change } })
 const withRequest = (change: Partial<ContainerPlan['request']>) => containerSpec({ ...plan, request: { ...request, ...change } })
 
@@ -26,12 +38,20 @@ test('the container is hardened', () => {
     Entrypoint: ['/app'],
     Cmd: ['--default'],
     WorkingDir: '/work',
-    Env: ['NVIDIA_VISIBLE_DEVICES=void', 'WINDFALL_IN=/job/in', 'WINDFALL_OUT=/job/out', 'WINDFALL_CKPT=/job/ckpt'],
+    Env: [
+      'NVIDIA_VISIBLE_DEVICES=void',
+      'WINDFALL_IN=/job/in',
+      'WINDFALL_OUT=/job/out',
+      'WINDFALL_CKPT=/job/ckpt',
+      'WINDFALL_CKPT_EVERY_S=60',
+      'WINDFALL_GRACE_MS=1500',
+    ],
     Labels: {
       'dev.windfall.agent': 'node-1',
       'dev.windfall.attempt': 'att-1',
       'dev.windfall.job': 'job-1',
       'dev.windfall.lease': 'lease-1',
+      'dev.windfall.started': '2026-11-21T14:29:00.000Z',
       'dev.windfall.deadline': '2026-11-21T14:30:00.000Z',
     },
     StopSignal: 'SIGTERM',
@@ -43,7 +63,7 @@ test('the container is hardened', () => {
       ReadonlyRootfs: true,
       Privileged: false,
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges:true'],
+      SecurityOpt: ['no-new-privileges:true', `seccomp=${SECCOMP_PROFILE}`],
       PidsLimit: 256,
       Memory: 67_108_864,
       MemorySwap: 67_108_864,
@@ -56,15 +76,20 @@ test('the container is hardened', () => {
       Ulimits: [
         { Name: 'nofile', Soft: 1024, Hard: 1024 },
         { Name: 'core', Soft: 0, Hard: 0 },
+        { Name: 'cpu', Soft: 180, Hard: 180 },
         { Name: 'fsize', Soft: 268_435_456, Hard: 268_435_456 },
       ],
       Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' },
-      Mounts: [{ Type: 'volume', Source: 'windfall-att-1', Target: '/job' }],
+      Mounts: [{ Type: 'volume', Source: 'windfall-att-1', Target: '/job', VolumeOptions: { NoCopy: true } }],
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
       AutoRemove: false,
       DeviceRequests: [],
     },
   })
+})
+
+test('an engine that takes no profile of ours keeps its own, never none', () => {
+  expect(containerSpec({ ...plan, host: { ...host, takesSeccomp: false } }).HostConfig.SecurityOpt).toEqual(['no-new-privileges:true'])
 })
 
 test('arguments replace the image’s own, the entry point stays', () => {
@@ -89,7 +114,26 @@ test('a GPU job gets the GPUs it was given, by UUID, and no say of its own in it
   expect(spec.Env.filter((entry) => entry.startsWith('NVIDIA'))).toEqual(['NVIDIA_DRIVER_CAPABILITIES', 'NVIDIA_VISIBLE_DEVICES=GPU-1,GPU-2'])
 })
 
-test.each(['LD_PRELOAD', 'LD_LIBRARY_PATH', 'NVIDIA_VISIBLE_DEVICES'])('a job that sets %s is refused', (name) => {
+test('a GPU that the engine injects by CDI is asked for by its CDI name, and not once more by the hook', () => {
+  const cdiDevices = ['nvidia.com/gpu=all', 'nvidia.com/gpu=GPU-1', 'nvidia.com/gpu=MIG-2']
+  const given = { ...plan, host: { ...host, cdiDevices }, request: { ...request, gpuUuids: ['GPU-1', 'MIG-2'] } }
+  const spec = containerSpec(given)
+  expect(spec.HostConfig.DeviceRequests).toEqual([{ Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=GPU-1', 'nvidia.com/gpu=MIG-2'], Capabilities: [] }])
+  expect(spec.Env).toContain('NVIDIA_VISIBLE_DEVICES=void')
+  const strange = containerSpec({ ...given, request: { ...request, gpuUuids: ['GPU-1', 'GPU-9'] } })
+  expect(strange.HostConfig.DeviceRequests).toMatchObject([{ Driver: 'nvidia', DeviceIDs: ['GPU-1', 'GPU-9'] }])
+})
+
+test('an image cannot say what the agent says, nor how long its grace is', () => {
+  const { Env } = withImage({ env: ['WINDFALL_GRACE_MS=9999', 'WINDFALL_SECRET=1', 'NVIDIA_DRIVER_CAPABILITIES=all', 'PATH=/bin'] })
+  expect(Env.filter((entry) => /^(?:WINDFALL_(?:GRACE|SECRET)|NVIDIA_DRIVER)/.test(entry))).toEqual([
+    'WINDFALL_SECRET',
+    'NVIDIA_DRIVER_CAPABILITIES',
+    'WINDFALL_GRACE_MS=1500',
+  ])
+})
+
+test.each(['LD_PRELOAD', 'LD_LIBRARY_PATH', 'NVIDIA_VISIBLE_DEVICES', 'WINDFALL_GRACE_MS'])('a job that sets %s is refused', (name) => {
   expect(() => withRequest({ env: { [name]: 'x' } })).toThrow(name)
 })
 
@@ -99,7 +143,7 @@ test('limits the engine would refuse are brought into its range', () => {
 })
 
 test('an image’s own labels cannot stand for ours: all are set', () => {
-  expect(Object.keys(attemptLabels(plan))).toHaveLength(5)
+  expect(Object.keys(attemptLabels(plan))).toHaveLength(6)
 })
 
 test.each([

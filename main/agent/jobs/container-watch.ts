@@ -3,22 +3,26 @@ import type { JobLimits } from '../../../shared/contract/job.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { aborted } from '../../kernel/lifecycle.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { type Allowance, createAllowance, freezable } from './allowance.ts'
 import type { ContainerEngine } from './container-engine.ts'
-import { STOP_GRACE_SECONDS, WORKSPACE_BYTES } from './container-spec.ts'
+import { diskFull, freeBytes, isTooLittle, refuseFullDisk } from './container-disk.ts'
+import { WORKSPACE_BYTES } from './container-spec.ts'
 import { isAbsent } from './engine-call.ts'
 import { exceeds, readResult } from './job-archive.ts'
 import { createLogSink } from './log-lines.ts'
 import { RESULT_PATH, type RunHooks, type RunResult, runResult } from './runtime.ts'
 
-/** Volumes have no quota, so the workspace is measured this often. Reading it costs what it holds, and stops at the cap. */
-const WORKSPACE_POLL_MS = 5_000
-/** The measurement does not see everything: a deleted file that is still open takes space and has no name. So nobody's disk is ever filled. */
-const LEAST_FREE_BYTES = 2_048 * 1_048_576
+/** A fast disk takes gigabytes in a few seconds, so what is left of it is asked for this often. */
+const DISK_POLL_MS = 500
+/** Volumes have no quota, so the workspace is measured every so many rounds, and when the disk fills. Reading it costs what it holds, and stops at the cap. */
+const WORKSPACE_ROUNDS = 10
 const RECONNECT_MS = 1_000
 /** The log stream ends with the container, a moment later. */
 const LAST_LINES_MS = 2_000
 const TAIL_LINES = 100
 const KILLED = 137
+/** Docker refuses less. */
+const MIN_CPUS = 0.01
 
 export interface Watched {
   readonly engine: ContainerEngine
@@ -26,48 +30,81 @@ export interface Watched {
   readonly id: string
   readonly limits: JobLimits
   readonly hooks: RunHooks
+  /** How long the job may still run. */
+  readonly leftMs: number
+  /** How long it is given to save its work when it is stopped; 0 kills it at once. */
+  readonly graceMs: () => number
+  /** Processors that it may use at most. */
+  readonly cpus: number
+  /** `adopted`: it has run out of our sight, so its end may have been somebody else's doing, and its first lines have been read. */
+  readonly origin: 'created' | 'adopted'
 }
 
 type Cut = 'timeout' | 'output-too-large' | 'disk-full' | 'stopped'
 
-/** Starts a container, watches its limits and collects what it leaves. The caller removes it. */
-export async function superviseContainer(watched: Watched, signal: AbortSignal): Promise<RunResult> {
+interface Exit {
+  readonly code: number
+  /** The engine was away meanwhile, and may have ended the container itself. */
+  readonly isBlurred: boolean
+}
+
+/** Lets a container begin or go on by `begin`, watches its limits and collects what it leaves. The caller removes it. */
+export async function superviseContainer(watched: Watched, begin: () => Promise<void>, signal: AbortSignal): Promise<RunResult> {
   const { engine, clock, id, hooks } = watched
+  const allowance = createAllowance(clock, watched.leftMs)
   const done = new AbortController()
   const watching = new AbortController()
   try {
-    if (await isDiskFull(engine)) throw diskFull()
-    await engine.start(id)
-    hooks.onStarted()
+    await refuseFullDisk(engine)
+    await begin()
+    hooks.onStarted(jobOf(watched, allowance))
     const logs = followLogs(watched, done.signal)
-    const exit = exitCode(watched, done.signal)
+    const exit = exitOf(watched, done.signal)
     // If ending the container fails, that is the error to report, not the wait it leaves behind.
     exit.catch(() => undefined)
-    const cut = await Promise.race([exit.then(() => null), firstCut(watched, watching.signal, signal)])
+    const cut = await Promise.race([exit.then(() => null), firstCut({ ...watched, allowance }, watching.signal, signal)])
     // The engine keeps a container locked while its files are read, so a measurement under way would delay its end.
     watching.abort()
-    if (cut !== null) await end(watched, cut)
-    const code = await exit
+    if (cut === 'stopped' && !allowance.isHalted()) await askToEnd(watched, exit)
+    if (cut !== null) await engine.kill(id)
+    const end = await exit
     await Promise.race([logs, clock.sleep(LAST_LINES_MS, done.signal)])
-    return await conclude(watched, code, cut)
+    return await conclude(watched, end, cut)
   } finally {
     watching.abort()
     done.abort()
   }
 }
 
+const jobOf = ({ engine, id, cpus }: Watched, allowance: Allowance) =>
+  freezable(
+    {
+      freeze: () => engine.freeze(id),
+      thaw: () => engine.thaw(id),
+      throttle: (share) => engine.setCpus(id, Math.min(cpus, Math.max(MIN_CPUS, cpus * share))),
+    },
+    allowance,
+  )
+
 /** Resolves with the first reason to end the job before it ends itself; never, once `watching` aborts. */
-function firstCut({ engine, clock, id, limits }: Watched, watching: AbortSignal, stop: AbortSignal): Promise<Cut> {
+function firstCut({ engine, clock, id, allowance }: Watched & { readonly allowance: Allowance }, watching: AbortSignal, stop: AbortSignal): Promise<Cut> {
   const never = new Promise<never>(() => undefined)
-  const overTime = async (): Promise<Cut> => ((await clock.sleep(limits.wallSeconds * 1_000, watching)) ? 'timeout' : never)
-  const overSpace = async (): Promise<Cut> => {
-    while (await clock.sleep(WORKSPACE_POLL_MS, watching)) {
-      if (await isOverfull(engine, id, watching)) return 'output-too-large'
-      if (await isDiskFull(engine)) return 'disk-full'
-    }
-    return never
-  }
+  const overTime = async (): Promise<Cut> => ((await allowance.used(watching)) ? 'timeout' : never)
+  const overSpace = async (): Promise<Cut> => (await outgrows({ engine, clock, id }, watching)) ?? never
   return Promise.race([overTime(), overSpace(), aborted(stop).then((): Cut => 'stopped')])
+}
+
+/** Resolves when the workspace or the disk is full; with `null` once `watching` aborts. */
+async function outgrows({ engine, clock, id }: Pick<Watched, 'engine' | 'clock' | 'id'>, watching: AbortSignal): Promise<Cut | null> {
+  let freeThen = await freeBytes(engine)
+  for (let round = 1; await clock.sleep(DISK_POLL_MS, watching); round++) {
+    const free = await freeBytes(engine)
+    if (isTooLittle(free)) return 'disk-full'
+    if (round % WORKSPACE_ROUNDS !== 0 && freeThen - free < WORKSPACE_BYTES / 2) continue
+    if (await isOverfull(engine, id, watching)) return 'output-too-large'
+    freeThen = free
+  }
+  return null
 }
 
 async function isOverfull(engine: ContainerEngine, id: string, signal: AbortSignal): Promise<boolean> {
@@ -80,58 +117,56 @@ async function isOverfull(engine: ContainerEngine, id: string, signal: AbortSign
   }
 }
 
-async function isDiskFull(engine: ContainerEngine): Promise<boolean> {
-  try {
-    return ((await engine.freeBytes()) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES
-  } catch {
-    // An engine that does not answer now is asked again.
-    return false
-  }
+/** SIGTERM, then as much time as the owner grants. A frozen job hears nothing, so it is never asked. */
+async function askToEnd({ engine, clock, id, graceMs }: Watched, exit: Promise<unknown>): Promise<void> {
+  const grace = graceMs()
+  if (grace <= 0) return
+  await engine.terminate(id)
+  const over = new AbortController()
+  await Promise.race([exit, clock.sleep(grace, over.signal)])
+  over.abort()
 }
 
-const diskFull = (): WindfallError =>
-  new WindfallError(
-    'runtime.unavailable',
-    `Less than ${LEAST_FREE_BYTES / 1_048_576} MiB are free where Docker keeps its data, so no job runs. Free some space.`,
-  )
-
-const end = ({ engine, id }: Watched, cut: Cut): Promise<void> => (cut === 'stopped' ? engine.stop(id, STOP_GRACE_SECONDS) : engine.kill(id))
-
-/** Waits through a restart of the engine: with live-restore the container goes on, without it the engine reports its end. */
-async function exitCode({ engine, clock, id }: Watched, done: AbortSignal): Promise<number> {
+/** Waits through a restart of the engine: with live-restore the container goes on, without it the engine has ended it. */
+async function exitOf({ engine, clock, id, origin }: Watched, done: AbortSignal): Promise<Exit> {
+  let isBlurred = origin === 'adopted'
   for (;;) {
     try {
-      return await engine.waitForExit(id, done)
+      return { code: await engine.waitForExit(id, done), isBlurred }
     } catch (error) {
       if (isAbsent(error))
         throw new WindfallError('runtime.failed', 'Somebody removed the job’s container while it ran. Leave containers named windfall-… alone.', {
           cause: error,
         })
       if (!(await clock.sleep(RECONNECT_MS, done))) throw error
+      isBlurred = true
     }
   }
 }
 
-async function followLogs({ engine, id, hooks }: Watched, done: AbortSignal): Promise<void> {
+async function followLogs({ engine, clock, id, hooks, origin }: Watched, done: AbortSignal): Promise<void> {
   const enough = new AbortController()
-  const sink = createLogSink(hooks.onLog)
+  const sink = createLogSink(hooks.onLog, clock)
   const onBytes = (bytes: Uint8Array) => {
     sink.push(bytes)
     if (sink.full()) enough.abort()
   }
   // Live output is a courtesy: whatever breaks it must not end the job, and the tail is read again at the end.
-  await engine.followLogs(id, onBytes, AbortSignal.any([done, enough.signal])).catch(() => undefined)
+  await engine.followLogs({ id, from: origin === 'created' ? 'start' : 'now' }, onBytes, AbortSignal.any([done, enough.signal])).catch(() => undefined)
   sink.finish()
 }
 
-async function conclude({ engine, id, limits }: Watched, exitCode: number, cut: Cut | null): Promise<RunResult> {
+async function conclude({ engine, id, limits, clock }: Watched, { code: exitCode, isBlurred }: Exit, cut: Cut | null): Promise<RunResult> {
   if (cut === 'disk-full') throw diskFull()
-  const tail = createLogSink(() => undefined)
+  const tail = createLogSink(() => undefined, clock)
   await engine.lastLogs(id, TAIL_LINES, tail.push)
   const result = { exitCode, output: new Uint8Array(), logTail: tail.finish() }
   if (cut !== null) return runResult({ ...result, end: cut })
+  const isMemory = exitCode !== 0 && (await engine.ranOutOfMemory(id))
+  if (isBlurred && exitCode > 128 && !isMemory)
+    throw new WindfallError('runtime.unavailable', 'Docker was restarted or stopped while the job ran, and ended it. The job goes back to the queue.')
   // The kernel's OOM flag is not always set; nobody of ours killed the job, so a kill means memory.
-  if (exitCode === KILLED || (exitCode !== 0 && (await engine.ranOutOfMemory(id)))) return runResult({ ...result, end: 'memory' })
+  if (isMemory || exitCode === KILLED) return runResult({ ...result, end: 'memory' })
   if (exitCode !== 0) return runResult({ ...result, end: 'exited' })
   const archive = await engine.download(id, RESULT_PATH, AbortSignal.timeout(60_000))
   if (archive === null) return runResult({ ...result, end: 'output-missing' })

@@ -31,7 +31,7 @@ test('what an image says about itself does not loosen the container', async () =
   expect(text).toContain('No space left')
   expect(text.split('\n').filter((line) => line.startsWith('NVIDIA'))).toEqual(['NVIDIA_VISIBLE_DEVICES=void'])
   expect(text).not.toContain('health')
-  expect(((await engineGet('/volumes')) as { Volumes: unknown[] | null }).Volumes?.length ?? 0).toBe(before.Volumes?.length ?? 0)
+  expect(((await engineGet('/volumes')) as { Volumes: unknown[] | null }).Volumes?.length ?? 0).toBeLessThanOrEqual(before.Volumes?.length ?? 0)
   expect(await engine.list('dev.windfall.agent=spoof', NEVER)).toEqual([])
 })
 

@@ -3,12 +3,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AGENT_LABEL, ATTEMPT_LABEL, type ContainerSpec, attemptName } from './container-spec.ts'
-import { LIMITS, MIB, NEVER, engine, engineGet, prepareImage, removeImages, runScript, runtimeOf } from './docker.fixture.ts'
+import { LIMITS, MIB, NEVER, engine, engineGet, newHome, prepareImage, removeImages, runScript, runtimeOf } from './docker.fixture.ts'
 import { createDockerEngine } from './docker.ts'
-import { createDockerRuntime } from './docker-runtime.ts'
 import { shellImage } from './image.fixture.ts'
 import { LIVE_LOG_BYTES } from './log-lines.ts'
-import { systemClock } from '../../kernel/clock.ts'
 
 const AGENT = `test-${process.pid}`
 const runtime = runtimeOf(AGENT)
@@ -37,7 +35,7 @@ test('the engine is there', async () => {
 })
 
 test('a missing engine is explained', async () => {
-  const absent = createDockerRuntime({ engine: createDockerEngine({ socketPath: '/nonexistent/docker.sock' }), agentId: AGENT, clock: systemClock })
+  const absent = runtimeOf(AGENT, { engine: createDockerEngine({ socketPath: '/nonexistent/docker.sock' }) })
   expect(await absent.probe(NEVER)).toEqual({ available: false, reason: expect.stringContaining('Start it') })
 })
 
@@ -121,7 +119,7 @@ describe('a job cannot take too much', () => {
 
   test('the last of the disk, with files that have no name', async () => {
     const free = [1e12, 0]
-    const watchful = createDockerRuntime({ engine: { ...engine, freeBytes: async () => free.shift() ?? 0 }, agentId: AGENT, clock: systemClock })
+    const watchful = runtimeOf(AGENT, { engine: { ...engine, freeBytes: async () => free.shift() ?? 0 } })
     await prepareImage(await shellImage(), watchful)
     const hidden = 'exec 3>/job/ckpt/f; rm /job/ckpt/f; dd if=/dev/zero bs=1M count=1 >&3; exec sleep 60'
     await expect(runScript(watchful, image, hidden)).rejects.toMatchObject({ code: 'runtime.unavailable', message: expect.stringContaining('Free some space') })
@@ -211,9 +209,10 @@ describe('stopping', () => {
 })
 
 describe('nobody else’s things are touched', () => {
-  test('a sweep removes only known attempts of this agent, also when their agent was killed', async () => {
+  test('a sweep removes only journaled attempts of this agent, also when their agent was killed', async () => {
     const agentId = `crash-${process.pid}`
-    const child = spawn(process.execPath, [fileURLToPath(new URL('./docker-crash.fixture.ts', import.meta.url)), agentId, 'lost-1', image], {
+    const home = newHome()
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./docker-crash.fixture.ts', import.meta.url)), agentId, 'lost-1', image, home], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(child.stdout, 'data')
@@ -230,9 +229,8 @@ describe('nobody else’s things are touched', () => {
     ]
     try {
       for (const id of strangers) await engine.start(id)
-      const survivor = runtimeOf(agentId)
-      expect(await survivor.sweep([], NEVER)).toEqual([])
-      expect(await survivor.sweep(['lost-1', `other-${agentId}`], NEVER)).toEqual(['lost-1'])
+      expect(await runtimeOf(agentId).sweep(['lost-1', `unknown-${agentId}`, `other-${agentId}`], NEVER)).toEqual([])
+      expect(await runtimeOf(agentId, { home }).sweep([], NEVER)).toEqual(['lost-1'])
       expect(await Promise.all(strangers.map(state))).toEqual(strangers.map(() => 'running'))
       expect((await leftovers(agentId)).map(({ name }) => name).toSorted()).toEqual([`spoofed-${agentId}`, attemptName(`unknown-${agentId}`)].toSorted())
     } finally {

@@ -1,18 +1,57 @@
-import { createServer, request } from 'node:http'
+import { type ServerResponse, createServer, request } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import type { JobLimits } from '../../../shared/contract/job.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { createDockerRuntime } from './docker-runtime.ts'
+import { openSqlite } from '../../kernel/sqlite.ts'
+import * as containers from '../migrations/0004-containers.ts'
+import { createCheckpointStore } from './checkpoint.store.ts'
+import { createCheckpoints } from './checkpoints.ts'
+import { createContainerJournal } from './container-journal.store.ts'
+import { GRACE_MS } from './container-spec.ts'
+import { type DockerRuntimeDeps, createDockerRuntime } from './docker-runtime.ts'
 import { createDockerEngine } from './docker.ts'
 import type { TestImage } from './image.fixture.ts'
+import { createImageStockStore } from './image-stock.store.ts'
+import { createImageStock } from './image-stock.ts'
 import { type RunRequest, type RunResult, type Runtime, digestOf } from './runtime.ts'
 
 export const MIB = 1_048_576
 export const NEVER: AbortSignal = new AbortController().signal
 export const engine = createDockerEngine()
-export const runtimeOf = (agentId: string): Runtime => createDockerRuntime({ engine, agentId, clock: systemClock })
+
+/** What an agent keeps on its disk: two with the same folder are the same agent before and after a crash. */
+export function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'windfall-docker-'))
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }))
+  return home
+}
+
+/** Everything a runtime needs on this machine's engine; `change` overrides parts. */
+export function dockerDeps(agentId: string, { home = newHome(), ...change }: Partial<DockerRuntimeDeps> & { readonly home?: string } = {}): DockerRuntimeDeps {
+  const db = openSqlite(join(home, 'agent.sqlite'), [containers])
+  const clock = change.clock ?? systemClock
+  const rules = { allow: ['*'], diskGB: 10, monthlyGB: null }
+  const used = change.engine ?? engine
+  return {
+    engine,
+    agentId,
+    clock,
+    journal: createContainerJournal(db),
+    checkpoints: createCheckpoints({ directory: join(home, 'checkpoints'), store: createCheckpointStore(db), clock }),
+    stock: createImageStock({ engine: used, store: createImageStockStore(db), clock, rules }),
+    rules,
+    graceMs: () => GRACE_MS,
+    toolkitVersion: async () => null,
+    ...change,
+  }
+}
+
+export const runtimeOf = (agentId: string, change: Parameters<typeof dockerDeps>[1] = {}) => createDockerRuntime(dockerDeps(agentId, change))
 
 /** Asks the engine behind the product's back. */
 export const engineGet = (path: string): Promise<unknown> =>
@@ -31,7 +70,7 @@ export async function removeImages(): Promise<void> {
 
 export const prepareImage = async ({ archive, image }: TestImage, runtime: Runtime): Promise<void> => {
   await runtime.prepare(
-    { runtime: { name: 'docker', image, archive: digestOf(archive), reference: null }, fetchArchive: async () => archive },
+    { runtime: { name: 'docker', image, archive: digestOf(archive), reference: null }, gpu: true, fetchArchive: async () => archive },
     () => undefined,
     NEVER,
   )
@@ -74,8 +113,33 @@ export async function runScript(
 
 const descriptor = (mediaType: string, bytes: Buffer) => ({ mediaType: `application/vnd.docker.${mediaType}`, size: bytes.length, digest: digestOf(bytes) })
 
-/** A registry that serves one image under `127.0.0.1:PORT/job`, on a port of its own. */
-export async function serveRegistry(layer: Buffer, configuration: Buffer): Promise<AsyncDisposable & { readonly reference: string }> {
+const DRIP = 65_536
+
+/** Sends bytes in small pieces, so slowly that a test can step in. Returns how many went out. */
+function drip(response: ServerResponse, bytes: Buffer, onSent: (bytes: number) => void): void {
+  let at = 0
+  const timer = setInterval(() => {
+    const piece = bytes.subarray(at, at + DRIP)
+    at += piece.length
+    onSent(piece.length)
+    response.write(piece)
+    if (at < bytes.length) return
+    clearInterval(timer)
+    response.end()
+  }, 40)
+  response.on('close', () => clearInterval(timer))
+}
+
+export interface Registry extends AsyncDisposable {
+  /** `127.0.0.1:PORT/job@sha256:…` */
+  readonly reference: string
+  /** Bytes of layers that went out, while the registry is slow. */
+  readonly sent: () => number
+}
+
+/** A registry that serves one image, on a port of its own. */
+export async function serveRegistry(layer: Buffer, configuration: Buffer, { slow = false } = {}): Promise<Registry> {
+  let sent = 0
   const blob = gzipSync(layer)
   const type = 'application/vnd.docker.distribution.manifest.v2+json'
   const manifest = Buffer.from(
@@ -95,9 +159,17 @@ export async function serveRegistry(layer: Buffer, configuration: Buffer): Promi
       'content-length': bytes?.length ?? 0,
       'docker-content-digest': bytes ? digestOf(bytes) : '',
     })
+    if (slow && bytes === blob && method === 'GET') return drip(response, blob, (more) => (sent += more))
     return response.end(method === 'HEAD' ? undefined : bytes)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return { reference: `127.0.0.1:${port}/job@${digestOf(manifest)}`, [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) }
+  return {
+    reference: `127.0.0.1:${port}/job@${digestOf(manifest)}`,
+    sent: () => sent,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }

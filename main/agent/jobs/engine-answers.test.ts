@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createDemux, engineFacts, engineObjects, followOperation, imageFacts } from './engine-answers.ts'
+import { containerFacts, createDemux, engineFacts, engineObjects, imageFacts } from './engine-answers.ts'
 
 const INFO = {
   ServerVersion: '27.1.1',
@@ -12,7 +12,7 @@ const INFO = {
 }
 
 test('an engine that cannot contain a job says what it lacks', () => {
-  expect(engineFacts(INFO)).toEqual({ version: '27.1.1', os: 'linux', cpus: 8, missing: [] })
+  expect(engineFacts(INFO)).toEqual({ version: '27.1.1', os: 'linux', cpus: 8, missing: [], cdiDevices: [], cdiFolders: [], takesSeccomp: true })
   expect(engineFacts({ ...INFO, MemoryLimit: false, PidsLimit: undefined, SecurityOptions: null }).missing).toEqual([
     'memory limits',
     'process limits',
@@ -25,6 +25,8 @@ test('an image without metadata is read as one with none', () => {
     id: 'sha256:1',
     os: 'linux',
     repoDigests: [],
+    tags: [],
+    bytes: 0,
     entrypoint: [],
     cmd: [],
     env: [],
@@ -44,26 +46,32 @@ test('containers and volumes come as one list', () => {
   expect(engineObjects([], { Volumes: null })).toEqual([])
 })
 
-async function* chunks(...texts: readonly string[]) {
-  for (const text of texts) yield Buffer.from(text)
-}
-
-test('a pull adds its layers up', async () => {
-  const seen: unknown[] = []
-  await followOperation(
-    chunks('{"status":"Pulling","id":"a"}\r\n{"id":"a","progressDetail":{"current":1,"total":10}}\n{"id":"b","progress', 'Detail":{"current":5,"total":20}}'),
-    (progress) => seen.push(progress),
-  )
-  expect(seen).toEqual([
-    { receivedBytes: 1, totalBytes: 10 },
-    { receivedBytes: 6, totalBytes: 30 },
-  ])
+test('devices and folders of CDI are read where the engine tells of them', () => {
+  const told = {
+    CDISpecDirs: ['/etc/cdi'],
+    DiscoveredDevices: [
+      { Source: 'cdi', ID: 'nvidia.com/gpu=GPU-1' },
+      { Source: 'other', ID: 'x' },
+    ],
+  }
+  expect(engineFacts({ ...INFO, ...told })).toMatchObject({ cdiDevices: ['nvidia.com/gpu=GPU-1'], cdiFolders: ['/etc/cdi'] })
 })
 
-test('a failure in the stream is a failure', async () => {
-  await expect(followOperation(chunks('{"status":"Pulling"}\n', '{"error":"manifest unknown","errorDetail":{}}\n'), () => undefined)).rejects.toThrow(
-    'manifest unknown',
-  )
+test('Podman, which takes no profile of ours, is told apart', () => {
+  expect(engineFacts({ ...INFO, ServerVersion: '4.3.1', BuildahVersion: '1.28.2' })).toMatchObject({ missing: [], takesSeccomp: false })
+})
+
+test('what has not happened to a container has no time', () => {
+  const answer = {
+    Id: 'c1',
+    Name: '/windfall-1',
+    Image: 'sha256:1',
+    Config: { Labels: null },
+    State: { Status: 'created', StartedAt: '0001-01-01T00:00:00Z', FinishedAt: '' },
+  }
+  expect(containerFacts(answer)).toEqual({ id: 'c1', name: 'windfall-1', labels: {}, imageId: 'sha256:1', state: 'created', startedAt: null, endedAt: null })
+  const ended = { Status: 'exited', StartedAt: '2026-11-21T10:00:00.5Z', FinishedAt: '2026-11-21T10:00:02Z' }
+  expect(containerFacts({ ...answer, State: ended })).toMatchObject({ state: 'ended', endedAt: Date.parse('2026-11-21T10:00:02Z') })
 })
 
 test('a multiplexed log comes apart wherever it is cut', () => {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { EngineFacts, EngineObject } from './container-engine.ts'
+import { type EpochMs, epochMs } from '../../../shared/units.ts'
+import type { ContainerFacts, EngineObject } from './container-engine.ts'
+import type { EngineFacts } from './engine-facts.ts'
 import type { ImageFacts } from './image-facts.ts'
-import type { PrepareProgress } from './runtime.ts'
 
 const texts = z
   .array(z.string().max(65_536))
@@ -21,10 +22,13 @@ const Info = z.object({
   MemoryLimit: z.boolean().default(false),
   PidsLimit: z.boolean().default(false),
   SecurityOptions: texts,
+  CDISpecDirs: texts,
+  BuildahVersion: z.string().optional(),
+  DiscoveredDevices: z.array(z.object({ Source: z.string(), ID: z.string().max(300) })).nullish(),
 })
 
-/** `GET /info`. */
-export function engineFacts(answer: unknown): EngineFacts {
+/** `GET /info`. Docker from 25 on names the folders of CDI specifications, from 28.2 on also the devices in them. */
+export function engineFacts(answer: unknown): EngineFacts & { readonly cdiFolders: readonly string[] } {
   const info = Info.parse(answer)
   const seccomp = info.SecurityOptions.some((option) => option.includes('seccomp'))
   const needs = { 'memory limits': info.MemoryLimit, 'process limits': info.PidsLimit, seccomp }
@@ -33,6 +37,9 @@ export function engineFacts(answer: unknown): EngineFacts {
     os: info.OSType,
     cpus: info.NCPU,
     missing: Object.entries(needs).flatMap(([name, present]) => (present ? [] : [name])),
+    cdiDevices: (info.DiscoveredDevices ?? []).flatMap(({ Source, ID }) => (Source === 'cdi' ? [ID] : [])),
+    cdiFolders: info.CDISpecDirs,
+    takesSeccomp: info.BuildahVersion === undefined,
   }
 }
 
@@ -46,7 +53,14 @@ const ImageConfig = z.object({
   Volumes: z.record(z.string(), z.unknown()).nullish(),
   WorkingDir: z.string().max(4_096).nullish(),
 })
-const Image = z.object({ Id: z.string(), Os: z.string().max(40), RepoDigests: texts, Config: ImageConfig.nullish() })
+const Image = z.object({
+  Id: z.string(),
+  Os: z.string().max(40),
+  RepoDigests: texts,
+  RepoTags: texts,
+  Size: z.number().min(0).default(0),
+  Config: ImageConfig.nullish(),
+})
 
 /** `GET /images/{name}/json`. */
 export function imageFacts(answer: unknown): ImageFacts {
@@ -55,11 +69,49 @@ export function imageFacts(answer: unknown): ImageFacts {
     id: image.Id,
     os: image.Os,
     repoDigests: image.RepoDigests,
+    tags: image.RepoTags,
+    bytes: image.Size,
     entrypoint: image.Config?.Entrypoint ?? [],
     cmd: image.Config?.Cmd ?? [],
     env: image.Config?.Env ?? [],
     volumes: Object.keys(image.Config?.Volumes ?? {}),
     workingDir: image.Config?.WorkingDir ?? '',
+  }
+}
+
+const Container = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Image: z.string(),
+  Config: z.object({ Labels }),
+  State: z.object({ Status: z.string(), StartedAt: z.string().nullish(), FinishedAt: z.string().nullish() }),
+})
+
+const STATES: Readonly<Record<string, ContainerFacts['state']>> = {
+  created: 'created',
+  configured: 'created',
+  initialized: 'created',
+  running: 'running',
+  paused: 'paused',
+}
+
+/** An engine writes the year 1 for what has not happened. */
+function happened(at: string | null | undefined): EpochMs | null {
+  const ms = Date.parse(at ?? '')
+  return ms > 0 ? epochMs(ms) : null
+}
+
+/** `GET /containers/{id}/json`. */
+export function containerFacts(answer: unknown): ContainerFacts {
+  const { Id, Name, Image: imageId, Config, State } = Container.parse(answer)
+  return {
+    id: Id,
+    name: Name.replace(/^\//, ''),
+    labels: Config.Labels,
+    imageId,
+    state: STATES[State.Status] ?? 'ended',
+    startedAt: happened(State.StartedAt),
+    endedAt: happened(State.FinishedAt),
   }
 }
 
@@ -74,40 +126,6 @@ export function engineObjects(containers: unknown, volumes: unknown): EngineObje
     ),
     ...(Volumes.parse(volumes).Volumes ?? []).map(({ Name, Labels }): EngineObject => ({ kind: 'volume', id: Name, name: Name, labels: Labels })),
   ]
-}
-
-const StreamEvent = z.object({
-  id: z.string().optional(),
-  error: z.string().optional(),
-  progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).optional(),
-})
-
-/**
- * Reads the JSON lines that a load or pull answers with. The HTTP status is 200 even if it fails: the failure is one of the lines.
- * Rejects with the engine's words.
- */
-export async function followOperation(stream: AsyncIterable<unknown>, onProgress: (progress: PrepareProgress) => void): Promise<void> {
-  const layers = new Map<string, { current: number; total: number }>()
-  for await (const line of jsonLines(stream)) {
-    const event = StreamEvent.parse(line)
-    if (event.error !== undefined) throw new Error(event.error)
-    const { current, total } = event.progressDetail ?? {}
-    if (event.id === undefined || current === undefined || total === undefined) continue
-    layers.set(event.id, { current, total })
-    const all = [...layers.values()]
-    onProgress({ receivedBytes: all.reduce((sum, layer) => sum + layer.current, 0), totalBytes: all.reduce((sum, layer) => sum + layer.total, 0) })
-  }
-}
-
-async function* jsonLines(stream: AsyncIterable<unknown>): AsyncGenerator {
-  const decoder = new TextDecoder()
-  let pending = ''
-  for await (const chunk of stream) {
-    const lines = (pending + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n')
-    pending = lines.pop() ?? ''
-    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line)
-  }
-  if (pending.trim() !== '') yield JSON.parse(pending)
 }
 
 /** Takes Docker's multiplexed log stream apart: 8 byte header (stream, 0, 0, 0, big-endian length), then that many bytes. */

@@ -40,9 +40,20 @@ function explain(action: string, error: unknown, timedOut: boolean): WindfallErr
   if (typeof code === 'string' && CONNECTION.includes(code))
     return unavailable('Docker does not answer. Start it (Docker Desktop, or: sudo systemctl start docker), or install it.', error)
   if (timedOut) return unavailable(`Docker could not ${action} in time. If this goes on, restart Docker.`, error)
-  if (text.includes('could not select device driver'))
-    return unavailable('Docker cannot give a container the GPU. Install the NVIDIA Container Toolkit, then restart Docker.', error)
+  const gpu = gpuTrouble(text)
+  if (gpu !== null) return unavailable(gpu, error)
   return new WindfallError('runtime.failed', `Docker could not ${action}: ${text.slice(0, 300)}`, { cause: error })
+}
+
+/** The words of Docker and of the NVIDIA runtime when a GPU does not get into a container. */
+function gpuTrouble(text: string): string | null {
+  if (/could not select device driver "?cdi|CDI device injection failed|unresolvable CDI devices/.test(text))
+    return 'Docker cannot find this GPU among its CDI devices. Run: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml, then restart Docker.'
+  if (text.includes('could not select device driver'))
+    return 'Docker cannot give a container the GPU. Install the NVIDIA Container Toolkit, then restart Docker.'
+  if (/nvidia-container-cli|nvidia-container-runtime/.test(text))
+    return `The NVIDIA Container Toolkit could not hand the GPU over (${text.slice(-160)}). Update the driver and the toolkit, or restart the computer.`
+  return null
 }
 
 const unavailable = (message: string, cause: unknown): WindfallError => new WindfallError('runtime.unavailable', message, { cause })
@@ -55,15 +66,33 @@ function statusOf(error: unknown): number | null {
 
 export const isAbsent = (error: unknown): boolean => statusOf(error) === 404
 
+/** A link that a job has made to lead to itself leads to nothing; engines answer 500 and say why in the words of Go or of the kernel. */
+const isTangled = (error: unknown): boolean => /too many (?:links|levels of symbolic links)/.test(messageOf(error))
+
 /** `null` if the engine has no such thing. */
 export async function unlessAbsent<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work
   } catch (error) {
-    if (isAbsent(error)) return null
+    if (isAbsent(error) || isTangled(error)) return null
     throw error
   }
 }
+
+/** What a container uses stays (409); what is not there is gone (404). */
+export async function unlessInUse(work: Promise<void>): Promise<'gone' | 'in-use'> {
+  try {
+    await work
+    return 'gone'
+  } catch (error) {
+    if (isAbsent(error)) return 'gone'
+    if (statusOf(error) === 409) return 'in-use'
+    throw error
+  }
+}
+
+/** Podman's way to say that a container does not run, with status 500. */
+const hasPodmanEnded = (error: unknown): boolean => messageOf(error).includes('container state improper')
 
 /** Stopping what has stopped already (304, 409) or is gone (404) is no failure. */
 export async function unlessStopped(work: Promise<void>): Promise<void> {
@@ -71,6 +100,6 @@ export async function unlessStopped(work: Promise<void>): Promise<void> {
     await work
   } catch (error) {
     const status = statusOf(error)
-    if (status !== 304 && status !== 404 && status !== 409) throw error
+    if (status !== 304 && status !== 404 && status !== 409 && !hasPodmanEnded(error)) throw error
   }
 }

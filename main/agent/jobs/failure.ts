@@ -18,12 +18,26 @@ export const INTERRUPTED: Failure = {
   retry: true,
 }
 
+const WHY_STOPPED: Readonly<Record<string, string>> = {
+  'agent.stopped': 'Windfall was closed',
+  'device-off': 'The owner switched this device off',
+  ceiling: 'The device stayed above a ceiling of its owner',
+}
+
 const stopped = ({ reason }: AbortSignal): Failure => ({
   reason: String(reason),
-  message: `${reason === 'agent.stopped' ? 'Windfall was closed' : 'The machine was needed'}, so the job was stopped. It goes back to the queue.`,
+  message: `${WHY_STOPPED[String(reason)] ?? 'The machine was needed'}, so the job was stopped. It goes back to the queue.`,
   exitCode: null,
   retry: true,
 })
+
+/** The owner has switched off every device that could do the job: it can wait here for ever, and somewhere else be done. */
+export const DEVICES_OFF: Failure = {
+  reason: 'device-off',
+  message: 'The owner of this machine has switched off every device that could do this job. It goes back to the queue.',
+  exitCode: null,
+  retry: true,
+}
 
 /** An attempt that threw before it had a result. */
 export function failureOf(error: unknown, signal: AbortSignal): Failure {

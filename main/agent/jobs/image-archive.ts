@@ -5,12 +5,19 @@ import { z } from 'zod'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { readEntry } from './job-archive.ts'
 import { digestOf } from './runtime.ts'
+import { isGzip, isOddlyPacked, unpacksBeyond } from './unpacked-size.ts'
 
 const MAX_ENTRIES = 2_048
 const MAX_JSON_BYTES = 1_048_576
+/** Gzip shrinks programs and data to a third or so. */
+const UNPACKED_RATIO = 8
+const UNPACKED_BYTES = 1_073_741_824
 const OCI = 'application/vnd.oci.image'
 
 const Manifest = z.array(z.object({ Config: z.string().max(300), Layers: z.array(z.string().max(300)).min(1).max(128) })).length(1)
+
+/** The name under which an image is loaded. */
+export const jobTag = (configDigest: string): string => `windfall.local/job:${configDigest.slice('sha256:'.length)}`
 
 /** One image as its config and layers, taken out of whatever the archive was called and tagged. */
 export interface ImageArchive {
@@ -18,7 +25,7 @@ export interface ImageArchive {
   readonly config: string
   /** Digest of the OCI manifest: the image id in the containerd store. */
   readonly manifest: string
-  /** The archive to load: this image only, tagged with a name of ours only. */
+  /** The archive to load: this image only, with {@link jobTag} as its only name. */
   readonly pack: () => Readable
 }
 
@@ -36,7 +43,17 @@ export async function openImageArchive(archive: Uint8Array): Promise<ImageArchiv
   if (!image) return refuse('its manifest.json does not name exactly one image')
   const config = file(image.Config)
   parseJson(config)
-  return repack(config, image.Layers.map(file))
+  const layers = image.Layers.map(file)
+  await refuseBomb(layers)
+  return repack(config, layers)
+}
+
+/** Loading comes before any budget can see what is loaded, so what a few megabytes unpack to is found out here. */
+async function refuseBomb(layers: readonly Buffer[]): Promise<void> {
+  if (layers.some(isOddlyPacked)) refuse('a layer is packed in another way than by gzip')
+  const limit = UNPACKED_BYTES + UNPACKED_RATIO * layers.reduce((sum, { length }) => sum + length, 0)
+  const isBomb = await unpacksBeyond(layers, limit).catch(() => refuse('a layer is damaged'))
+  if (isBomb) refuse('it unpacks to far more than it holds')
 }
 
 const refuse = (why: string): never => {
@@ -74,7 +91,6 @@ async function readFiles(archive: Uint8Array): Promise<Map<string, Buffer>> {
 
 const blobPath = (digest: string): string => `blobs/${digest.replace(':', '/')}`
 const descriptor = (mediaType: string, bytes: Buffer) => ({ mediaType, digest: digestOf(bytes), size: bytes.length })
-const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 
 function repack(config: Buffer, layers: readonly Buffer[]): ImageArchive {
@@ -85,7 +101,7 @@ function repack(config: Buffer, layers: readonly Buffer[]): ImageArchive {
     config: descriptor(`${OCI}.config.v1+json`, config),
     layers: layers.map((layer) => descriptor(isGzip(layer) ? `${OCI}.layer.v1.tar+gzip` : `${OCI}.layer.v1.tar`, layer)),
   })
-  const tag = `windfall.local/job:${configDigest.slice('sha256:'.length)}`
+  const tag = jobTag(configDigest)
   const annotations = { 'io.containerd.image.name': tag, 'org.opencontainers.image.ref.name': tag.split(':')[1] }
   const blobs = new Map([config, manifest, ...layers].map((bytes) => [blobPath(digestOf(bytes)), bytes]))
   const files = new Map([

@@ -7,6 +7,9 @@ export interface ImageFacts {
   readonly id: string
   readonly os: string
   readonly repoDigests: readonly string[]
+  readonly tags: readonly string[]
+  /** What it takes of the disk, layers that it shares with others included. */
+  readonly bytes: number
   readonly entrypoint: readonly string[]
   readonly cmd: readonly string[]
   readonly env: readonly string[]
@@ -32,10 +35,14 @@ export function checkImage(image: ImageFacts): void {
   if (image.os !== 'linux') refuse(`it is made for ${image.os}, not for Linux`)
   const preload = image.env.map(variableName).find((name) => PRELOADS.includes(name))
   if (preload) refuse(`it sets ${preload}`)
+  if (!isOrdinaryFolder(image.workingDir)) refuse(`it starts in ${JSON.stringify(image.workingDir.slice(0, 100))}`)
   if (image.volumes.length > MAX_VOLUMES) refuse(`it declares more than ${MAX_VOLUMES} volumes`)
   const volume = image.volumes.find((path) => !isCoverable(path))
   if (volume !== undefined) refuse(`it declares a volume at ${JSON.stringify(volume.slice(0, 100))}`)
 }
+
+/** `/proc/self/fd/…` as a working directory has let containers out through a descriptor of the engine's (CVE-2024-21626). */
+const isOrdinaryFolder = (path: string): boolean => path === '' || (posix.isAbsolute(path) && !/^\/(?:proc|sys|dev)(?:\/|$)/.test(posix.normalize(path)))
 
 /** A `VOLUME` is writable disk despite the read-only root. A small tmpfs may stand in its place unless that would hide something of ours. */
 function isCoverable(path: string): boolean {

@@ -1,11 +1,19 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LIVE_LOG_BYTES, createLogSink, safeLine } from './log-lines.ts'
+import { monotonicMs } from '../../../shared/units.ts'
+import { createFakeClock } from '../../kernel/clock.fake.ts'
+import { LIVE_LOG_BYTES, LOG_CHARACTERS_PER_SECOND, createLogSink, safeLine } from './log-lines.ts'
 
+/** A second passes between one chunk and the next. */
 function collect(chunks: readonly Uint8Array[]) {
   const lines: string[] = []
-  const sink = createLogSink((line) => lines.push(line))
-  for (const chunk of chunks) sink.push(chunk)
+  let second = 0
+  const clock = { ...createFakeClock(), monotonic: () => monotonicMs(second * 1_000) }
+  const sink = createLogSink((line) => lines.push(line), clock)
+  for (const chunk of chunks) {
+    sink.push(chunk)
+    second += 1
+  }
   return { tail: sink.finish(), lines, full: sink.full() }
 }
 
@@ -41,6 +49,17 @@ test('a flood is cut, and says so', () => {
   expect(full).toBe(true)
   expect(lines.at(-1)).toContain('not shown')
   expect(lines.join('\n').length).toBeLessThan(LIVE_LOG_BYTES + 200)
+})
+
+test('a flood within a second is counted, not shown, and the last lines are kept all the same', () => {
+  const flood = bytes(`${Array.from({ length: 10_000 }, (_, i) => `line ${i}`).join('\n')}\n`)
+  const { lines, tail } = collect([flood, bytes('and on\n')])
+  const notice = lines.find((line) => line.includes('not shown')) ?? ''
+  const shown = lines.indexOf(notice)
+  expect(lines.slice(0, shown).join('\n').length).toBeLessThanOrEqual(LOG_CHARACTERS_PER_SECOND)
+  expect(notice).toBe(`(${10_000 - shown} more lines in this second, not shown)`)
+  expect(lines.at(-1)).toBe('and on')
+  expect(tail.endsWith('line 9999\nand on\n')).toBe(true)
 })
 
 test('a long line is cut, and the tail stays short', () => {

@@ -30,7 +30,7 @@ function setUp(hangs: Phase, deaf = false) {
     },
     run: async (_, { onStarted }, signal) => {
       done.push('run')
-      onStarted()
+      onStarted({ freeze: async () => true, thaw: async () => true, throttle: async () => true })
       await aborted(signal)
       return runResult({ end: 'stopped', exitCode: 137, output: new Uint8Array(), logTail: '' })
     },
@@ -43,7 +43,12 @@ function setUp(hangs: Phase, deaf = false) {
     runtimes: new Map([['wasm' as const, runtime]]),
     fetchArchive: async () => new Uint8Array(),
     startMeter: () => ({ stop: async () => fakeFacts() }),
-    gpuUuids: () => [],
+    recoverMeasured: () => null,
+    gaveWay: () => undefined,
+    gone: () => undefined,
+    mayFetch: () => true,
+    memory: { before: async () => new Map(), released: async () => undefined },
+    equip: () => ({ devices: [{ deviceId: 'cpu', containerIds: [] }] }),
     permission: () => ({ granted: true }),
     atomically: (work) => work(),
     reportStart: () => undefined,

@@ -19,7 +19,7 @@ import type { PrepareProgress, RunRequest, RunResult, Runtime } from './runtime.
 
 const OUTPUT = new TextEncoder().encode('done')
 const EXITED: RunResult = { end: 'exited', exitCode: 0, output: OUTPUT, outputSha256: 'cd'.repeat(32), logTail: '' }
-const METERED = { measurement: { boardJ: 12 }, startedAt: '', endedAt: '', durationMs: 1, sleepMs: 0, sampleLog: new Uint8Array() } as unknown as MeteredRun
+const METERED = { measurement: { boardJ: 12 }, startedAt: '', endedAt: '', durationMs: 1, sleepMs: 0 } as unknown as MeteredRun
 
 interface Setup {
   readonly result?: RunResult | Error | 'until-stopped'
@@ -51,7 +51,7 @@ function setUp({ result = EXITED, permission = () => ({ granted: true }), file =
     run: async (request, hooks, signal) => {
       ran.push(request)
       if (result instanceof Error) throw result
-      hooks.onStarted()
+      hooks.onStarted({ freeze: async () => true, thaw: async () => true, throttle: async () => true })
       if (result !== 'until-stopped') return result
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       return { ...EXITED, end: 'stopped', exitCode: 137 }
@@ -64,7 +64,12 @@ function setUp({ result = EXITED, permission = () => ({ granted: true }), file =
     runtimes: new Map<RuntimeName, Runtime>([['wasm', runtime]]),
     fetchArchive: async () => new Uint8Array(),
     startMeter: () => ({ stop: async () => METERED }),
-    gpuUuids: () => [],
+    recoverMeasured: () => null,
+    gaveWay: () => undefined,
+    gone: () => undefined,
+    mayFetch: () => true,
+    memory: { before: async () => new Map(), released: async () => undefined },
+    equip: () => ({ devices: [{ deviceId: 'cpu', containerIds: [] }] }),
     permission,
     atomically: (work) => work(),
     reportStart: (lease) => reported.starts.push(lease.leaseId),

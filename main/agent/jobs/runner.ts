@@ -1,30 +1,22 @@
 import type { Lease } from '../../../shared/contract/job.ts'
-import type { RuntimeName } from '../../../shared/contract/wire.ts'
-import { WindfallError, messageOf } from '../../../shared/errors.ts'
-import type { Clock } from '../../kernel/clock.ts'
-import type { Logger } from '../../kernel/log.ts'
-import type { AttemptFacts, MeteredRun } from '../attempt.ts'
-import { type Failure, INTERRUPTED, failureOf, failureOfResult } from './failure.ts'
-import type { AgentJobState, JobsStore } from './jobs.store.ts'
+import { type Latch, createLatch } from '../../kernel/latch.ts'
+import type { Failure } from './failure.ts'
+import type { Hold } from './holding.ts'
 import type { Permission } from './permission.ts'
-import type { PrepareProgress, RunRequest, RunResult, Runtime } from './runtime.ts'
+import { type RecoveryDeps, recoverAttempts } from './recovery.ts'
+import { resumeAttempt } from './resume-attempt.ts'
+import { type Active, type AttemptDeps, type JobDevice, fail, runAttempt, waitFor } from './run-attempt.ts'
+import { type GivingWay, createStandBy } from './stand-by.ts'
 
-export interface RunnerDeps {
-  readonly jobs: JobsStore
-  readonly clock: Clock
-  readonly log: Logger
-  readonly runtimes: ReadonlyMap<RuntimeName, Runtime>
-  readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
-  readonly startMeter: (gpu: boolean) => { readonly stop: () => Promise<MeteredRun> }
-  readonly gpuUuids: () => readonly string[]
+/** What a lease gets to work on, or why it gets nothing here. */
+export type Equipment = { readonly devices: readonly JobDevice[] } | { readonly refusal: Failure }
+
+export interface RunnerDeps extends AttemptDeps {
+  readonly equip: (lease: Lease) => Equipment
   readonly permission: (lease: Lease) => Permission
-  /** Runs `work` in one database transaction. */
-  readonly atomically: (work: () => void) => void
-  /** Durable: after these return, the coordinator will hear of it whatever happens to this process. */
-  readonly reportStart: (lease: Lease) => void
-  readonly reportFailure: (lease: Lease, failure: Failure) => void
-  readonly reportResult: (lease: Lease, facts: AttemptFacts, output: Uint8Array) => Promise<void>
-  readonly changed: () => void
+  readonly recoverMeasured: RecoveryDeps['recoverMeasured']
+  /** An attempt has just made room for its owner. */
+  readonly gaveWay: () => void
 }
 
 const POLL_MS = 500
@@ -36,32 +28,69 @@ export interface Runner {
   readonly cancel: (leaseId: string, reason: string) => void
   /** Stops the attempt that is running, so that the owner has the machine back. */
   readonly yieldNow: (reason: string) => void
+  /** Stops what works on this device, and nothing else. */
+  readonly yieldDevice: (deviceId: string, reason: string) => void
+  /** Says for every attempt whether it has to rest, by the devices it works on; asked again at every call. */
+  readonly hold: (holdOf: (deviceIds: readonly string[]) => Hold | null) => void
+  /** Every attempt makes room for its owner for a moment; `null` lets them go on. */
+  readonly giveWay: (way: GivingWay | null) => void
+  /** Nothing stands in the way any more: looks at once whether a lease waits. */
+  readonly look: () => void
+  /** What the owner is told about a job that rests or is slowed down; `null` if it does neither. */
+  readonly resting: (leaseId: string) => string | null
+  /** Devices that attempts work on, or worked on and still have to prove it. */
+  readonly busyDevices: () => ReadonlySet<string>
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
 /** Runs leases one after another, from arrival to a signed proof or a reported failure. */
 export function createRunner(deps: RunnerDeps): Runner {
   const { jobs, clock } = deps
-  const stops = new Map<string, AbortController>()
-  const stop = (leaseId: string, reason: string) => stops.get(leaseId)?.abort(reason)
+  const active = new Map<string, Active>()
+  const attempts = () => [...active.values()]
+  const offered = createLatch()
+  const given: Given = { way: null }
+  const running = { ...deps, active, given, offered }
   return {
     offer(lease) {
       if (jobs.add(lease, clock.now()) === 'inserted') deps.changed()
+      offered.raise()
     },
     cancel(leaseId, reason) {
       const job = jobs.get(leaseId)
       if (!job || !['leased', 'waiting', 'preparing', 'running', 'collecting', 'proving'].includes(job.state)) return
       jobs.update(leaseId, { state: reason === 'lost' ? 'lost' : 'cancelled', code: reason, message: cancelText(reason), endedAt: clock.now() })
-      stop(leaseId, 'cancelled')
+      active.get(leaseId)?.stop.abort('cancelled')
       deps.changed()
     },
     yieldNow: (reason) => {
-      for (const leaseId of stops.keys()) stop(leaseId, reason)
+      for (const { stop } of attempts()) stop.abort(reason)
     },
+    yieldDevice: (deviceId, reason) => {
+      for (const { stop, deviceIds } of attempts()) if (deviceIds.includes(deviceId)) stop.abort(reason)
+    },
+    hold: (holdOf) => {
+      for (const { holding, deviceIds } of attempts()) holding.set(holdOf(deviceIds))
+    },
+    giveWay: (way) => {
+      given.way = way
+      for (const { holding } of attempts()) holding.giveWay(way)
+    },
+    look: offered.raise,
+    resting: (leaseId) => active.get(leaseId)?.holding.message() ?? null,
+    busyDevices: () => new Set(attempts().flatMap(({ deviceIds }) => deviceIds)),
     async run(signal) {
-      await recover(deps, signal)
-      do await runNext(deps, stops, signal)
-      while (await clock.sleep(POLL_MS, signal))
+      const resumed: Promise<void>[] = []
+      const resume = (lease: Lease) => {
+        const { taken, over } = resumeNext({ ...running, lease }, signal)
+        resumed.push(over)
+        return taken
+      }
+      await recoverAttempts({ ...deps, resume, fail: (lease, failure) => fail(deps, lease, failure) }, signal)
+      await Promise.all(resumed)
+      if (signal.aborted) return
+      do await runWaiting(running, signal)
+      while (await offered.wait(signal))
     },
   }
 }
@@ -72,133 +101,79 @@ const CANCEL_TEXTS: Readonly<Record<string, string>> = {
 }
 const cancelText = (reason: string): string => CANCEL_TEXTS[reason] ?? 'The requester cancelled this job.'
 
-/** After a crash an attempt that was under way cannot be proven, so it is handed back; one that had not begun goes on. */
-async function recover(deps: RunnerDeps, signal: AbortSignal): Promise<void> {
-  const interrupted = deps.jobs.open().filter(({ state }) => !['leased', 'waiting', 'submitted'].includes(state))
-  await sweep(
-    deps,
-    interrupted.map(({ lease }) => lease.attemptId),
-    signal,
-  )
-  for (const { lease } of interrupted) fail(deps, lease, INTERRUPTED)
+const nextLease = ({ jobs }: RunnerDeps): Lease | null => jobs.open().find(({ state }) => state === 'leased' || state === 'waiting')?.lease ?? null
+
+interface Given {
+  way: GivingWay | null
 }
 
-async function sweep(deps: RunnerDeps, attemptIds: readonly string[], signal: AbortSignal): Promise<void> {
-  if (attemptIds.length === 0) return
-  for (const runtime of deps.runtimes.values()) {
-    try {
-      await runtime.sweep(attemptIds, signal)
-    } catch (error) {
-      deps.log.warn({ runtime: runtime.name, reason: messageOf(error) }, 'leftovers of an interrupted attempt could not be removed')
-    }
+interface Running extends RunnerDeps {
+  readonly active: Map<string, Active>
+  readonly offered: Latch
+  /** What attempts that begin later have to do as well. */
+  readonly given: Readonly<Given>
+}
+
+/** Returns once no lease waits: what one waits for may pass without a word, so it is looked at again and again. */
+async function runWaiting(deps: Running, signal: AbortSignal): Promise<void> {
+  for (let lease = nextLease(deps); lease; lease = nextLease(deps)) {
+    await runNext({ ...deps, lease }, signal)
+    if (!(await lookAgain(deps, signal))) return
   }
 }
 
-async function runNext(deps: RunnerDeps, stops: Map<string, AbortController>, signal: AbortSignal): Promise<void> {
-  const next = deps.jobs.open().find((job) => job.state === 'leased' || job.state === 'waiting')
-  if (!next) return
-  const { lease } = next
+async function lookAgain({ clock, offered }: Running, signal: AbortSignal): Promise<boolean> {
+  const turn = new AbortController()
+  const onStop = () => turn.abort()
+  signal.addEventListener('abort', onStop, { once: true })
+  if (signal.aborted) return false
+  await Promise.race([offered.wait(turn.signal), clock.sleep(POLL_MS, turn.signal)])
+  signal.removeEventListener('abort', onStop)
+  turn.abort()
+  return !signal.aborted
+}
+
+async function runNext(deps: Running & { readonly lease: Lease }, signal: AbortSignal): Promise<void> {
+  const { lease } = deps
+  const equipment = deps.equip(lease)
+  if ('refusal' in equipment) return fail(deps, lease, equipment.refusal)
+  if (deps.jobs.get(lease.leaseId)?.code === 'metered' && !deps.mayFetch()) return
   const permission = deps.permission(lease)
-  if (!permission.granted) return wait(deps, lease, permission)
+  if (!permission.granted) return waitFor(deps, lease, permission)
+  await whileActive({ ...deps, devices: equipment.devices }, (entry) => runAttempt(deps, entry), signal)
+}
+
+/** Goes on with an attempt of an earlier process, on the devices it had. */
+function resumeNext(deps: Running & { readonly lease: Lease }, signal: AbortSignal) {
+  const equipment = deps.equip(deps.lease)
+  if ('refusal' in equipment) return { taken: Promise.resolve(false), over: Promise.resolve() }
+  const taken = Promise.withResolvers<boolean>()
+  const resume = (entry: Active) => {
+    const resumed = resumeAttempt(deps, entry)
+    taken.resolve(resumed.taken)
+    return resumed.over
+  }
+  return { taken: taken.promise, over: whileActive({ ...deps, devices: equipment.devices }, resume, signal) }
+}
+
+async function whileActive(
+  deps: Running & { readonly lease: Lease; readonly devices: readonly JobDevice[] },
+  work: (entry: Active) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { lease, devices, active, given } = deps
   const stop = new AbortController()
   const onShutdown = () => stop.abort('agent.stopped')
   signal.addEventListener('abort', onShutdown, { once: true })
-  stops.set(lease.leaseId, stop)
+  const holding = createStandBy({ ...deps, giveUp: () => stop.abort(given.way ? 'owner-present' : 'ceiling') })
+  holding.giveWay(given.way)
+  const entry: Active = { lease, devices, deviceIds: devices.map(({ deviceId }) => deviceId), stop, holding }
+  active.set(lease.leaseId, entry)
   try {
-    await attempt(deps, lease, stop.signal)
+    await work(entry)
   } finally {
     signal.removeEventListener('abort', onShutdown)
-    stops.delete(lease.leaseId)
+    active.delete(lease.leaseId)
     deps.changed()
   }
 }
-
-function wait(deps: RunnerDeps, lease: Lease, { code, message }: { readonly code: string; readonly message: string }): void {
-  const known = deps.jobs.get(lease.leaseId)
-  if (known?.state === 'waiting' && known.code === code && known.message === message) return
-  deps.jobs.update(lease.leaseId, { state: 'waiting', code, message })
-  deps.changed()
-}
-
-function enter(deps: RunnerDeps, lease: Lease, state: AgentJobState, startedAt?: number): void {
-  deps.jobs.update(lease.leaseId, { state, code: null, message: null, ...(startedAt === undefined ? {} : { startedAt }) })
-  deps.changed()
-}
-
-function fail(deps: RunnerDeps, lease: Lease, failure: Failure): void {
-  deps.atomically(() => {
-    deps.jobs.update(lease.leaseId, { state: 'failed', code: failure.reason, message: failure.message, endedAt: deps.clock.now() })
-    deps.reportFailure(lease, failure)
-  })
-  deps.changed()
-}
-
-async function attempt(deps: RunnerDeps, lease: Lease, signal: AbortSignal): Promise<void> {
-  const runtime = deps.runtimes.get(lease.spec.runtime.name)
-  try {
-    if (!runtime) throw new WindfallError('runtime.unavailable', `This machine cannot run ${lease.spec.runtime.name} jobs.`)
-    enter(deps, lease, 'preparing')
-    await runtime.prepare({ runtime: lease.spec.runtime, fetchArchive: deps.fetchArchive }, (progress) => showDownload(deps, lease, progress), signal)
-    signal.throwIfAborted()
-    await measure(deps, lease, runtime, signal)
-  } catch (error) {
-    if (isCancelled(deps, lease)) return
-    fail(deps, lease, failureOf(error, signal))
-  }
-}
-
-/** In whole tenths, so that a large image does not write to the disk with every packet. */
-function showDownload(deps: RunnerDeps, lease: Lease, { receivedBytes, totalBytes }: PrepareProgress): void {
-  const job = deps.jobs.get(lease.leaseId)
-  if (job?.state !== 'preparing' || totalBytes === null || totalBytes === 0) return
-  const message = `Fetches what the job runs: ${Math.floor((receivedBytes / totalBytes) * 10) * 10} %.`
-  if (job.message === message) return
-  deps.jobs.update(lease.leaseId, { message })
-  deps.changed()
-}
-
-function begin(deps: RunnerDeps, lease: Lease): void {
-  if (isCancelled(deps, lease)) return
-  enter(deps, lease, 'running', deps.clock.now())
-  deps.reportStart(lease)
-}
-
-/** The meter begins a moment before the job and ends a moment after it. */
-async function measure(deps: RunnerDeps, lease: Lease, runtime: Runtime, signal: AbortSignal): Promise<void> {
-  const session = deps.startMeter(lease.spec.needs.gpu)
-  const result = await runMetered(deps, lease, { runtime, session }, signal)
-  const measured = await session.stop()
-  if (isCancelled(deps, lease)) return
-  const failure = failureOfResult(result, signal)
-  if (failure) return fail(deps, lease, failure)
-  enter(deps, lease, 'proving')
-  await deps.reportResult(lease, { ...measured, exitCode: result.exitCode, outputSha256: result.outputSha256 }, result.output)
-}
-
-const requestOf = ({ attemptId, jobId, leaseId, spec }: Lease, gpuUuids: readonly string[]): RunRequest => ({
-  attemptId,
-  jobId,
-  leaseId,
-  image: spec.runtime.image,
-  args: spec.args,
-  env: spec.env,
-  limits: spec.limits,
-  gpuUuids,
-})
-
-async function runMetered(
-  deps: RunnerDeps,
-  lease: Lease,
-  { runtime, session }: { runtime: Runtime; session: { stop: () => Promise<MeteredRun> } },
-  signal: AbortSignal,
-): Promise<RunResult> {
-  const hooks = { onStarted: () => begin(deps, lease), onLog: (line: string) => deps.log.debug({ jobId: lease.jobId, line }, 'job output') }
-  try {
-    return await runtime.run(requestOf(lease, lease.spec.needs.gpu ? deps.gpuUuids() : []), hooks, signal)
-  } catch (error) {
-    await session.stop()
-    throw error
-  }
-}
-
-const isCancelled = (deps: RunnerDeps, lease: Lease): boolean => ['cancelled', 'lost'].includes(deps.jobs.get(lease.leaseId)?.state ?? 'lost')

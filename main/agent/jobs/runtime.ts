@@ -14,7 +14,7 @@ export interface RunRequest {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly limits: JobLimits
-  /** Empty: the job sees no GPU. */
+  /** Names by which the runtime knows the GPUs that the job may use. Empty: it sees none. */
   readonly gpuUuids: readonly string[]
 }
 
@@ -38,6 +38,10 @@ export interface RunResult {
 
 export interface PrepareRequest {
   readonly runtime: JobRuntime
+  /** Whether the job is going to get a GPU; without it, it does not. */
+  readonly gpu?: boolean
+  /** False while nothing may be loaded: a runtime that would have to then rejects with `network.metered`. Left out, it always may. */
+  readonly mayFetch?: () => boolean
   /** Fetches the blob with this `sha256:` digest. The runtime checks the digest itself. */
   readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
 }
@@ -48,9 +52,18 @@ export interface PrepareProgress {
   readonly totalBytes: number | null
 }
 
+/** A job whose own code runs. No call rejects; `false` means that it cannot be done here, or not at present. */
+export interface RunningJob {
+  /** Stands still where it is, with all its memory; its time limit stands still too. An abort ends it all the same. */
+  readonly freeze: () => Promise<boolean>
+  readonly thaw: () => Promise<boolean>
+  /** Leaves it this share of the processor time that it may use at most, above 0 and up to 1, for as long as nothing else is said. */
+  readonly throttle: (share: number) => Promise<boolean>
+}
+
 export interface RunHooks {
   /** The job's own code runs from now on. */
-  readonly onStarted: () => void
+  readonly onStarted: (job: RunningJob) => void
   /** One line of output, escaped and capped. */
   readonly onLog: (line: string) => void
 }
@@ -69,8 +82,15 @@ export interface Runtime {
    * Errors: `runtime.image` if the image was not prepared or must not run, `runtime.unavailable`, `runtime.failed`.
    */
   readonly run: (request: RunRequest, hooks: RunHooks, signal: AbortSignal) => Promise<RunResult>
-  /** Removes what these attempts left behind after a crash. Returns the attempts something was removed of. */
+  /**
+   * Goes on with an attempt that outlived the agent that started it, or collects what it left, as {@link Runtime.run} would have.
+   * `null` if there is nothing to go on with, or it is past its time; what is left of it waits for a sweep. Errors: as `run`.
+   */
+  readonly adopt?: (request: RunRequest, hooks: RunHooks, signal: AbortSignal) => Promise<RunResult | null>
+  /** Removes what these attempts, and others that are over, left behind after a crash. Returns the attempts something was removed of. */
   readonly sweep: (knownAttemptIds: readonly string[], signal: AbortSignal) => Promise<string[]>
+  /** Tries again to remove what could not be removed, until `signal` aborts. */
+  readonly upkeep?: (signal: AbortSignal) => Promise<void>
 }
 
 /** `sha256:` digest of some bytes. */

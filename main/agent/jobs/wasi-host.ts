@@ -1,5 +1,6 @@
 import { createCipheriv } from 'node:crypto'
-import { ConsoleStdout, Directory, File, OpenFile, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim'
+import { ConsoleStdout, File, OpenFile, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim'
+import { type Memory, cappedCalls, openCalls } from './wasi-limits.ts'
 
 const SUCCESS = 0
 const INVALID = 28
@@ -10,9 +11,6 @@ const EPOCH_NS = 1_577_836_800_000_000_000n
 const TICK_NS = 1_000_000n
 const RANDOM_BLOCK = 65_536
 const SOCKET_CALLS = ['sock_recv', 'sock_send', 'sock_shutdown', 'sock_accept']
-
-/** The job's files hold more than it may hand back. Thrown through the module, which thereby ends. */
-export class OutputTooLarge extends Error {}
 
 export interface WasiHostOptions {
   readonly args: readonly string[]
@@ -25,7 +23,7 @@ export interface WasiHostOptions {
 
 export interface WasiHost {
   readonly imports: Readonly<Record<string, CallableFunction>>
-  /** Runs `_start` and returns the exit code. Throws what the module traps with, or {@link OutputTooLarge}. */
+  /** Runs `_start` and returns the exit code. Throws what the module traps with, or `OutputTooLarge`. */
   readonly start: (instance: WebAssembly.Instance) => number
   /** The bytes of `/job/out/result`. */
   readonly result: () => Uint8Array | null
@@ -51,7 +49,7 @@ export function createWasiHost({ args, env, seed, outputBytes, onLog }: WasiHost
   }
   for (const name of SOCKET_CALLS) imports[name] = () => NOT_SUPPORTED
   return {
-    imports: { ...imports, ...cappedCalls({ wasi, out, outputBytes, memory }) },
+    imports: { ...imports, ...cappedCalls({ wasi, out, outputBytes, memory }), ...openCalls(wasi, memory) },
     start: (instance) => wasi.start(instance as Parameters<WASI['start']>[0]),
     result: () => {
       const file = out.dir.contents.get('result')
@@ -59,8 +57,6 @@ export function createWasiHost({ args, env, seed, outputBytes, onLog }: WasiHost
     },
   }
 }
-
-type Memory = () => DataView
 
 function clockCalls(memory: Memory) {
   let elapsed = 0n
@@ -120,64 +116,4 @@ function randomCall(seed: string, memory: Memory) {
     }
     return SUCCESS
   }
-}
-
-interface Cap {
-  readonly wasi: WASI
-  readonly out: PreopenDirectory
-  readonly outputBytes: number
-  readonly memory: Memory
-}
-
-/** Every call that can make a file longer, refused before it does. */
-function cappedCalls({ wasi, out, outputBytes, memory }: Cap) {
-  const calls = wasi.wasiImport as Record<string, (...values: never[]) => number>
-  const forward = (name: string, values: readonly unknown[]): number => calls[name]?.(...(values as never[])) ?? NOT_SUPPORTED
-  const reserve = (fd: number, endOf: (open: OpenFile) => bigint) => {
-    const open = wasi.fds[fd]
-    if (!(open instanceof OpenFile)) return
-    const growth = endOf(open) - open.file.size
-    if (growth > 0n && filesTotal(wasi, out) + growth > BigInt(outputBytes)) throw new OutputTooLarge()
-  }
-  const vectorBytes = (vectors: number, count: number): bigint => {
-    const view = memory()
-    let bytes = 0n
-    for (let i = 0; i < count >>> 0; i++) bytes += BigInt(view.getUint32((vectors >>> 0) + i * 8 + 4, true))
-    return bytes
-  }
-  return {
-    fd_write(fd: number, vectors: number, count: number, answer: number) {
-      reserve(fd, (open) => open.file_pos + vectorBytes(vectors, count))
-      return forward('fd_write', [fd, vectors, count, answer])
-    },
-    fd_pwrite(fd: number, vectors: number, count: number, offset: bigint, answer: number) {
-      reserve(fd, () => BigInt.asUintN(64, offset) + vectorBytes(vectors, count))
-      return forward('fd_pwrite', [fd, vectors, count, offset, answer])
-    },
-    fd_allocate(fd: number, offset: bigint, length: bigint) {
-      reserve(fd, () => BigInt.asUintN(64, offset) + BigInt.asUintN(64, length))
-      return forward('fd_allocate', [fd, offset, length])
-    },
-    fd_filestat_set_size(fd: number, size: bigint) {
-      reserve(fd, () => BigInt.asUintN(64, size))
-      return forward('fd_filestat_set_size', [fd, size])
-    },
-  }
-}
-
-/** Counts a deleted file too while it is open, because it still takes memory. */
-function filesTotal(wasi: WASI, out: PreopenDirectory): bigint {
-  const files = new Set<File>()
-  const visit = (directory: Directory) => {
-    for (const entry of directory.contents.values()) {
-      if (entry instanceof File) files.add(entry)
-      if (entry instanceof Directory) visit(entry)
-    }
-  }
-  visit(out.dir)
-  for (const open of wasi.fds) {
-    if (open instanceof OpenFile) files.add(open.file)
-    if (open instanceof PreopenDirectory) visit(open.dir)
-  }
-  return [...files].reduce((sum, file) => sum + file.size, 0n)
 }

@@ -6,18 +6,24 @@
 import { writeSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { Worker, isMainThread, workerData } from 'node:worker_threads'
-import { OutputTooLarge, createWasiHost } from './wasi-host.ts'
-import { type FrameKind, type WasmEnd, type WasmRequest, decodeRequest, encodeFrame } from './wasm-frames.ts'
+import { createWasiHost } from './wasi-host.ts'
+import { OutputTooLarge } from './wasi-limits.ts'
+import { type FrameKind, type WasmEnd, type WasmRequest, createPile, decodeRequest, encodeFrame } from './wasm-frames.ts'
 
 const FRAMES_FD = 3
 const HEAP_MEGABYTES = 128
+/** What Node, compiled code, the heap and the module itself may take beside the job's own memory. */
+const OVERHEAD_BYTES = 512 * 1_048_576
+const PAGE_BYTES = 65_536
+const MEMORY_WATCH_MS = 100
 const MEMORY_SECTION = 5
 const TRAPPED = 134
 const NOT_LOADED = 126
+const NOT_CONFINED = 78
 
 interface Job {
   readonly request: WasmRequest
-  readonly module: Uint8Array
+  readonly module: Uint8Array<ArrayBuffer>
 }
 
 function send(kind: FrameKind, payload?: Uint8Array): void {
@@ -27,12 +33,19 @@ function send(kind: FrameKind, payload?: Uint8Array): void {
 
 const sendEnd = (end: WasmEnd): void => send('end', Buffer.from(JSON.stringify(end)))
 
+/** Whatever started this process: without the permission model it could do all that its user can, so it runs nothing. */
+const isConfined = (): boolean => process.permission !== undefined && !process.permission.has('fs.write') && !process.permission.has('child')
+
+function refuse(): void {
+  process.stderr.write('it was started without the permission model that confines it, so it runs nothing\n')
+  process.exitCode = NOT_CONFINED
+}
+
 function watch(): void {
-  let received = Buffer.alloc(0)
+  const received = createPile()
   let worker: Worker | null = null
   const onData = (chunk: Buffer) => {
-    received = Buffer.concat([received, chunk])
-    const job = decodeRequest(received)
+    const job = decodeRequest(received.add(chunk))
     if (!job) return
     process.stdin.off('data', onData).resume()
     worker = startWorker(job)
@@ -42,13 +55,26 @@ function watch(): void {
 }
 
 function startWorker(job: Job): Worker {
-  const worker = new Worker(import.meta.filename, { workerData: job, env: {}, resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } })
+  const resourceLimits = { maxOldGenerationSizeMb: HEAP_MEGABYTES }
+  const limit = job.request.memoryPages * PAGE_BYTES + OVERHEAD_BYTES
+  const worker = new Worker(import.meta.filename, { workerData: job, transferList: [job.module.buffer], env: {}, resourceLimits })
+  setInterval(() => endIfLarger(limit), MEMORY_WATCH_MS).unref()
   worker.on('error', (error: Error & { code?: string }) => {
     const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
     sendEnd({ end: memory ? 'memory' : 'exited', exitCode: TRAPPED, message: memory ? 'out of memory' : `the sandbox failed: ${error.message}`.slice(0, 500) })
   })
   worker.on('exit', () => process.stdin.destroy())
   return worker
+}
+
+/**
+ * V8's limits leave gaps: arrays of a module that brings garbage collection grow past the heap's, and so does what the compiler needs.
+ * The worker may be in the middle of a frame, so the end is told by signal, and in words where there is none.
+ */
+function endIfLarger(limit: number): void {
+  if (process.memoryUsage.rss() <= limit) return
+  writeSync(process.stderr.fd, 'out of memory\n')
+  process.kill(process.pid, 'SIGKILL')
 }
 
 function runJob({ request, module }: Job): WasmEnd {
@@ -137,5 +163,6 @@ function isMemoryFull(instance: WebAssembly.Instance): boolean {
   }
 }
 
-if (isMainThread) watch()
+if (!isConfined()) refuse()
+else if (isMainThread) watch()
 else sendEnd(runJob(workerData as Job))

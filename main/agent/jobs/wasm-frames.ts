@@ -43,11 +43,39 @@ export function encodeFrame(kind: FrameKind, payload: Uint8Array = new Uint8Arra
   return Buffer.concat([head, payload])
 }
 
-/** Splits a stream of bytes, cut anywhere, into frames. Throws `RangeError` on an unknown kind or a payload above `maxBytes`. */
+/** Bytes that arrive in pieces of any size, in a buffer that doubles: however a stream is cut, a message costs no more than its length. */
+export function createPile() {
+  let store = Buffer.alloc(0)
+  let filled = 0
+  return {
+    /** All bytes so far, as a view that the next call makes invalid. */
+    add(chunk: Uint8Array): Buffer {
+      if (filled + chunk.length > store.length) {
+        const larger = Buffer.allocUnsafe(Math.max(2 * store.length, filled + chunk.length))
+        store.copy(larger, 0, 0, filled)
+        store = larger
+      }
+      store.set(chunk, filled)
+      filled += chunk.length
+      return store.subarray(0, filled)
+    },
+    /** Forgets the first `count` bytes. */
+    drop(count: number): void {
+      if (count === 0) return
+      store.copyWithin(0, count, filled)
+      filled -= count
+    },
+  }
+}
+
+/**
+ * Splits a stream of bytes, cut anywhere, into frames; a payload is valid only during the call.
+ * Throws `RangeError` on an unknown kind or a payload above `maxBytes`.
+ */
 export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => void): (chunk: Uint8Array) => void {
-  let pending: Buffer = Buffer.alloc(0)
+  const pile = createPile()
   return (chunk) => {
-    const bytes = pending.length > 0 ? Buffer.concat([pending, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    const bytes = pile.add(chunk)
     let at = 0
     while (bytes.length - at >= HEAD_BYTES) {
       const kind = kindOf.get(bytes.readUInt8(at))
@@ -58,7 +86,7 @@ export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => v
       onFrame({ kind, payload: bytes.subarray(start, end) })
       at = end
     }
-    pending = Buffer.from(bytes.subarray(at))
+    pile.drop(at)
   }
 }
 
@@ -71,10 +99,10 @@ export function encodeRequest(request: Omit<WasmRequest, 'moduleBytes'>, module:
 }
 
 /** `null` until `bytes` holds all of a request made by {@link encodeRequest}. */
-export function decodeRequest(bytes: Buffer): { readonly request: WasmRequest; readonly module: Uint8Array } | null {
+export function decodeRequest(bytes: Buffer): { readonly request: WasmRequest; readonly module: Uint8Array<ArrayBuffer> } | null {
   if (bytes.length < LENGTH_BYTES) return null
   const start = LENGTH_BYTES + bytes.readUInt32LE(0)
   if (bytes.length < start) return null
   const request = JSON.parse(bytes.toString('utf8', LENGTH_BYTES, start)) as WasmRequest
-  return bytes.length < start + request.moduleBytes ? null : { request, module: bytes.subarray(start, start + request.moduleBytes) }
+  return bytes.length < start + request.moduleBytes ? null : { request, module: Uint8Array.from(bytes.subarray(start, start + request.moduleBytes)) }
 }

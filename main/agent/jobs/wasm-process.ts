@@ -9,8 +9,10 @@ import { z } from 'zod'
 import { WindfallError } from '../../../shared/errors.ts'
 import { aborted } from '../../kernel/lifecycle.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { type Allowance, createAllowance, freezable } from './allowance.ts'
 import { LIVE_LOG_BYTES, type LogSink, createLogSink, safeLine } from './log-lines.ts'
-import { type RunHooks, type RunRequest, type RunResult, runResult } from './runtime.ts'
+import { createProcessFreezer } from './process-freezer.ts'
+import { type RunHooks, type RunRequest, type RunResult, type RunningJob, runResult } from './runtime.ts'
 import { type Frame, type WasmEnd, createFrameReader, encodeRequest } from './wasm-frames.ts'
 
 const PAGE_BYTES = 65_536
@@ -18,7 +20,7 @@ const MAX_PAGES = 65_536
 const CODE_MEGABYTES = 256
 const STDERR_CHARACTERS = 2_000
 const KILLED = 137
-const CHILD_SOURCES = ['wasi-host.ts', 'wasm-frames.ts']
+const CHILD_SOURCES = ['wasi-host.ts', 'wasi-limits.ts', 'wasm-frames.ts']
 
 export interface WasmRun {
   readonly clock: Clock
@@ -35,18 +37,20 @@ const End = z.strictObject({
   message: z.string().max(600).nullable(),
 }) satisfies z.ZodType<WasmEnd>
 
-/** Runs one module in a fresh process and leaves none behind. Error: `runtime.failed` if the sandbox itself fails. */
+/** Runs one module in a fresh process and leaves none behind. Errors: `runtime.unavailable`, `runtime.failed` if the sandbox itself fails. */
 export async function runWasmProcess(run: WasmRun, signal: AbortSignal): Promise<RunResult> {
-  const log = createLogSink(run.hooks.onLog)
+  const log = createLogSink(run.hooks.onLog, run.clock)
   const done = new AbortController()
   const child = startChild(run.childFile)
+  using freezer = createProcessFreezer(child.pid)
+  const allowance = createAllowance(run.clock, run.request.limits.wallSeconds * 1_000)
   const closed = once(child, 'close').catch((error: unknown) => {
     throw new WindfallError('runtime.failed', 'The WebAssembly sandbox does not start. Reinstall Windfall.', { cause: error })
   })
   try {
-    const received = receive(child, run, log)
+    const received = receive(child, { ...run, log, job: freezable(freezer, allowance) })
     child.stdin?.on('error', () => undefined).write(encodeRequest(childRequest(run.request), run.module))
-    const cut = await Promise.race([closed.then(() => null), received.broken, firstCut(run, done.signal, signal)])
+    const cut = await Promise.race([closed.then(() => null), received.broken, firstCut(allowance, done.signal, signal)])
     return cut === null ? conclude(child, received, log) : runResult({ end: cut, exitCode: KILLED, output: new Uint8Array(), logTail: log.finish() })
   } finally {
     done.abort()
@@ -57,8 +61,8 @@ export async function runWasmProcess(run: WasmRun, signal: AbortSignal): Promise
 
 const never = new Promise<never>(() => undefined)
 
-function firstCut({ clock, request }: WasmRun, done: AbortSignal, stop: AbortSignal): Promise<'timeout' | 'stopped'> {
-  const timeout = clock.sleep(request.limits.wallSeconds * 1_000, done).then((passed) => (passed ? ('timeout' as const) : never))
+function firstCut(allowance: Allowance, done: AbortSignal, stop: AbortSignal): Promise<'timeout' | 'stopped'> {
+  const timeout = allowance.used(done).then((passed) => (passed ? ('timeout' as const) : never))
   return Promise.race([timeout, aborted(stop).then(() => 'stopped' as const)])
 }
 
@@ -67,6 +71,12 @@ function firstCut({ clock, request }: WasmRun, done: AbortSignal, stop: AbortSig
  * The network is not covered by the permission model; a module has no import that reaches it.
  */
 function startChild(childFile: string | undefined): ChildProcess {
+  // The binary of the packaged application is no Node: started again it opens a window, without any permission model.
+  if ('electron' in process.versions)
+    throw new WindfallError(
+      'runtime.unavailable',
+      'WebAssembly jobs need a plain Node process to be locked up in, and the desktop application has none. Start “windfall agent” instead; the application then joins it. Container jobs run here as well.',
+    )
   const file = childFile ?? join(import.meta.dirname, 'wasm-child.ts')
   const readable = childFile
     ? [childFile]
@@ -82,9 +92,12 @@ function startChild(childFile: string | undefined): ChildProcess {
     `--wasm-max-committed-code-mb=${CODE_MEGABYTES}`,
     ...readable.map((path) => `--allow-fs-read=${path}`),
   ]
-  // Electron's own binary is Node only when it is told so.
-  const env = 'electron' in process.versions ? { ELECTRON_RUN_AS_NODE: '1' } : {}
-  const child = spawn(process.execPath, [...flags, file], { env, cwd: dirname(process.execPath), stdio: ['pipe', 'ignore', 'pipe', 'pipe'], windowsHide: true })
+  const child = spawn(process.execPath, [...flags, file], {
+    env: {},
+    cwd: dirname(process.execPath),
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  })
   if (child.pid !== undefined) lowerPriority(child.pid)
   return child
 }
@@ -114,7 +127,7 @@ interface Received {
   readonly broken: Promise<never>
 }
 
-function receive(child: ChildProcess, { request, hooks }: WasmRun, log: LogSink): Received {
+function receive(child: ChildProcess, { request, hooks, log, job }: WasmRun & { readonly log: LogSink; readonly job: RunningJob }): Received {
   let output = new Uint8Array()
   let end: WasmEnd | null = null
   let stderr = ''
@@ -122,9 +135,10 @@ function receive(child: ChildProcess, { request, hooks }: WasmRun, log: LogSink)
   const broken = Promise.withResolvers<never>()
   broken.promise.catch(() => undefined)
   const onFrame = ({ kind, payload }: Frame) => {
-    if (kind === 'started' && !started) hooks.onStarted()
+    if (kind === 'started' && !started) hooks.onStarted(job)
     started ||= kind === 'started'
     if (kind === 'log') log.push(payload)
+    if (kind === 'output' && payload.length > request.limits.outputBytes) throw new RangeError('the output is larger than the job may leave')
     if (kind === 'output') output = Uint8Array.from(payload)
     if (kind === 'end') end = End.parse(JSON.parse(Buffer.from(payload).toString('utf8')))
   }

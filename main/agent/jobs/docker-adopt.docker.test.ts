@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../kernel/clock.ts'
+import { epochMs } from '../../../shared/units.ts'
+import { AGENT_LABEL, attemptName } from './container-spec.ts'
+import { LIMITS, NEVER, dockerDeps, engine, newHome, prepareImage, removeImages, runtimeOf } from './docker.fixture.ts'
+import { shellImage } from './image.fixture.ts'
+import type { RunHooks, RunRequest } from './runtime.ts'
+
+const AGENT = `test-adopt-${process.pid}`
+let image = ''
+let attempts = 0
+
+beforeAll(async () => {
+  // An image of its own: another run on the same engine takes its image away when it ends.
+  const built = await shellImage({ Labels: { run: AGENT } })
+  image = built.image
+  await prepareImage(built, runtimeOf(AGENT))
+})
+afterAll(async () => {
+  expect(await engine.list(`${AGENT_LABEL}=${AGENT}`, NEVER)).toEqual([])
+  await removeImages()
+})
+
+const requestOf = (attemptId: string, script = ''): RunRequest => ({
+  attemptId,
+  jobId: `job-of-${attemptId}`,
+  leaseId: 'l',
+  image,
+  args: [script],
+  env: {},
+  limits: LIMITS,
+  gpuUuids: [],
+})
+const nextAttempt = () => `adopt-${process.pid}-${++attempts}`
+
+const savedBy = async (attemptId: string, home: string) => (await dockerDeps(AGENT, { home }).checkpoints.exportCheckpoint(attemptId))?.files
+
+/** An agent in a process of its own, killed as soon as its job has run for a moment. */
+async function crash(home: string, script: string): Promise<string> {
+  const attemptId = nextAttempt()
+  const file = fileURLToPath(new URL('./docker-crash.fixture.ts', import.meta.url))
+  const agent = spawn(process.execPath, [file, AGENT, attemptId, image, home, script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said] = (await Promise.race([once(agent.stdout, 'data'), once(agent, 'exit')])) as [unknown]
+  expect(String(said)).toContain('started')
+  await delay(600)
+  agent.kill('SIGKILL')
+  await once(agent, 'close')
+  return attemptId
+}
+
+function hooks() {
+  const lines: string[] = []
+  const heard: RunHooks & { readonly lines: string[]; starts: number } = {
+    lines,
+    starts: 0,
+    onStarted: () => (heard.starts += 1),
+    onLog: (line) => lines.push(line),
+  }
+  return heard
+}
+
+test('a job that outlived its agent is adopted: its output goes on, its result counts', async () => {
+  const home = newHome()
+  const attemptId = await crash(home, 'echo early; sleep 2; echo late; printf done > /job/out/result')
+  const heard = hooks()
+  const result = await runtimeOf(AGENT, { home }).adopt(requestOf(attemptId), heard, NEVER)
+  expect(result).toMatchObject({ end: 'exited', exitCode: 0 })
+  expect(Buffer.from(result?.output ?? []).toString()).toBe('done')
+  expect(heard.lines).toEqual(['late'])
+  expect(heard.starts).toBe(1)
+  expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).toBeNull()
+})
+
+test('an adopted job that was frozen goes on, and gives way to its owner as any other', async () => {
+  const home = newHome()
+  const attemptId = await crash(home, 'i=0; while true; do i=$((i+1)); echo $i > /job/ckpt/n; echo $i; sleep 0.1; done')
+  await engine.freeze(attemptName(attemptId))
+  const stop = new AbortController()
+  const lines: string[] = []
+  const onLog = (line: string) => void (lines.push(line) === 3 && stop.abort('owner-present'))
+  const result = await runtimeOf(AGENT, { home }).adopt(requestOf(attemptId), { onStarted: () => undefined, onLog }, stop.signal)
+  expect(result?.end).toBe('stopped')
+  expect(await savedBy(attemptId, home)).toMatchObject([{ path: 'n' }])
+})
+
+test.each([
+  ['ended out of sight, longer ago than can be measured', 'sleep 2; printf done > /job/out/result', 'ended', 10_000],
+  ['is past its deadline', 'sleep 600', 'running', LIMITS.wallSeconds * 1_000],
+])('a job that %s is not adopted; it is swept, with what it saved kept', async (_what, script, state, later) => {
+  const home = newHome()
+  const attemptId = await crash(home, `echo 7 > /job/ckpt/n; ${script}`)
+  while ((await engine.inspectContainer(attemptName(attemptId), NEVER))?.state !== state) await delay(50)
+  const clock = { ...systemClock, now: () => epochMs(systemClock.now() + later) }
+  const survivor = runtimeOf(AGENT, { home, clock })
+  const heard = hooks()
+  expect(await survivor.adopt(requestOf(attemptId), heard, NEVER)).toBeNull()
+  expect(heard.starts).toBe(0)
+  expect(await survivor.sweep([], NEVER)).toEqual([attemptId])
+  expect(await savedBy(attemptId, home)).toMatchObject([{ path: 'n', bytes: 2 }])
+})
+
+test('nothing that only looks like ours is adopted', async () => {
+  const home = newHome()
+  const attemptId = await crash(home, 'sleep 600')
+  const journalOfAnother = runtimeOf(AGENT)
+  expect(await journalOfAnother.adopt(requestOf(attemptId), hooks(), NEVER)).toBeNull()
+  expect(await journalOfAnother.sweep([attemptId], NEVER)).toEqual([])
+  const anotherAgent = runtimeOf(`${AGENT}-other`, { home })
+  expect(await anotherAgent.adopt(requestOf(attemptId), hooks(), NEVER)).toBeNull()
+  expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).toMatchObject({ state: 'running' })
+  expect(await runtimeOf(AGENT, { home }).sweep([], NEVER)).toEqual([attemptId])
+})
+
+test('what cannot be removed while the engine is away is removed when it is back', async () => {
+  const home = newHome()
+  let isAway = false
+  const flaky = {
+    ...engine,
+    list: (...args: Parameters<typeof engine.list>) => (isAway ? Promise.reject(new Error('the engine is away')) : engine.list(...args)),
+  }
+  const runtime = runtimeOf(AGENT, { home, engine: flaky })
+  const attemptId = nextAttempt()
+  const onStarted = () => void (isAway = true)
+  const result = await runtime.run(requestOf(attemptId, 'printf done > /job/out/result'), { onStarted, onLog: () => undefined }, NEVER)
+  expect(result.end).toBe('exited')
+  expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).not.toBeNull()
+  const stop = new AbortController()
+  const hurried = { ...systemClock, sleep: (ms: number, signal: AbortSignal) => systemClock.sleep(ms / 20, signal) }
+  const upkeep = runtimeOf(AGENT, { home, engine: flaky, clock: hurried }).upkeep(stop.signal)
+  await delay(400)
+  expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).not.toBeNull()
+  isAway = false
+  while ((await engine.list(`${AGENT_LABEL}=${AGENT}`, NEVER)).length > 0) await delay(50)
+  stop.abort()
+  await upkeep
+})

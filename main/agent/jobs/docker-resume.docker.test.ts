@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AGENT_LABEL } from './container-spec.ts'
+import { LIMITS, NEVER, dockerDeps, engine, newHome, prepareImage, removeImages, runtimeOf } from './docker.fixture.ts'
+import { shellImage } from './image.fixture.ts'
+import type { RunRequest } from './runtime.ts'
+
+const AGENT = `test-resume-${process.pid}`
+let image = ''
+let attempts = 0
+
+beforeAll(async () => {
+  // An image of its own: another run on the same engine takes its image away when it ends.
+  const built = await shellImage({ Labels: { run: AGENT } })
+  image = built.image
+  await prepareImage(built, runtimeOf(AGENT))
+})
+afterAll(async () => {
+  expect(await engine.list(`${AGENT_LABEL}=${AGENT}`, NEVER)).toEqual([])
+  await removeImages()
+})
+
+const requestOf = (attemptId: string, jobId: string, script: string): RunRequest => ({
+  attemptId,
+  jobId,
+  leaseId: 'l',
+  image,
+  args: [script],
+  env: {},
+  limits: LIMITS,
+  gpuUuids: [],
+})
+const nextAttempt = () => `resume-${process.pid}-${++attempts}`
+
+/** Counts up, from where the last checkpoint was, one a tenth of a second; saves each time, in one move. */
+const COUNTER = `
+  i=$(cat /job/ckpt/n 2> /dev/null || echo 0); echo "from $i"
+  while [ $i -lt 1000000 ]; do i=$((i+1)); echo $i > /job/ckpt/n.part; mv /job/ckpt/n.part /job/ckpt/n; echo "at $i"; sleep 0.1; done`
+
+async function runFor(home: string, { jobId, lines: wanted, script = COUNTER, reason = 'owner-present', graceMs = 0 }: RunFor) {
+  const stop = new AbortController()
+  const lines: string[] = []
+  const onLog = (line: string) => {
+    lines.push(line)
+    if (lines.length === wanted) stop.abort(reason)
+  }
+  const result = await runtimeOf(AGENT, { home, graceMs: () => graceMs }).run(
+    requestOf(nextAttempt(), jobId, script),
+    { onStarted: () => undefined, onLog },
+    stop.signal,
+  )
+  return { lines, result }
+}
+
+interface RunFor {
+  readonly jobId: string
+  readonly lines: number
+  readonly script?: string
+  readonly reason?: string
+  readonly graceMs?: number
+}
+
+const countIn = (line: string | undefined): number => Number(/\d+/.exec(line ?? '')?.[0])
+
+test('a job that is killed at any moment loses no more than the step it was in', async () => {
+  const home = newHome()
+  let reached = 0
+  for (const lines of [4, 9, 2, 7]) {
+    const run = await runFor(home, { jobId: 'counter', lines })
+    expect(run.result.end).toBe('stopped')
+    expect(run.lines[0]).toBe(`from ${countIn(run.lines[0])}`)
+    // It saves before it speaks, so what it said is saved.
+    expect(countIn(run.lines[0])).toBeGreaterThanOrEqual(reached)
+    reached = countIn(run.lines.at(-1))
+  }
+})
+
+test('a job saves in its grace, and another job does not see it', async () => {
+  const home = newHome()
+  const script = 'trap "echo late > /job/ckpt/n; exit 0" TERM; cat /job/ckpt/n; echo ready; while true; do sleep 0.05; done'
+  await runFor(home, { jobId: 'a', lines: 1, script, graceMs: 1_500 })
+  const again = await runFor(home, { jobId: 'a', lines: 2, script, graceMs: 1_500 })
+  expect(again.lines).toContain('late')
+  expect((await runFor(home, { jobId: 'b', lines: 1, script: 'ls /job/ckpt; echo end; sleep 60' })).lines).toEqual(['end'])
+})
+
+test('what is cancelled or ends is forgotten', async () => {
+  const home = newHome()
+  await runFor(home, { jobId: 'x', lines: 3 })
+  await runFor(home, { jobId: 'x', lines: 3, reason: 'cancelled' })
+  expect((await runFor(home, { jobId: 'x', lines: 2 })).lines[0]).toBe('from 0')
+  const done = await runFor(home, { jobId: 'x', lines: -1, script: 'cat /job/ckpt/n; true > /job/out/result' })
+  expect(done).toMatchObject({ lines: ['1'], result: { end: 'exited' } })
+  expect((await runFor(home, { jobId: 'x', lines: 2 })).lines[0]).toBe('from 0')
+})
+
+test('of a checkpoint only plain files are kept, and one that was changed here is not given back', async () => {
+  const home = newHome()
+  const script =
+    'ls -A /job/ckpt /job/ckpt/deep; mkdir -p /job/ckpt/deep; echo x > /job/ckpt/deep/file; ln -s /etc/passwd /job/ckpt/link; mkfifo /job/ckpt/pipe; echo ready; sleep 60'
+  const first = await runFor(home, { jobId: 'links', lines: 2, script })
+  expect(first.lines).toContain('ready')
+  const again = await runFor(home, { jobId: 'links', lines: 6, script })
+  expect(again.lines).toContain('file')
+  expect(again.lines).not.toContain('link')
+  expect(again.lines).not.toContain('pipe')
+  const [file = ''] = readdirSync(join(home, 'checkpoints'))
+  const path = join(home, 'checkpoints', file)
+  writeFileSync(path, Buffer.concat([readFileSync(path).subarray(0, -1), Buffer.from('!')]))
+  expect(await dockerDeps(AGENT, { home }).checkpoints.open('links')).toBeNull()
+})

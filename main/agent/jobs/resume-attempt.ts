@@ -1,0 +1,34 @@
+import { failureOf } from './failure.ts'
+import { type Active, type AttemptDeps, type MeterSession, fail, isCancelled, requestOf, settle } from './run-attempt.ts'
+import type { RunHooks } from './runtime.ts'
+
+/**
+ * Goes on with an attempt that outlived the process which began it; its meter goes on where the samples end. `taken` says whether there was
+ * something to go on with; if not, nothing has been reported about it. `over` resolves when the attempt is.
+ */
+export function resumeAttempt(deps: AttemptDeps, active: Active): { readonly taken: Promise<boolean>; readonly over: Promise<void> } {
+  const taken = Promise.withResolvers<boolean>()
+  return { taken: taken.promise, over: resume(deps, active, taken.resolve).finally(() => taken.resolve(false)) }
+}
+
+async function resume(deps: AttemptDeps, active: Active, taken: (isTaken: boolean) => void): Promise<void> {
+  const { lease, deviceIds, stop, holding } = active
+  const runtime = deps.runtimes.get(lease.spec.runtime.name)
+  let session: MeterSession | null = null
+  const onStarted: RunHooks['onStarted'] = (job) => {
+    session = deps.startMeter({ attemptId: lease.attemptId, deviceIds })
+    taken(true)
+    holding.attach(job)
+  }
+  try {
+    const onLog = (line: string) => deps.log.debug({ jobId: lease.jobId, line }, 'job output')
+    const result = (await runtime?.adopt?.(requestOf(active), { onStarted, onLog }, stop.signal)) ?? null
+    deps.gone()
+    if (result && session) await settle(deps, active, { session, result })
+  } catch (error) {
+    deps.gone()
+    holding.end()
+    await (session as MeterSession | null)?.stop()
+    if (session && !isCancelled(deps, lease)) fail(deps, lease, failureOf(error, stop.signal))
+  }
+}
