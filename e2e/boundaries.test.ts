@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 // Bundles and generated declarations are not source; an AssemblyScript file is not TypeScript.
 const files = globSync('{shared,main,preload,renderer,e2e,resources}/**/*.{ts,tsx}').filter((file) => !file.endsWith('.d.ts') && !file.includes('/assembly/'))
-const isTest = (file: string) => /\.(test|bench|spec)\.tsx?$|^e2e\//.test(file)
+const isTest = (file: string) => /\.(test|bench|spec|fixture)\.tsx?$|^e2e\//.test(file)
 
 interface Edge {
   readonly from: string

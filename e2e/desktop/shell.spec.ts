@@ -27,13 +27,14 @@ test.describe('the first state', () => {
     await expect(window.getByText('You are using the computer.').first()).toBeVisible()
   })
 
-  test('says that nothing runs, until an agent starts', async ({ launchApp, dataDirectory }) => {
-    const window = await loadedWindow(await launchApp())
-    await expect(window.getByText(/windfall is not running/i).first()).toBeVisible()
-    const agent = await startSampleAgent(dataDirectory, RENDERER)
+  test('says that the agent ended, until one starts', async ({ agent, window, dataDirectory }) => {
     await expect(window.getByText(/^earning/i).first()).toBeVisible()
     await agent.stop()
-    await expect(window.getByText(/windfall is not running/i).first()).toBeVisible()
+    await expect(window.getByText(/has not answered since/i)).toBeVisible()
+    const next = await startSampleAgent(dataDirectory, RENDERER)
+    await expect(window.getByText(/has not answered since/i)).toHaveCount(0)
+    await expect(window.getByText(/^earning/i).first()).toBeVisible()
+    await next.stop()
   })
 })
 

@@ -8,8 +8,8 @@ import { answer, temporaryDirectory, until, windfall } from '../support/windfall
 
 /** The container job runs where an engine answers; elsewhere a second module takes its place, and the summary says so. */
 const dockerAnswers = async (): Promise<boolean> => {
-  const { findings } = await answer<{ findings: { evidence: string; outcome: string }[] }>(['doctor'])
-  return findings.some(({ evidence, outcome }) => evidence.startsWith('docker: ') && outcome === 'ok')
+  const { checks } = await answer<{ checks: { code: string; verdict: string }[] }>(['doctor'])
+  return checks.some(({ code, verdict }) => code === 'docker' && verdict === 'ok')
 }
 
 test('two agents and a coordinator: a module, a container and a job that fails, all the way to the chain', async () => {

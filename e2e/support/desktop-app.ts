@@ -31,11 +31,25 @@ export interface DesktopOptions {
   readonly browser: Browser
   /** An empty folder for stand-ins of programs that the shell asks. */
   readonly programs: string
+  /** The keyring of this test's session; the double has one of its own. */
+  readonly keyring: string
+  /** Further switches, as Chromium names them. */
+  readonly switches?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
 }
 
-export async function launchDesktop({ dataDirectory, trayHost, browser, programs }: DesktopOptions): Promise<DesktopApp> {
-  const args = [`--data=${dataDirectory}`]
-  const env = { ...process.env, PATH: [desktopBus(programs, trayHost), process.env['PATH']].join(delimiter) }
+export async function launchDesktop({
+  dataDirectory,
+  trayHost,
+  browser,
+  programs,
+  keyring,
+  switches = [],
+  environment = {},
+}: DesktopOptions): Promise<DesktopApp> {
+  const args = [`--data=${dataDirectory}`, ...switches]
+  const PATH = [desktopBus(programs, trayHost), process.env['PATH']].join(delimiter)
+  const env = { ...machine(), ...environment, PATH, ELECTRON_DOUBLE_KEYRING: keyring }
   if (engine === 'double') return (await launchDouble({ main: MAIN, args, env, browser })) as unknown as DesktopApp
   const app = await _electron.launch({ executablePath: binary, args: [root, ...args], env })
   return Object.assign(app, { exited: new Promise((resolve) => app.process().once('exit', resolve)) })
@@ -43,6 +57,10 @@ export async function launchDesktop({ dataDirectory, trayHost, browser, programs
 
 /** The double's own members, for specs that look at recorded effects; such specs skip on real Electron. */
 export const doubleOf = (app: DesktopApp): DoubleApplication => app as unknown as DoubleApplication
+
+/** This process's environment without what would make an agent work for somebody, or look at this machine's GPUs. */
+const machine = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('WINDFALL_')))
 
 /** A D-Bus client that says whether this desktop has a tray, in place of the one of the machine. */
 function desktopBus(directory: string, trayHost: boolean): string {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { type Browser, type Page, test as base, chromium, expect } from '@playwright/test'
 import { chromiumPath } from './chromium.ts'
-import { type DesktopApp, RENDERER, launchDesktop } from './desktop-app.ts'
+import { type DesktopApp, type DesktopOptions, RENDERER, launchDesktop } from './desktop-app.ts'
 import { type SampleAgent, startSampleAgent } from './sample-agent.ts'
 
 /** Nothing outside this machine resolves, whatever a page asks for. */
@@ -22,7 +22,7 @@ interface Fixtures {
   dataDirectory: string
   agent: SampleAgent
   /** Starts the shell on the data directory, whether or not an agent runs there. */
-  launchApp: () => Promise<DesktopApp>
+  launchApp: (more?: Pick<DesktopOptions, 'switches' | 'environment'>) => Promise<DesktopApp>
   /** The shell beside a running agent. */
   app: DesktopApp
   window: Page
@@ -52,8 +52,9 @@ export const test = base.extend<Fixtures, { sharedBrowser: Browser }>({
   },
   launchApp: async ({ sharedBrowser, dataDirectory, trayHost }, provide, info) => {
     const launched: DesktopApp[] = []
-    await provide(async () => {
-      const app = await launchDesktop({ dataDirectory, trayHost, browser: sharedBrowser, programs: info.outputPath('bin') })
+    const session = { dataDirectory, trayHost, browser: sharedBrowser, programs: info.outputPath('bin'), keyring: info.outputPath('keyring') }
+    await provide(async (more = {}) => {
+      const app = await launchDesktop({ ...session, ...more })
       launched.push(app)
       return app
     })

@@ -8,6 +8,7 @@ import { epochMs, toIso } from '../../shared/units.ts'
 import type { AttemptFacts } from '../../main/agent/attempt.ts'
 import { buildProof, signProof } from '../../main/agent/proofs/prove.ts'
 import { type CoordinatorLink, createCoordinatorLink } from '../../main/agent/sync/client.ts'
+import { createCoordinatorTime } from '../../main/agent/sync/coordinator-time.ts'
 import { enrol } from '../../main/agent/sync/enrol.ts'
 import { testCapabilities } from '../../main/coordinator/core.fake.ts'
 import { systemClock } from '../../main/kernel/clock.ts'
@@ -38,7 +39,6 @@ function honestFacts(output: Uint8Array): AttemptFacts {
     sleepMs: 0,
     exitCode: 0,
     outputSha256: sha256Hex(output),
-    sampleLog: new Uint8Array(),
   }
 }
 
@@ -76,7 +76,7 @@ export interface RogueNode {
 export async function enrolRogue(coordinatorUrl: string, payoutAddress: string): Promise<RogueNode> {
   const signer = createSigner(generateKeyPem())
   const ids = createIds(systemClock)
-  const { client } = createCoordinatorLink(coordinatorUrl, signer, systemClock)
+  const { client } = createCoordinatorLink({ baseUrl: coordinatorUrl, signer, time: createCoordinatorTime(systemClock) })
   const capabilities = { ...testCapabilities, runtimes: [{ name: 'wasm' as const, version: '1' }] }
   await enrol(client, signer, { capabilities, payoutAddress })
   return {
@@ -99,7 +99,7 @@ export async function enrolRogue(coordinatorUrl: string, payoutAddress: string):
     hold: async ({ leaseId, token }) => void (await client.call('heartbeat', { ready: true, reasons: [], running: [{ leaseId, token, state: 'running' }] })),
     async prove({ lease, output, changes = {}, signedBy = signer, under = lease, sends = output }) {
       const chain = await client.call('proofChain', {})
-      const honest = buildProof({ proofId: ids.next(), lease, facts: honestFacts(output), chain, node: signer })
+      const honest = buildProof({ proofId: ids.next(), lease, facts: honestFacts(output), chain, nodeId: signer.keyId, evidence: signer.evidence })
       const { envelope } = await signProof({ ...honest, ...changes }, signedBy)
       return { leaseId: under.leaseId, token: under.token, envelope, output: Buffer.from(sends).toString('base64') }
     },

@@ -1,10 +1,10 @@
 /**
  * `npm test`: every check in the order that fails fastest, one summary at the end.
  * Options: `--fast` runs what needs neither a browser nor a container engine (`npm run check`);
- * `--require-docker` fails instead of skipping where no engine answers.
+ * `--require-all` fails instead of skipping where something is missing.
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 
@@ -40,6 +40,8 @@ const vitest = (project: string, more: readonly string[] = []): Pick<Stage, 'com
   }
 }
 
+/** Where tests note what this machine lacks; see `main/kernel/requirement.fixture.ts`. */
+const SKIPPED = join(REPORTS, 'skipped.txt')
 const PLAYWRIGHT_REPORT = join(REPORTS, 'desktop.json')
 
 const STAGES: readonly Stage[] = [
@@ -98,14 +100,21 @@ function tallyOf({ report }: Stage, code: number): Tally {
   }
 }
 
+function notedSkips(): string[] {
+  const noted = existsSync(SKIPPED) ? readFileSync(SKIPPED, 'utf8').split('\n') : []
+  return [...new Set(noted)].filter((line) => line !== '')
+}
+
 async function main(flags: ReadonlySet<string>): Promise<void> {
   rmSync(REPORTS, { recursive: true, force: true })
   mkdirSync(REPORTS, { recursive: true })
+  process.env['WINDFALL_SKIPPED'] = SKIPPED
+  if (flags.has('--require-all')) process.env['WINDFALL_REQUIRE_ALL'] = '1'
   const dockerMissing = await missingDocker()
   const skipped: string[] = []
   let total: Tally = { passed: 0, failed: 0 }
   for (const stage of STAGES.filter((stage) => stage.fast || !flags.has('--fast'))) {
-    if (stage.docker && dockerMissing && !flags.has('--require-docker')) {
+    if (stage.docker && dockerMissing && !flags.has('--require-all')) {
       skipped.push(`${stage.name}: ${dockerMissing}`)
       continue
     }
@@ -116,7 +125,7 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
     process.stdout.write(`── ${stage.name}: ${tally.passed} passed, ${tally.failed} failed in ${((performance.now() - started) / 1_000).toFixed(1)} s\n`)
   }
   if (dockerMissing && !flags.has('--fast')) skipped.push(`network: the job that runs in a container, because ${dockerMissing}`)
-  for (const reason of skipped) process.stdout.write(`SKIPPED ${reason}\n`)
+  for (const reason of [...skipped, ...notedSkips()]) process.stdout.write(`SKIPPED ${reason}\n`)
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`)
   process.exitCode = total.failed === 0 ? 0 : 1
 }

@@ -1,9 +1,8 @@
 /** An agent of hand-written facts behind the real contract and the real loopback server: every state at will, and no machine needed. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createToken } from '../../main/agent/http/gate.ts'
 import { serveAgentHttp } from '../../main/agent/http/serve.ts'
-import { DISCOVERY_FILE } from '../../main/agent/http/discovery.ts'
+import { announce } from '../../main/kernel/instance-file.ts'
+import { holdDirectory } from '../../main/kernel/instance-lock.ts'
 import { type AgentStatus, agentContract } from '../../shared/contract/agent.ts'
 import { serve } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
@@ -21,8 +20,9 @@ export interface SampleAgent {
 const quiet = { info() {}, warn() {}, error() {} }
 type Listener = (event: string, payload: unknown) => void
 
-/** Serves on a free port and announces itself in `dataDirectory` as a real agent does. */
+/** Holds `dataDirectory`, serves on a free port and announces itself there, as a real agent does. */
 export async function startSampleAgent(dataDirectory: string, staticDirectory: string): Promise<SampleAgent> {
+  const lock = holdDirectory(dataDirectory, 'agent')
   const listeners = new Set<Listener>()
   let status: AgentStatus = SAMPLE_STATUS
   let seq = 0
@@ -35,6 +35,17 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
     getStatus: () => status,
     pause: ({ until }) => become({ display: 'paused', policy: 'off', pausedUntil: until, reasons: [{ code: 'user', message: 'You paused Windfall.', until }] }),
     resume: () => become({ display: SAMPLE_STATUS.display, policy: SAMPLE_STATUS.policy, pausedUntil: null, reasons: SAMPLE_STATUS.reasons }),
+    finish: () => become({ display: 'finishing', finishing: true }),
+    getDayReport: ({ day }) => ({ day, totalMs: 3_600_000, entries: [{ code: 'running' as const, ms: 3_600_000 }] }),
+    getSignals: () => ({ sources: [{ signal: 'inputIdle', source: 'sample', state: 'ok' as const, ageMs: 250 }] }),
+    setDevice: ({ deviceId, enabled, ceilings }) =>
+      become({
+        devices: status.devices.map((device) =>
+          device.deviceId === deviceId ? { ...device, enabled: enabled ?? device.enabled, ceilings: ceilings ?? device.ceilings } : device,
+        ),
+      }),
+    detectDevices: () => status,
+    rotateKey: ({ evidence }) => become({ node: { ...status.node, key: { ...status.node.key, evidence, rotations: status.node.key.rotations + 1 } } }),
     getPower: samplePower,
     getGrid: sampleGrid,
     listJobs: () => ({ items: [SAMPLE_JOB], next: null }),
@@ -48,8 +59,7 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
   const token = createToken()
   const events = { subscribe: (listener: Listener) => (listeners.add(listener), () => void listeners.delete(listener)) }
   const { url, closed } = await serveAgentHttp({ port: 0, token, server, events, staticDirectory, log: quiet }, stop.signal)
-  mkdirSync(dataDirectory, { recursive: true })
-  writeFileSync(join(dataDirectory, DISCOVERY_FILE), JSON.stringify({ pid: process.pid, agent: { url, token } }), { mode: 0o600 })
+  announce(dataDirectory, { agent: { url, token } })
   return {
     url,
     token,
@@ -57,7 +67,7 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
     status: () => status,
     stop: () => {
       stop.abort()
-      return closed
+      return closed.finally(() => lock[Symbol.dispose]())
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
-import type { AgentJob, AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
+import type { AgentJob, AgentPayout, AgentStatus, Device, GridView } from '../../shared/contract/agent.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 
 const START = Date.parse('2026-11-21T12:00:00.000Z')
@@ -32,16 +32,65 @@ export const SAMPLE_JOB: AgentJob = {
   microUsd: null,
 }
 
+const SAMPLE_CPU: Device = {
+  deviceId: 'c'.repeat(64),
+  kind: 'cpu',
+  vendor: 'Sample',
+  name: 'Sample CPU',
+  driver: 'none',
+  busId: null,
+  vramBytes: null,
+  powerLimitW: 65,
+  instances: null,
+  method: 'rapl',
+  reader: 'RAPL',
+  sensor: { uncertaintyPct: 5, basis: 'sample' },
+  state: 'ok',
+  at: at(2),
+  watts: 71.6,
+  temperatureC: null,
+  idleW: 12,
+  energyToday: { joules: 1_656_000, jobJoules: 1_200_000 },
+  enabled: true,
+  ceilings: { temperatureC: null, watts: null },
+  held: null,
+}
+
+const SAMPLE_GPU: Device = {
+  ...SAMPLE_CPU,
+  deviceId: 'f'.repeat(64),
+  kind: 'gpu',
+  name: 'Sample GPU',
+  busId: '0000:01:00.0',
+  vramBytes: 12_884_901_888,
+  powerLimitW: 320,
+  method: 'counter',
+  reader: 'NVML',
+  watts: 14.2,
+  temperatureC: 84,
+  ceilings: { temperatureC: 80, watts: null },
+  held: { code: 'temperature', message: 'It is at 84 °C; you allow 80 °C. Work goes on at 73 °C.' },
+}
+
 export const SAMPLE_STATUS: AgentStatus = {
   version: '0.1.0',
   display: 'earning',
   policy: 'running',
   reasons: [],
   pausedUntil: null,
+  finishing: false,
+  lastYield: null,
+  yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: SAMPLE_JOB,
   power: { watts: 71.6, method: 'rapl', at: at(2) },
-  devices: [{ kind: 'cpu', vendor: 'Sample', name: 'Sample CPU', driver: 'none', vramBytes: null, powerLimitW: 65, method: 'rapl' }],
-  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS },
+  devices: [SAMPLE_GPU, SAMPLE_CPU],
+  seen: [{ kind: 'gpu', vendor: 'Sample', name: 'Sample laptop GPU', busId: '0000:02:00.0', reason: 'asleep', advice: 'It sleeps to save power.' }],
+  node: {
+    nodeId: NODE_ID,
+    zone: 'GB-13',
+    payoutAddress: ADDRESS,
+    key: { keyId: NODE_ID, alg: 'EdDSA', evidence: 'software', keptIn: 'GNOME keyring (libsecret)', sealed: true, rotations: 0, next: null },
+  },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:4000', lastSyncAt: at(2), message: null },
   today: {
     since: at(-720),

@@ -17,5 +17,3 @@ test('somebody does: the window joins in', async () => {
 test('an agent that cannot start is an error, not an empty window', async () => {
   await expect(linkAgent('/data', { start: failing('storage.newer'), attach })).rejects.toThrow(expect.objectContaining({ code: 'storage.newer' }))
 })
-
-test('without a way to start one it only attaches', async () => expect(await linkAgent('/data', { start: null, attach })).toBe(attached))

@@ -15,8 +15,7 @@ export interface AgentLink {
 export type StartAgent = (dataDirectory: string) => Promise<Omit<AgentLink, 'agentIsHere'>>
 
 /** The agent of this data directory: our own if nobody else runs one, else the one that runs. */
-export async function linkAgent(dataDirectory: string, { start, attach }: { start: StartAgent | null; attach: () => AgentLink }): Promise<AgentLink> {
-  if (start === null) return attach()
+export async function linkAgent(dataDirectory: string, { start, attach }: { start: StartAgent; attach: () => AgentLink }): Promise<AgentLink> {
   try {
     return { ...(await start(dataDirectory)), agentIsHere: true }
   } catch (error) {

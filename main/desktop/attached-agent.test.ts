@@ -4,10 +4,10 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { type Server, connect } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
-import type { Discovery } from '../agent/http/discovery.ts'
 import { createToken } from '../agent/http/gate.ts'
 import { serveAgentHttp } from '../agent/http/serve.ts'
 import { systemClock } from '../kernel/clock.ts'
+import type { AgentAddress } from '../kernel/instance-file.ts'
 import { attachToAgent } from './attached-agent.ts'
 
 type Listener = (event: string, payload: unknown) => void
@@ -31,12 +31,12 @@ async function agentWith(dispatch: Server<undefined>['dispatch']) {
   )
   const end = () => (stop.abort(), closed)
   releases.push(end)
-  const found: Discovery = { pid: 1, agent: { url, token } }
+  const found: AgentAddress = { url, token }
   return { found, tell: (event: string, payload: unknown) => listeners.forEach((listener) => listener(event, payload)), end }
 }
 
 /** A link that retries at once, so that no test waits. */
-function attached(discover: () => Discovery | null) {
+function attached(discover: () => AgentAddress | null) {
   const clock = { sleep: (_ms: number, signal: AbortSignal) => systemClock.sleep(1, signal) }
   const link = attachToAgent({ discover, clock, log: quiet })
   releases.push(link.stop)
@@ -96,7 +96,7 @@ test('a call that is open when the agent ends is answered', async () => {
 
 test('finds the agent again under its new address and token, and tells the window both times', async () => {
   const first = await agentWith(async () => empty)
-  let found: Discovery | null = first.found
+  let found: AgentAddress | null = first.found
   const { agent, heard } = attached(() => found)
   await vi.waitFor(() => expect(heard).toHaveLength(1))
   found = null
@@ -111,7 +111,7 @@ test('finds the agent again under its new address and token, and tells the windo
 test('a wrong token is no connection', async () => {
   const { found } = await agentWith(async () => empty)
   let tries = 0
-  const { heard } = attached(() => (tries++, { ...found, agent: { ...found.agent, token: createToken() } }))
+  const { heard } = attached(() => (tries++, { ...found, token: createToken() }))
   await vi.waitFor(() => expect(tries).toBeGreaterThan(3))
   expect(heard).toEqual([])
 })

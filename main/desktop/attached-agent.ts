@@ -2,15 +2,15 @@ import { agentContract } from '../../shared/contract/agent.ts'
 import { AGENT_EVENTS } from '../../shared/contract/bridge.ts'
 import { type Handlers, type Transport, serve } from '../../shared/contract/define.ts'
 import { messageOf } from '../../shared/errors.ts'
-import type { Discovery } from '../agent/http/discovery.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { AgentAddress } from '../kernel/instance-file.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { AgentLink } from './agent-link.ts'
 import { type RpcClient, notRunning, openRpc } from './rpc-client.ts'
 
 export interface Attachment {
   /** Read anew before every attempt: a restarted agent has another port and another token. */
-  readonly discover: () => Discovery | null
+  readonly discover: () => AgentAddress | null
   readonly clock: Pick<Clock, 'sleep'>
   readonly log: Pick<Logger, 'info'>
 }
@@ -63,7 +63,7 @@ async function keepAttached({ connect, setClient, clock, log }: Keeping, signal:
 
 async function connectOnce(discover: Attachment['discover'], tell: Listener): Promise<RpcClient | null> {
   const found = discover()
-  return found === null ? null : openRpc(found.agent, (event, payload) => relay(event, payload, tell))
+  return found === null ? null : openRpc(found, (event, payload) => relay(event, payload, tell))
 }
 
 /** The agent is another process: what it says is checked before a window hears it. */

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { AgentStatus, Display } from '../../shared/contract/agent.ts'
-import { type MenuEntry, statusLine, trayImage, trayMenu } from './tray-menu.ts'
+import type { AgentJob, AgentStatus, Reason, ReasonCode } from '../../shared/contract/agent.ts'
+import { ownerCommands } from '../../shared/domain/owner-commands.ts'
+import { PAUSES } from '../../shared/domain/pauses.ts'
+import { toIso } from '../../shared/units.ts'
+import { type MenuEntry, nextLineInMs, trayImage, trayMenu, trayTip } from './tray-menu.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+/** Local time, so that the menu shows the same clock in every zone. */
+const NOW = new Date(2026, 10, 21, 14, 41).getTime()
 
 const status = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   version: '0.1.0',
@@ -8,10 +16,19 @@ const status = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   policy: 'running',
   reasons: [],
   pausedUntil: null,
+  finishing: false,
+  lastYield: null,
+  yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: null,
   power: { watts: 171.6, method: 'counter', at: '2026-11-21T12:00:00.000Z' },
   devices: [],
-  node: { nodeId: 'n'.repeat(43), zone: 'GB', payoutAddress: null },
+  seen: [],
+  node: {
+    nodeId: 'n'.repeat(43),
+    zone: 'GB',
+    payoutAddress: null,
+    key: { keyId: 'n'.repeat(43), alg: 'EdDSA', evidence: 'software', keptIn: 'macOS Keychain', sealed: true, rotations: 0, next: null },
+  },
   coordinator: { state: 'connected', url: null, lastSyncAt: null, message: null },
   today: {
     since: '2026-11-21T00:00:00.000Z',
@@ -29,45 +46,110 @@ const status = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   earnings: { confirmedMicroUsd: '0', inFlightMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0' },
   ...change,
 })
-const reason = (message: string) => [{ code: 'owner-present' as const, message, until: null }]
-const menu = (of: AgentStatus | null, agentIsHere = false) => trayMenu({ status: of, agentIsHere, keepRunning: true })
-const quitLabel = (agentIsHere: boolean) => menu(status(), agentIsHere).find((entry) => entry?.id === 'quit')?.label
+const because = (code: ReasonCode, message: string, inMs: number | null = null): Reason => ({ code, message, until: inMs === null ? null : toIso(NOW + inMs) })
+const PRESENT = because('owner-present', 'You are using the computer.')
+const CARBON = because('carbon', 'GB-13 is at 168 g/kWh.', 10 * HOUR)
+const PAUSE = because('user', 'Paused by you.', 14 * MINUTE)
+const paused = (change: Partial<AgentStatus> = {}) => status({ display: 'paused', policy: 'off', reasons: [PAUSE], pausedUntil: PAUSE.until, ...change })
+
+const menu = (of: AgentStatus | null, agentIsHere = false) => trayMenu({ status: of, agentIsHere, keepRunning: true, now: NOW })
+const labelOf = (id: string, entries: readonly (MenuEntry | null)[]) => entries.find((entry) => entry?.id === id)?.label
 const ids = (entries: readonly (MenuEntry | null)[]) => entries.map((entry) => entry?.id ?? '-')
+const entry = (id: string, of: AgentStatus) => menu(of).find((candidate) => candidate?.id === id)
+const job = (state: AgentJob['state']) => ({ state }) as AgentJob
 
 describe('the menu', () => {
   test('opens the window first, then says what happens', () =>
-    expect(ids(menu(status()))).toEqual(['open', 'status', '-', 'pause', '-', 'keep-running', 'quit']))
-  test.each<Display>(['earning', 'ready', 'waiting', 'finishing', 'action-needed'])('%s offers to pause, not to resume', (display) => {
-    expect(ids(menu(status({ display })))).toContain('pause')
-    expect(ids(menu(status({ display })))).not.toContain('resume')
+    expect(ids(menu(status()))).toEqual(['open', 'status', '-', 'pause', 'finish', '-', 'keep-running', 'quit']))
+  test.each<Partial<AgentStatus>>([
+    {},
+    { display: 'ready', policy: 'waiting' },
+    { display: 'waiting', policy: 'blocked', reasons: [PRESENT] },
+    { display: 'finishing', finishing: true },
+    { display: 'paused', policy: 'off', reasons: [PAUSE] },
+    { display: 'action-needed', policy: 'fault', reasons: [because('vram', 'A job left its memory behind.')] },
+  ])('%#: offers what the window offers, by the same names', (change) => {
+    const commands = ownerCommands(status(change))
+    const offered = menu(status(change)).filter((candidate) => commands.some(({ id }) => id === candidate?.id))
+    expect(offered.map((candidate) => candidate?.label)).toEqual(commands.map(({ label }) => label))
   })
-  test('paused offers to resume, not to pause', () =>
-    expect(ids(menu(status({ display: 'paused' })))).toEqual(['open', 'status', '-', 'resume', '-', 'keep-running', 'quit']))
+  test('a pause is for as long as the owner likes', () => {
+    expect(entry('pause', status())?.submenu?.map(({ label }) => label)).toEqual(PAUSES.map(({ label }) => label))
+    expect(entry('pause', status())?.submenu?.[0]).toMatchObject({ id: 'pause-15-minutes', verb: { do: 'pause', until: '15-minutes' } })
+  })
+  test('a job that runs can be finished first; where none runs, that cannot be chosen', () => {
+    expect(entry('finish', status({ job: job('running') }))).toMatchObject({ verb: { do: 'finish' } })
+    expect(entry('finish', status())).not.toHaveProperty('verb')
+  })
   test('without an agent there is nothing to pause', () => expect(ids(menu(null))).toEqual(['open', 'status', '-', 'keep-running', 'quit']))
   test('quitting says what it stops', () => {
-    expect(quitLabel(true)).toContain('stops earning')
-    expect(quitLabel(false)).toContain('keeps working')
+    expect(labelOf('quit', menu(status(), true))).toContain('stops earning')
+    expect(labelOf('quit', menu(status(), false))).toContain('keeps working')
   })
   test('choosing the checked line takes the check away', () =>
-    expect(menu(status()).find((entry) => entry?.id === 'keep-running')).toMatchObject({ checked: true, verb: { do: 'keep-running', value: false } }))
+    expect(entry('keep-running', status())).toMatchObject({ checked: true, verb: { do: 'keep-running', value: false } }))
 })
 
-describe('the line', () => {
+const lines = (of: AgentStatus) => menu(of).flatMap((line) => (line && (line.id === 'next' || line.id.startsWith('reason-')) ? [line.label] : []))
+
+describe('the reasons', () => {
+  test('all of them, each with its end, and when work goes on', () => {
+    expect(lines(status({ display: 'waiting', reasons: [because('schedule', 'Not now.', 20 * MINUTE)] }))).toEqual([
+      'Outside your hours, until 15:01',
+      'Resumes at 15:01',
+    ])
+    expect(lines(status({ display: 'waiting', reasons: [PRESENT, CARBON] }))).toEqual([
+      'You are using the computer',
+      expect.stringMatching(/^Grid is not green, until .*22.*00:41$/),
+      expect.stringMatching(/^Resumes not before .*22.*00:41$/),
+    ])
+    expect(lines(status({ display: 'waiting', reasons: [PRESENT] }))).toEqual(['You are using the computer'])
+  })
+  test('what the owner has to do is said in full above, the rest below', () => {
+    const needed = status({ display: 'action-needed', policy: 'fault', reasons: [because('vram', 'A job left its memory behind.'), PRESENT] })
+    expect(labelOf('status', menu(needed))).toBe('Action needed: A job left its memory behind.')
+    expect(lines(needed)).toEqual(['You are using the computer'])
+  })
+  test('a pause is said once; what else stands in the way stays in sight', () => {
+    expect(lines(paused())).toEqual([])
+    expect(lines(paused({ reasons: [PAUSE, PRESENT] }))).toEqual(['You are using the computer'])
+  })
+})
+
+describe('the first line', () => {
   test.each<[Partial<AgentStatus> | null, string]>([
     [null, 'Not connected to Windfall'],
     [{}, 'Earning · 172 W · today $0.3123'],
     [{ power: { watts: 12.2, method: 'estimate', at: '2026-11-21T12:00:00.000Z' } }, 'Earning · ≈ 12 W · today $0.3123'],
     [{ power: null }, 'Earning · today $0.3123'],
     [{ display: 'ready' }, 'Ready, no job right now · today $0.3123'],
-    [{ display: 'finishing' }, 'Finishing this job · today $0.3123'],
-    [{ display: 'waiting', reasons: reason('You are using the computer.') }, 'Waiting: You are using the computer.'],
+    [{ display: 'finishing' }, 'Finishing this job, then pausing · today $0.3123'],
+    [{ display: 'waiting', reasons: [PRESENT] }, 'Waiting · today $0.3123'],
     [{ display: 'paused' }, 'Paused until you resume'],
-    [{ display: 'action-needed', reasons: reason('The driver is too old.') }, 'Action needed: The driver is too old.'],
-  ])('%#: %s', (change, line) => expect(statusLine(change && status(change))).toBe(line))
-  test('a pause that ends says when, in local time', () => {
-    const end = new Date(2026, 10, 21, 15, 30)
-    expect(statusLine(status({ display: 'paused', pausedUntil: end.toISOString() }))).toBe('Paused until 15:30')
-  })
+    [{ display: 'paused', pausedUntil: PAUSE.until }, 'Paused until 14:55, 14 min left'],
+    [{ display: 'paused', pausedUntil: toIso(NOW + 61 * MINUTE) }, 'Paused until 15:42, 1 h 1 min left'],
+    [{ display: 'paused', pausedUntil: toIso(NOW - 1) }, 'Paused until 14:40, 0 min left'],
+    [{ display: 'action-needed', reasons: [because('blocked', 'The driver is too old.')] }, 'Action needed: The driver is too old.'],
+  ])('%#: %s', (change, line) => expect(labelOf('status', menu(change && status(change)))).toBe(line))
+})
+
+describe('what rests on the icon', () => {
+  test.each<[Partial<AgentStatus> | null, string]>([
+    [null, 'Not connected to Windfall'],
+    [{ display: 'waiting', reasons: [PRESENT] }, 'Waiting: You are using the computer.'],
+    [{ display: 'waiting', reasons: [PRESENT, CARBON] }, 'Waiting: You are using the computer. (and 1 more)'],
+    [{ display: 'action-needed', reasons: [because('blocked', 'The driver is too old.')] }, 'Action needed: The driver is too old.'],
+    [{ display: 'paused' }, 'Paused until you resume'],
+  ])('%#: %s', (change, line) => expect(trayTip(change && status(change), NOW)).toBe(line))
+})
+
+test('the time that is left counts down by the minute while a pause has an end, and only then', () => {
+  expect(nextLineInMs(paused(), NOW)).toBe(MINUTE)
+  expect(nextLineInMs(paused(), NOW + 20_000)).toBe(40_000)
+  expect(nextLineInMs(paused(), NOW + 14 * MINUTE)).toBeNull()
+  expect(nextLineInMs(paused({ pausedUntil: null }), NOW)).toBeNull()
+  expect(nextLineInMs(status(), NOW)).toBeNull()
+  expect(nextLineInMs(null, NOW)).toBeNull()
 })
 
 test('every state has its own shape where it matters', () => {

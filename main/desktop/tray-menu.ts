@@ -1,11 +1,9 @@
 import type { AgentStatus } from '../../shared/contract/agent.ts'
 import { formatUsd, sumDecimal } from '../../shared/domain/money.ts'
-import { PAUSES, type PauseRule } from '../../shared/domain/pauses.ts'
+import { type OwnerCommand, type OwnerVerb, isPaused, ownerCommands } from '../../shared/domain/owner-commands.ts'
+import { REASON_TITLE, nextChange } from '../../shared/domain/reason-words.ts'
 
-export type Verb =
-  | { readonly do: 'open' | 'resume' | 'quit' }
-  | { readonly do: 'pause'; readonly until: PauseRule }
-  | { readonly do: 'keep-running'; readonly value: boolean }
+export type Verb = OwnerVerb | { readonly do: 'open' | 'quit' } | { readonly do: 'keep-running'; readonly value: boolean }
 
 export interface MenuEntry {
   readonly id: string
@@ -23,48 +21,86 @@ export interface TrayView {
   readonly agentIsHere: boolean
   /** Does closing the window leave the tray? */
   readonly keepRunning: boolean
+  /** Epoch milliseconds. */
+  readonly now: number
 }
 
+const MINUTE_MS = 60_000
 const SEPARATOR = null
 
-/** The tray's menu, top to bottom; `null` is a separator. Only the verb that fits the state is there. */
-export function trayMenu({ status, agentIsHere, keepRunning }: TrayView): readonly (MenuEntry | null)[] {
+/** The tray's menu, top to bottom; `null` is a separator. The commands are those of the window. */
+export function trayMenu({ status, agentIsHere, keepRunning, now }: TrayView): readonly (MenuEntry | null)[] {
   return [
     { id: 'open', label: 'Open Windfall', verb: { do: 'open' } },
-    { id: 'status', label: statusLine(status) },
+    { id: 'status', label: headline(status, now) },
+    ...(status === null ? [] : [...reasonLines(status, now), SEPARATOR, ...ownerCommands(status).map(commandEntry)]),
     SEPARATOR,
-    ...(status === null ? [] : [status.display === 'paused' ? RESUME : PAUSE, SEPARATOR]),
     { id: 'keep-running', label: 'Stay here when the window closes', verb: { do: 'keep-running', value: !keepRunning }, checked: keepRunning },
     { id: 'quit', label: agentIsHere ? 'Quit (stops earning)' : 'Quit (Windfall keeps working in the background)', verb: { do: 'quit' } },
   ]
 }
 
-const RESUME: MenuEntry = { id: 'resume', label: 'Resume', verb: { do: 'resume' } }
-const PAUSE: MenuEntry = {
-  id: 'pause',
-  label: 'Pause',
-  submenu: PAUSES.map(({ id, label }): MenuEntry => ({ id: `pause-${id}`, label, verb: { do: 'pause', until: id } })),
+function commandEntry({ id, label, verb, unavailable }: OwnerCommand): MenuEntry {
+  if (!('do' in verb)) return { id, label, submenu: verb }
+  return unavailable === null ? { id, label, verb } : { id, label }
 }
 
-/** One line on what Windfall does now, with the reason when it does not earn. */
-export function statusLine(status: AgentStatus | null): string {
+/** All reasons at once, and when work can go on. A pause, or what the owner has to do, stands in the line above. */
+function reasonLines(status: AgentStatus, now: number): MenuEntry[] {
+  const said = status.display === 'action-needed' ? status.reasons[0]?.code : 'user'
+  const reasons = status.reasons.filter(({ code }) => code !== 'user' && code !== said)
+  const lines = reasons.map(
+    ({ code, until }): MenuEntry => ({
+      id: `reason-${code}`,
+      label: `${REASON_TITLE[code]}${until === null ? '' : `, until ${moment(until, now)}`}`,
+    }),
+  )
+  const next = isPaused(status) ? null : nextChange(status.reasons)
+  if (next === null || next.notBefore === null) return lines
+  return [...lines, { id: 'next', label: next.isCertain ? `Resumes ${atMoment(next.notBefore, now)}` : `Resumes not before ${moment(next.notBefore, now)}` }]
+}
+
+const HEADLINE = {
+  earning: 'Earning',
+  ready: 'Ready, no job right now',
+  waiting: 'Waiting',
+  finishing: 'Finishing this job, then pausing',
+} as const
+
+/** One line on what Windfall does now. */
+function headline(status: AgentStatus | null, now: number): string {
   if (status === null) return 'Not connected to Windfall'
+  const { display, power } = status
+  if (display === 'paused') return pausedText(status, now)
+  if (display === 'action-needed') return firstReason(status)
   // As the window counts it: what is being checked and what is confirmed.
   const today = `today ${formatUsd(sumDecimal(status.today.accruedMicroUsd, status.today.confirmedMicroUsd))}`
-  switch (status.display) {
-    case 'earning':
-      return status.power === null ? `Earning · ${today}` : `Earning · ${wattsText(status.power)} · ${today}`
-    case 'ready':
-      return `Ready, no job right now · ${today}`
-    case 'finishing':
-      return `Finishing this job · ${today}`
-    case 'waiting':
-      return `Waiting: ${status.reasons[0]?.message ?? 'for a better moment'}`
-    case 'paused':
-      return status.pausedUntil === null ? 'Paused until you resume' : `Paused until ${clockTime(status.pausedUntil)}`
-    case 'action-needed':
-      return `Action needed: ${status.reasons[0]?.message ?? 'open Windfall for details'}`
-  }
+  return [HEADLINE[display], ...(display === 'earning' && power ? [wattsText(power)] : []), today].join(' · ')
+}
+
+/** What rests on the icon: one line, with the first reason when it does not earn. */
+export function trayTip(status: AgentStatus | null, now: number): string {
+  if (status?.display !== 'waiting' && status?.display !== 'action-needed') return headline(status, now)
+  const others = status.reasons.length - 1
+  return `${firstReason(status)}${others > 0 ? ` (and ${others} more)` : ''}`
+}
+
+const firstReason = ({ display, reasons }: AgentStatus): string =>
+  `${display === 'waiting' ? HEADLINE.waiting : 'Action needed'}: ${reasons[0]?.message ?? 'open Windfall for details.'}`
+
+function pausedText({ pausedUntil }: Pick<AgentStatus, 'pausedUntil'>, now: number): string {
+  if (pausedUntil === null) return 'Paused until you resume'
+  const left = Math.ceil(Math.max(0, Date.parse(pausedUntil) - now) / MINUTE_MS)
+  return `Paused until ${moment(pausedUntil, now)}, ${leftText(left)} left`
+}
+
+const leftText = (minutes: number): string => (minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`)
+
+/** Milliseconds until the menu has to say something else although the agent has said nothing; `null` if it does not. */
+export function nextLineInMs(status: AgentStatus | null, now: number): number | null {
+  if (status?.display !== 'paused' || status.pausedUntil === null) return null
+  const leftMs = Date.parse(status.pausedUntil) - now
+  return leftMs <= 0 ? null : leftMs % MINUTE_MS || MINUTE_MS
 }
 
 export type TrayImage = 'earning' | 'waiting' | 'paused' | 'attention' | 'offline'
@@ -89,4 +125,16 @@ export function trayImage(status: AgentStatus | null): TrayImage {
 /** An estimate is marked before the number, as in the window. */
 const wattsText = ({ watts, method }: NonNullable<AgentStatus['power']>): string => `${method === 'estimate' ? '≈ ' : ''}${Math.round(watts)} W`
 
-const clockTime = (iso: string): string => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso))
+const HOURS = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+const clockTime = new Intl.DateTimeFormat(undefined, HOURS)
+const dayAndTime = new Intl.DateTimeFormat(undefined, { ...HOURS, weekday: 'short', day: 'numeric', month: 'short' })
+
+const isSameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
+
+/** Local time, with the day where that is not today. */
+function moment(iso: string, now: number): string {
+  const at = new Date(iso)
+  return isSameDay(at, new Date(now)) ? clockTime.format(at) : dayAndTime.format(at)
+}
+
+const atMoment = (iso: string, now: number): string => `${isSameDay(new Date(iso), new Date(now)) ? 'at ' : ''}${moment(iso, now)}`

@@ -8,12 +8,12 @@ import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { AgentLink } from './agent-link.ts'
-import { type MenuEntry, type TrayImage, type Verb, statusLine, trayImage, trayMenu } from './tray-menu.ts'
+import { type MenuEntry, type TrayImage, type Verb, nextLineInMs, trayImage, trayMenu, trayTip } from './tray-menu.ts'
 
 interface TrayDeps {
   readonly link: AgentLink
   readonly icons: string
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly log: Pick<Logger, 'warn'>
   readonly open: () => void
   readonly quit: () => void
@@ -22,7 +22,7 @@ interface TrayDeps {
 
 /** Shows the agent's state in the tray, from the same status as the window, and keeps it current. */
 export function createTray(deps: TrayDeps): void {
-  const { link, icons, log, open } = deps
+  const { link, icons, clock, log, open } = deps
   const agent = connect(agentContract, { invoke: (name, input) => link.server.dispatch(name, input, undefined), subscribe: () => () => {} })
   const tray = new Tray(image(icons, 'offline'))
   if (process.platform === 'darwin') tray.setIgnoreDoubleClickEvents(true)
@@ -31,7 +31,16 @@ export function createTray(deps: TrayDeps): void {
   const refresh = async () => {
     const mine = ++turn
     const status = await agent.call('getStatus', {}).catch(() => null)
-    if (mine === turn) show(tray, status, { ...deps, act: (verb) => void act(verb) })
+    if (mine === turn) keepShowing(status)
+  }
+  let shown = new AbortController()
+  /** Shows a status, and what follows from it as time passes, until there is another one. */
+  const keepShowing = (status: AgentStatus | null) => {
+    shown.abort()
+    shown = new AbortController()
+    show(tray, status, { ...deps, act: (verb) => void act(verb) })
+    const wait = nextLineInMs(status, clock.now())
+    if (wait !== null) void clock.sleep(wait, shown.signal).then((isDue) => isDue && keepShowing(status))
   }
   const act = async (verb: Verb) => {
     await perform(verb, agent, deps).catch((error: unknown) => log.warn({ verb: verb.do, reason: messageOf(error) }, 'a tray command failed'))
@@ -44,10 +53,11 @@ export function createTray(deps: TrayDeps): void {
   void refresh()
 }
 
-function show(tray: Tray, status: AgentStatus | null, { link, icons, keepRunning, act }: TrayDeps & { act: (verb: Verb) => void }): void {
+function show(tray: Tray, status: AgentStatus | null, { link, icons, clock, keepRunning, act }: TrayDeps & { act: (verb: Verb) => void }): void {
+  const now = clock.now()
   tray.setImage(image(icons, trayImage(status)))
-  tray.setToolTip(`Windfall: ${statusLine(status)}`)
-  const entries = trayMenu({ status, agentIsHere: link.agentIsHere, keepRunning: keepRunning.get() })
+  tray.setToolTip(`Windfall: ${trayTip(status, now)}`)
+  const entries = trayMenu({ status, agentIsHere: link.agentIsHere, keepRunning: keepRunning.get(), now })
   // Linux trays show the menu they were last given, so every change needs a new one.
   tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => template(entry, act))))
 }
@@ -61,7 +71,8 @@ async function perform(verb: Verb, agent: Client<typeof agentContract>, { open, 
     case 'keep-running':
       return keepRunning.set(verb.value)
     case 'resume':
-      return agent.call('resume', {})
+    case 'finish':
+      return agent.call(verb.do, {})
     case 'pause': {
       const end = pauseEnd(verb.until, clock.now())
       return agent.call('pause', { until: end === null ? null : toIso(end) })

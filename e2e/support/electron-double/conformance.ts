@@ -27,10 +27,14 @@ export const conformance: {
   menuItem: Conforms<InstanceType<typeof Double.MenuItem>, Real.MenuItem>
   nativeImage: Conforms<ReturnType<typeof Double.nativeImage.createFromPath>, Real.NativeImage>
   nativeTheme: Conforms<typeof Double.nativeTheme, Real.NativeTheme>
+  powerMonitor: Conforms<typeof Double.powerMonitor, Real.PowerMonitor>
   protocol: Conforms<typeof Double.protocol, Real.Protocol>
+  safeStorage: Conforms<typeof Double.safeStorage, Real.SafeStorage>
   session: Conforms<typeof Double.session.defaultSession, Real.Session>
   shell: Conforms<typeof Double.shell, Real.Shell>
   tray: Conforms<InstanceType<typeof Double.Tray>, Real.Tray>
+  utilityProcess: Conforms<ReturnType<typeof Double.utilityProcess.fork>, Real.UtilityProcess>
+  utilityProcesses: Conforms<typeof Double.utilityProcess, typeof Real.utilityProcess>
 } = {
   app: true,
   browserWindow: true,
@@ -43,8 +47,12 @@ export const conformance: {
   menuItem: true,
   nativeImage: true,
   nativeTheme: true,
+  powerMonitor: true,
   protocol: true,
+  safeStorage: true,
   session: true,
   shell: true,
   tray: true,
+  utilityProcess: true,
+  utilityProcesses: true,
 }

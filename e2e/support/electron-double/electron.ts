@@ -7,11 +7,30 @@ import { BrowserWindow } from './browser-window.ts'
 import { effects, trays } from './effects.ts'
 import { ipcMain } from './ipc-main.ts'
 import { Menu, MenuItem } from './menu.ts'
+import { powerMonitor } from './power-monitor.ts'
+import { safeStorage } from './safe-storage.ts'
 import { permissionsFor, protocol, session } from './session.ts'
 import { dialog, nativeTheme, shell } from './system.ts'
 import { Tray, nativeImage } from './tray.ts'
+import { utilityProcess } from './utility-process.ts'
 
 /** Only the double has this: what a spec may look at beyond Electron's own API. */
 export const electronDouble = { effects, trays, permissionsFor }
 
-export { app, BrowserWindow, dialog, ipcMain, Menu, MenuItem, nativeImage, nativeTheme, protocol, session, shell, Tray }
+export {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MenuItem,
+  nativeImage,
+  nativeTheme,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  session,
+  shell,
+  Tray,
+  utilityProcess,
+}

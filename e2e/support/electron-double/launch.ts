@@ -39,7 +39,7 @@ export async function launchDouble({ main, args, env, browser }: DoubleOptions):
   const context = await browser.newContext({ viewport: { width: 1080, height: 720 }, colorScheme: 'light' })
   const child = fork(join(import.meta.dirname, 'boot.ts'), [main, ...args], {
     execArgv: [],
-    env: { ...process.env, ...env },
+    env: { ...env },
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

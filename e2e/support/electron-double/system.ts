@@ -11,6 +11,7 @@ export const dialog = strict('dialog', {
     record('dialog.showMessageBox', { message: options.message, buttons: options.buttons ?? [] })
     return { response: 0, checkboxChecked: false }
   },
+  showErrorBox: (title: string, content: string): void => record('dialog.showErrorBox', { title, content }),
 })
 
 export const shell = strict('shell', {
