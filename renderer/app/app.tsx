@@ -15,6 +15,8 @@ const JobPage = lazy(async () => ({ default: (await import('./jobs/job-page.tsx'
 const ReceiptsPage = lazy(async () => ({ default: (await import('./receipts/receipts-page.tsx')).ReceiptsPage }))
 const ReceiptPage = lazy(async () => ({ default: (await import('./receipts/receipt-page.tsx')).ReceiptPage }))
 const PayoutsPage = lazy(async () => ({ default: (await import('./payouts/payouts-page.tsx')).PayoutsPage }))
+const MachinePage = lazy(async () => ({ default: (await import('./machine/machine-page.tsx')).MachinePage }))
+const DayPage = lazy(async () => ({ default: (await import('./day/day-page.tsx')).DayPage }))
 
 function pageOf(route: Route | null) {
   switch (route?.page) {
@@ -30,6 +32,10 @@ function pageOf(route: Route | null) {
       return <ReceiptPage receiptId={route.receiptId} />
     case 'payouts':
       return <PayoutsPage />
+    case 'machine':
+      return <MachinePage />
+    case 'day':
+      return <DayPage />
     case undefined:
       return <MissingPage />
   }

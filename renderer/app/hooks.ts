@@ -4,8 +4,8 @@ import { useServices } from './services.ts'
 
 const MINUTE_MS = 60_000
 
-/** The current time in epoch milliseconds, renewed each minute while the window is visible. */
-export function useNow(): number {
+/** The current time in epoch milliseconds, renewed at each whole minute, or whatever the step is, while the window is visible. */
+export function useNow(stepMs = MINUTE_MS): number {
   const { clock } = useServices()
   const [now, setNow] = useState(() => clock.now())
   useEffect(() => {
@@ -13,7 +13,7 @@ export function useNow(): number {
     const tick = () => {
       cancel()
       setNow(clock.now())
-      if (document.visibilityState === 'visible') cancel = clock.after(MINUTE_MS - (clock.now() % MINUTE_MS), tick)
+      if (document.visibilityState === 'visible') cancel = clock.after(stepMs - (clock.now() % stepMs), tick)
     }
     tick()
     document.addEventListener('visibilitychange', tick)
@@ -21,7 +21,7 @@ export function useNow(): number {
       cancel()
       document.removeEventListener('visibilitychange', tick)
     }
-  }, [clock])
+  }, [clock, stepMs])
   return now
 }
 

@@ -36,6 +36,12 @@ export function useStatus() {
   return useQuery({ queryKey: keys.status, queryFn: () => client.call('getStatus', {}) })
 }
 
+/** What a UTC day such as `2026-11-21` went to. Asked again whenever the status has changed; that the day goes on, the page says. */
+export function useDayReport(day: string) {
+  const { client } = useServices()
+  return useQuery({ queryKey: [...keys.status, 'day', day], queryFn: () => client.call('getDayReport', { day }) })
+}
+
 export function useGrid() {
   const { client } = useServices()
   return useQuery({ queryKey: keys.grid, queryFn: () => client.call('getGrid', {}) })
@@ -107,14 +113,14 @@ export function useReceipt(receiptId: string) {
   return useQuery({ queryKey: [...keys.receipts, receiptId], queryFn: () => client.call('getReceipt', { receiptId }) })
 }
 
-/** `null` resumes; `{ until: null }` pauses until the owner resumes. */
-export type PauseOrder = { readonly until: string | null } | null
+/** What the owner asks for; a pause until a time in ISO 8601, or `null` until the owner resumes. */
+export type OwnerOrder = { readonly do: 'resume' | 'finish' } | { readonly do: 'pause'; readonly until: string | null }
 
-export function usePauseOrder() {
+export function useOwnerOrder() {
   const { client } = useServices()
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (order: PauseOrder): Promise<AgentStatus> => (order === null ? client.call('resume', {}) : client.call('pause', { until: order.until })),
+    mutationFn: (order: OwnerOrder): Promise<AgentStatus> => (order.do === 'pause' ? client.call('pause', { until: order.until }) : client.call(order.do, {})),
     onSuccess: (status) => queries.setQueryData(keys.status, status),
   })
 }

@@ -15,7 +15,7 @@ declare global {
 
 /** The way to the agent: the preload's bridge inside Electron, the loopback server's WebSocket in a browser. */
 export function connectToAgent(): WindowTransport {
-  if (window.windfall) return createBridgeTransport(window.windfall)
+  if (window.windfall) return createBridgeTransport(window.windfall, browserClock)
   const token = takeToken({ location, history, storage: sessionStorage })
   const transport = createSocketTransport({
     open: (handlers) => openSocket(token, handlers),

@@ -1,7 +1,8 @@
 /** What an agent would say on one afternoon. */
-import type { AgentPayout, AgentStatus, GridView, PowerReading, Reason } from '../../shared/contract/agent.ts'
+import type { AgentPayout, AgentStatus, GridView, PowerReading, Reason, Yield } from '../../shared/contract/agent.ts'
 import { toIso } from '../../shared/units.ts'
 import { HOUR, MINUTE, at } from './afternoon.fake.ts'
+import { aDevice, aKey } from './devices.fake.ts'
 import { aJob } from './jobs.fake.ts'
 import type { ReceiptRow } from '../ui/receipt-table.tsx'
 
@@ -52,10 +53,14 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
   policy: 'running',
   reasons: [],
   pausedUntil: null,
+  finishing: false,
+  lastYield: aYield(),
+  yieldTimes: { count: 12, p50Ms: 510, p95Ms: 910 },
   job: aJob(),
   power: { watts: 172.4, method: 'counter', at: at(0) },
-  devices: [{ kind: 'gpu', vendor: 'NVIDIA', name: 'RTX 4070', driver: '595.10', vramBytes: 12_884_901_888, powerLimitW: 200, method: 'counter' }],
-  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS },
+  devices: [aDevice()],
+  seen: [],
+  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS, key: aKey() },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:4470', lastSyncAt: at(-2_000), message: null },
   today: {
     since: at(-14 * HOUR),
@@ -77,6 +82,20 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
 export const PAUSED: Reason = { code: 'user', message: 'You paused Windfall in this window.', until: at(30 * MINUTE) }
 export const CARBON: Reason = { code: 'carbon', message: 'GB-13 is at 168 g/kWh, above your limit of 100 g/kWh.', until: at(10 * HOUR) }
 export const PRESENT: Reason = { code: 'owner-present', message: 'The keyboard was used less than 5 minutes ago.', until: null }
+
+export const VRAM: Reason = { code: 'vram', message: 'A job is gone, but the GPU has not given its memory back, so no other job starts.', until: null }
+
+export const aYield = (changes: Partial<Yield> = {}): Yield => ({
+  at: at(-39 * MINUTE),
+  code: 'owner-present',
+  kind: 'stopped',
+  decidedMs: 12,
+  computeStoppedMs: 130,
+  goneMs: 280,
+  memory: 'back',
+  memoryMs: 412,
+  ...changes,
+})
 
 export const somePower = (watts = 172): PowerReading[] =>
   Array.from({ length: 120 }, (_, index) => ({ at: at((index - 119) * 1_000), watts: watts + 9 * Math.sin(index / 9) + 3 * Math.sin(index * 1.7) }))

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import {
+  formatAt,
+  formatCountdown,
+  formatDay,
+  formatDelay,
   formatEnergy,
   formatGrams,
   formatIntensity,
+  formatMemory,
   formatMoment,
   formatRecording,
   formatRelative,
   formatSpan,
+  formatTemperature,
   formatWatts,
   formatWindow,
   shortId,
@@ -20,6 +26,9 @@ describe('quantities carry their unit', () => {
   test.each([
     [formatWatts(172.4), '172 W'],
     [formatWatts(8.24), '8.2 W'],
+    [formatTemperature(61.4), '61 °C'],
+    [formatMemory(12_878_610_432), '12 GiB'],
+    [formatMemory(1_610_612_736), '1.5 GiB'],
     [formatEnergy(36), '36 J'],
     [formatEnergy(44_640), '12.4 Wh'],
     [formatEnergy(5_256_000), '1.46 kWh'],
@@ -31,6 +40,15 @@ describe('quantities carry their unit', () => {
     [formatSpan(12_000), '12 s'],
     [formatSpan(41 * 60_000), '41 min'],
     [formatSpan(161 * 60_000), '2 h 41 min'],
+    [formatDelay(41.6), '42 ms'],
+    [formatDelay(412), '0.4 s'],
+    [formatDelay(1_860), '1.9 s'],
+    [formatDelay(12_000), '12 s'],
+    [formatCountdown(15 * 60_000), '15:00'],
+    [formatCountdown(14 * 60_000 + 31_100), '14:32'],
+    [formatCountdown(-1), '0:00'],
+    [formatCountdown(3_600_000), '1 h'],
+    [formatCountdown(11_460_001), '3 h 12 min'],
   ])('%s', (text, expected) => expect(plain(text)).toBe(expected))
 })
 
@@ -41,6 +59,18 @@ describe('time', () => {
     [local(20, 23, 10), 'yesterday 23:10'],
     [local(24, 6), '24 Nov, 06:00'],
   ])('%s is %s', (at, text) => expect(formatMoment(at, NOW)).toBe(text))
+
+  test.each([
+    [local(21, 15, 30), 'at 15:30'],
+    [local(22, 6), 'tomorrow 06:00'],
+    [local(24, 6), 'on 24 Nov, 06:00'],
+  ])('%s follows a verb as “%s”', (at, text) => expect(formatAt(at, NOW)).toBe(text))
+
+  test.each([
+    ['2026-11-21', 'Today, Sat 21 Nov'],
+    ['2026-11-20', 'Yesterday, Fri 20 Nov'],
+    ['2026-11-07', 'Sat 7 Nov'],
+  ])('the UTC day %s is “%s”', (day, text) => expect(formatDay(day, '2026-11-21')).toBe(text))
 
   test('a window says its day once', () => {
     expect(formatWindow({ from: local(22, 1), to: local(22, 6) }, NOW)).toBe('tomorrow 01:00–06:00')

@@ -12,6 +12,14 @@ const significant = (value: number, digits = 3): string => new Intl.NumberFormat
 /** Below 10 W the tenth matters, above it does not. */
 export const formatWatts = (watts: number): string => `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: watts < 10 ? 1 : 0 }).format(watts)}${THIN}W`
 
+export const formatTemperature = (celsius: number): string => `${Math.round(celsius)}${THIN}°C`
+
+/** Bytes of memory to `12 GiB`; below 10 GiB with a tenth. */
+export function formatMemory(bytes: number): string {
+  const gib = bytes / 2 ** 30
+  return `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: gib < 10 ? 1 : 0 }).format(gib)}${THIN}GiB`
+}
+
 /** Joules to the unit people buy: `36 J`, `12.4 Wh`, `1.46 kWh`. */
 export function formatEnergy(joules: number): string {
   if (joules < JOULES_PER_WH / 10) return `${significant(joules)}${THIN}J`
@@ -43,6 +51,18 @@ export function formatSpan(ms: number): string {
   return `${Math.floor(minutes / 60)}${THIN}h${rest === 0 ? '' : ` ${rest}${THIN}min`}`
 }
 
+/** How long something took that is over before one has counted to ten: `42 ms`, `0.4 s`. */
+export function formatDelay(ms: number): string {
+  if (ms < 100) return `${Math.round(ms)}${THIN}ms`
+  return ms < 10_000 ? `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 }).format(ms / 1_000)}${THIN}s` : formatSpan(ms)
+}
+
+/** What is left of a wait: `14:32`, from an hour on `3 h 12 min`. */
+export function formatCountdown(ms: number): string {
+  const seconds = Math.ceil(Math.max(0, ms) / 1_000)
+  return seconds < 3_600 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` : formatSpan(Math.ceil(seconds / 60) * 60_000)
+}
+
 const parts = (options: Intl.DateTimeFormatOptions) => {
   const format = new Intl.DateTimeFormat(LOCALE, options)
   return (at: string | number): string => format.format(new Date(at))
@@ -50,6 +70,7 @@ const parts = (options: Intl.DateTimeFormatOptions) => {
 const clockTime = parts({ hour: '2-digit', minute: '2-digit' })
 const dayName = parts({ weekday: 'short' })
 const dayMonth = parts({ day: 'numeric', month: 'short' })
+const utcDay = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' })
 const longDate = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 /** Local wall clock, `14:41`. */
@@ -83,6 +104,13 @@ export function formatMoment(at: string | number, now: number): string {
   return `${dayMonth(at)}, ${time}`
 }
 
+/** As {@link formatMoment}, to follow a verb: `at 14:41`, `tomorrow 06:00`, `on 24 Nov, 06:00`. */
+export function formatAt(at: string | number, now: number): string {
+  const days = daysFrom(now, new Date(at).getTime())
+  const preposition = days === 0 ? 'at ' : Math.abs(days) === 1 ? '' : 'on '
+  return `${preposition}${formatMoment(at, now)}`
+}
+
 /** `in 3 h`, `4 min ago`, `just now`. */
 export function formatRelative(at: string | number, now: number): string {
   const ms = new Date(at).getTime() - now
@@ -105,6 +133,14 @@ export function formatRecording(recordedOn: string): string {
   // The end of an interval may leave out what it shares with the start (ISO 8601-1 §5.5.2).
   const last = first.slice(0, first.length - end.length) + end
   return longDate.formatRange(new Date(first), new Date(last)).replaceAll(/\s*–\s*/g, '–')
+}
+
+/** A UTC day such as `2026-11-21` as `Sat 21 Nov`, after what people call it if it is near. */
+export function formatDay(day: string, today: string): string {
+  const name = utcDay.format(new Date(day)).replace(',', '')
+  const ago = (Date.parse(today) - Date.parse(day)) / DAY_MS
+  if (ago === 0) return `Today, ${name}`
+  return ago === 1 ? `Yesterday, ${name}` : name
 }
 
 /** The start and end of an id or hash, enough to recognise it. */

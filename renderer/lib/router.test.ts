@@ -8,6 +8,8 @@ const routes: Route[] = [
   { page: 'receipts' },
   { page: 'receipt', receiptId: 'receipt-1' },
   { page: 'payouts' },
+  { page: 'machine' },
+  { page: 'day' },
 ]
 
 test.each(routes)('$page leads where its address says', (route) => expect(routeOf(hrefOf(route))).toEqual(route))

@@ -8,6 +8,8 @@ const PATHS = {
   receipts: '/receipts',
   receipt: '/receipts/:receiptId',
   payouts: '/payouts',
+  machine: '/machine',
+  day: '/day',
 } as const
 
 type Paths = typeof PATHS

@@ -3,6 +3,8 @@ import { type EventName, type Handlers, serve } from '../../shared/contract/defi
 import type { ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import { WindfallError, fromProblem, toProblem } from '../../shared/errors.ts'
 import { createCell } from './cell.ts'
+import { aDayReport } from './day.fake.ts'
+import { aKey } from './devices.fake.ts'
 import { someJobs } from './jobs.fake.ts'
 import { PAUSED, aGrid, aStatus, somePayouts, somePower, someReceipts } from './fixtures.fake.ts'
 import type { LinkState, WindowTransport } from './link.ts'
@@ -26,13 +28,29 @@ export interface FakeTransport extends WindowTransport {
 const page = <T>(items: T[]) => ({ items, next: null })
 
 /** An afternoon that went well. */
-export function happyHandlers(receipt: { readonly bundle: ReceiptBundle; readonly pinnedKeys: string[] } | null = null): AgentHandlers {
-  let status = aStatus()
+export function happyHandlers(receipt: { readonly bundle: ReceiptBundle; readonly pinnedKeys: string[] } | null = null, initial = aStatus()): AgentHandlers {
+  let status = initial
   return {
     getStatus: () => status,
     pause: ({ until }) =>
       (status = { ...aStatus(), display: 'paused', policy: 'off', job: null, power: null, pausedUntil: until, reasons: [{ ...PAUSED, until }] }),
     resume: () => (status = aStatus()),
+    finish: () => (status = { ...status, display: 'finishing', finishing: true }),
+    getDayReport: ({ day }) => aDayReport(day),
+    getSignals: () => ({ sources: [{ signal: 'inputIdle', source: 'x11', state: 'ok', ageMs: 250 }] }),
+    setDevice: ({ deviceId, enabled, ceilings }) =>
+      (status = {
+        ...status,
+        devices: status.devices.map((device) =>
+          device.deviceId === deviceId ? { ...device, enabled: enabled ?? device.enabled, ceilings: ceilings ?? device.ceilings } : device,
+        ),
+      }),
+    detectDevices: () => status,
+    rotateKey: ({ evidence }) =>
+      (status = {
+        ...status,
+        node: { ...status.node, key: aKey({ keyId: 'N'.repeat(43), evidence, alg: evidence === 'tpm' ? 'ES256' : 'EdDSA', rotations: 1 }) },
+      }),
     getPower: () => ({ method: 'counter', readings: somePower() }),
     getGrid: () => aGrid(),
     listJobs: () => page(someJobs()),

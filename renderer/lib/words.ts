@@ -1,11 +1,11 @@
 /** The one place where codes become words. Each state has a tone, a glyph and a word, so that colour alone never carries it. */
-import type { AgentJob, AgentPayout, AgentStatus, Display, ReasonCode } from '../../shared/contract/agent.ts'
+import type { AgentJob, AgentPayout, AgentStatus, Device, DeviceKey, Display, SeenDevice } from '../../shared/contract/agent.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
 import type { VerificationStep } from '../../shared/domain/verification.ts'
 import { formatMoment } from './format.ts'
 
 export type Tone = 'leaf' | 'slate' | 'honey' | 'madder' | 'plain'
-export type GlyphName = 'drop' | 'ring' | 'half' | 'half-right' | 'bars' | 'bang' | 'check' | 'cross' | 'arrow' | 'recorded' | 'modelled'
+export type GlyphName = 'drop' | 'ring' | 'half' | 'half-right' | 'bars' | 'bang' | 'check' | 'cross' | 'arrow' | 'recorded' | 'modelled' | 'moon'
 
 export interface Word {
   readonly tone: Tone
@@ -27,23 +27,6 @@ const DISPLAY: Readonly<Record<Exclude<Display, 'paused'>, Word>> = {
 export function displayWord({ display, pausedUntil }: Pick<AgentStatus, 'display' | 'pausedUntil'>, now: number): Word {
   if (display !== 'paused') return DISPLAY[display]
   return word('slate', 'bars', pausedUntil === null ? 'Paused until you resume' : `Paused until ${formatMoment(pausedUntil, now)}`)
-}
-
-/** Which part of the machine or the world a reason is about. */
-export const REASON_TITLE: Readonly<Record<ReasonCode, string>> = {
-  user: 'Paused by you',
-  'owner-present': 'You are using the computer',
-  'presence-unknown': 'Cannot tell if you are here',
-  schedule: 'Outside your hours',
-  battery: 'On battery',
-  heat: 'Too warm',
-  carbon: 'Grid is not green',
-  'grid-stale': 'Grid data is old',
-  offline: 'Offline',
-  'no-jobs': 'No job offered',
-  blocked: 'Needs your attention',
-  cooldown: 'Short rest',
-  'shutting-down': 'Shutting down',
 }
 
 export const JOB_WORD: Readonly<Record<AgentJob['state'], Word>> = {
@@ -103,6 +86,7 @@ export const METHOD_WORD: Readonly<Record<MeterMethod, MethodWord>> = {
 export const STEP_WORD: Readonly<Record<VerificationStep['step'], string>> = {
   envelope: 'Signed envelope',
   'coordinator-key': 'Coordinator’s key',
+  rotations: 'Node’s keys',
   proofs: 'Energy proofs',
   chain: 'Node’s chain of proofs',
   arithmetic: 'Sums',
@@ -117,4 +101,67 @@ export const OUTCOME_WORD: Readonly<Record<VerificationStep['outcome'], Word>> =
   passed: word('leaf', 'check', 'Passed'),
   failed: word('madder', 'cross', 'Failed'),
   skipped: word('plain', 'ring', 'Not checked'),
+}
+
+export const DEVICE_KIND: Readonly<Record<SeenDevice['kind'], string>> = { gpu: 'GPU', cpu: 'Processor', accelerator: 'Accelerator' }
+
+/** A job that stands still until its device is cooler, or has drawn less for a while. */
+export const RESTING: Word = word('slate', 'half', 'Resting:')
+
+const HELD_WORD: Readonly<Record<'temperature' | 'watts' | 'container', Word>> = {
+  temperature: word('slate', 'half', 'Resting, too warm'),
+  watts: word('slate', 'half', 'Resting, above your watts'),
+  container: word('honey', 'bang', 'No container can use it'),
+}
+
+/** Where one device stands: what cannot be helped first, then what the owner wants, then what it does. */
+export function deviceWord({ state, enabled, held }: Pick<Device, 'state' | 'enabled' | 'held'>): Word {
+  if (state === 'lost') return word('madder', 'cross', 'Lost')
+  if (state === 'unavailable') return word('honey', 'bang', 'Cannot be read')
+  if (!enabled) return word('plain', 'bars', 'Left alone')
+  if (held && held.code !== 'off') return HELD_WORD[held.code]
+  if (state === 'asleep') return word('slate', 'moon', 'Asleep')
+  return word('leaf', 'check', 'Ready for jobs')
+}
+
+/** Why there is no number, and what follows from that. */
+export const NO_READING: Readonly<Record<Exclude<Device['state'], 'ok'>, string>> = {
+  asleep: 'Sleeping to save power. Windfall does not wake it.',
+  lost: 'The driver no longer reaches it. Windfall keeps looking; if it stays away, restart the computer.',
+  unavailable: 'The driver gave no reading. Windfall keeps trying.',
+}
+
+/** How the figures of one device come to be. */
+export const MEASURED: Readonly<Record<MeterMethod, string>> = {
+  counter: 'Measured: read from the device’s own energy counter.',
+  'power-average': 'Measured: added up from the power the device reports as an average over each second.',
+  'power-instant': 'Measured: added up from momentary power readings, about ten a second while a job runs.',
+  rapl: 'Measured: read from the processor’s own energy counter.',
+  mixed: 'Measured: put together from several sources, because one of them was missing for a while.',
+  estimate: 'Estimated, not measured: worked out from how busy it is and the power that is assumed for it.',
+}
+
+export const SEEN_WORD: Readonly<Record<SeenDevice['reason'], Word>> = {
+  'no-driver': word('honey', 'bang', 'No driver'),
+  'no-meter': word('honey', 'bang', 'Energy cannot be read'),
+  asleep: word('slate', 'moon', 'Asleep'),
+  unreadable: word('honey', 'bang', 'Not allowed to read it'),
+  'driver-failed': word('madder', 'cross', 'Driver failed'),
+  'not-used': word('plain', 'ring', 'Windfall has no use for it yet'),
+}
+
+export const ALGORITHM_WORD: Readonly<Record<DeviceKey['alg'], string>> = {
+  EdDSA: 'Ed25519 (EdDSA)',
+  ES256: 'ECDSA on P-256 (ES256)',
+}
+
+interface EvidenceWord {
+  readonly name: string
+  readonly means: string
+}
+
+/** What keeps a key from being copied. */
+export const EVIDENCE_WORD: Readonly<Record<DeviceKey['evidence'], EvidenceWord>> = {
+  software: { name: 'Windfall, in software', means: 'Nothing but where it is kept protects it from being copied.' },
+  tpm: { name: 'The security chip (TPM 2.0)', means: 'Made inside the chip of this computer, it cannot leave it.' },
 }

@@ -2,11 +2,11 @@ import { create } from 'zustand'
 
 /** What only the screen knows. Everything a process knows lives in the query cache. */
 interface Screen {
-  readonly openTables: Readonly<Record<string, boolean>>
-  readonly setTableOpen: (name: string, open: boolean) => void
+  readonly openDetails: Readonly<Record<string, boolean>>
+  readonly setDetailsOpen: (name: string, open: boolean) => void
 }
 
 export const useScreen = create<Screen>()((set) => ({
-  openTables: {},
-  setTableOpen: (name, open) => set((screen) => ({ openTables: { ...screen.openTables, [name]: open } })),
+  openDetails: {},
+  setDetailsOpen: (name, open) => set((screen) => ({ openDetails: { ...screen.openDetails, [name]: open } })),
 }))

@@ -1,5 +1,5 @@
-import { useScreen } from '../state/screen.ts'
 import css from './data-details.module.css'
+import { Disclosure } from './disclosure.tsx'
 
 interface DataDetailsProps {
   /** Under which the window remembers that it is open. */
@@ -10,38 +10,33 @@ interface DataDetailsProps {
 }
 
 /** The same data as a chart, for who prefers to read it. */
-export function DataDetails({ name, summary, head, rows }: DataDetailsProps) {
-  const open = useScreen((screen) => screen.openTables[name] ?? false)
-  const setTableOpen = useScreen((screen) => screen.setTableOpen)
-  return (
-    <details className={css['details']} open={open} onToggle={(event) => setTableOpen(name, event.currentTarget.open)}>
-      <summary>{summary}</summary>
-      {open ? (
-        // Scrolls, so the keyboard must be able to reach it.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <section className={css['scroll']} aria-label={summary} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                {head.map((cell) => (
-                  <th key={cell} scope="col">
-                    {cell}
-                  </th>
+export const DataDetails = ({ name, summary, head, rows }: DataDetailsProps) => (
+  <Disclosure name={name} summary={summary}>
+    {() => (
+      // Scrolls, so the keyboard must be able to reach it.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      <section className={css['scroll']} aria-label={summary} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {head.map((cell) => (
+                <th key={cell} scope="col">
+                  {cell}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row[0]}>
+                {row.map((cell, index) => (
+                  <td key={head[index]}>{cell}</td>
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row[0]}>
-                  {row.map((cell, index) => (
-                    <td key={head[index]}>{cell}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      ) : null}
-    </details>
-  )
-}
+            ))}
+          </tbody>
+        </table>
+      </section>
+    )}
+  </Disclosure>
+)

@@ -1,6 +1,6 @@
 import type { Reason } from '../../shared/contract/agent.ts'
+import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
 import { formatMoment, formatRelative } from '../lib/format.ts'
-import { REASON_TITLE } from '../lib/words.ts'
 import css from './reason-list.module.css'
 
 /** Every reason at once, each with the time at which it is expected to end. */

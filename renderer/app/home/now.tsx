@@ -1,30 +1,46 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { formatUsd, sumDecimal } from '../../../shared/domain/money.ts'
+import { restingDevices } from '../../lib/device-text.ts'
 import { formatMoment, formatWatts } from '../../lib/format.ts'
+import { resumeText } from '../../lib/resume-text.ts'
 import { hrefOf } from '../../lib/router.ts'
-import { displayWord, kindWord } from '../../lib/words.ts'
+import { RESTING, displayWord, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Explain } from '../../ui/explain.tsx'
 import { ReasonList } from '../../ui/reason-list.tsx'
 import { useNow } from '../hooks.ts'
+import { Alarm, isAlarm } from './alarm.tsx'
+import { Countdown } from './countdown.tsx'
 import css from './home.module.css'
-import { PauseControl } from './pause-control.tsx'
+import { OwnerVerbs } from './owner-verbs.tsx'
+import { YieldFact } from './yield-fact.tsx'
 
-/** What the machine does now and why, what today has brought, and the one verb that fits. */
+/** What the machine does now and why, what today has brought, and the verbs that fit. */
 export function Now({ status }: { status: AgentStatus }) {
   const now = useNow()
+  const reasons = isAlarm(status) ? status.reasons.slice(1) : status.reasons
   return (
     <section className={css['now']} aria-label="Right now">
       <div className={css['what']}>
         <Badge state={displayWord(status, now)} look="pill" />
         <TodaysMoney today={status.today} now={now} />
         <p className={css['why']}>
-          <Sentence status={status} />
+          <Sentence status={status} /> <NextEvent status={status} now={now} />
         </p>
         <Progress status={status} />
-        {status.reasons.length > 0 ? <ReasonList reasons={status.reasons} now={now} /> : null}
       </div>
-      <PauseControl status={status} />
+      <OwnerVerbs status={status} />
+      <div className={css['more']}>
+        <Alarm status={status} />
+        <Resting status={status} />
+        {reasons.length > 0 ? <ReasonList reasons={reasons} now={now} /> : null}
+        <YieldFact status={status} now={now} />
+        <p className={css['small']}>
+          <a href={hrefOf({ page: 'day' })}>
+            {status.display === 'earning' || status.display === 'finishing' ? 'Where the day went' : 'Why is nothing running?'}
+          </a>
+        </p>
+      </div>
     </section>
   )
 }
@@ -55,6 +71,7 @@ function Sentence({ status: { display, job, power } }: { status: AgentStatus }) 
           {display === 'earning' ? 'Running' : 'Finishing'} <a href={hrefOf({ page: 'job', id: job.leaseId })}>{job.name}</a>,{' '}
           {kindWord(job.kind).toLowerCase()}
           {power === null ? '' : ` at ${power.method === 'estimate' ? '≈ ' : ''}${formatWatts(power.watts)}`}.
+          {display === 'finishing' ? ' Then Windfall pauses until you resume.' : ''}
         </>
       )
     case 'ready':
@@ -70,6 +87,14 @@ function Sentence({ status: { display, job, power } }: { status: AgentStatus }) 
   }
 }
 
+/** When work goes on. With a pause of the owner’s alone, to the second. */
+function NextEvent({ status: { display, reasons, pausedUntil }, now }: { status: AgentStatus; now: number }) {
+  if (display === 'earning' || display === 'action-needed') return null
+  const [reason, ...others] = reasons
+  if (reason?.code === 'user' && others.length === 0 && pausedUntil !== null) return <Countdown until={pausedUntil} />
+  return resumeText(reasons, now)
+}
+
 function Progress({ status: { display, job } }: { status: AgentStatus }) {
   if (job?.progress == null || (display !== 'earning' && display !== 'finishing')) return null
   const percent = Math.floor(job.progress * 100)
@@ -79,4 +104,14 @@ function Progress({ status: { display, job } }: { status: AgentStatus }) {
       <span>{percent} %</span>
     </p>
   )
+}
+
+/** A job that stands still although nothing stands in the way of work: its device is over a limit of the owner's. */
+function Resting({ status: { job, devices } }: { status: AgentStatus }) {
+  const resting = job === null ? [] : restingDevices(devices)
+  return resting.map(({ name, message }) => (
+    <p key={name} className={css['resting']}>
+      <Badge state={RESTING} /> {devices.length === 1 ? message : `${name}: ${message}`}
+    </p>
+  ))
 }

@@ -1,4 +1,5 @@
-import { formatWatts } from '../../lib/format.ts'
+import { inBrief } from '../../lib/device-text.ts'
+import { hrefOf } from '../../lib/router.ts'
 import { METHOD_WORD } from '../../lib/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Loaded, SkeletonBlock } from '../../ui/loaded.tsx'
@@ -6,6 +7,8 @@ import { PowerChart } from '../../ui/power-chart.tsx'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { usePower, useStatus } from '../queries.ts'
 import css from './home.module.css'
+
+const NAMED = 4
 
 /** What the meter reads, second by second. */
 export function PowerCard() {
@@ -15,7 +18,12 @@ export function PowerCard() {
   return (
     <Card
       title="Power"
-      aside={method === null ? null : <span className={css['source']}>{method === 'estimate' ? '≈ estimate, not measured' : METHOD_WORD[method].short}</span>}
+      aside={
+        <span className={css['source']}>
+          {method === null ? null : method === 'estimate' ? '≈ estimate, not measured' : METHOD_WORD[method].short}
+          <a href={hrefOf({ page: 'machine' })}>This machine</a>
+        </span>
+      }
     >
       <Loaded query={power} what="power readings" skeleton={<SkeletonBlock size="chart" />}>
         {({ readings }) =>
@@ -35,4 +43,4 @@ export function PowerCard() {
 const devicesText = (devices: AgentStatus['devices']): string =>
   devices.length === 0
     ? 'No device that can be metered was found on this computer.'
-    : `This computer: ${devices.map(({ name, kind, method, powerLimitW }) => `${name} (${kind.toUpperCase()}, ${METHOD_WORD[method].short}${powerLimitW === null ? '' : `, at most ${formatWatts(powerLimitW)}`})`).join(', ')}.`
+    : `This computer: ${devices.slice(0, NAMED).map(inBrief).join(', ')}${devices.length > NAMED ? ` and ${devices.length - NAMED} more` : ''}.`

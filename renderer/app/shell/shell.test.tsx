@@ -11,7 +11,7 @@ describe('moving about', () => {
   test('the menu leads to each page, marks it, and the heading takes the focus', async () => {
     const { screen } = await openWindow()
     await expect.element(screen.getByRole('heading', { level: 1, name: 'Home' })).not.toHaveFocus()
-    for (const name of ['Jobs', 'Receipts', 'Payouts', 'Home']) {
+    for (const name of ['Day report', 'Jobs', 'Receipts', 'Payouts', 'This machine', 'Home']) {
       await screen.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click()
       await expect.element(screen.getByRole('heading', { level: 1, name })).toHaveFocus()
       await expect.element(screen.getByRole('navigation').getByRole('link', { name })).toHaveAttribute('aria-current', 'page')

@@ -9,9 +9,11 @@ import css from './shell.module.css'
 
 const MENU: readonly { readonly route: Route; readonly label: string; readonly pages: readonly PageName[] }[] = [
   { route: { page: 'home' }, label: 'Home', pages: ['home'] },
+  { route: { page: 'day' }, label: 'Day report', pages: ['day'] },
   { route: { page: 'jobs' }, label: 'Jobs', pages: ['jobs', 'job'] },
   { route: { page: 'receipts' }, label: 'Receipts', pages: ['receipts', 'receipt'] },
   { route: { page: 'payouts' }, label: 'Payouts', pages: ['payouts'] },
+  { route: { page: 'machine' }, label: 'This machine', pages: ['machine'] },
 ]
 
 const toContent = () => document.getElementById('content')?.focus()

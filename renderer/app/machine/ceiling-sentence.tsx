@@ -1,0 +1,61 @@
+import { useState } from 'react'
+import type { Device } from '../../../shared/contract/agent.ts'
+import { type CeilingName, suggestedCeiling } from '../../lib/ceilings.ts'
+import { Button } from '../../ui/button.tsx'
+import { CeilingForm } from './ceiling-form.tsx'
+import type { DeviceOrder } from './device-orders.ts'
+import css from './machine.module.css'
+
+export interface CeilingSentenceProps {
+  readonly name: CeilingName
+  readonly device: Device
+  readonly title: string
+  readonly closed: boolean
+  readonly order: (order: DeviceOrder, text: string) => void
+}
+
+const NAMES: Readonly<Record<CeilingName, { readonly none: string; readonly noun: string }>> = {
+  temperatureC: { none: 'No temperature limit of your own.', noun: 'Temperature limit' },
+  watts: { none: 'No watt limit of your own.', noun: 'Watt limit' },
+}
+
+/** Only for a button that comes where the focus was lost, so it is the same function each time: called once, when the button appears. */
+const takeFocus = (button: HTMLButtonElement | null) => button?.focus()
+
+/** One limit of the owner's as a sentence; off until it is set. */
+export function CeilingSentence({ name, device, title, closed, order }: CeilingSentenceProps) {
+  const saved = device.ceilings[name]
+  const [last, setLast] = useState(saved)
+  const [mode, setMode] = useState<'shut' | 'open' | 'returning'>('shut')
+  if (last !== saved) {
+    setLast(saved)
+    if (saved !== null) setMode('returning')
+  }
+  const { none, noun } = NAMES[name]
+  const save = (value: number | null) => {
+    if (value === null) setMode('returning')
+    order({ ceilings: { ...device.ceilings, [name]: value } }, `${noun} ${value === null ? 'removed' : 'set'}.`)
+  }
+  const opener = { ref: mode === 'returning' ? takeFocus : null, 'aria-label': `Set one: ${noun.toLowerCase()} of ${title}` }
+  if (saved === null && mode !== 'open')
+    return (
+      <p className={css['none']}>
+        <span>{none}</span>
+        <Button {...opener} look="quiet" disabled={closed} onClick={() => setMode('open')}>
+          Set one
+        </Button>
+      </p>
+    )
+  return (
+    <CeilingForm
+      name={name}
+      device={device}
+      title={title}
+      closed={closed}
+      start={saved ?? suggestedCeiling(name, device)}
+      isNew={saved === null}
+      save={save}
+      cancel={() => setMode('returning')}
+    />
+  )
+}

@@ -1,0 +1,97 @@
+import { useId, useState } from 'react'
+import type { AgentStatus, DeviceKey } from '../../../shared/contract/agent.ts'
+import { ALGORITHM_WORD, EVIDENCE_WORD, type Word } from '../../lib/words.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { CopyId } from '../../ui/copy-id.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import css from './machine.module.css'
+import { NewKeyDialog } from './new-key-dialog.tsx'
+
+const sealedWord = (sealed: boolean): Word => (sealed ? { tone: 'leaf', glyph: 'check', word: 'Sealed' } : { tone: 'honey', glyph: 'bang', word: 'Not sealed' })
+
+interface KeyCardProps {
+  readonly node: AgentStatus['node']
+  readonly closedNote: string | null
+}
+
+/** The key that signs what this machine measures: where it is, how safe that is, and a new one. */
+export function KeyCard({ node: { key, nodeId }, closedNote }: KeyCardProps) {
+  const id = useId()
+  const [asking, setAsking] = useState(false)
+  const [done, setDone] = useState(false)
+  const close = (made: boolean) => {
+    setAsking(false)
+    if (made) setDone(true)
+  }
+  const ask = () => {
+    setDone(false)
+    setAsking(true)
+  }
+  return (
+    <Card title="Signing key">
+      <div className={css['device']}>
+        <p className={css['small']}>
+          Every energy proof is signed with it, so that others can tell your measurements from forgeries. It holds no money: payouts go to your address.
+        </p>
+        {key.next === null ? null : <NextKey id={id} next={key.next} />}
+        <Facts rows={keyFacts(key, nodeId)} />
+        <p className={css['newKey']}>
+          <Button disabled={closedNote !== null || key.next !== null} aria-describedby={closedNote ?? (key.next === null ? undefined : id)} onClick={ask}>
+            Make a new key…
+          </Button>
+          <output>{done ? doneText(key) : null}</output>
+        </p>
+        {asking ? <NewKeyDialog current={key} close={close} /> : null}
+      </div>
+    </Card>
+  )
+}
+
+/** A key that was made and does not sign yet. Until it does there is no other to be made. */
+const NextKey = ({ id, next }: { id: string; next: NonNullable<DeviceKey['next']> }) => (
+  <Banner tone="slate" glyph="half">
+    <strong id={id}>A new key is made and waits.</strong> {next.message} Until then the present key signs.{' '}
+    <CopyId value={next.keyId} what="id of the new key" />
+  </Banner>
+)
+
+const doneText = ({ next }: DeviceKey): string =>
+  next === null ? 'Done. This machine signs with a new key now, and is still the same node.' : `The new key is made. ${next.message}`
+
+const keyFacts = (key: DeviceKey, nodeId: string) => ({
+  'Kept in': key.keptIn,
+  Protection: (
+    <>
+      <Badge state={sealedWord(key.sealed)} /> <small>{protectionText(key)}</small>
+    </>
+  ),
+  'Made by': (
+    <>
+      {EVIDENCE_WORD[key.evidence].name} <small>{EVIDENCE_WORD[key.evidence].means}</small>
+    </>
+  ),
+  Signature: ALGORITHM_WORD[key.alg],
+  'Key id': (
+    <>
+      <CopyId value={key.keyId} what="key id" /> <small>{changesText(key.rotations)}</small>
+    </>
+  ),
+  'Node id': (
+    <>
+      <CopyId value={nodeId} what="node id" /> <small>stays the same when the key changes</small>
+    </>
+  ),
+})
+
+const protectionText = ({ sealed, evidence }: DeviceKey): string => {
+  if (!sealed) return 'Protected only by your user account: any program that runs as you could copy it.'
+  return evidence === 'tpm' ? 'Useless outside this computer.' : 'Stored encrypted; a copy of the file alone is useless.'
+}
+
+const changesText = (rotations: number): string => {
+  if (rotations === 0) return 'the first key of this node'
+  return rotations === 1 ? 'the key was changed once' : `the key was changed ${rotations} times`
+}

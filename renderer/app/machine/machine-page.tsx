@@ -1,0 +1,81 @@
+import { useId } from 'react'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { deviceTitles, together } from '../../lib/device-text.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Loaded, SkeletonBlock, SkeletonLines } from '../../ui/loaded.tsx'
+import { Page } from '../../ui/page.tsx'
+import { useLink } from '../hooks.ts'
+import { useStatus } from '../queries.ts'
+import { DeviceCard } from './device-card.tsx'
+import { KeyCard } from './key-card.tsx'
+import css from './machine.module.css'
+import { SeenCard } from './seen-card.tsx'
+import { useLiveDevices } from './use-live-devices.ts'
+import { useUndo } from './use-undo.ts'
+
+/** The hardware: what each device does, how well that is known, and what its owner allows. */
+export function MachinePage() {
+  useLiveDevices()
+  const status = useStatus()
+  return (
+    <Page title="This machine">
+      <Loaded query={status} what="what this machine has" skeleton={<Skeleton />}>
+        {(data) => <Machine status={data} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Machine({ status }: { status: AgentStatus }) {
+  const noteId = useId()
+  const link = useLink()
+  const undo = useUndo()
+  const closed = link.state === 'lost' || link.state === 'refused'
+  const titles = deviceTitles(status.devices)
+  return (
+    <>
+      {closed ? (
+        <p id={noteId} className={css['small']}>
+          Nothing can be changed now: that needs the agent, which does not answer.
+        </p>
+      ) : null}
+      {status.devices.length === 0 ? (
+        <NoDevice />
+      ) : (
+        <>
+          <p className={css['lead']}>{together(status.devices)}</p>
+          <ul className={css['devices']} aria-label="Devices">
+            {status.devices.map((device) => (
+              <li key={device.deviceId}>
+                <DeviceCard
+                  known={device}
+                  title={titles.get(device.deviceId) ?? device.name}
+                  job={status.job}
+                  closedNote={closed ? noteId : null}
+                  undo={undo}
+                />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <SeenCard seen={status.seen} closedNote={closed ? noteId : null} />
+      <KeyCard node={status.node} closedNote={closed ? noteId : null} />
+    </>
+  )
+}
+
+const NoDevice = () => (
+  <EmptyState title="No device that can be metered was found.">
+    Windfall runs a job only where it can tell how much energy the job takes. “windfall doctor” on the command line says what is missing on this computer and
+    how to allow it.
+  </EmptyState>
+)
+
+const Skeleton = () => (
+  <div className={css['skeleton']}>
+    <SkeletonBlock size="figure" />
+    <SkeletonBlock size="chart" />
+    <SkeletonLines count={4} />
+  </div>
+)

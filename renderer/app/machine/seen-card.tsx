@@ -1,0 +1,83 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { AgentStatus, SeenDevice } from '../../../shared/contract/agent.ts'
+import { messageOf } from '../../../shared/errors.ts'
+import { foundText } from '../../lib/device-text.ts'
+import { DEVICE_KIND, SEEN_WORD } from '../../lib/words.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { keys } from '../queries.ts'
+import { useServices } from '../services.ts'
+import { useAnswer } from './device-orders.ts'
+import css from './machine.module.css'
+
+const NOTHING = { devices: [], seen: [] }
+
+/** Looks for hardware again; the answer is what was found, in words. */
+function useLookAgain() {
+  const { client } = useServices()
+  const queries = useQueryClient()
+  const answer = useAnswer()
+  return useMutation({
+    mutationFn: async () => {
+      const before = queries.getQueryData<AgentStatus>(keys.status) ?? NOTHING
+      const after = await client.call('detectDevices', {})
+      await answer(after)
+      return foundText(before, after)
+    },
+  })
+}
+
+interface SeenCardProps {
+  readonly seen: readonly SeenDevice[]
+  readonly closedNote: string | null
+}
+
+/** Hardware that is there and not used: why, and what to do about it. */
+export function SeenCard({ seen, closedNote }: SeenCardProps) {
+  const look = useLookAgain()
+  const verb = look.isPending ? { 'aria-disabled': true } : { onClick: () => look.mutate() }
+  return (
+    <Card
+      title="Seen, not used"
+      aside={
+        <Button disabled={closedNote !== null} aria-describedby={closedNote ?? undefined} {...verb}>
+          {look.isPending ? 'Looking…' : 'Look again'}
+        </Button>
+      }
+    >
+      <output className={css['found']}>
+        {look.isPending ? 'Looking for hardware. This takes a few seconds.' : null}
+        {look.data ?? null}
+      </output>
+      {look.error ? (
+        <p className={css['refused']} role="alert">
+          That did not work: {messageOf(look.error)}
+        </p>
+      ) : null}
+      {seen.length === 0 ? (
+        <p className={css['small']}>Nothing. Windfall found no hardware that it knows and does not use.</p>
+      ) : (
+        <ul className={css['seen']} aria-label="Seen, not used">
+          {seen.map((device) => (
+            <Seen key={`${device.kind} ${device.name} ${device.busId ?? ''}`} device={device} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+const Seen = ({ device: { kind, vendor, name, busId, reason, advice } }: { device: SeenDevice }) => (
+  <li>
+    <span className={css['seenName']}>
+      <strong>{name}</strong>
+      <small>
+        {DEVICE_KIND[kind]} by {vendor}
+        {busId === null ? '' : `, ${busId}`}
+      </small>
+    </span>
+    <Badge state={SEEN_WORD[reason]} />
+    <span className={css['advice']}>{advice}</span>
+  </li>
+)

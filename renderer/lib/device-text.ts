@@ -1,0 +1,90 @@
+/** Devices in sentences. */
+import type { AgentStatus, Device, SeenDevice } from '../../shared/contract/agent.ts'
+import { formatMemory, formatMoment, formatUncertainty, formatWatts } from './format.ts'
+import { DEVICE_KIND, MEASURED, METHOD_WORD, NO_READING, SEEN_WORD, deviceWord } from './words.ts'
+
+const STALE_MS = 60_000
+
+/** `01:00.0`: the PCI domain is 0 on all but the largest machines. */
+const shortBus = (busId: string): string => busId.replace(/^0+:/, '').toLowerCase()
+
+/** What to call each device, by its id: its name, and where two share one, its slot or else a number. */
+export function deviceTitles(devices: readonly Device[]): ReadonlyMap<string, string> {
+  const twins = Map.groupBy(devices, ({ name }) => name)
+  return new Map(
+    devices.map((device) => {
+      const same = twins.get(device.name) ?? []
+      const mark = device.busId === null ? `(${same.indexOf(device) + 1})` : `in slot ${shortBus(device.busId)}`
+      return [device.deviceId, same.length > 1 ? `${device.name} ${mark}` : device.name]
+    }),
+  )
+}
+
+/** `GPU by NVIDIA, 12 GiB, driver 595.10`. */
+export const whatItIs = ({ kind, vendor, vramBytes, driver }: Device): string =>
+  [`${DEVICE_KIND[kind]} by ${vendor}`, ...(vramBytes === null ? [] : [formatMemory(vramBytes)]), ...(driver === '' ? [] : [`driver ${driver}`])].join(', ')
+
+const BY_ITSELF = /[.!?]$/
+
+/** How the figures come to be and what they are worth, k = 2. */
+export const worthOf = ({ method, sensor: { uncertaintyPct, basis } }: Pick<Device, 'method' | 'sensor'>): string =>
+  `${MEASURED[method]} Within about ${formatUncertainty(uncertaintyPct)}.${basis === '' ? '' : ` Basis: ${basis}${BY_ITSELF.test(basis) ? '' : '.'}`}`
+
+export type PowerNow = { readonly watts: string; readonly since: string | null } | { readonly missing: string }
+
+/** Watts with the time of the reading if it is old, or why there are none. */
+export function powerNow({ state, watts, at, method }: Device, now: number): PowerNow {
+  if (state !== 'ok') return { missing: NO_READING[state] }
+  if (at === null) return { missing: 'Not read yet.' }
+  if (watts === null) return { missing: 'The next reading brings it, or this device does not tell.' }
+  const old = now - Date.parse(at) > STALE_MS
+  return { watts: `${method === 'estimate' ? '≈ ' : ''}${formatWatts(watts)}`, since: old ? `from ${formatMoment(at, now)}` : null }
+}
+
+/** Devices that stand back for now, although their owner lets jobs use them. */
+export const restingDevices = (devices: readonly Device[]) =>
+  devices.flatMap(({ name, enabled, held }) => (enabled && held && held.code !== 'off' ? [{ name, message: held.message }] : []))
+
+/** A device in a few words: what it is, how it is read, and if it does not simply work, why. */
+export function inBrief(device: Device): string {
+  const { name, kind, method, powerLimitW } = device
+  const usable = device.state === 'ok' && device.enabled && device.held === null
+  const facts = [
+    kind === 'gpu' ? 'GPU' : 'CPU',
+    METHOD_WORD[method].short,
+    ...(powerLimitW === null ? [] : [`at most ${formatWatts(powerLimitW)}`]),
+    ...(usable ? [] : [deviceWord(device).word.toLowerCase()]),
+  ]
+  return `${name} (${facts.join(', ')})`
+}
+
+/** All devices in one or two sentences, with what they draw together. */
+export function together(devices: readonly Device[]): string {
+  const read = devices.filter(({ state, watts }) => state === 'ok' && watts !== null)
+  const about = read.some(({ method }) => method === 'estimate') ? '≈\u00a0' : ''
+  const draw = read.length === 0 ? '' : ` Together ${about}${formatWatts(read.reduce((sum, { watts }) => sum + (watts ?? 0), 0))} now.`
+  const alone = devices.filter(({ enabled }) => !enabled).length
+  const many = devices.length === 1 ? 'One device' : `${devices.length} devices`
+  return `${many} that can be metered${alone === 0 ? '' : `, ${alone === devices.length ? 'all' : alone} left alone`}.${draw}`
+}
+
+const seenKey = ({ kind, vendor, name, busId }: SeenDevice): string => JSON.stringify([kind, vendor, name, busId])
+
+/** What a second look has brought, in one line. */
+export function foundText(before: Pick<AgentStatus, 'devices' | 'seen'>, after: Pick<AgentStatus, 'devices' | 'seen'>): string {
+  const had = new Set([...before.devices.map(({ deviceId }) => deviceId), ...before.seen.map(seenKey)])
+  const has = new Set([...after.devices.map(({ deviceId }) => deviceId), ...after.seen.map(seenKey)])
+  const found = [
+    ...after.devices.filter(({ deviceId }) => !had.has(deviceId)).map(({ name }) => name),
+    ...after.seen.filter((seen) => !had.has(seenKey(seen))).map(({ name, reason }) => `${name} (not used: ${SEEN_WORD[reason].word.toLowerCase()})`),
+  ]
+  const stillThere = new Set([...after.devices, ...after.seen].map(({ name }) => name))
+  const gone = [...before.devices.filter(({ deviceId }) => !has.has(deviceId)), ...before.seen.filter((seen) => !has.has(seenKey(seen)))].filter(
+    ({ name }) => !stillThere.has(name),
+  )
+  const sentences = [
+    ...(found.length === 0 ? [] : [`Found ${found.join(', ')}.`]),
+    ...(gone.length === 0 ? [] : [`No longer there: ${gone.map(({ name }) => name).join(', ')}.`]),
+  ]
+  return sentences.length === 0 ? 'Nothing new.' : sentences.join(' ')
+}
