@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -9,10 +9,10 @@ const read = (...path: readonly string[]) => readFileSync(join(packageRoot, ...p
 
 test('builds what is missing or outdated, and only that', async () => {
   const said: string[] = []
-  await build({ only: ['preload', 'main'] }, (line) => said.push(line))
-  expect(isBuilt(['preload', 'main'])).toBe(true)
+  await build({ only: ['preload', 'main', 'children'] }, (line) => said.push(line))
+  expect(isBuilt(['preload', 'main', 'children'])).toBe(true)
   said.length = 0
-  await build({ only: ['preload', 'main'] }, (line) => said.push(line))
+  await build({ only: ['preload', 'main', 'children'] }, (line) => said.push(line))
   expect(said).toEqual([])
 })
 
@@ -24,9 +24,40 @@ test('the built preload needs nothing but Electron, and stays small', async () =
   expect(text.length).toBeLessThan(2_000)
 })
 
+/** Packages that the built files of a folder load when they run. */
+const packagesOf = (folder: string) =>
+  new Set(
+    globSync(`dist/${folder}/*.mjs`, { cwd: packageRoot })
+      .flatMap((file) => [...read(file).matchAll(/(?:from|import)\s*\(?["'`]([^"'`]+)["'`]/g)])
+      .map((match) => match[1] ?? '')
+      .filter((name) => !/^(?:node:|\.)/.test(name)),
+  )
+
+test('the application loads nothing that only the coordinator or the chain needs', async () => {
+  await build({ only: ['main', 'children'] }, () => {})
+  const loaded = packagesOf('main').union(packagesOf('children'))
+  expect([...loaded]).toEqual(expect.arrayContaining(['electron', 'better-sqlite3', 'koffi']))
+  expect([...loaded].filter((name) => /^(?:@solana|litesvm|@?fastify|kysely|commander|playwright|vite)/.test(name))).toEqual([])
+})
+
+test('vendor libraries are loaded by the programs made for it, never by the application itself', async () => {
+  await build({ only: ['main', 'children'] }, () => {})
+  expect([...packagesOf('main')]).not.toContain('koffi')
+})
+
+test('every program that the agent starts by name is built', async () => {
+  await build({ only: ['children'] }, () => {})
+  const sources = globSync('main/agent/**/*.ts', { cwd: packageRoot }).filter((file) => !/\.(test|fake|fixture|bench)\.ts$/.test(file))
+  const named = sources.flatMap((file) => [...read(file).matchAll(/name: '([a-z-]+-child)'/g)].map((match) => match[1]))
+  expect(named).toContain('nvml-child')
+  for (const name of named) expect(read('dist', 'children', `${name}.mjs`), name).toContain('import')
+})
+
 describe('the packaging configuration', () => {
   interface BuilderConfig {
     readonly electronFuses: Readonly<Record<string, boolean>>
+    readonly files: readonly string[]
+    readonly asarUnpack: readonly string[]
   }
   // The builder's own parts, at the version the builder brings.
   const builder = createRequire(createRequire(import.meta.url).resolve('electron-builder/package.json'))
@@ -54,5 +85,10 @@ describe('the packaging configuration', () => {
       onlyLoadAppFromAsar: true,
       grantFileProtocolExtraPrivileges: false,
     })
+  })
+
+  test('takes every built part along that runs in the application, and leaves native libraries as files', () => {
+    expect(config.files).toEqual(expect.arrayContaining(['dist/main/**', 'dist/children/**', 'dist/preload/**', 'dist/renderer/**', 'dist/icons/**']))
+    expect(config.asarUnpack).toEqual(['**/*.node'])
   })
 })

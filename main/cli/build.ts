@@ -1,12 +1,13 @@
 /** Builds what the window and the sample jobs need into `dist`, and only what changed. `npm run build` runs this file. */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { InlineConfig } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
+import { agentBundle } from './agent-bundle.ts'
 
-export const PARTS = ['main', 'preload', 'renderer', 'icons', 'jobs'] as const
+export const PARTS = ['main', 'children', 'agent', 'preload', 'renderer', 'icons', 'jobs'] as const
 export type Part = (typeof PARTS)[number]
 
 interface Recipe {
@@ -25,12 +26,22 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
   main: {
     sources: code('main/desktop', 'main/agent', 'main/kernel', 'main/chain', 'shared'),
     output: 'main/desktop.mjs',
-    run: () => bundle(nodeBundle({ entry: 'main/desktop/main.ts', output: 'main/desktop.mjs', format: 'es' })),
+    run: () => bundle(nodeBundle({ entries: { desktop: 'main/desktop/main.ts' }, folder: 'main', format: 'es' })),
+  },
+  children: {
+    sources: code('main/agent', 'main/kernel', 'shared'),
+    output: 'children/nvml-child.mjs',
+    run: () => bundle(nodeBundle({ entries: childPrograms(), folder: 'children', format: 'es' })),
+  },
+  agent: {
+    sources: [...code('main/agent', 'main/kernel', 'shared'), 'main/cli/*.ts'],
+    output: 'agent/agent.mjs',
+    run: () => bundle(agentBundle(join(dist, 'agent'))),
   },
   preload: {
     sources: code('preload', 'shared'),
     output: 'preload/index.cjs',
-    run: () => bundle(nodeBundle({ entry: 'preload/index.ts', output: 'preload/index.cjs', format: 'cjs' })),
+    run: () => bundle(nodeBundle({ entries: { index: 'preload/index.ts' }, folder: 'preload', format: 'cjs' })),
   },
   renderer: {
     sources: code('renderer', 'shared'),
@@ -48,6 +59,10 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
     run: async () => (await load<{ buildJobs: (distDirectory: string) => Promise<unknown> }>('resources/jobs/build.ts')).buildJobs(dist).then(() => undefined),
   },
 }
+
+/** The programs that hold vendor code, each under the name by which it is launched. */
+const childPrograms = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(globSync('main/agent/{gpu/,}*-child.ts', { cwd: packageRoot }).map((file) => [basename(file, '.ts'), file]))
 
 /** Is every one of these parts built from the sources as they are now? */
 export const isBuilt = (parts: readonly Part[] = PARTS): boolean => parts.every((part) => isCurrent(part))
@@ -95,19 +110,27 @@ async function bundle(config: InlineConfig): Promise<void> {
   await vite.build({ ...config, configFile: false, logLevel: 'warn' })
 }
 
-/** Electron's own modules and installed packages stay outside; the preload runs sandboxed, so everything but Electron goes in. */
-function nodeBundle({ entry, output, format }: { entry: string; output: string; format: 'es' | 'cjs' }): InlineConfig {
-  const [folder = '', file = ''] = output.split('/')
+/**
+ * Electron's own modules and installed packages stay outside, but for zod: of its 15 MB in memory we use a few. The preload runs sandboxed,
+ * so everything but Electron goes in.
+ */
+function nodeBundle({ entries, folder, format }: { entries: Readonly<Record<string, string>>; folder: string; format: 'es' | 'cjs' }): InlineConfig {
+  const extension = format === 'es' ? 'mjs' : 'cjs'
   return {
     root: packageRoot,
     publicDir: false,
-    ssr: format === 'cjs' ? { noExternal: true } : {},
+    ssr: { noExternal: format === 'cjs' ? true : ['zod'] },
     build: {
-      ssr: join(packageRoot, entry),
+      ssr: true,
       outDir: join(dist, folder),
       target: 'node24',
       emptyOutDir: true,
-      rolldownOptions: { external: ['electron', /^node:/], output: { format, entryFileNames: file } },
+      rolldownOptions: {
+        input: { ...entries },
+        external: ['electron', /^node:/],
+        // Never in a folder below: files find the package by where they are.
+        output: { format, entryFileNames: `[name].${extension}`, chunkFileNames: `[name]-[hash].${extension}` },
+      },
     },
   }
 }

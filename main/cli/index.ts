@@ -2,13 +2,19 @@ import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../kernel/paths.ts'
 import { agentCommand } from './commands/agent.ts'
 import { coordinatorCommand } from './commands/coordinator.ts'
+import { deviceCommand } from './commands/device.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { fleetCommand, pairCommand } from './commands/fleet.ts'
 import { jobCommand } from './commands/job.ts'
+import { keyCommand } from './commands/key.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { localnetCommand } from './commands/localnet.ts'
 import { payoutCommand } from './commands/payout.ts'
+import { proofCommand } from './commands/proof.ts'
 import { receiptCommand } from './commands/receipt.ts'
-import { pauseCommand, resumeCommand, statusCommand } from './commands/status.ts'
+import { reportCommand } from './commands/report.ts'
+import { finishCommand, pauseCommand, resumeCommand } from './commands/pause.ts'
+import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 import { EXIT, EXIT_HELP } from './exit-codes.ts'
 
@@ -24,10 +30,17 @@ export function createProgram(): Command {
     coordinatorCommand(),
     jobCommand(),
     receiptCommand(),
+    proofCommand(),
     payoutCommand(),
     statusCommand(),
+    reportCommand(),
     pauseCommand(),
     resumeCommand(),
+    finishCommand(),
+    deviceCommand(),
+    fleetCommand(),
+    pairCommand(),
+    keyCommand(),
     ledgerCommand(),
     doctorCommand(),
     localnetCommand(),

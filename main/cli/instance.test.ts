@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { agentClient, announce, coordinatorClient, readInstance, uploadArchive } from './instance.ts'
+import { announce, readInstance } from '../kernel/instance-file.ts'
+import { agentClient, coordinatorClient, uploadArchive } from './instance.ts'
 
 const newDirectory = () => mkdtempSync(join(tmpdir(), 'windfall-instance-'))
 const TOKEN = 't'.repeat(32)

@@ -1,39 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import { type Client, type Transport, connect } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
-import { DISCOVERY_FILE, Discovery as AgentDiscovery } from '../agent/http/discovery.ts'
 import { createHttpTransport, readJson, send } from '../kernel/contract-http.ts'
-import { writePrivateFile } from '../kernel/key-file.ts'
-
-/** What a running Windfall tells the command line about itself; the file is readable by its owner only. */
-export const Instance = z.strictObject({
-  pid: z.number().int().positive(),
-  agent: AgentDiscovery.shape.agent.optional(),
-  coordinator: z.strictObject({ url: z.url(), apiKey: z.string() }).optional(),
-  chain: z.strictObject({ rpcUrl: z.url(), cluster: z.string() }).optional(),
-})
-export type Instance = z.infer<typeof Instance>
-
-const fileOf = (dataDirectory: string): string => join(dataDirectory, DISCOVERY_FILE)
-
-/** Adds what this process runs to the file, keeping what another process on the same directory wrote. */
-export function announce(dataDirectory: string, part: Partial<Instance>): void {
-  const known = readInstance(dataDirectory)
-  writePrivateFile(fileOf(dataDirectory), `${JSON.stringify({ ...known, ...part, pid: process.pid })}\n`)
-}
-
-/** `null` when nothing ever ran here or the file is damaged. Never proves that anything still runs. */
-export function readInstance(dataDirectory: string): Instance | null {
-  try {
-    return Instance.parse(JSON.parse(readFileSync(fileOf(dataDirectory), 'utf8')))
-  } catch {
-    return null
-  }
-}
+import { type AgentAddress, readInstance } from '../kernel/instance-file.ts'
 
 const missing = (what: string, dataDirectory: string, cause?: unknown): WindfallError =>
   new WindfallError('instance.missing', `No ${what} is running on ${dataDirectory}. Start one with: windfall up --data "${dataDirectory}"`, { cause })
@@ -89,10 +59,16 @@ export async function uploadArchive(where: Where, digest: string, bytes: Uint8Ar
 /** The command line asks and goes; news is for windows. */
 const noEvents: Transport['subscribe'] = () => () => undefined
 
-/** The local agent as its owner sees it. Error: `instance.missing`. */
-export function agentClient(dataDirectory: string): Client<typeof agentContract> {
+/** Where the agent on this data directory said it would be. Error: `instance.missing`. */
+export function agentAddress(dataDirectory: string): AgentAddress {
   const agent = readInstance(dataDirectory)?.agent
   if (!agent) throw missing('agent', dataDirectory)
+  return agent
+}
+
+/** The local agent as its owner sees it. Error: `instance.missing`. */
+export function agentClient(dataDirectory: string): Client<typeof agentContract> {
+  const agent = agentAddress(dataDirectory)
   const invoke = async (name: string, input: unknown): Promise<unknown> => {
     const request = { method: 'POST', url: new URL(`/api/${name}`, agent.url), body: new TextEncoder().encode(JSON.stringify(input)) } as const
     return readJson(await send(request, { authorize: bearer(agent.token) }), request.url)

@@ -19,14 +19,10 @@ const processStreams: Streams = { out: (text) => process.stdout.write(text), err
 export function createOutput(json: boolean, { out, err }: Streams = processStreams): Output {
   return {
     json,
-    answer: (value, lines) =>
-      out(
-        json
-          ? `${JSON.stringify(value)}\n`
-          : lines()
-              .map((line) => `${line}\n`)
-              .join(''),
-      ),
+    answer(value, lines) {
+      const text = json ? [JSON.stringify(value)] : lines()
+      out(text.map((line) => `${line}\n`).join(''))
+    },
     progress: (line) => err(`${line}\n`),
     failure: (error) => {
       // Only errors of ours explain themselves; anything else is a defect and keeps its stack.

@@ -22,7 +22,19 @@ test('the commands people were promised are there', () => {
   const names = leaves.map((command) => pathOf(command).join(' '))
   for (const promised of [
     'up',
-    'agent',
+    'agent run',
+    'agent install',
+    'agent uninstall',
+    'agent url',
+    'status',
+    'pause',
+    'resume',
+    'finish',
+    'pair',
+    'fleet invite',
+    'fleet list',
+    'fleet leave',
+    'fleet remove',
     'coordinator',
     'job submit',
     'job plan',
@@ -100,8 +112,12 @@ test.each([
 
 test.each([
   ['status'],
+  ['status --watch'],
+  ['agent url'],
   ['pause'],
+  ['pause until 18:00'],
   ['resume'],
+  ['finish'],
   ['payout list'],
   ['job list'],
   ['job show job-1'],

@@ -1,7 +1,4 @@
-import { mkdirSync } from 'node:fs'
-import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { systemClock } from '../kernel/clock.ts'
-import { lockDirectory } from '../kernel/instance-lock.ts'
 
 /** One Ctrl-C may arrive several times: from the terminal, from npm and from our own launcher. */
 const ECHO_MS = 1_000
@@ -26,14 +23,4 @@ export function stopOnSignals(say: (line: string) => void): Stop {
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
   return { signal: stop.signal, [Symbol.dispose]: () => stop.abort() }
-}
-
-/** Makes a data directory and holds it for this process. Errors: `instance.running`, `storage.failed`. */
-export function holdDirectory(directory: string, name: string): Disposable {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new WindfallError('storage.failed', `The folder ${directory} cannot be made (${messageOf(error)}). Choose another one with --data.`, { cause: error })
-  }
-  return lockDirectory(directory, name)
 }

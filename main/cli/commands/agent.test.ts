@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PolicyConfig } from '../../agent/idle/policy-config.ts'
-import { agentConfig, parseGate } from './agent.ts'
+import { agentConfig, parseGate } from '../agent-options.ts'
 
 beforeEach(() => vi.stubEnv('WINDFALL_COORDINATOR', undefined))
 afterEach(() => vi.unstubAllEnvs())

@@ -1,22 +1,45 @@
 import type { Command } from 'commander'
+import { systemClock } from '../../kernel/clock.ts'
+import { honourProxies } from '../../kernel/proxy.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
-import { examine } from '../doctor-checks.ts'
+import { diagnose, withoutOurNames } from '../doctor/diagnose.ts'
+import { createFacts } from '../doctor/facts.ts'
+import { GROUPS } from '../doctor/groups.ts'
+import { reportLines } from '../doctor/report.ts'
 import { EXIT } from '../exit-codes.ts'
+import { stopOnSignals } from '../running.ts'
 
-const MARK = { ok: '✓', note: '–', problem: '✗' } as const
+const HELP = `
+Every check says what it saw and, where something is to be done, what. The
+report names neither this machine nor its user, so it can be shown to others.
+Nothing is changed; what is put on the container engine to try it is removed.
+
+Exit codes of doctor:
+  0  nothing is broken; something may be worth a look
+  1  something is broken
+  2  wrong usage`
 
 /** `windfall doctor`: what this machine can do, and what to do where it cannot. */
 export const doctorCommand = (): Command =>
-  action<CommonOptions>(createCommand('doctor', 'check this machine; exit code 1 if something is broken'), async (options, output) => {
-    const stop = new AbortController()
-    const findings = await examine(dataDirectoryOf(options), stop.signal)
-    // Ends the helpers that hold vendor libraries.
-    stop.abort()
-    output.answer({ findings }, () =>
-      findings.flatMap(({ name, outcome, evidence, fix }) => [
-        `${MARK[outcome]} ${name.padEnd(9)} ${evidence}`,
-        ...(fix ? [`  ${''.padEnd(9)} → ${fix}`] : []),
-      ]),
-    )
-    return findings.some((finding) => finding.outcome === 'problem') ? EXIT.failed : EXIT.ok
-  })
+  action<CommonOptions>(
+    createCommand('doctor', 'check this machine and say what to do; exit code 1 if something is broken').addHelpText('after', HELP),
+    async (options, output) => {
+      using stop = stopOnSignals(output.progress)
+      const { signal } = stop
+      honourProxies(process.env)
+      const place = {
+        dataDirectory: dataDirectoryOf(options),
+        environment: process.env,
+        platform: process.platform,
+        clock: systemClock,
+        sysRoot: '/sys',
+        procRoot: '/proc',
+      }
+      const began = systemClock.monotonic()
+      const machine = { ...place, facts: createFacts(place, signal) }
+      const results = await diagnose({ groups: GROUPS, machine, say: output.progress, anonymous: withoutOurNames() }, signal)
+      const checks = results.flatMap((group) => group.results)
+      output.answer({ checks }, () => reportLines(results, (systemClock.monotonic() - began) / 1_000))
+      return checks.some(({ verdict }) => verdict === 'fail') ? EXIT.failed : EXIT.ok
+    },
+  )

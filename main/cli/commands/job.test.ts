@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { JobSpec, type JobView } from '../../../shared/contract/job.ts'
 import { systemClock } from '../../kernel/clock.ts'
+import { announce } from '../../kernel/instance-file.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
-import { announce } from '../instance.ts'
 import { run } from '../run.fixture.ts'
 
 const MODULE = Buffer.from('\0asm\u0001\0\0\0')

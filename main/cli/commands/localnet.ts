@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../../kernel/clock.ts'
+import { announce } from '../../kernel/instance-file.ts'
+import { holdDirectory } from '../../kernel/instance-lock.ts'
 import { createLogger } from '../../kernel/log.ts'
 import { startLocalnet } from '../../localnet/localnet.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, port, wholeNumber } from '../command.ts'
-import { announce } from '../instance.ts'
-import { holdDirectory, stopOnSignals } from '../running.ts'
+import { stopOnSignals } from '../running.ts'
 
 export const LOCALNET_SLOT_MS = 200
 export const localnetFile = (dataDirectory: string): string => join(dataDirectory, 'localnet.sqlite')

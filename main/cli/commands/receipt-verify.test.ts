@@ -48,7 +48,7 @@ const noNetwork: typeof fetch = async () => expect.fail('the network was used')
 test('a receipt is checked without the network, one line per step and a verdict', async () => {
   const { exitCode, lines, verification } = await verifyFile({ file, fetch: noNetwork })
   expect(exitCode).toBe(0)
-  expect(lines).toHaveLength(11)
+  expect(lines).toHaveLength(12)
   expect(lines[0]).toMatch(/^✓ envelope {9}The receipt is signed by/)
   expect(lines[1]).toMatch(/^– coordinator-key {2}Not pinned/)
   expect(lines.at(-1)).toMatch(/^Valid in itself\. .*--key or --coordinator/)
@@ -147,7 +147,7 @@ test('--rpc finds the anchor on chain, and refuses one that is not there', async
     const anchored = write('anchored.wfreceipt', serializeBundle({ ...bundle, anchor: { cluster: 'localnet', signature, memo } }))
     return verifyFile({ file: anchored, rpcUrl: localnet.url, fetch })
   }
-  expect((await check(signatures.right)).lines[8]).toMatch(/^✓ anchor .*holds this tree head/)
+  expect((await check(signatures.right)).lines[9]).toMatch(/^✓ anchor .*holds this tree head/)
   expect(await check(signatures.wrong)).toMatchObject({ exitCode: 1, verification: { failedStep: 'anchor' } })
   expect(await check(signatures.absent)).toMatchObject({ exitCode: 1, verification: { failedStep: 'anchor' } })
   await expect(check(signatures.right, answering({ jsonrpc: '2.0', error: { code: -32_005, message: 'behind' } }))).rejects.toMatchObject({

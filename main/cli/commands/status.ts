@@ -1,44 +1,57 @@
 import type { Command } from 'commander'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
-import { toIso } from '../../../shared/units.ts'
+import { messageOf, toProblem } from '../../../shared/errors.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, parseWhen } from '../command.ts'
-import { gramsOf, meteredEnergy, originOf, sol, usd } from '../format.ts'
-import { agentClient } from '../instance.ts'
+import { listenToAgent } from '../agent-events.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
+import { agentAddress, agentClient } from '../instance.ts'
+import type { Output } from '../output.ts'
+import { stopOnSignals } from '../running.ts'
+import { describeStatus } from '../status-text.ts'
+import { type WatchPorts, watchStatus } from '../status-watch.ts'
+
+/** Cursor to the top left, and nothing below. */
+const CLEAR = '\u001B[H\u001B[2J'
+
+const isScreen = (): boolean => process.stdout.isTTY && process.env['TERM'] !== 'dumb'
+const tellsStatus = (name: string, payload: unknown): boolean =>
+  name === 'changed' && Array.isArray((payload as { what?: unknown }).what) && (payload as { what: unknown[] }).what.includes('status')
+
+/** A screen is drawn anew, and follows the power too; a pipe or a log gets a block for each change, a program one JSON object. */
+function shownOn({ json, answer, progress }: Output): Pick<WatchPorts, 'isNews' | 'show' | 'lost'> {
+  const screen = isScreen() && !json
+  const show = (status: AgentStatus) =>
+    answer(status, () => [`${screen ? CLEAR : ''}${describeStatus(status).join('\n')}`, ...(screen ? ['', 'Ctrl-C ends this.'] : [''])])
+  return {
+    isNews: (name, payload) => (screen && name === 'power') || tellsStatus(name, payload),
+    show,
+    lost: (error) => (json ? answer({ error: toProblem(error) }, () => []) : progress(`${messageOf(error)} Waiting for it…`)),
+  }
+}
+
+async function watch(directory: string, output: Output): Promise<void> {
+  using stop = stopOnSignals(() => undefined)
+  const status = () => agentClient(directory).call('getStatus', {})
+  // Whoever watches a machine on which nothing runs has mistyped something.
+  await status()
+  const listen: WatchPorts['listen'] = async (ears, signal) => {
+    try {
+      await listenToAgent(agentAddress(directory), ears, signal)
+    } catch {
+      // The file that tells the address is gone with the agent.
+    }
+  }
+  await watchStatus({ clock: systemClock, status, listen, ...shownOn(output) }, stop.signal)
+}
 
 /** `windfall status`: what the tray and the window say, as text. */
 export const statusCommand = (): Command =>
-  action<CommonOptions>(createCommand('status', 'what the agent of this machine is doing, and why'), async (options, output) => {
-    const status = await agentClient(dataDirectoryOf(options)).call('getStatus', {})
-    output.answer(status, () => describe(status))
-  })
-
-/** `windfall pause [duration]`: nothing starts until the owner resumes, or until the time given. */
-export const pauseCommand = (): Command =>
-  action<CommonOptions>(
-    createCommand('pause', 'stop work on this machine; survives restart').argument('[duration]', 'such as 30m or 2h; without one, until you resume'),
-    async (options, output, [duration]) => {
-      const until = duration === undefined ? null : toIso(parseWhen(duration, systemClock.now()))
-      const status = await agentClient(dataDirectoryOf(options)).call('pause', { until })
-      output.answer(status, () => describe(status))
+  action<CommonOptions & { watch?: boolean }>(
+    createCommand('status', 'what the agent of this machine is doing, and why').option('--watch', 'go on showing it as it changes, until Ctrl-C'),
+    async (options, output) => {
+      const directory = dataDirectoryOf(options)
+      if (options.watch) return watch(directory, output)
+      const status = await agentClient(directory).call('getStatus', {})
+      output.answer(status, () => describeStatus(status))
     },
   )
-
-/** `windfall resume`: ends a pause. */
-export const resumeCommand = (): Command =>
-  action<CommonOptions>(createCommand('resume', 'end a pause'), async (options, output) => {
-    const status = await agentClient(dataDirectoryOf(options)).call('resume', {})
-    output.answer(status, () => describe(status))
-  })
-
-function describe({ display, reasons, job, power, node, coordinator, today, earnings }: AgentStatus): string[] {
-  return [
-    `${display.padEnd(13)} ${node.zone}, node ${node.nodeId.slice(0, 12)}…`,
-    ...reasons.map(({ message, until }) => `  because     ${message}${until ? ` Until ${until}.` : ''}`),
-    ...(job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
-    ...(power ? [`power         ${power.method === 'estimate' ? '≈ ' : ''}${power.watts.toFixed(1)} W by ${power.method}`] : []),
-    `coordinator   ${coordinator.state}${coordinator.url ? ` ${coordinator.url}` : ''}${coordinator.message ? ` – ${coordinator.message}` : ''}`,
-    `today         ${usd(today.confirmedMicroUsd)} confirmed, ${meteredEnergy(today.energyJ, today.estimated ? 'estimate' : '')}, ${gramsOf(today.emissionsG)}${today.origin ? ` (${originOf({ origin: today.origin, recordedOn: today.recordedOn })} grid data)` : ''}, ${today.receipts} receipts`,
-    `to be paid    ${usd(earnings.confirmedMicroUsd)}, on its way ${usd(earnings.inFlightMicroUsd)}, paid ${usd(earnings.paidMicroUsd)} (${sol(earnings.paidLamports)})`,
-  ]
-}

@@ -3,25 +3,27 @@ import type { Command } from 'commander'
 import { type RunningAgent, startAgent } from '../../agent/agent.ts'
 import type { AgentConfig } from '../../agent/config.ts'
 import { PolicyConfig } from '../../agent/idle/policy-config.ts'
-import { createRuntimes } from '../../agent/runtimes.ts'
+import { probeRuntime } from '../../agent/runtimes.ts'
 import { readCoordinatorConfig } from '../../coordinator/config.ts'
 import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
 import { systemClock } from '../../kernel/clock.ts'
+import { announce } from '../../kernel/instance-file.ts'
+import { holdDirectory } from '../../kernel/instance-lock.ts'
 import { aborted } from '../../kernel/lifecycle.ts'
 import { createLogger } from '../../kernel/log.ts'
+import { readSettings } from '../../kernel/settings-file.ts'
 import { startLocalnet } from '../../localnet/localnet.ts'
 import { findBusybox } from '../../../resources/jobs/busybox.ts'
+import { type AgentOptions, agentConfig, agentOptions } from '../agent-options.ts'
 import { build } from '../build.ts'
 import { action, createCommand, dataDirectoryOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { announce } from '../instance.ts'
+import { headlessPorts } from '../headless-agent.ts'
 import type { Output } from '../output.ts'
-import { type Stop, holdDirectory, stopOnSignals } from '../running.ts'
+import { type Stop, stopOnSignals } from '../running.ts'
 import { type SampleResult, type SampleRun, runSampleJob } from '../sample-run.ts'
-import { readSettings } from '../settings.ts'
 import { fundHotWallet, openTestWallet } from '../test-funds.ts'
 import { openWindow, windowSupport } from '../window.ts'
-import { type AgentOptions, agentConfig, agentOptions } from './agent.ts'
 import { TEST_DEPOSIT_MICRO_USD } from './coordinator.ts'
 import { LOCALNET_SLOT_MS, localnetFile } from './localnet.ts'
 
@@ -42,6 +44,7 @@ export const upCommand = (): Command =>
       .option('--no-live-grid', 'use only the grid data that ships with Windfall'),
     async (options, output) => {
       using _lock = holdDirectory(dataDirectoryOf(options), 'windfall')
+      using _agentLock = holdDirectory(dataDirectoryOf(options), 'agent')
       const config = upAgentConfig(options)
       using stop = stopOnSignals(output.progress)
       await using parts = await startParts(options, { config, output, stop })
@@ -72,7 +75,7 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
   const { dataDirectory } = config
   const ports = (name: string) => ({ clock: systemClock, log: createLogger(name, config.logLevel), environment: process.env })
   const { electron } = windowSupport(process.env)
-  await build({ only: options.window && electron ? ['renderer', 'jobs', 'icons', 'preload', 'main'] : ['renderer', 'jobs'] }, output.progress)
+  await build({ only: options.window && electron ? ['renderer', 'jobs', 'icons', 'preload', 'main', 'children'] : ['renderer', 'jobs'] }, output.progress)
   await using started = new AsyncDisposableStack()
   // The chain goes last: the others still talk to it while they stop.
   const chain = started.use(await startLocalnet({ ...ports('localnet'), file: localnetFile(dataDirectory), port: 0, slotMs: LOCALNET_SLOT_MS }))
@@ -93,7 +96,7 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
   await coordinator.deposit('test-funds', TEST_DEPOSIT_MICRO_USD)
   announce(dataDirectory, { coordinator: { url: coordinator.url, apiKey: coordinator.apiKey }, chain: { rpcUrl: chain.url, cluster: coordinator.cluster } })
   const payoutAddress = config.payoutAddress ?? (await openTestWallet(dataDirectory, chain.url))
-  const agent = await startAgent({ ...config, coordinatorUrl: coordinator.url, payoutAddress }, ports('agent'), stop.signal)
+  const agent = await startAgent({ ...config, coordinatorUrl: coordinator.url, payoutAddress }, headlessPorts(config), stop.signal)
   keep(agent.closed)
   announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })
   const release = started.move()
@@ -118,8 +121,9 @@ function upCoordinatorConfig(options: UpOptions, rpcUrl: string) {
   })
 }
 
-/** Whoever types `windfall up` is at the machine and wants to see it work, so presence and battery do not hold it back unless the settings say so. */
-const upAgentConfig = (options: UpOptions): AgentConfig => agentConfig(options, { policy: { ...PolicyConfig.parse({}), dedicated: true, allowBattery: true } })
+/** Whoever types `windfall up` is at the machine and wants to see it work, so presence, battery and a metered network, over which nothing of this goes, do not hold it back unless the settings say so. */
+const upAgentConfig = (options: UpOptions): AgentConfig =>
+  agentConfig(options, { policy: { ...PolicyConfig.parse({}), dedicated: true, allowBattery: true, fetchOnMetered: true } })
 
 interface Working extends Pick<Parts, 'agent' | 'coordinator'> {
   readonly dataDirectory: string
@@ -164,8 +168,8 @@ function showWindow(
 
 /** Docker where an engine answers and the sample image can be made, otherwise WebAssembly. */
 async function sampleRuntime(output: Output, signal: AbortSignal): Promise<'docker' | 'wasm'> {
-  const docker = await createRuntimes('up', systemClock).get('docker')?.probe(signal)
-  if (!docker?.available) return 'wasm'
+  const docker = await probeRuntime('docker', systemClock, signal)
+  if (!docker.available) return 'wasm'
   if (findBusybox()) return 'docker'
   output.progress(
     'A Docker engine answers, but there is no static busybox to make the sample image of (Debian: apt install busybox-static); using WebAssembly.',

@@ -1,0 +1,69 @@
+import { dirname, join, relative } from 'node:path'
+import type { InlineConfig, Plugin } from 'vite'
+import { packageRoot } from '../kernel/paths.ts'
+
+/** They find their binaries or their data by where they are, or are loaded only on machines that need them. */
+const INSTALLED = ['better-sqlite3', 'koffi', 'systeminformation', 'x11', '@jellybrick/dbus-next', 'node-nvidia-smi', '@bjorn3/browser_wasi_shim']
+/**
+ * Parts of dockerode for engines behind SSH and for building images, which bring SSH, gRPC and Protocol Buffers, 10 MB in memory. It
+ * loads the first two at once and calls them when it needs them, and the third one not before it needs it.
+ */
+const CALLED = '(...args) => load()(...args)'
+const RARELY_USED = { 'docker-modem/lib/ssh.js': CALLED, 'dockerode/lib/session.js': CALLED, 'dockerode/lib/buildkit.js': 'load()' } as const
+
+const posix = (path: string): string => path.replaceAll('\\', '/')
+
+/** Modules go on finding the files beside them by their own folder, not by the bundle's. */
+const ownFolder = (): Plugin => ({
+  name: 'own-folder',
+  transform(code, id) {
+    if (!id.startsWith(posix(join(packageRoot, 'main'))) || !code.includes('import.meta.dirname')) return null
+    const folder = JSON.stringify(`/../../${posix(relative(packageRoot, dirname(id)))}`)
+    return { code: code.replaceAll('import.meta.dirname', `(import.meta.dirname + ${folder})`), map: null }
+  },
+})
+
+/** What is loaded from the installed package by whoever needs it first. */
+const loadedWhenNeeded = (): Plugin => {
+  const scheme = 'installed:'
+  return {
+    name: 'loaded-when-needed',
+    enforce: 'pre',
+    resolveId: (id) => (id.startsWith(scheme) ? { id: id.slice(scheme.length), external: true } : null),
+    transform(_, id) {
+      const [file, exported] = Object.entries(RARELY_USED).find(([name]) => posix(id).endsWith(`/node_modules/${name}`)) ?? []
+      return file === undefined ? null : { code: `const load = () => require('${scheme}${file}')\nmodule.exports = ${exported}`, map: null }
+    },
+  }
+}
+
+/** One letter beyond Latin-1 would double the memory that the engine keeps the source in. */
+const ascii = (): Plugin => ({
+  name: 'ascii',
+  generateBundle(_, bundle) {
+    for (const part of Object.values(bundle))
+      if (part.type === 'chunk') part.code = part.code.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  },
+})
+
+/**
+ * The headless agent in one file: nothing to transpile at start, and of each package only what is used. `outDir` must be two folders
+ * below the package root.
+ */
+export const agentBundle = (outDir: string): InlineConfig => ({
+  root: packageRoot,
+  publicDir: false,
+  plugins: [ownFolder(), loadedWhenNeeded(), ascii()],
+  ssr: { noExternal: true, external: INSTALLED },
+  build: {
+    ssr: true,
+    outDir,
+    target: 'node24',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { agent: join(packageRoot, 'main', 'cli', 'agent-program.ts') },
+      external: [/^node:/],
+      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+    },
+  },
+})

@@ -1,0 +1,24 @@
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import { deviceLine } from './device-text.ts'
+import { gramsOf, meteredEnergy, originOf, sol, usd } from './format.ts'
+
+const yieldLine = ({ count, p50Ms, p95Ms }: AgentStatus['yieldTimes']): string[] =>
+  count === 0 || p50Ms === null || p95Ms === null
+    ? []
+    : [`gives back    in ${(p50Ms / 1_000).toFixed(1)} s, at most ${(p95Ms / 1_000).toFixed(1)} s in 95 of 100 cases (measured here ${count} times)`]
+
+/** What the tray and the window say, one fact a line. */
+export function describeStatus({ display, reasons, finishing, job, power, devices, node, coordinator, today, earnings, yieldTimes }: AgentStatus): string[] {
+  return [
+    `${display.padEnd(13)} ${node.zone}, node ${node.nodeId.slice(0, 12)}…`,
+    ...reasons.map(({ message, until }) => `  because     ${message}${until ? ` Until ${until}.` : ''}`),
+    ...(finishing ? ['  finishing   Windfall pauses after this job, until you resume.'] : []),
+    ...(job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
+    ...(power ? [`power         ${power.method === 'estimate' ? '≈ ' : ''}${power.watts.toFixed(1)} W by ${power.method}`] : []),
+    ...devices.map(deviceLine),
+    ...yieldLine(yieldTimes),
+    `coordinator   ${coordinator.state}${coordinator.url ? ` ${coordinator.url}` : ''}${coordinator.message ? ` – ${coordinator.message}` : ''}`,
+    `today         ${usd(today.confirmedMicroUsd)} confirmed, ${meteredEnergy(today.energyJ, today.estimated ? 'estimate' : '')}, ${gramsOf(today.emissionsG)}${today.origin ? ` (${originOf({ origin: today.origin, recordedOn: today.recordedOn })} grid data)` : ''}, ${today.receipts} receipts`,
+    `to be paid    ${usd(earnings.confirmedMicroUsd)}, on its way ${usd(earnings.inFlightMicroUsd)}, paid ${usd(earnings.paidMicroUsd)} (${sol(earnings.paidLamports)})`,
+  ]
+}
