@@ -33,6 +33,7 @@ export const failures = {
   'runtime.image': { status: 422, retry: false },
   'runtime.limit': { status: 422, retry: false },
   'runtime.failed': { status: 422, retry: false },
+  'network.metered': { status: 503, retry: true },
   'chain.unavailable': { status: 503, retry: true },
   'chain.refused': { status: 422, retry: false },
   'payout.refused': { status: 422, retry: false },

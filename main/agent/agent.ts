@@ -2,36 +2,44 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { type Server, serve } from '../../shared/contract/define.ts'
+import type { LaunchChild } from '../kernel/child.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { openDeviceKeys } from '../kernel/device-key.ts'
 import { createIds } from '../kernel/ids.ts'
-import { loadPrivateFile } from '../kernel/key-file.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
 import { packageRoot } from '../kernel/paths.ts'
-import { createSigner, generateKeyPem } from '../kernel/signing.ts'
+import type { SecretVault } from '../kernel/secret-vault.ts'
+import { honourProxies } from '../kernel/proxy.ts'
+import { createTpm } from '../kernel/tpm.ts'
 import { createApi } from './api.ts'
 import type { AgentConfig } from './config.ts'
 import { createCoordinatorSession } from './coordinator-session.ts'
-import { detectSources } from './gpu/detect.ts'
-import { runsInContainer } from './gpu/processes.ts'
+import { openGiveBack } from './give-back.ts'
+import { createGpuGate } from './gpu-gate.ts'
 import { createGridWatch } from './grid-watch.ts'
+import { openHardware } from './hardware.ts'
 import { createToken } from './http/gate.ts'
 import { type EventSource, serveAgentHttp } from './http/serve.ts'
-import { createInputIdle } from './idle/signals/input-idle.ts'
-import { readPowerSupply } from './idle/signals/power-supply.ts'
-import { createMeter } from './metering/meter.ts'
+import type { SignalReport } from './idle/signals/sources.ts'
+import { createDockerEngine } from './jobs/docker.ts'
+import { createGpuSight } from './jobs/gpu-sight.ts'
 import { createNews } from './news.ts'
-import { createOwnerPolicy } from './owner-policy.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
-import { createRuntimes } from './runtimes.ts'
-import { readStatus } from './status.ts'
+import { createRuntimeProbes, createRuntimes } from './runtimes.ts'
+import { dayCodeOf, readStatus } from './status.ts'
 import { type AgentStores, openAgentStores } from './stores.ts'
+import { createWindowsSessionHost } from './windows-session-host.ts'
 import { createWork } from './work.ts'
 
 export interface AgentPorts {
   readonly clock: Clock
   readonly log: Logger
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Where the device key is kept. */
+  readonly vault: SecretVault
+  /** How programs of ours are run beside this one. */
+  readonly launch: LaunchChild
 }
 
 export interface RunningAgent {
@@ -41,49 +49,91 @@ export interface RunningAgent {
   readonly token: string
   readonly server: Server<undefined>
   readonly events: EventSource
-  /** Seconds since the owner last touched the machine, from whoever can see their session. */
-  readonly reportInputIdle: (seconds: number) => void
+  /** What whoever can see the owner's session knows of it: the last touch, whether it is locked, what powers the machine, that it goes to sleep. */
+  readonly report: (report: SignalReport) => void
   /** Settles when everything has been released after the signal aborted; rejects if a part failed. */
   readonly closed: Promise<void>
 }
 
-const SYS_ROOT = '/sys'
 const Token = z.string().regex(/^[\w-]{32}$/)
 
 /** Builds every part of the agent, runs them until `signal` aborts, releases everything. No other file constructs a part. */
-export async function startAgent(config: AgentConfig, { clock, log, environment }: AgentPorts, signal: AbortSignal): Promise<RunningAgent> {
+export async function startAgent(config: AgentConfig, ports: AgentPorts, signal: AbortSignal): Promise<RunningAgent> {
+  const { clock, log, environment, vault } = ports
+  honourProxies(environment)
   const stores = openAgentStores(config.dataDirectory)
-  const signer = createSigner(loadPrivateFile(join(config.dataDirectory, 'device-key.pem'), generateKeyPem))
+  const keys = await openDeviceKeys({ vault, directory: config.dataDirectory, tpm: createTpm(environment), clock, evidence: config.signer ?? undefined })
+  const { nodeId, signer } = keys
   const news = createNews(clock)
-  const detection = await detectSources({ clock, environment }, signal)
-  const meter = createMeter({ sources: detection.sources, clock, nodeId: signer.keyId, isOwnProcess: runsInContainer, onReading: news.power })
-  const inputIdle = createInputIdle(clock)
+  const { inventory, meter, devices, sampleLog, readMemory } = await openHardware(
+    {
+      ...ports,
+      dataDirectory: config.dataDirectory,
+      nodeId,
+      stores,
+      onReading: news.power,
+      onSample: (source, sample) => signals.seeDevice(source, sample),
+      gate: createGpuGate({
+        sight: createGpuSight({ engine: createDockerEngine(), clock, agentId: nodeId }),
+        anyAllowed: config.images.allow !== null,
+        changed: () => news.changed('status'),
+      }),
+      freeVram: (uuid) => signals.freeVram(uuid),
+      spareVramBytes: config.policy.spareVramBytes,
+      changed: () => news.changed('status'),
+      runner: () => work.runner,
+      capabilitiesChanged: () => session.announce(),
+    },
+    signal,
+  )
   const grid = createGridWatch({ zone: config.zone, rule: config.gate, settings: stores.settings, clock, changed: () => news.changed('grid', 'status') })
-  const policy = createOwnerPolicy({
-    config: config.policy,
-    settings: stores.settings,
+  const { policy, signals, days, forRunner, runs } = openGiveBack(
+    {
+      config: config.policy,
+      stores,
+      clock,
+      log,
+      environment,
+      meter,
+      devices,
+      readMemory,
+      lent: devices.lent,
+      askWindows: createWindowsSessionHost(ports, signal),
+      work: () => work,
+      dayCode: () => dayCodeOf({ policy, work, grid, session }),
+      changed: () => news.changed('status'),
+    },
+    signal,
+  )
+  const runtimes = createRuntimes({
+    agentId: nodeId,
     clock,
-    readSignals: () => ({ inputIdle: inputIdle.read(), powerSupply: readPowerSupply(SYS_ROOT), temperatureC: meter.hottestC(), others: [] }),
-    jobRunning: () => work.running(),
-    onRevoked: (reason) => work.runner.yieldNow(reason.code),
-    changed: () => news.changed('status'),
+    dataDirectory: config.dataDirectory,
+    stores,
+    images: config.images,
+    graceMs: () => config.policy.graceMs,
   })
-  const runtimes = createRuntimes(signer.keyId, clock)
-  const work = createWork({ stores, signer, clock, ids: createIds(clock), log, runtimes, meter, detection, policy, grid, news })
+  const upkeep = [...runtimes.values()].flatMap((runtime) => runtime.upkeep ?? [])
+  const work = createWork({ stores, nodeId, signer, clock, ids: createIds(clock), log, runtimes, meter, devices, policy, grid, news, giveBack: forRunner })
   const session = createCoordinatorSession({
     config,
     stores,
-    signer,
+    keys,
     clock,
     log,
-    detection,
-    runtimes,
+    inventory,
+    devices,
+    probeRuntimes: createRuntimeProbes(runtimes, clock),
+    sampleLog: async (proofId) => {
+      const attemptId = stores.proofs.attemptOf(proofId)
+      return attemptId === null ? null : sampleLog(attemptId)
+    },
     grid,
     work,
     news,
     receipts: createReceiptFolder(config.dataDirectory),
   })
-  const status = () => readStatus({ config, stores, signer, clock, meter, policy, work, grid, session })
+  const status = () => readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, session })
   const server = serve(
     agentContract,
     createApi({
@@ -94,19 +144,28 @@ export async function startAgent(config: AgentConfig, { clock, log, environment 
       power: () => ({ method: meter.latest()?.method ?? null, readings: meter.readings() }),
       pause: policy.pause,
       resume: policy.resume,
+      finish: policy.finish,
+      dayReport: days.report,
+      signalSources: signals.sources,
+      setDevice: devices.set,
+      detectDevices: () => inventory.look('owner'),
+      rotateKey: async (evidence) => {
+        await keys.prepare(evidence)
+        await session.handOverKey()
+      },
       pinnedKeys: session.pinnedKeys,
     }),
   )
   const token = stores.settings.get('window-token', Token) ?? rememberToken(stores)
   const window = await serveAgentHttp({ port: config.port, token, server, events: news, staticDirectory: join(packageRoot, 'dist', 'renderer'), log }, signal)
-  const running = runAll(signal, [policy.run, meter.run, work.runner.run, news.run, session.run, () => window.closed])
+  const running = runAll(signal, [...upkeep, ...runs, inventory.run, meter.run, work.runner.run, news.run, session.run, () => window.closed])
   return {
-    nodeId: signer.keyId,
+    nodeId,
     url: window.url,
     token,
     server,
     events: news,
-    reportInputIdle: inputIdle.report,
+    report: signals.report,
     closed: running.finally(() => stores[Symbol.dispose]()),
   }
 }

@@ -11,6 +11,15 @@ import * as initial from './migrations/0001-initial.ts'
 import { statusOf } from './status.ts'
 import { createFactsStore } from './sync/facts.store.ts'
 
+const KEY = {
+  keyId: 'n'.repeat(43),
+  alg: 'EdDSA',
+  evidence: 'software',
+  keptIn: 'a test',
+  sealed: false,
+  rotations: 0,
+  next: null,
+} as const
 const NOW = Date.parse('2026-03-01T12:00:00.000Z')
 const bundle = await testBundle()
 
@@ -25,10 +34,14 @@ function setUp() {
     policy: 'waiting',
     reasons: [],
     pausedUntil: null,
+    finishing: false,
+    lastYield: null,
+    yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
     job: null,
     power: null,
     devices: [],
-    node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null },
+    seen: [],
+    node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, key: KEY },
     coordinator: { state: 'unconfigured', url: null, lastSyncAt: null, message: null },
     todayReceipts: [],
     todayEarned: { accrued: 0n, confirmed: 0n },
@@ -46,6 +59,12 @@ function setUp() {
       power: () => ({ method: null, readings: [] }),
       pause: (until) => asked.push(until),
       resume: () => asked.push('resume'),
+      finish: () => asked.push('finish'),
+      dayReport: (day) => ({ day, totalMs: 60_000, entries: [{ code: 'owner-present', ms: 60_000 }] }),
+      signalSources: () => [{ signal: 'inputIdle', source: 'x11', state: 'failed', ageMs: null }],
+      setDevice: (change) => asked.push(change),
+      detectDevices: async () => asked.push('detect'),
+      rotateKey: async (evidence) => void asked.push(evidence),
       pinnedKeys: () => ['k'.repeat(43)],
       now: () => NOW,
     }),
@@ -64,6 +83,38 @@ test('a pause is passed on with its end, or without one; a time that has passed 
   await expect(call('pause', { until: 'tomorrow' })).rejects.toMatchObject({ code: 'input.invalid' })
   await expect(call('pause')).rejects.toMatchObject({ code: 'input.invalid' })
   expect(asked).toHaveLength(3)
+})
+
+test('a device’s switch and ceilings, a new look and a new key are passed on, and nonsense is refused', async () => {
+  const { call, asked } = setUp()
+  const deviceId = 'd'.repeat(64)
+  for (const [name, input] of [
+    ['setDevice', { deviceId, enabled: false }],
+    ['setDevice', { deviceId, ceilings: { temperatureC: 80, watts: null } }],
+    ['detectDevices', {}],
+    ['rotateKey', { evidence: 'tpm' }],
+  ] as const)
+    expect(await call(name, input)).toMatchObject({ devices: [] })
+  expect(asked).toEqual([{ deviceId, enabled: false }, { deviceId, ceilings: { temperatureC: 80, watts: null } }, 'detect', 'tpm'])
+  for (const wrong of [
+    { deviceId: 'GPU-1', enabled: false },
+    { deviceId, ceilings: { temperatureC: 20, watts: null } },
+    { deviceId, ceilings: { temperatureC: 80 } },
+    { enabled: false },
+  ])
+    await expect(call('setDevice', wrong)).rejects.toMatchObject({ code: 'input.invalid' })
+  await expect(call('rotateKey', { evidence: 'hope' })).rejects.toMatchObject({ code: 'input.invalid' })
+  expect(asked).toHaveLength(4)
+})
+
+test('finishing is passed on; a day is reported by its date; sources say how they are doing', async () => {
+  const { call, asked } = setUp()
+  await call('finish')
+  expect(asked).toEqual(['finish'])
+  expect(await call('getDayReport', { day: '2026-03-01' })).toMatchObject({ day: '2026-03-01', entries: [{ code: 'owner-present', ms: 60_000 }] })
+  for (const day of ['2026-02-30', '1 March', '2026-03-01T00:00:00.000Z'])
+    await expect(call('getDayReport', { day })).rejects.toMatchObject({ code: 'input.invalid' })
+  expect(await call('getSignals')).toEqual({ sources: [{ signal: 'inputIdle', source: 'x11', state: 'failed', ageMs: null }] })
 })
 
 test('lists come in pages that end with null, and pages are as long as asked for', async () => {

@@ -1,7 +1,8 @@
-import type { AgentStatus, GridView, PowerReading, agentContract } from '../../shared/contract/agent.ts'
+import type { AgentStatus, DayReport, GridView, PowerReading, SignalSource, agentContract } from '../../shared/contract/agent.ts'
 import type { Handlers } from '../../shared/contract/define.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import type { DeviceChange } from './devices.ts'
 import type { JobsStore } from './jobs/jobs.store.ts'
 import type { FactsStore } from './sync/facts.store.ts'
 
@@ -12,6 +13,13 @@ export interface ApiDeps {
   /** `until` in epoch milliseconds; `null` pauses until the owner resumes. */
   readonly pause: (until: number | null) => void
   readonly resume: () => void
+  readonly finish: () => void
+  readonly dayReport: (day: string) => DayReport
+  readonly signalSources: () => SignalSource[]
+  readonly setDevice: (change: DeviceChange) => void
+  readonly detectDevices: () => Promise<unknown>
+  /** Settles when the new key waits to take over, or has. Errors: `conflict`, `config.invalid`. */
+  readonly rotateKey: (evidence: 'software' | 'tpm') => Promise<void>
   readonly pinnedKeys: () => readonly string[]
   readonly now: () => number
   readonly jobs: Pick<JobsStore, 'list'>
@@ -50,6 +58,24 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
     },
     resume: () => {
       deps.resume()
+      return deps.status()
+    },
+    finish: () => {
+      deps.finish()
+      return deps.status()
+    },
+    getDayReport: ({ day }) => deps.dayReport(day),
+    getSignals: () => ({ sources: deps.signalSources() }),
+    setDevice: (change) => {
+      deps.setDevice(change)
+      return deps.status()
+    },
+    detectDevices: async () => {
+      await deps.detectDevices()
+      return deps.status()
+    },
+    rotateKey: async ({ evidence }) => {
+      await deps.rotateKey(evidence)
       return deps.status()
     },
     listJobs: (page) => pageOf(deps.jobs.list, (job) => job.leaseId, page),

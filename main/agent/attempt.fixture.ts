@@ -7,5 +7,5 @@ import type { AttemptFacts } from './attempt.ts'
 export function fakeFacts(change: Partial<AttemptFacts> = {}): AttemptFacts {
   const { startedAt, endedAt, durationMs, sleepMs, exitCode, outputSha256, ...rest } = testProof()
   const measurement = z.object(Measurement.shape).parse(rest)
-  return { measurement, startedAt, endedAt, durationMs, sleepMs, exitCode, outputSha256, sampleLog: new Uint8Array([1, 2, 3]), ...change }
+  return { measurement, startedAt, endedAt, durationMs, sleepMs, exitCode, outputSha256, ...change }
 }

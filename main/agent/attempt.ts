@@ -7,8 +7,6 @@ export interface MeteredRun {
   readonly endedAt: string
   readonly durationMs: number
   readonly sleepMs: number
-  /** The samples behind the numbers; their SHA-256 is in the measurement. */
-  readonly sampleLog: Uint8Array
 }
 
 /** A metered run that ended by itself and left an output. */

@@ -3,6 +3,7 @@ import { SolanaAddress, Zone } from '../../shared/contract/wire.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { CarbonRule } from './grid/gate.ts'
 import { PolicyConfig } from './idle/policy-config.ts'
+import { ImageRules } from './jobs/image-rules.ts'
 
 export const AgentConfig = z.strictObject({
   dataDirectory: z.string().min(1),
@@ -12,6 +13,9 @@ export const AgentConfig = z.strictObject({
   payoutAddress: SolanaAddress.nullable(),
   policy: PolicyConfig,
   gate: CarbonRule,
+  images: ImageRules,
+  /** What kind of key a new node makes; `null`: whatever kind it has, and one in software for a new node. */
+  signer: z.enum(['software', 'tpm']).nullable(),
   /** Loopback port of the window's server; 0 picks a free one. */
   port: z.number().int().min(0).max(65_535),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
@@ -24,6 +28,8 @@ export const AGENT_DEFAULTS = {
   payoutAddress: null,
   policy: PolicyConfig.parse({}),
   gate: { kind: 'planned' },
+  images: ImageRules.parse({}),
+  signer: null,
   port: 0,
   logLevel: 'warn',
 } as const satisfies Omit<AgentConfig, 'dataDirectory'>

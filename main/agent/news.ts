@@ -1,5 +1,6 @@
 import type { PowerReading } from '../../shared/contract/agent.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { createLatch } from '../kernel/latch.ts'
 
 type Topic = 'status' | 'jobs' | 'receipts' | 'payouts' | 'grid'
 type Listener = (event: string, payload: unknown) => void
@@ -18,6 +19,7 @@ const COALESCE_MS = 250
 export function createNews(clock: Clock): News {
   const listeners = new Set<Listener>()
   const pending = new Set<Topic>()
+  const raised = createLatch()
   let seq = 0
   const tell: Listener = (event, payload) => {
     for (const listener of listeners) listener(event, payload)
@@ -31,11 +33,11 @@ export function createNews(clock: Clock): News {
     },
     changed: (...what) => {
       for (const topic of what) pending.add(topic)
+      raised.raise()
     },
     power: (reading) => tell('power', reading),
     async run(signal) {
-      while (await clock.sleep(COALESCE_MS, signal)) {
-        if (pending.size === 0) continue
+      while ((await raised.wait(signal)) && (await clock.sleep(COALESCE_MS, signal))) {
         const what = [...pending]
         pending.clear()
         tell('changed', { seq: ++seq, what })

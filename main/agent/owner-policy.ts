@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { Reason } from '../../shared/contract/agent.ts'
 import { epochMs } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Signals } from './idle/objections.ts'
-import { type PolicyDecision, type PolicyRequest, decide, restorePolicy } from './idle/policy.ts'
+import { createLatch } from '../kernel/latch.ts'
+import { type Fault, type PolicyMemory, restorePolicy, storedPolicy } from './idle/memory.ts'
+import type { Signals } from './idle/objection.ts'
+import { type PolicyCommand, type PolicyDecision, type PolicyInput, type PolicyRequest, type YieldMark, decide } from './idle/policy.ts'
 import type { PolicyConfig } from './idle/policy-config.ts'
 import type { SettingsStore } from './settings.store.ts'
 
@@ -12,9 +14,12 @@ export interface OwnerPolicyDeps {
   readonly settings: SettingsStore
   readonly clock: Clock
   readonly readSignals: () => Signals
-  readonly jobRunning: () => boolean
-  /** A reason came up while a job runs: the machine is wanted back. */
-  readonly onRevoked: (reason: Reason) => void
+  readonly job: () => PolicyInput['job']
+  readonly act: (command: PolicyCommand) => void
+  /** A job has begun to give way. Told before it is acted upon. */
+  readonly yielded: (mark: YieldMark) => void
+  /** After every decision, whether or not it changed anything. */
+  readonly decided: (signals: Signals) => void
   readonly changed: () => void
 }
 
@@ -22,46 +27,107 @@ export interface OwnerPolicy {
   readonly reasons: () => readonly Reason[]
   readonly decision: () => PolicyDecision
   readonly pausedUntil: () => number | null
+  /** Decides anew before it answers, so that nothing starts on what was true a moment ago. */
+  readonly reasonsNow: () => readonly Reason[]
   /** `until` in epoch milliseconds; `null` until the owner resumes. Survives restart. */
   readonly pause: (until: number | null) => void
+  /** Ends a pause, a rest, a fault, and takes back that Windfall finishes. */
   readonly resume: () => void
+  /** The job that runs may end, then Windfall pauses until the owner resumes. Survives restart. */
+  readonly finish: () => void
+  /** A job left something behind, so nothing starts until it is gone or the owner says so. Survives restart. */
+  readonly alarm: (fault: Fault) => void
+  readonly recovered: () => void
+  /** A signal may have changed. Cheap, and may be called often. */
+  readonly wake: () => void
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
-const EVERY_MS = 1_000
-const SETTING = 'pause'
+/** At least this often, whether or not a signal changed: while a job runs, and while none does. */
+const PACE_MS = { running: 250, resting: 5_000 }
+/** Signals come in groups. */
+const GATHER_MS = 20
+const PAUSE = 'pause'
+const POLICY = 'policy'
 
-/** Drives the idle policy once a second and on every wish of the owner, and remembers a pause. */
+/** Drives the idle policy at every change and on every wish of the owner, has its commands carried out, and remembers what must not get lost. */
 export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
-  const { config, settings, clock } = deps
-  // Nothing runs before the runner does, and it starts after this.
-  let current: PolicyDecision = step(restorePolicy(settings.get(SETTING, z.unknown())), { jobRunning: false })
+  const { clock } = deps
+  const store = createPolicyStore(deps.settings)
+  const woken = createLatch()
+  // What it looks at is not there yet when it is made.
+  let current: PolicyDecision | null = null
   let shown = ''
-
-  function step(memory: PolicyDecision['state'], given: { jobRunning: boolean; request?: PolicyRequest }): PolicyDecision {
-    return decide(memory, { now: clock.now(), signals: deps.readSignals(), config, ...given })
-  }
-  function advance(request?: PolicyRequest): void {
-    const before = JSON.stringify(current.state.pause)
-    const jobRunning = deps.jobRunning()
-    current = step(current.state, { jobRunning, ...(request ? { request } : {}) })
-    if (JSON.stringify(current.state.pause) !== before) settings.set(SETTING, current.state.pause)
-    const [reason] = current.reasons
-    if (reason && jobRunning) deps.onRevoked(reason)
-    const now = JSON.stringify([current.state.phase, current.reasons.map(({ code, message }) => [code, message]), current.state.pause])
-    if (now === shown) return
+  const step = (memory: PolicyMemory, signals: Signals, request?: PolicyRequest): PolicyDecision =>
+    decide(memory, { now: clock.now(), mono: clock.monotonic(), signals, config: deps.config, job: deps.job(), ...(request ? { request } : {}) })
+  const decision = (): PolicyDecision => current ?? advance()
+  const advance = (request?: PolicyRequest): PolicyDecision => {
+    const signals = deps.readSignals()
+    const next = step(current?.state ?? store.read(clock.now()), signals, request)
+    current = next
+    store.write(next.state)
+    if (next.yielded) deps.yielded(next.yielded)
+    for (const command of next.commands) deps.act(command)
+    deps.decided(signals)
+    const now = textOf(next)
+    if (now !== shown) deps.changed()
     shown = now
-    deps.changed()
+    return next
+  }
+  const ask = (request: PolicyRequest): void => void advance(request)
+  return {
+    decision,
+    reasons: () => decision().reasons,
+    reasonsNow: () => advance().reasons,
+    pausedUntil: () => decision().state.pause?.until ?? null,
+    pause: (until) => ask({ ask: 'pause', until: until === null ? null : epochMs(until) }),
+    resume: () => ask({ ask: 'resume' }),
+    finish: () => ask({ ask: 'finish' }),
+    alarm: (fault) => ask({ ask: 'alarm', fault }),
+    recovered: () => ask({ ask: 'recovered' }),
+    wake: woken.raise,
+    async run(signal) {
+      let turn = new AbortController()
+      signal.addEventListener('abort', () => turn.abort(), { once: true })
+      while (!signal.aborted) {
+        const pause = paceOf(advance(), clock.now())
+        turn = new AbortController()
+        const isWoken = await Promise.race([woken.wait(turn.signal), clock.sleep(pause, turn.signal).then(() => false)])
+        if (isWoken) await clock.sleep(GATHER_MS, turn.signal)
+        turn.abort()
+      }
+    },
+  }
+}
+
+/** What a window shows of a decision. */
+const textOf = ({ state, reasons }: PolicyDecision): string =>
+  JSON.stringify([state.phase, reasons.map(({ code, message }) => [code, message]), state.pause, state.finishing])
+
+/** Until something is known to change by itself, or the next look. */
+function paceOf({ state, reasons }: PolicyDecision, now: number): number {
+  if (state.phase === 'running' || state.phase === 'yielding') return PACE_MS.running
+  const ends = reasons.flatMap(({ until }) => (until === null ? [] : [Date.parse(until) - now])).filter((ms) => ms > 0)
+  return Math.min(PACE_MS.resting, ...ends)
+}
+
+function createPolicyStore(settings: SettingsStore) {
+  const written = new Map<string, string>()
+  const write = (key: string, value: unknown): void => {
+    const text = JSON.stringify(value)
+    if (written.get(key) === text) return
+    settings.set(key, value)
+    written.set(key, text)
   }
   return {
-    reasons: () => current.reasons,
-    decision: () => current,
-    pausedUntil: () => current.state.pause?.until ?? null,
-    pause: (until) => advance({ ask: 'pause', until: until === null ? null : epochMs(until) }),
-    resume: () => advance({ ask: 'resume' }),
-    async run(signal) {
-      do advance()
-      while (await clock.sleep(EVERY_MS, signal))
+    read(now: PolicyInput['now']): PolicyMemory {
+      const [pause, policy] = [settings.get(PAUSE, z.unknown()), settings.get(POLICY, z.unknown())]
+      return restorePolicy({ pause, policy }, now)
+    },
+    /** The pause first: an end in between leaves the machine paused rather than working. */
+    write(memory: PolicyMemory): void {
+      write(PAUSE, memory.pause)
+      write(POLICY, storedPolicy(memory))
     },
   }
 }

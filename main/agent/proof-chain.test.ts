@@ -53,6 +53,7 @@ function startAgent(coordinator: FakeCoordinator, stores = openStores('agent')) 
       {
         outbox,
         client: coordinator.client,
+        signer,
         clock,
         random: () => 0.5,
         realign: work.prover.realign,

@@ -1,16 +1,25 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AgentStatus } from '../../shared/contract/agent.ts'
-import type { AgentJob } from '../../shared/contract/agent.ts'
+import type { AgentJob, Reason } from '../../shared/contract/agent.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import * as initial from './migrations/0001-initial.ts'
-import { type StatusInput, progressOf, startOfDay, outsideReasons, statusOf } from './status.ts'
+import { type StatusInput, dayCodeOf, progressOf, startOfDay, outsideReasons, statusOf } from './status.ts'
 import { eventOf, payoutFact } from './sync/facts.fixture.ts'
 import { applyEvent } from './sync/apply.ts'
 import { createFactsStore } from './sync/facts.store.ts'
 
+const KEY = {
+  keyId: 'n'.repeat(43),
+  alg: 'EdDSA',
+  evidence: 'software',
+  keptIn: 'a test',
+  sealed: false,
+  rotations: 0,
+  next: null,
+} as const
 const NOW = Date.parse('2026-03-01T15:30:00.000Z')
 const BASE: StatusInput = {
   version: '0.1.0',
@@ -19,10 +28,14 @@ const BASE: StatusInput = {
   policy: 'waiting',
   reasons: [],
   pausedUntil: null,
+  finishing: false,
+  lastYield: null,
+  yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: null,
   power: null,
   devices: [],
-  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null },
+  seen: [],
+  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, key: KEY },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:1', lastSyncAt: null, message: null },
   todayReceipts: [],
   todayEarned: { accrued: 0n, confirmed: 0n },
@@ -127,4 +140,26 @@ test('what keeps work away from outside is named: no coordinator, an unreachable
     closed,
   ])
   expect(outsideReasons({ ...link, state: 'connected' }, null)).toEqual([])
+})
+
+function sources(given: { reasons?: Reason[]; running?: boolean; job?: Partial<AgentJob> | null; closed?: Reason | null }) {
+  return {
+    policy: { reasons: () => given.reasons ?? [] },
+    work: { running: () => given.running ?? false, current: () => (given.job as AgentJob | null | undefined) ?? null, waiting: () => null },
+    grid: { gate: () => ({ open: !given.closed, reason: given.closed ?? null, greenWindows: [] }) },
+    session: { state: () => ({ state: 'connected', url: 'http://127.0.0.1:1', lastSyncAt: null, message: null }) },
+  } as unknown as Parameters<typeof dayCodeOf>[0]
+}
+
+test('every moment of the day has a code: work, the first reason against it, or no job', () => {
+  const present: Reason = { code: 'owner-present', message: 'You are using this machine.', until: null }
+  const carbon: Reason = { code: 'carbon', message: 'Not green.', until: null }
+  const waits = { state: 'waiting', code: 'vram', message: '1.0 GiB of GPU memory are free.' } as const
+  expect(dayCodeOf(sources({ running: true }))).toBe('running')
+  expect(dayCodeOf(sources({ running: true, reasons: [present] }))).toBe('owner-present')
+  expect(dayCodeOf(sources({ reasons: [present], closed: carbon }))).toBe('owner-present')
+  expect(dayCodeOf(sources({ closed: carbon, job: waits }))).toBe('vram')
+  expect(dayCodeOf(sources({ closed: carbon, job: { ...waits, code: 'carbon' } }))).toBe('carbon')
+  expect(dayCodeOf(sources({ job: { ...waits, code: 'clock' } }))).toBe('no-jobs')
+  expect(dayCodeOf(sources({}))).toBe('no-jobs')
 })

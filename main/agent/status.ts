@@ -1,14 +1,24 @@
 import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
-import type { AgentJob, AgentStatus, Device, Display, PolicyState, Reason } from '../../shared/contract/agent.ts'
+import {
+  type AgentJob,
+  type AgentStatus,
+  type DayCode,
+  type Device,
+  type Display,
+  type PolicyState,
+  type Reason,
+  ReasonCode,
+} from '../../shared/contract/agent.ts'
 import { weakestOrigin } from '../../shared/domain/receipt-summary.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { packageVersion } from '../kernel/paths.ts'
-import type { Signer } from '../kernel/signing.ts'
+import type { DeviceKeys } from '../kernel/device-key.ts'
 import type { AgentConfig } from './config.ts'
 import type { CoordinatorSession } from './coordinator-session.ts'
+import type { Devices } from './devices.ts'
 import type { GridWatch } from './grid-watch.ts'
-import { displayOf } from './idle/policy.ts'
+import { displayOf } from './idle/display.ts'
 import type { Meter } from './metering/meter.ts'
 import type { OwnerPolicy } from './owner-policy.ts'
 import type { AgentStores } from './stores.ts'
@@ -22,9 +32,13 @@ export interface StatusInput {
   readonly policy: PolicyState
   readonly reasons: readonly Reason[]
   readonly pausedUntil: string | null
+  readonly finishing: boolean
+  readonly lastYield: AgentStatus['lastYield']
+  readonly yieldTimes: AgentStatus['yieldTimes']
   readonly job: AgentJob | null
   readonly power: AgentStatus['power']
   readonly devices: readonly Device[]
+  readonly seen: AgentStatus['seen']
   readonly node: AgentStatus['node']
   readonly coordinator: AgentStatus['coordinator']
   readonly todayReceipts: readonly ReceiptSummary[]
@@ -56,9 +70,13 @@ export function statusOf(input: StatusInput): AgentStatus {
     policy: input.policy,
     reasons: [...input.reasons],
     pausedUntil: input.pausedUntil,
+    finishing: input.finishing,
+    lastYield: input.lastYield,
+    yieldTimes: input.yieldTimes,
     job: input.job && progressOf(input.job, input.now),
     power: input.power,
     devices: [...input.devices],
+    seen: [...input.seen],
     node: input.node,
     coordinator: input.coordinator,
     today: {
@@ -86,9 +104,10 @@ export function statusOf(input: StatusInput): AgentStatus {
 export interface StatusSources {
   readonly config: AgentConfig
   readonly stores: AgentStores
-  readonly signer: Pick<Signer, 'keyId'>
+  readonly keys: Pick<DeviceKeys, 'nodeId' | 'describe'>
   readonly clock: Pick<Clock, 'now'>
-  readonly meter: Pick<Meter, 'latest' | 'devices'>
+  readonly meter: Pick<Meter, 'latest'>
+  readonly devices: Pick<Devices, 'list' | 'seen'>
   readonly policy: OwnerPolicy
   readonly work: Pick<Work, 'current' | 'running' | 'waiting'>
   readonly grid: Pick<GridWatch, 'gate'>
@@ -103,24 +122,49 @@ export function outsideReasons({ state, message }: AgentStatus['coordinator'], c
   return [...offline, ...(closed ? [closed] : [])]
 }
 
+/** What the job that waits is waiting for by itself: a device, its memory, a network. */
+function ownReasons(job: AgentJob | null): Reason[] {
+  if (job?.state !== 'waiting' || job.message === null) return []
+  const code = ReasonCode.safeParse(job.code)
+  return code.success ? [{ code: code.data, message: job.message.slice(0, 300), until: null }] : []
+}
+
+/** Every reason why nothing starts now, each once; while a job runs, why it should not. */
+function reasonsOf({ policy, work, grid, session }: Pick<StatusSources, 'policy' | 'work' | 'grid' | 'session'>): Reason[] {
+  if (work.running()) return [...policy.reasons()]
+  const all = [...policy.reasons(), ...ownReasons(work.current()), ...outsideReasons(session.state(), grid.gate(work.waiting()).reason)]
+  return all.filter(({ code }, index) => all.findIndex((other) => other.code === code) === index)
+}
+
+/** What the machine's time goes to at this moment: the first of the reasons, or work. */
+export function dayCodeOf(sources: Pick<StatusSources, 'policy' | 'work' | 'grid' | 'session'>): DayCode {
+  const [reason] = reasonsOf(sources)
+  return reason?.code ?? (sources.work.running() ? 'running' : 'no-jobs')
+}
+
 /** Gathers what {@link statusOf} needs from where it is kept. */
-export function readStatus({ config, stores, signer, clock, meter, policy, work, grid, session }: StatusSources): AgentStatus {
+export function readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, session }: StatusSources): AgentStatus {
   const now = clock.now()
   const since = startOfDay(now)
   const until = policy.pausedUntil()
   const job = work.current()
-  const reasons = work.running() ? policy.reasons() : [...policy.reasons(), ...outsideReasons(session.state(), grid.gate(work.waiting()).reason)]
+  const reasons = reasonsOf({ policy, work, grid, session })
+  const { phase, finishing } = policy.decision().state
   return statusOf({
     version: packageVersion,
     now,
-    display: displayOf({ reasons, jobRunning: work.running(), finishing: false }),
-    policy: policy.decision().state.phase,
+    display: displayOf({ reasons, jobRunning: work.running(), finishing, fault: phase === 'fault' }),
+    policy: phase,
     reasons,
     pausedUntil: until === null ? null : toIso(until),
+    finishing,
+    lastYield: stores.yields.last(),
+    yieldTimes: stores.yields.times(),
     job,
     power: meter.latest(),
-    devices: meter.devices(),
-    node: { nodeId: signer.keyId, zone: config.zone, payoutAddress: config.payoutAddress },
+    devices: devices.list(),
+    seen: devices.seen(),
+    node: { nodeId: keys.nodeId, zone: config.zone, payoutAddress: config.payoutAddress, key: keys.describe() },
     coordinator: session.state(),
     todayReceipts: stores.facts.receiptsSince(since),
     todayEarned: stores.facts.earnedSince(since),

@@ -5,15 +5,17 @@ import type { Clock } from '../kernel/clock.ts'
 import { createIds } from '../kernel/ids.ts'
 import type { Signer } from '../kernel/signing.ts'
 import { fakeFacts } from './attempt.fixture.ts'
+import type { Devices } from './devices.ts'
 import { createGridWatch } from './grid-watch.ts'
 import { PolicyConfig } from './idle/policy-config.ts'
+import { createFakeSignals } from './idle/signals/sources.fake.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import type { Runtime } from './jobs/runtime.ts'
 import type { Meter } from './metering/meter.ts'
 import { createNews } from './news.ts'
-import { createOwnerPolicy } from './owner-policy.ts'
+import { type OwnerPolicy, createOwnerPolicy } from './owner-policy.ts'
 import type { AgentStores } from './stores.ts'
-import { type Work, createWork } from './work.ts'
+import { type Work, type WorkDeps, createWork } from './work.ts'
 
 export interface TestWork extends Work {
   readonly policy: ReturnType<typeof createOwnerPolicy>
@@ -26,38 +28,77 @@ export interface TestWork extends Work {
 /** Named lease for tests with more than one. */
 export const leaseNamed = (id: string): Lease => fakeLease({ leaseId: id, jobId: `job-${id}`, attemptId: `attempt-${id}` })
 
-const meter: Meter = {
+/** A meter that sees nothing. */
+export const testMeter: Meter = {
   latest: () => null,
   readings: () => [],
   hottestC: () => null,
-  devices: () => [],
+  figures: () => new Map(),
   run: async () => undefined,
   start: () => ({ stop: async () => fakeFacts() }),
+  suspend: () => undefined,
+  recoverMeasured: () => null,
+}
+
+/** A machine with a processor and nothing else. */
+export const testDevices: Devices = {
+  list: () => [],
+  seen: () => [],
+  lent: () => [],
+  offered: async () => [],
+  equip: () => ({ devices: [{ deviceId: 'cpu', containerIds: [] }] }),
+  holding: () => null,
+  crowded: () => null,
+  objections: () => [],
+  set: () => undefined,
 }
 
 /** The working part of an agent on real stores, on a machine nobody uses, without hardware or sandbox of its own. */
 export function createTestWork(given: {
   readonly stores: AgentStores
   readonly signer: Signer
+  /** Left out, the key that signs is the node's first. */
+  readonly nodeId?: string
   readonly clock: Clock
   readonly runtimes?: ReadonlyMap<RuntimeName, Runtime>
+  readonly meter?: Meter
+  readonly devices?: Devices
+  readonly policy?: OwnerPolicy
+  readonly giveBack?: WorkDeps['giveBack']
 }): TestWork {
   const { stores, clock } = given
   const { settings } = stores
   const news = createNews(clock)
   const grid = createGridWatch({ zone: 'GB-13', rule: { kind: 'always' }, settings, clock, changed: () => news.changed('grid') })
-  const policy = createOwnerPolicy({
-    config: PolicyConfig.parse({ dedicated: true, allowBattery: true }),
-    settings,
-    clock,
-    readSignals: () => ({ inputIdle: 'unknown', powerSupply: 'unknown', temperatureC: null, others: [] }),
-    jobRunning: () => false,
-    onRevoked: () => undefined,
-    changed: () => news.changed('status'),
-  })
-  const detection = { cpu: { vendor: 'test', model: 'test', packages: 1, cores: 2, threads: 4, memoryBytes: 0 }, sources: [], seen: [] }
+  const policy =
+    given.policy ??
+    createOwnerPolicy({
+      config: PolicyConfig.parse({ dedicated: true, allowBattery: true }),
+      settings,
+      clock,
+      readSignals: () => ({ ...createFakeSignals(clock).read(), temperatureC: null, others: [] }),
+      job: () => null,
+      act: () => undefined,
+      yielded: () => undefined,
+      decided: () => undefined,
+      changed: () => news.changed('status'),
+    })
   const log = pino({ level: 'silent' })
-  const work = createWork({ runtimes: new Map(), ...given, ids: createIds(clock), log, meter, detection, policy, grid, news })
+  const memory = { before: async () => new Map(), released: async () => undefined }
+  const giveBack = { gaveWay: () => undefined, gone: () => undefined, memory, mayFetch: () => true }
+  const work = createWork({
+    runtimes: new Map(),
+    nodeId: given.signer.keyId,
+    meter: testMeter,
+    devices: testDevices,
+    ...given,
+    ids: createIds(clock),
+    log,
+    policy,
+    grid,
+    news,
+    giveBack: given.giveBack ?? giveBack,
+  })
   return {
     ...work,
     policy,

@@ -27,7 +27,7 @@ const wasm: Runtime = {
   probe: async () => ({ available: true, version: 'test' }),
   prepare: async ({ runtime, fetchArchive }, _, signal) => void (runtime.archive && (await fetchArchive(runtime.archive, signal))),
   run: async (_, { onStarted }) => {
-    onStarted()
+    onStarted({ freeze: async () => true, thaw: async () => true, throttle: async () => true })
     return { end: 'exited', exitCode: 0, output: OUTPUT, outputSha256: sha256Hex(OUTPUT), logTail: '' }
   },
   sweep: async () => [],
@@ -59,7 +59,9 @@ test('a lease that is run ends as a report of its start and a proof with its out
   expect(fetched).toEqual([leaseNamed('a').spec.runtime.archive])
   expect(stores.jobs.get('a')).toMatchObject({ state: 'submitted', joules: 600_000, method: 'counter' })
   expect(stores.outbox.peek()).toMatchObject({ item: { kind: 'start', leaseId: 'a', token: 1 } })
-  expect(stores.outbox.proofs()).toMatchObject([{ item: { proofId: stores.jobs.get('a')?.proofId, output: Buffer.from(OUTPUT).toString('base64') } }])
+  expect(stores.outbox.proofs()).toMatchObject([{ leaseId: 'a', proofId: stores.jobs.get('a')?.proofId }])
+  stores.outbox.remove(stores.outbox.peek()?.id ?? '')
+  expect(stores.outbox.peek()).toMatchObject({ item: { kind: 'proof', leaseId: 'a', output: Buffer.from(OUTPUT).toString('base64') } })
 })
 
 test('without a coordinator there is nothing to fetch from, and the job goes back', async () => {
@@ -76,9 +78,9 @@ test('a lease is reported as held until its proof is answered, and every state t
   runner.offer(leaseNamed('b'))
   for (const state of ['leased', 'waiting', 'preparing', 'running', 'collecting', 'proving'] as const) {
     stores.jobs.update('b', { state })
-    expect(Presence.parse(presence()).running.map(({ leaseId }) => leaseId)).toEqual(['a', 'b'])
+    expect(Presence.parse(presence()).running.map(({ leaseId }) => leaseId)).toEqual(['b', 'a'])
   }
-  expect(presence().running[0]).toEqual({ leaseId: 'a', token: 1, state: 'proving' })
+  expect(presence().running[1]).toEqual({ leaseId: 'a', token: 1, state: 'proving' })
   for (const state of ['accepted', 'refused', 'failed', 'cancelled', 'lost'] as const) {
     stores.jobs.update('b', { state })
     expect(presence().running.map(({ leaseId }) => leaseId)).toEqual(['a'])
@@ -119,7 +121,7 @@ test('a proof that is signed anew waits again, whatever was said about the one i
   const job = stores.jobs.get('a')
   expect(job).toMatchObject({ state: 'submitted', code: null, message: null })
   expect(job?.proofId).not.toBe(refused)
-  expect(stores.outbox.proofs()).toMatchObject([{ item: { leaseId: 'a', token: 1, proofId: job?.proofId } }])
+  expect(stores.outbox.proofs()).toMatchObject([{ leaseId: 'a', proofId: job?.proofId }])
   expect(stores.proofs.head().seq).toBe(8)
 })
 

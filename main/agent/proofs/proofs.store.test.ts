@@ -3,6 +3,7 @@ import { openSqlite } from '../../kernel/sqlite.ts'
 import { createJobsStore } from '../jobs/jobs.store.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import * as metering from '../migrations/0002-metering.ts'
 import { type StoredProof, createProofsStore } from './proofs.store.ts'
 
 const proof = (id: string, seq: number): StoredProof => ({
@@ -11,12 +12,11 @@ const proof = (id: string, seq: number): StoredProof => ({
   seq,
   head: id.repeat(64),
   envelope: { payload: '', payloadType: '', signatures: [] },
-  sampleLog: new Uint8Array(),
   createdAt: 0,
 })
 
 test('the chain goes on from the proof that was signed last, also where a refused one has left its number to another', () => {
-  const db = openSqlite(':memory:', [initial])
+  const db = openSqlite(':memory:', [initial, metering])
   const [jobs, proofs] = [createJobsStore(db), createProofsStore(db)]
   for (const id of ['a', 'b', 'c']) jobs.add(fakeLease({ leaseId: id, attemptId: id }), 0)
   expect(proofs.head()).toEqual({ seq: 0, head: null })

@@ -16,8 +16,6 @@ export interface PlacedProof extends ChainHead {
 
 export interface StoredProof extends PlacedProof {
   readonly leaseId: string
-  /** The samples behind the numbers, kept for challenges. */
-  readonly sampleLog: Uint8Array
   readonly createdAt: number
 }
 
@@ -28,21 +26,26 @@ export type ProofsStore = ReturnType<typeof createProofsStore>
  * place to the next one.
  */
 export function createProofsStore(db: Sqlite) {
-  const insert = db.prepare<[number, string, string, string, string, Uint8Array, number]>(
-    'INSERT INTO proof (seq, proof_id, lease_id, body_sha256, envelope, sample_log, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  const insert = db.prepare<[number, string, string, string, string, number]>(
+    'INSERT INTO proof (seq, proof_id, lease_id, body_sha256, envelope, created_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const replace = db.prepare<[number, string, string, string, string]>(
     'UPDATE proof SET seq = ?, proof_id = ?, body_sha256 = ?, envelope = ? WHERE proof_id = ?',
   )
+  const attempt = db.prepare<[string], { attempt_id: string }>(
+    'SELECT job.attempt_id FROM proof JOIN job ON job.lease_id = proof.lease_id WHERE proof.proof_id = ?',
+  )
   const last = db.prepare<[], { seq: number; body_sha256: string }>('SELECT seq, body_sha256 FROM proof ORDER BY n DESC LIMIT 1')
   return {
     add: (proof: StoredProof): void => {
-      insert.run(proof.seq, proof.proofId, proof.leaseId, proof.head, JSON.stringify(proof.envelope), proof.sampleLog, proof.createdAt)
+      insert.run(proof.seq, proof.proofId, proof.leaseId, proof.head, JSON.stringify(proof.envelope), proof.createdAt)
     },
     /** Puts a proof that was signed anew in the place of the one it replaces. */
     replace: (replaced: string, proof: PlacedProof): void => {
       replace.run(proof.seq, proof.proofId, proof.head, JSON.stringify(proof.envelope), replaced)
     },
+    /** The attempt a proof is about, under whose id its samples are kept; `null` if this node never signed it. */
+    attemptOf: (proofId: string): string | null => attempt.get(proofId)?.attempt_id ?? null,
     head: (): ChainHead => {
       const row = last.get()
       return row ? { seq: row.seq, head: row.body_sha256 } : { seq: 0, head: null }

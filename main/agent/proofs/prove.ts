@@ -12,15 +12,16 @@ export interface ProofInput {
   readonly lease: Lease
   readonly facts: AttemptFacts
   readonly chain: ChainHead
-  readonly node: Pick<Signer, 'keyId' | 'evidence'>
+  readonly nodeId: string
+  readonly evidence: Signer['evidence']
 }
 
 /** The body of the next proof in the node's chain. */
-export const buildProof = ({ proofId, lease, facts, chain, node }: ProofInput): EnergyProof =>
+export const buildProof = ({ proofId, lease, facts, chain, nodeId, evidence }: ProofInput): EnergyProof =>
   EnergyProof.parse({
     v: 1,
     proofId,
-    nodeId: node.keyId,
+    nodeId,
     jobId: lease.jobId,
     attemptId: lease.attemptId,
     leaseId: lease.leaseId,
@@ -34,7 +35,7 @@ export const buildProof = ({ proofId, lease, facts, chain, node }: ProofInput): 
     runtime: { name: lease.spec.runtime.name, image: lease.spec.runtime.image },
     exitCode: facts.exitCode,
     outputSha256: facts.outputSha256,
-    evidence: node.evidence,
+    evidence,
   })
 
 /** Serialises once and signs exactly those bytes (DSSE). `head` is the hex SHA-256 of the signed body: the next proof's `prev`. */
@@ -44,8 +45,22 @@ export async function signProof(proof: EnergyProof, signer: EnvelopeSigner): Pro
   return { proofId: proof.proofId, seq: proof.seq, head: sha256Hex(body), envelope }
 }
 
+/** A proof that this node signed and kept. */
+export interface OwnProof {
+  readonly proof: EnergyProof
+  readonly body: Uint8Array
+  readonly bodySha256: string
+  /** Thumbprint of the key that signed it. */
+  readonly keyId: string | null
+}
+
 /** Reads back a proof that this node signed and kept. */
-export function openOwnProof({ payload }: Envelope): { readonly proof: EnergyProof; readonly bodySha256: string } {
+export function openOwnProof({ payload, signatures }: Envelope): OwnProof {
   const body = Buffer.from(payload, 'base64')
-  return { proof: EnergyProof.parse(JSON.parse(body.toString('utf8'))), bodySha256: sha256Hex(body) }
+  return { proof: EnergyProof.parse(JSON.parse(body.toString('utf8'))), body, bodySha256: sha256Hex(body), keyId: signatures[0]?.keyid ?? null }
+}
+
+/** The very same bytes under another key: for whoever knows the proof already, it is still that proof. */
+export async function resignProof({ proof, body, bodySha256 }: OwnProof, signer: EnvelopeSigner): Promise<PlacedProof> {
+  return { proofId: proof.proofId, seq: proof.seq, head: bodySha256, envelope: await signEnvelope(ENERGY_PROOF_TYPE, body, signer) }
 }

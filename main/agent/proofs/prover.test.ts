@@ -2,61 +2,12 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
 import { ENERGY_PROOF_TYPE } from '../../../shared/domain/energy-proof.ts'
-import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { createIds } from '../../kernel/ids.ts'
-import { createSigner, generateKeyPem, sha256Hex, verifySignature } from '../../kernel/signing.ts'
-import { openSqlite } from '../../kernel/sqlite.ts'
-import { fakeFacts } from '../attempt.fixture.ts'
-import { createJobsStore } from '../jobs/jobs.store.ts'
-import { fakeLease } from '../jobs/lease.fixture.ts'
-import * as initial from '../migrations/0001-initial.ts'
+import { sha256Hex, verifySignature } from '../../kernel/signing.ts'
+import { NODE_ID, createTestProver, signer } from '../prover.fixture.ts'
 import { openOwnProof } from './prove.ts'
-import { type MovedProof, type ProvenResult, createProver } from './prover.ts'
-import { createProofsStore } from './proofs.store.ts'
-
-const signer = createSigner(generateKeyPem())
-const OUTPUT = new Uint8Array([1])
-
-function setUp(fails: (commit: number) => boolean = () => false) {
-  const db = openSqlite(':memory:', [initial])
-  const proofs = createProofsStore(db)
-  const jobs = createJobsStore(db)
-  const clock = createFakeClock()
-  const committed: ProvenResult[] = []
-  const moves: MovedProof[] = []
-  let commits = 0
-  let answered = 0
-  const prover = createProver({
-    proofs,
-    // Signing takes a different time each time, as with a chip that signs.
-    signer: {
-      ...signer,
-      sign: async (bytes) => {
-        for (let turns = (bytes[bytes.length - 1] ?? 0) % 7; turns > 0; turns--) await Promise.resolve()
-        return signer.sign(bytes)
-      },
-    },
-    ids: createIds(clock),
-    clock,
-    commit: (result) => {
-      if (fails(commits++)) throw new Error('disk full')
-      proofs.add(result.proof)
-      committed.push(result)
-    },
-    waiting: () => committed.slice(answered).map(({ proof }) => proof.envelope),
-    replace: (moved) => moves.push(...moved),
-  })
-  const prove = (id: string) => {
-    const lease = fakeLease({ leaseId: id, jobId: `job-${id}`, attemptId: `attempt-${id}` })
-    jobs.add(lease, clock.now())
-    return prover.prove(lease, fakeFacts(), OUTPUT)
-  }
-  const answer = () => answered++
-  return { prover, prove, proofs, committed, moves, answer }
-}
 
 test('a proof says whose it is, what ran and for which lease, and the signature covers exactly the bytes that travel', async () => {
-  const { prove, committed } = setUp()
+  const { prove, committed } = createTestProver()
   await prove('a')
   const [first] = committed
   const opened = first && unpackEnvelope(first.proof.envelope, ENERGY_PROOF_TYPE)
@@ -65,7 +16,7 @@ test('a proof says whose it is, what ran and for which lease, and the signature 
   expect(verifySignature(signer.publicJwk, opened.signedBytes, opened.signature)).toBe(true)
   expect(sha256Hex(opened.body)).toBe(first.proof.head)
   expect(openOwnProof(first.proof.envelope).proof).toMatchObject({
-    nodeId: signer.keyId,
+    nodeId: NODE_ID,
     leaseId: 'a',
     jobId: 'job-a',
     attemptId: 'attempt-a',
@@ -82,7 +33,7 @@ test('a proof says whose it is, what ran and for which lease, and the signature 
 test('however many proofs are asked for at once and however many cannot be stored, the chain has neither gap nor fork', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.record({ fails: fc.boolean(), waits: fc.boolean() }), { minLength: 1, maxLength: 12 }), async (plan) => {
-      const { prove, committed } = setUp((commit) => plan[commit]?.fails ?? false)
+      const { prove, committed } = createTestProver((commit) => plan[commit]?.fails ?? false)
       const outcomes: Promise<PromiseSettledResult<void>[]>[] = []
       for (const [index, { waits }] of plan.entries()) {
         const outcome = Promise.allSettled([prove(`l${index}`)])
@@ -101,7 +52,7 @@ test('however many proofs are asked for at once and however many cannot be store
 })
 
 test('a chain that agrees with the coordinator is left alone, wherever in it the coordinator stands', async () => {
-  const { prover, prove, committed, moves } = setUp()
+  const { prover, prove, committed, moves } = createTestProver()
   await Promise.all(['a', 'b', 'c'].map(prove))
   await prover.realign({ seq: 0, head: null })
   for (const { proof } of committed) await prover.realign({ seq: proof.seq, head: proof.head })
@@ -109,7 +60,7 @@ test('a chain that agrees with the coordinator is left alone, wherever in it the
 })
 
 test('what waits is signed anew behind the place the coordinator names, with everything else it said unchanged', async () => {
-  const { prover, prove, committed, moves } = setUp()
+  const { prover, prove, committed, moves } = createTestProver()
   await Promise.all(['a', 'b'].map(prove))
   await prover.realign({ seq: 7, head: 'e'.repeat(64) })
   const before = committed.map(({ proof }) => openOwnProof(proof.envelope).proof)
@@ -127,7 +78,7 @@ test('what waits is signed anew behind the place the coordinator names, with eve
 })
 
 test('a proof whose number fits but whose predecessor is another one is signed anew too', async () => {
-  const { prover, prove, moves, answer } = setUp()
+  const { prover, prove, moves, answer } = createTestProver()
   await Promise.all(['a', 'b'].map(prove))
   answer()
   await prover.realign({ seq: 1, head: 'e'.repeat(64) })
@@ -135,7 +86,7 @@ test('a proof whose number fits but whose predecessor is another one is signed a
 })
 
 test('a proof that is asked for while the chain is being realigned waits for it', async () => {
-  const { prover, prove, committed } = setUp()
+  const { prover, prove, committed } = createTestProver()
   await prove('a')
   const order: string[] = []
   await Promise.all([prover.realign({ seq: 3, head: 'e'.repeat(64) }).then(() => order.push('realigned')), prove('b').then(() => order.push('proven'))])

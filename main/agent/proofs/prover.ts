@@ -5,7 +5,7 @@ import type { Ids } from '../../kernel/ids.ts'
 import type { Signer } from '../../kernel/signing.ts'
 import type { AttemptFacts } from '../attempt.ts'
 import type { ChainHead, PlacedProof, ProofsStore, StoredProof } from './proofs.store.ts'
-import { buildProof, openOwnProof, signProof } from './prove.ts'
+import { buildProof, openOwnProof, type OwnProof, resignProof, signProof } from './prove.ts'
 
 /** A finished attempt, proven. */
 export interface ProvenResult {
@@ -15,14 +15,16 @@ export interface ProvenResult {
   readonly proof: StoredProof
 }
 
-/** A proof that was signed anew for another place in the chain. */
+/** A proof that was signed anew: for another place in the chain, or with another key. */
 export interface MovedProof extends PlacedProof {
-  /** Id of the proof it replaces. */
+  /** Id of the proof it replaces, which is its own if only the key is another. */
   readonly replaces: string
 }
 
 export interface ProverDeps {
   readonly proofs: Pick<ProofsStore, 'head'>
+  /** Thumbprint of the node's first key, whichever key signs now. */
+  readonly nodeId: string
   readonly signer: Signer
   readonly ids: Ids
   readonly clock: Pick<Clock, 'now'>
@@ -39,7 +41,7 @@ export interface Prover {
   readonly prove: (lease: Lease, facts: AttemptFacts, output: Uint8Array) => Promise<void>
   /**
    * Takes over where the coordinator says the chain stands, which is elsewhere than here after it refused a proof or one of the two was
-   * restored from a backup. Proofs that still wait are signed anew unless they continue from there already.
+   * restored from a backup. Proofs that still wait are signed anew unless they continue from there already and the present key signed them.
    */
   readonly realign: (head: ChainHead) => Promise<void>
 }
@@ -58,27 +60,40 @@ export function createProver(deps: ProverDeps): Prover {
   }
 }
 
-async function proveNext({ proofs, signer, ids, clock, commit }: ProverDeps, result: Omit<ProvenResult, 'proof'>): Promise<void> {
+async function proveNext({ proofs, nodeId, signer: live, ids, clock, commit }: ProverDeps, result: Omit<ProvenResult, 'proof'>): Promise<void> {
   const { lease, facts } = result
-  const proof = buildProof({ proofId: ids.next(), lease, facts, chain: proofs.head(), node: signer })
+  // The key may be replaced while it signs: what the proof says of it and the signature come from the same one.
+  const signer = { ...live }
+  const proof = buildProof({ proofId: ids.next(), lease, facts, chain: proofs.head(), nodeId, evidence: signer.evidence })
   const signed = await signProof(proof, signer)
-  commit({ ...result, proof: { ...signed, leaseId: lease.leaseId, sampleLog: facts.sampleLog, createdAt: clock.now() } })
+  commit({ ...result, proof: { ...signed, leaseId: lease.leaseId, createdAt: clock.now() } })
 }
 
-async function realign({ signer, ids, waiting, replace }: ProverDeps, head: ChainHead): Promise<void> {
+async function realign({ signer: live, ids, waiting, replace }: ProverDeps, head: ChainHead): Promise<void> {
+  const signer = { ...live }
   const opened = waiting().map(openOwnProof)
-  // What the coordinator calls the newest proof may wait for its answer still: it goes out again as it is, and so does all before it.
-  const unknown = opened.slice(opened.findIndex(({ bodySha256 }) => bodySha256 === head.head) + 1)
+  // What the coordinator calls the newest proof may wait for its answer still: what it says stays as it is, and so does all before it.
+  const known = opened.findIndex(({ bodySha256 }) => bodySha256 === head.head) + 1
   const moved: MovedProof[] = []
   let last = head
-  for (const { proof, bodySha256 } of unknown) {
-    if (proof.seq === last.seq + 1 && proof.prev === last.head) {
-      last = { seq: proof.seq, head: bodySha256 }
-      continue
-    }
-    const signed = await signProof({ ...proof, proofId: ids.next(), seq: last.seq + 1, prev: last.head }, signer)
-    moved.push({ ...signed, replaces: proof.proofId })
-    last = signed
+  for (const [index, own] of opened.entries()) {
+    const { proof, bodySha256, keyId } = own
+    const stays = index < known || continues(own, last, signer)
+    const signed = stays ? keyId !== signer.keyId && (await resignProof(own, signer)) : await signProof(placedAfter(own, last, { ids, signer }), signer)
+    if (signed) moved.push({ ...signed, replaces: proof.proofId })
+    if (index >= known) last = signed || { seq: proof.seq, head: bodySha256 }
   }
   if (moved.length > 0) replace(moved)
 }
+
+/** Nothing it says has to change: neither its place nor how well it is signed. */
+const continues = ({ proof, keyId }: OwnProof, last: ChainHead, signer: Signer): boolean =>
+  proof.seq === last.seq + 1 && proof.prev === last.head && (keyId === signer.keyId || proof.evidence === signer.evidence)
+
+const placedAfter = ({ proof }: OwnProof, last: ChainHead, { ids, signer }: Pick<ProverDeps, 'ids' | 'signer'>) => ({
+  ...proof,
+  proofId: ids.next(),
+  seq: last.seq + 1,
+  prev: last.head,
+  evidence: signer.evidence,
+})

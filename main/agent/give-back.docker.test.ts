@@ -1,0 +1,74 @@
+/** The real engine gives the machine back in time, to an owner whose game starts while a job runs. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { RuntimeName } from '../../shared/contract/wire.ts'
+import { systemClock } from '../kernel/clock.ts'
+import { openMachine } from './give-back.fixture.ts'
+import { PolicyConfig } from './idle/policy-config.ts'
+import { AGENT_LABEL, attemptName } from './jobs/container-spec.ts'
+import { LIMITS, NEVER, engine, engineGet, prepareImage, removeImages, runtimeOf } from './jobs/docker.fixture.ts'
+import { type TestImage, shellImage } from './jobs/image.fixture.ts'
+import { fakeLease } from './jobs/lease.fixture.ts'
+import { type Runtime, digestOf } from './jobs/runtime.ts'
+
+const AGENT = `test-give-back-${process.pid}`
+const CARD = { usedBytes: 0, processes: [], manners: { endsAfterMs: 0, releasesAfterMs: 0 } }
+let built: TestImage
+
+beforeAll(async () => {
+  built = await shellImage()
+  await prepareImage(built, runtimeOf(AGENT))
+})
+afterAll(async () => {
+  expect(await engine.list(`${AGENT_LABEL}=${AGENT}`, NEVER)).toEqual([])
+  await removeImages()
+})
+
+/** Offers a shell script as a job and waits until it runs. */
+async function working(id: string, script: string, graceMs: number) {
+  const runtime = runtimeOf(AGENT, { graceMs: () => graceMs })
+  const machine = openMachine({
+    clock: systemClock,
+    card: CARD,
+    config: PolicyConfig.parse({ graceMs }),
+    runtimes: new Map<RuntimeName, Runtime>([['docker', runtime]]),
+  })
+  onTestFinished(() => machine.close(async () => undefined))
+  const lease = fakeLease({ leaseId: id, jobId: id, attemptId: `${id}-${process.pid}` })
+  const { image, archive } = built
+  machine.work.setFetch(async () => archive)
+  machine.work.runner.offer({
+    ...lease,
+    spec: { ...lease.spec, runtime: { name: 'docker', image, archive: digestOf(archive), reference: null }, args: [script], limits: LIMITS },
+  })
+  while (machine.job(id)?.state !== 'running') await delay(20)
+  await delay(500)
+  return { machine, attemptId: lease.attemptId }
+}
+
+/** When the engine saw the container end, epoch milliseconds. */
+async function diedAt(attemptId: string, from: number): Promise<number> {
+  const filters = encodeURIComponent(JSON.stringify({ event: ['die'], container: [attemptName(attemptId)] }))
+  const window = `since=${Math.floor(from / 1_000) - 1}&until=${Math.ceil(systemClock.now() / 1_000)}`
+  const event = (await engineGet(`/events?${window}&filters=${filters}`)) as { timeNano: number }
+  return event.timeNano / 1e6
+}
+
+test.each([
+  ['ends-when-asked', 'trap "exit 0" TERM; while true; do sleep 0.02; done', 1_500, 900],
+  ['does-not-listen', 'trap "" TERM; while true; do sleep 0.02; done', 1_500, 1_900],
+  ['gets-no-grace', 'trap "" TERM; while true; do sleep 0.02; done', 0, 900],
+] as const)('a container that %s is gone in time', async (id, script, graceMs, limitMs) => {
+  const { machine, attemptId } = await working(id, script, graceMs)
+  const from = systemClock.now()
+  machine.set({ games: ['Factorio'] })
+  while (machine.stores.yields.last() === null) await delay(20)
+  const last = machine.stores.yields.last()
+  const decidedAt = Date.parse(last?.at ?? '')
+  await delay(1_000)
+  const died = await diedAt(attemptId, from)
+  expect(last).toMatchObject({ code: 'game', kind: 'stopped' })
+  expect(decidedAt - from).toBeLessThanOrEqual(500)
+  expect(died - decidedAt).toBeLessThanOrEqual(limitMs)
+  expect(machine.job(id)).toMatchObject({ state: 'failed', code: 'game' })
+})

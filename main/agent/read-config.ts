@@ -1,0 +1,20 @@
+import { readSettings } from '../kernel/settings-file.ts'
+import { type AgentConfig, parseAgentConfig } from './config.ts'
+
+export interface ConfigSources {
+  readonly dataDirectory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** What holds unless the owner wrote otherwise. */
+  readonly granted?: Pick<Partial<AgentConfig>, 'policy'>
+  /** Said by the owner for this start only; what is `undefined` was not said. */
+  readonly given?: Readonly<Record<string, unknown>> & { readonly policy?: Readonly<Record<string, unknown>> | undefined }
+}
+
+const defined = (values: object) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
+/** What is granted, then the settings file, then environment, then what is given; the last one wins, for each rule of the policy alone. Error: `config.invalid`. */
+export function readAgentConfig({ dataDirectory, environment, granted = {}, given = {} }: ConfigSources): AgentConfig {
+  const settings = readSettings(dataDirectory).agent
+  const policy = { ...granted.policy, ...(settings['policy'] as object | undefined), ...given.policy }
+  return parseAgentConfig({ ...settings, ...defined({ coordinatorUrl: environment['WINDFALL_COORDINATOR'] }), ...defined(given), policy, dataDirectory })
+}

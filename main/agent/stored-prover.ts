@@ -1,0 +1,58 @@
+import { encodeBase64 } from '../../shared/domain/encoding.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Ids } from '../kernel/ids.ts'
+import type { Signer } from '../kernel/signing.ts'
+import { type MovedProof, type ProvenResult, type Prover, createProver } from './proofs/prover.ts'
+import type { AgentStores } from './stores.ts'
+
+export interface StoredProverDeps {
+  readonly stores: Pick<AgentStores, 'proofs' | 'outbox' | 'jobs' | 'atomically'>
+  readonly nodeId: string
+  readonly signer: Signer
+  readonly ids: Ids
+  readonly clock: Clock
+}
+
+/** A prover whose proofs are as durable as the messages that carry them. */
+export const createStoredProver = (deps: StoredProverDeps): Prover =>
+  createProver({
+    ...deps,
+    proofs: deps.stores.proofs,
+    commit: (result) => storeResult(deps, result),
+    waiting: () => deps.stores.outbox.proofs().map(({ envelope }) => envelope),
+    replace: (moved) => replaceWaiting(deps, moved),
+  })
+
+/** The proof, the message that carries it and the job's new state: all of them, or none. */
+function storeResult({ stores, ids, clock }: StoredProverDeps, { lease, facts, output, proof }: ProvenResult): void {
+  const { measurement } = facts
+  stores.atomically(() => {
+    stores.proofs.add(proof)
+    stores.outbox.add(
+      ids.next(),
+      { kind: 'proof', leaseId: lease.leaseId, token: lease.token, proofId: proof.proofId, envelope: proof.envelope, output: encodeBase64(output) },
+      clock.now(),
+    )
+    stores.jobs.update(lease.leaseId, {
+      state: 'submitted',
+      endedAt: Date.parse(facts.endedAt),
+      joules: measurement.boardJ,
+      method: measurement.method,
+      uncertaintyPct: measurement.uncertaintyPct,
+      proofId: proof.proofId,
+    })
+  })
+}
+
+/** Signed anew for another place in the chain: the node's copy, the message that waits and the job's view of it change together. */
+function replaceWaiting({ stores }: StoredProverDeps, moved: readonly MovedProof[]): void {
+  stores.atomically(() => {
+    for (const waiting of stores.outbox.proofs()) {
+      const proof = moved.find(({ replaces }) => replaces === waiting.proofId)
+      if (!proof) continue
+      stores.proofs.replace(waiting.proofId, proof)
+      stores.outbox.replaceProof(waiting.id, proof)
+      stores.jobs.update(waiting.leaseId, { proofId: proof.proofId, state: 'submitted', code: null, message: null })
+    }
+  })
+}
