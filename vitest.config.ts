@@ -3,14 +3,18 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumPath } from './e2e/support/chromium.ts'
 
-const node = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 } as const
+const node = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000, globalSetup: ['e2e/support/scratch.setup.ts'] }
 
 /** Property, crash and tamper tests over real engines: minutes of work in seconds, but too long for every save. */
 const THOROUGH = [
   'e2e/chain/**/*.test.ts',
-  'main/agent/jobs/wasm.test.ts',
+  'main/agent/gpu/nvidia-finder.property.test.ts',
+  'main/agent/jobs/{wasm,wasm-freeze,abuse/wasm}.test.ts',
+  'main/agent/metering/sample-crash.test.ts',
+  'main/agent/sync/outbox-{crash,torn}.test.ts',
   'main/localnet/**/*.test.ts',
   'resources/**/!(*.docker).test.ts',
+  'shared/domain/energy/{integration-error,truth}.test.ts',
   'shared/domain/verify-receipt.tamper.test.ts',
 ]
 
