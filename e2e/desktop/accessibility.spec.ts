@@ -8,6 +8,7 @@ const PAGES = {
   'one job': ['#/jobs/job-1', 'WebAssembly sandbox'],
   receipts: ['#/receipts', 'receipt-1'],
   'a receipt that cannot be had': ['#/receipts/receipt-1', 'This agent keeps no receipt bundles'],
+  'day report': ['#/day', 'From preparing it until its result was collected.'],
   'this machine': ['#/machine', 'Sample GPU'],
   payouts: ['#/payouts', '150 USD per SOL, sample'],
   'a page that is missing': ['#/nowhere', 'There is no such page.'],

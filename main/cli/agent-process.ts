@@ -14,7 +14,7 @@ export interface AgentStart {
 const FLAGS = ['--max-semi-space-size=1', '--expose-gc']
 /** glibc keeps a heap for each thread otherwise. */
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' }
-export const AGENT_PROGRAM = join(packageRoot, 'dist', 'agent', 'agent.mjs')
+const AGENT_PROGRAM = join(packageRoot, 'dist', 'agent', 'agent.mjs')
 
 /** Only a process that runs nothing but our command line may be replaced: not a test runner, not one that embeds us. */
 function isOurs(): boolean {

@@ -13,7 +13,7 @@ export type RunTool = (program: string, args: readonly string[]) => Promise<stri
 
 const LIMIT_MS = 90_000
 
-export const runTool: RunTool = async (program, args) => (await promisify(execFile)(program, [...args], { timeout: LIMIT_MS, env: process.env })).stdout
+const runTool: RunTool = async (program, args) => (await promisify(execFile)(program, [...args], { timeout: LIMIT_MS, env: process.env })).stdout
 
 /** Where the unit of this scope lies. */
 export function unitFile(scope: Scope, environment: Environment, home = homedir()): string {

@@ -7,7 +7,7 @@ export const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 
 /** What the parts of a day have in common; the order in which they stand in the bar. */
-export const DAY_GROUPS = ['work', 'owner', 'grid', 'jobs', 'machine', 'trouble', 'off'] as const
+const DAY_GROUPS = ['work', 'owner', 'grid', 'jobs', 'machine', 'trouble', 'off'] as const
 export type DayGroup = (typeof DAY_GROUPS)[number]
 
 const GROUP: Readonly<Record<DayCode, DayGroup>> = {

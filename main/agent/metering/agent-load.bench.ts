@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { arch, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -19,6 +19,7 @@ import { fakeLease } from '../jobs/lease.fixture.ts'
 import { openAgentStores } from '../stores.ts'
 import { createFakeCoordinator } from '../sync/coordinator.fake.ts'
 import { serveFakeCoordinator } from '../sync/coordinator-server.fake.ts'
+import { type Usage, readText, usageOf } from './process-usage.fixture.ts'
 
 const SETTLE_MS = 20_000
 const MEASURE_MS = 60_000
@@ -26,56 +27,8 @@ const START_LIMIT_MS = 180_000
 const BARS = { idle: { cpuPct: 0.1, rssMiB: 150 }, metering: { cpuPct: 0.2, rssMiB: 150 } }
 /** What other agents say they take; none says how it counted. */
 const CLAIMS_MIB = [18, 50] as const
-/** User space is told times in hundredths of a second (USER_HZ). */
-const MS_PER_TICK = 10
 /** `(loop br 0)`: a job that computes until it is stopped. */
 const ENDLESS = Buffer.from('0061736d0100000001040160000003020100070a01065f737461727400000a0901070003400c000b0b', 'hex')
-
-/** MiB, of the agent with its children. */
-interface Memory {
-  /** Pages of Node itself count once in every process. */
-  readonly rss: number
-  /** They count by how many share them. */
-  readonly pss: number
-  /** They do not count: what the machine would have back. */
-  readonly own: number
-}
-
-interface Usage {
-  readonly cpuMs: number
-  readonly memory: Memory
-  readonly programs: readonly string[]
-}
-
-const read = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** A process and all below it, apart from jobs. */
-const family = (pid: number): number[] => {
-  if (/wasm/.test(read(`/proc/${pid}/cmdline`))) return []
-  const children = read(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
-  return [pid, ...children.flatMap(family)]
-}
-
-function usageOf(pid: number): Usage {
-  const pids = family(pid)
-  // The name in parentheses may hold anything; user and system time are fields 14 and 15.
-  const ticks = pids
-    .map((one) => read(`/proc/${one}/stat`).split(') ').at(-1)?.split(' ') ?? [])
-    .map((fields) => Number(fields[11] ?? 0) + Number(fields[12] ?? 0))
-  const rollups = pids.map((one) => read(`/proc/${one}/smaps_rollup`))
-  const mib = (field: string) => rollups.reduce((sum, text) => sum + Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0), 0) / 1_024
-  return {
-    cpuMs: ticks.reduce((sum, count) => sum + count, 0) * MS_PER_TICK,
-    memory: { rss: mib('Rss'), pss: mib('Pss'), own: mib('Anonymous') },
-    programs: pids.map((one) => read(`/proc/${one}/cmdline`).split('\0').slice(1, 2).join(' ').split('/').at(-1) ?? ''),
-  }
-}
 
 interface Measured extends Pick<Usage, 'memory' | 'programs'> {
   readonly cpuPct: number
@@ -161,7 +114,7 @@ async function run(): Promise<void> {
     leaveJob(data)
     const log = join(data, 'samples', 'attempt-1.jsonl')
     const metering = await phase(data, fake.path, coordinator.url, () => existsSync(log))
-    if (read(log).split('\n').length < (0.9 * (SETTLE_MS + MEASURE_MS)) / 1_000)
+    if (readText(log).split('\n').length < (0.9 * (SETTLE_MS + MEASURE_MS)) / 1_000)
       throw new Error('The job did not run all the time, so this is not the cost of metering.')
     report({ idle, metering })
   } finally {

@@ -5,7 +5,7 @@ export interface FleetMember {
   readonly joinedAt: number
 }
 
-export interface FleetInvite {
+interface FleetInvite {
   readonly fleetId: string
   readonly createdBy: string
   readonly expiresAt: number
