@@ -49,6 +49,7 @@ export function openGiveBack(deps: GiveBackDeps, signal: AbortSignal): GiveBack 
       ...deps,
       jobRunning: () => work().running(),
       gameRules: () => config.games,
+      dedicated: config.dedicated,
       lent: () => new Set(deps.lent().map(({ device }) => device.uuid)),
       hottestC: meter.hottestC,
       others: devices.objections,

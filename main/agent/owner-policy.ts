@@ -44,7 +44,7 @@ export interface OwnerPolicy {
 }
 
 /** At least this often, whether or not a signal changed: while a job runs, and while none does. */
-const PACE_MS = { running: 250, resting: 5_000 }
+const PACE_MS = { running: 250, dedicated: 1_000, resting: 5_000 }
 /** Signals come in groups. */
 const GATHER_MS = 20
 const PAUSE = 'pause'
@@ -90,7 +90,7 @@ export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
       let turn = new AbortController()
       signal.addEventListener('abort', () => turn.abort(), { once: true })
       while (!signal.aborted) {
-        const pause = paceOf(advance(), clock.now())
+        const pause = paceOf(advance(), clock.now(), deps.config)
         turn = new AbortController()
         const isWoken = await Promise.race([woken.wait(turn.signal), clock.sleep(pause, turn.signal).then(() => false)])
         if (isWoken) await clock.sleep(GATHER_MS, turn.signal)
@@ -105,8 +105,9 @@ const textOf = ({ state, reasons }: PolicyDecision): string =>
   JSON.stringify([state.phase, reasons.map(({ code, message }) => [code, message]), state.pause, state.finishing])
 
 /** Until something is known to change by itself, or the next look. */
-function paceOf({ state, reasons }: PolicyDecision, now: number): number {
-  if (state.phase === 'running' || state.phase === 'yielding') return PACE_MS.running
+function paceOf({ state, reasons }: PolicyDecision, now: number, { dedicated }: PolicyConfig): number {
+  if (state.phase === 'yielding') return PACE_MS.running
+  if (state.phase === 'running') return dedicated ? PACE_MS.dedicated : PACE_MS.running
   const ends = reasons.flatMap(({ until }) => (until === null ? [] : [Date.parse(until) - now])).filter((ms) => ms > 0)
   return Math.min(PACE_MS.resting, ...ends)
 }

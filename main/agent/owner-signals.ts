@@ -15,6 +15,7 @@ export interface OwnerSignalsDeps {
   readonly jobRunning: () => boolean
   readonly askWindows: SignalDeps['askWindows']
   readonly gameRules: SignalDeps['gameRules']
+  readonly dedicated: boolean
   /** Devices that jobs may get, by hardware id: what the owner does on others is not looked at. */
   readonly lent: () => ReadonlySet<string>
   readonly hottestC: () => number | null

@@ -102,12 +102,21 @@ export function createJobsStore(db: Sqlite) {
   const byLease = db.prepare<[string], Row>(`${SELECT} WHERE lease_id = ?`)
   const byProof = db.prepare<[string], { lease_id: string }>('SELECT lease_id FROM job WHERE proof_id = ?')
   const runTime = db.prepare<[number], { ms: number | null }>(`SELECT sum(ended_at - started_at) AS ms FROM job WHERE state = 'accepted' AND ended_at >= ?`)
+  // Asked for several times a second, and a lease never changes.
+  let known: ReadonlyMap<string, Lease> = new Map()
   const page = createKeysetPage<Row>(db, { select: SELECT, table: 'job', at: 'received_at', id: 'lease_id' })
   return {
     /** Remembers a lease before anything is done with it. */
     add: (lease: Lease, at: number): 'inserted' | 'duplicate' =>
       insert.run(lease.leaseId, lease.jobId, lease.attemptId, JSON.stringify(lease), at).changes === 1 ? 'inserted' : 'duplicate',
-    open: (): StoredJob[] => open.all().map((row) => ({ lease: Lease.parse(JSON.parse(row.lease)), state: row.state })),
+    open: (): StoredJob[] => {
+      const rows = open.all()
+      known = new Map(rows.map(({ lease }) => [lease, known.get(lease) ?? Lease.parse(JSON.parse(lease))]))
+      return rows.flatMap(({ lease: text, state }) => {
+        const lease = known.get(text)
+        return lease ? [{ lease, state }] : []
+      })
+    },
     get: (leaseId: string): AgentJob | null => {
       const row = byLease.get(leaseId)
       return row ? decode(row) : null

@@ -33,6 +33,7 @@ export async function lookAtSignals({ clock, platform, environment, sysRoot, pro
       isOwn: () => false,
       nameOf: () => null,
       gameRules: () => ({ also: [], never: [] }),
+      dedicated: false,
       cpu: { times: () => sumTimes(cpus()), ownMs: () => 0 },
       availableRamBytes: freemem,
       polled: () => undefined,

@@ -27,6 +27,7 @@ export interface LinuxDeps extends LineDeps {
   readonly roots: { readonly sys: string; readonly proc: string; readonly dev: string }
   readonly uid: number
   readonly pid: number
+  readonly dedicated: boolean
   readonly gameRules: () => GameRules
   readonly isOwn: (pid: number) => boolean
   readonly sleep: SleepWatch
@@ -39,7 +40,8 @@ export function gatherLinux(deps: LinuxDeps, signal: AbortSignal): Gathered {
   const { clock, open, environment, uid } = deps
   const busAt = (address: string | null) => createDBus({ clock, open, address, uid }, signal)
   const buses = { session: busAt(sessionBusAddress(environment)), system: busAt(systemBusAddress(environment)) }
-  return join([gatherInput(deps, buses, signal), gatherPrograms(deps, buses), gatherMachine(deps, buses.system)])
+  const machine = gatherMachine(deps, buses.system)
+  return join(deps.dedicated ? [machine] : [gatherInput(deps, buses, signal), gatherPrograms(deps, buses), machine])
 }
 
 interface Buses {

@@ -35,6 +35,7 @@ function setUp(given: Partial<SignalDeps> = {}, clock: FakeClock = createFakeClo
     isOwn: () => false,
     nameOf: () => null,
     gameRules: () => ({ also: [], never: [] }),
+    dedicated: false,
     cpu: { times: () => ({ busyMs: clock.monotonic() / 2, totalMs: clock.monotonic() }), ownMs: () => 0 },
     availableRamBytes: () => 8_000_000,
     polled: () => undefined,
@@ -63,6 +64,15 @@ test('a server without a desktop: nobody can say whether its owner is there, and
     gpus: [],
     sleep: { suspending: false, resumedAt: null },
   })
+})
+
+test('on a machine where nobody sits only the machine itself is asked', async () => {
+  const { sources, clock } = setUp({ dedicated: true })
+  await sources.tick()
+  await clock.advance(10_000)
+  await sources.tick()
+  expect(values(sources.read())).toMatchObject({ power: 'none', network: 'untold', inputIdle: 'unknown', games: 'unknown', cpuOthers: 'unknown' })
+  expect(new Set(sources.states().map(({ signal: name }) => name))).not.toContain('games')
 })
 
 test('what others report counts, for ten seconds', async () => {

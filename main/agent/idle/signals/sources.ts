@@ -28,6 +28,8 @@ export interface SignalDeps {
   /** Asks the process that asks Windows, see `openWindowsSession`; `null` elsewhere. */
   readonly askWindows: ((request: WindowsSessionRequest) => Promise<unknown>) | null
   readonly jobRunning: () => boolean
+  /** Nobody sits at this machine, so nobody is looked for. */
+  readonly dedicated: boolean
   /** Whether a process belongs to a job of ours. */
   readonly isOwn: (pid: number) => boolean
   readonly nameOf: (pid: number) => string | null
@@ -63,6 +65,8 @@ export interface SignalSources {
 const TICK_MS = 250
 /** Nothing is asked more often than every few seconds while no job runs. */
 const RESTING_TICK_MS = 2_500
+/** Where no owner is looked for, nothing is due more often. */
+const DEDICATED_TICK_MS = 1_000
 const REPORT_FRESH_MS = 10_000
 
 /**
@@ -75,7 +79,7 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
   const reported = createReported(deps)
   const cpu = createAsked({ source: 'kernel', clock, pace: MEDIUM, ask: createCpuLoad(deps.cpu) })
   const { pollers: polled, ...system } = gather(deps, { sleep, hurry: (poller) => pollers.hurry(poller) }, signal)
-  const pollers = createPollers([...polled, cpu.poller], deps)
+  const pollers = createPollers(deps.dedicated ? polled : [...polled, cpu.poller], deps)
   const told: Told = {
     ...system,
     idle: [reported.idle.cell, ...system.idle],
@@ -101,10 +105,12 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
     tick,
     async run(until) {
       do void tick()
-      while (await clock.sleep(deps.jobRunning() ? TICK_MS : RESTING_TICK_MS, until))
+      while (await clock.sleep(tickMs(deps), until))
     },
   }
 }
+
+const tickMs = ({ jobRunning, dedicated }: SignalDeps): number => (jobRunning() ? (dedicated ? DEDICATED_TICK_MS : TICK_MS) : RESTING_TICK_MS)
 
 function createReported({ clock, platform, environment }: SignalDeps) {
   const isWayland = Boolean(environment['WAYLAND_DISPLAY']) || environment['XDG_SESSION_TYPE'] === 'wayland'
