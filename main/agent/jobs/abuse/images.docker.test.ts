@@ -197,10 +197,10 @@ describe('unpacking an image writes nothing on this machine:', () => {
   test('names in the archive around the layers', async () => {
     const { archive, image } = await attackImage()
     const hostile = Buffer.from(archive)
-    hostile.write(`${'../'.repeat(8)}tmp/wf\0`, hostile.indexOf('layer.tar'), 'utf8')
+    hostile.write(`${'../'.repeat(8)}tmp/wf-escaped\0`, hostile.indexOf('layer.tar'), 'utf8')
     await expect(prepareImage({ archive: hostile, image: image.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }, arena.runtime)).rejects.toMatchObject({
       code: 'runtime.image',
     })
-    expect(existsSync('/tmp/wf/layer.tar')).toBe(false)
+    expect(existsSync('/tmp/wf-escaped')).toBe(false)
   })
 })
