@@ -3,7 +3,12 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumPath } from './e2e/support/chromium.ts'
 
-const node = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000, globalSetup: ['e2e/support/scratch.setup.ts'] }
+/** A test that waits for a real process or a real browser waits for what happens, however slow the machine is. */
+const WAITING = { poll: { timeout: 60_000 } }
+/** What hangs is ended; nothing that only is slow comes near, even where other work takes most of the machine. */
+const HANGS_MS = 120_000
+
+const node = { environment: 'node', testTimeout: HANGS_MS, hookTimeout: HANGS_MS, globalSetup: ['e2e/support/scratch.setup.ts'], expect: WAITING }
 
 /** Property, crash and tamper tests over real engines: minutes of work in seconds, but too long for every save. */
 const THOROUGH = [
@@ -25,7 +30,7 @@ export default defineConfig(async () => ({
         test: {
           ...node,
           name: 'unit',
-          include: ['{shared,main,preload,renderer}/**/*.test.ts', 'e2e/boundaries.test.ts'],
+          include: ['{shared,main,preload,renderer}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/support/**/*.test.ts'],
           exclude: ['**/*.docker.test.ts', '**/node_modules/**', ...THOROUGH],
         },
       },
@@ -39,6 +44,8 @@ export default defineConfig(async () => ({
         test: {
           name: 'component',
           include: ['renderer/**/*.test.tsx'],
+          testTimeout: HANGS_MS,
+          expect: WAITING,
           browser: {
             enabled: true,
             headless: true,

@@ -177,15 +177,3 @@ async function measure(
     booksAgree: check.balanced && check.paidLamports === onChain.toString() && treasury === (await world.balance(world.wallet.address)),
   }
 }
-
-/** Runs many trials, one after another, and adds them up. */
-export async function runTrials(seeds: readonly number[]): Promise<{ total: Omit<TrialResult, 'booksAgree'>; bad: readonly number[] }> {
-  const total = { recipients: 0, paidTwice: 0, unpaid: 0, crashes: 0, sends: 0, attempts: 0, batches: 0, wrongAnchors: 0 }
-  const bad: number[] = []
-  for (const seed of seeds) {
-    const result = await runTrial(seed)
-    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result[key]
-    if (result.paidTwice + result.unpaid + result.wrongAnchors > 0 || !result.booksAgree) bad.push(seed)
-  }
-  return { total, bad }
-}

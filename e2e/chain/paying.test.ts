@@ -27,7 +27,7 @@ afterEach(async () => {
   await world.close()
 })
 
-const CONFIG = { dataDirectory: '/data', rpcUrl: 'http://127.0.0.1:1', payoutThresholdLamports: 0, anchorEveryMs: 60_000, microUsdPerSol: 200_000_000 }
+const CONFIG = { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:1', payoutThresholdLamports: 0, anchorEveryMs: 60_000, microUsdPerSol: 200_000_000 }
 
 /** What the coordinator's root runs, on the core's database and clock, with slots that pass every second. */
 async function during(act: (pass: (seconds: number) => Promise<void>) => Promise<void>, changes: object = {}): Promise<void> {

@@ -1,16 +1,22 @@
 import { expect, test } from 'vitest'
-import { runTrials } from './chaos-trial.ts'
+import { type TrialResult, runTrial } from './chaos-trial.ts'
 
 const SEEDS = Array.from({ length: 50 }, (_, index) => 1_000 + index)
+const results: TrialResult[] = []
+const sumOf = (key: 'crashes' | 'attempts' | 'batches'): number => results.reduce((sum, result) => sum + result[key], 0)
 
-test('with 98 % of sends dropped, late landings, lost replies, a lying node and a process that keeps dying: nobody is paid twice, nobody is left out', {
-  timeout: 120_000,
-}, async () => {
-  const { total, bad } = await runTrials(SEEDS)
-  // Which seeds to run again, and how much the run has tried.
-  console.info(JSON.stringify(total))
-  expect(bad).toEqual([])
-  expect(total).toMatchObject({ recipients: 600, paidTwice: 0, unpaid: 0, wrongAnchors: 0 })
-  expect(total.crashes).toBeGreaterThan(300)
-  expect(total.attempts).toBeGreaterThan(total.batches)
+// One test for each seed: a machine that is busy with other things is no hanging payout.
+test.each(SEEDS)(
+  'seed %i, with 98 %% of sends dropped, late landings, lost replies, a lying node and a process that keeps dying: nobody is paid twice, nobody is left out',
+  async (seed) => {
+    const result = await runTrial(seed)
+    results.push(result)
+    expect(result).toMatchObject({ recipients: 12, paidTwice: 0, unpaid: 0, wrongAnchors: 0, booksAgree: true })
+  },
+)
+
+test('the trials were as hard as they are meant to be', () => {
+  expect(results).toHaveLength(SEEDS.length)
+  expect(sumOf('crashes')).toBeGreaterThan(300)
+  expect(sumOf('attempts')).toBeGreaterThan(sumOf('batches'))
 })

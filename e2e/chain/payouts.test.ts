@@ -33,7 +33,7 @@ test('a payout goes from earned to final, and its owner hears of every state', a
   const [planned] = (await listPayouts(world.db, everything)).items
   expect(planned).toMatchObject({ nodeId: 'node-a', address, microUsd: '850000', lamports: '4250000', state: 'sent', attempts: 1, cluster: 'localnet' })
   await settle(payouts)
-  expect(world.facts.map(({ fact }) => fact.state)).toEqual(['planned', 'sent', 'confirmed', 'finalized'])
+  expect(world.facts.map(({ fact }) => fact.kind === 'payout' && fact.state)).toEqual(['planned', 'sent', 'confirmed', 'finalized'])
   expect(await world.balance(address)).toBe(4_250_000n)
   const [paid] = (await listPayouts(world.db, everything)).items
   expect(paid).toMatchObject({ state: 'finalized', rate: '1 SOL = 200.000000 USD, fixed by the operator, 1970-01-01T00:00:00.000Z' })
@@ -104,6 +104,37 @@ test('an address where SOL would be lost is refused with a reason; the money sta
   expect(await checkLedger(world.db)).toMatchObject({ balanced: true, confirmedMicroUsd: '3400000', paidMicroUsd: '850000' })
 })
 
+const told = (nodeId: string) => world.facts.flatMap((told) => (told.nodeId === nodeId && told.fact.kind === 'payout-refused' ? [told.fact] : []))
+
+test('every node of a refused address is told why, once for each reason, and again after it could be paid', async () => {
+  const address = newAddress()
+  const owner = { current: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' }
+  const chain = {
+    ...world.chain,
+    account: async (asked: string) =>
+      asked === address ? { lamports: lamports(1_000_000n), owner: owner.current, executable: false } : world.chain.account(asked),
+  }
+  const anHourLater = async () => {
+    await world.clock.advance(3_600_001)
+    await settle(createPayouts(world.deps({ chain })))
+  }
+  await world.earn('node-a', address, 1_000_000n)
+  await settle(createPayouts(world.deps({ chain })))
+  await anHourLater()
+  const refusal = { kind: 'payout-refused', address, reason: 'It is a token account or other data account; SOL sent to it is lost.' }
+  expect(told('node-a')).toEqual([refusal])
+  await world.earn('node-b', address, 1_000_000n)
+  await anHourLater()
+  expect([told('node-a'), told('node-b')]).toEqual([[refusal], [refusal]])
+  owner.current = '11111111111111111111111111111111'
+  await anHourLater()
+  expect(world.facts.at(-1)?.fact).toMatchObject({ kind: 'payout', address, state: 'finalized' })
+  owner.current = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'
+  await world.earn('node-a', address, 1_000_000n)
+  await anHourLater()
+  expect(told('node-a')).toEqual([refusal, refusal])
+})
+
 test('a wallet that turns bad between plan and signature takes nobody with it', async () => {
   const [good, bad] = [newAddress(), newAddress()]
   await world.earn('node-good', good, 1_000_000n)
@@ -155,7 +186,7 @@ test('a transaction that fails on chain costs its fee, gives the money back and 
   }
   await createPayouts(world.deps()).step()
   await createPayouts(world.deps({ chain: failing })).step()
-  expect(world.facts.at(-1)?.fact.state).toBe('failed')
+  expect(world.facts.at(-1)?.fact).toMatchObject({ kind: 'payout', state: 'failed' })
   expect((await listPayouts(world.db, everything)).items.map((item) => item.state)).toEqual(['failed'])
   expect(await checkLedger(world.db)).toMatchObject({ balanced: true, confirmedMicroUsd: '850000', paidMicroUsd: '0' })
   await settle()

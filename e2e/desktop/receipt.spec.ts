@@ -4,7 +4,6 @@ import { expect, loadedWindow, test } from '../support/fixtures.ts'
 import { startRealAgent } from '../support/real-agent.ts'
 
 test('the receipt of a real run is verified in the window, step by step', async ({ dataDirectory, launchApp }) => {
-  test.setTimeout(240_000)
   const { receipt } = await finishRun(dataDirectory)
   const { stop } = await startRealAgent(dataDirectory)
   const window = await loadedWindow(await launchApp())

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
+import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
 import type { JobView } from '../../shared/contract/job.ts'
 import {
   type AgentReady,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
+import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
 import type { JobView, Lease } from '../../shared/contract/job.ts'
 import { openOwnProof } from '../../main/agent/proofs/prove.ts'
 import { openTestWallet } from '../../main/cli/test-funds.ts'

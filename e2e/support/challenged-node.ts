@@ -91,6 +91,7 @@ function sessionDeps({ core, app }: TestServer, node: TestNode, { states, read }
     feed: { position: () => Number.MAX_SAFE_INTEGER, store: () => undefined },
     outbox: {
       outbox: createOutboxStore(openSqlite(':memory:', [initial])),
+      handOver: async () => undefined,
       realign: async () => undefined,
       refused: () => undefined,
       accepted: () => undefined,

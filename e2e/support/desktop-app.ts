@@ -23,6 +23,7 @@ export interface DesktopApp {
   readonly close: () => Promise<void>
   /** Settles when the main process has ended. */
   readonly exited: Promise<unknown>
+  readonly double: DoubleApplication | null
 }
 
 export interface DesktopOptions {
@@ -50,13 +51,19 @@ export async function launchDesktop({
   const args = [`--data=${dataDirectory}`, ...switches]
   const PATH = [desktopBus(programs, trayHost), process.env['PATH']].join(delimiter)
   const env = { ...machine(), ...environment, PATH, ELECTRON_DOUBLE_KEYRING: keyring }
-  if (engine === 'double') return (await launchDouble({ main: MAIN, args, env, browser })) as unknown as DesktopApp
+  if (engine === 'double') {
+    const double = await launchDouble({ main: MAIN, args, env, browser })
+    return { ...double, evaluate: (run, argument) => double.evaluateSource(run.toString(), argument), double }
+  }
   const app = await _electron.launch({ executablePath: binary, args: [root, ...args], env })
-  return Object.assign(app, { exited: new Promise((resolve) => app.process().once('exit', resolve)) })
+  return Object.assign(app, { exited: new Promise((resolve) => app.process().once('exit', resolve)), double: null })
 }
 
 /** The double's own members, for specs that look at recorded effects; such specs skip on real Electron. */
-export const doubleOf = (app: DesktopApp): DoubleApplication => app as unknown as DoubleApplication
+export function doubleOf({ double }: DesktopApp): DoubleApplication {
+  if (double === null) throw new Error('This spec looks into the double, and real Electron runs.')
+  return double
+}
 
 /** This process's environment without what would make an agent work for somebody, or look at this machine's GPUs. */
 const machine = (): Record<string, string> =>

@@ -4,12 +4,17 @@ import { join } from 'node:path'
 import { createPrivateKey } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { AgentStatus } from '../../shared/contract/agent.ts'
-import type { Answer, Bridge } from '../../shared/contract/bridge.ts'
+import type { Bridge } from '../../shared/contract/bridge.ts'
 import { createSigner, generateKeyPem } from '../../main/kernel/signing.ts'
+
+declare global {
+  /** In the world of a page only: a spec uses it inside what it lets a page evaluate. */
+  var windfall: Bridge
+}
 
 /** The agent's status as this window gets it. Rejects with the problem instead if there is one. */
 export async function statusIn(window: Page): Promise<AgentStatus> {
-  const answer: Answer = await window.evaluate(() => (globalThis as unknown as { windfall: Bridge }).windfall.invoke('getStatus', {}))
+  const answer = await window.evaluate(() => windfall.invoke('getStatus', {}))
   if (!answer.ok) throw new Error(answer.problem.detail)
   return AgentStatus.parse(answer.value)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NodeEvent } from '../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../shared/contract/node-event.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import { type EnergyProof, Measurement } from '../../shared/domain/energy-proof.ts'
 import { splitAtHalfHours } from '../../shared/domain/half-hours.ts'

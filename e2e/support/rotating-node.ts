@@ -119,6 +119,7 @@ export async function startRotatingNode(world: NodeWorld): Promise<RotatingNode>
     signer,
     clock,
     random: () => 0,
+    handOver: async () => undefined,
     realign,
     refused: unexpected,
     accepted: () => undefined,

@@ -7,67 +7,11 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-
-const REPORTS = join(import.meta.dirname, '..', '..', '.cache', 'test')
-const ELECTRON_NEVER_DOWNLOADS = { ELECTRON_OVERRIDE_DIST_PATH: join(REPORTS, 'no-electron') }
-
-interface Tally {
-  readonly passed: number
-  readonly failed: number
-}
-
-interface Stage {
-  readonly name: string
-  readonly command: readonly string[]
-  /** Where the tool leaves its counts; a stage without one counts as a single check. */
-  readonly report?: { readonly file: string; readonly count: (report: never) => Tally }
-  readonly env?: Readonly<Record<string, string>>
-  readonly fast?: boolean
-  readonly docker?: boolean
-}
-
-const vitest = (project: string, more: readonly string[] = []): Pick<Stage, 'command' | 'report'> => {
-  const file = join(REPORTS, `${project}.json`)
-  return {
-    command: ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...more],
-    report: {
-      file,
-      count: ({ numPassedTests, numFailedTests, numFailedTestSuites }: { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }) => ({
-        passed: numPassedTests,
-        failed: Math.max(numFailedTests, Math.min(1, numFailedTestSuites)),
-      }),
-    },
-  }
-}
+import { type Outcome, failedLine, outcomeOf } from './test-reports.ts'
+import { REPORTS, STAGES, type Stage } from './test-stages.ts'
 
 /** Where tests note what this machine lacks; see `main/kernel/requirement.fixture.ts`. */
 const SKIPPED = join(REPORTS, 'skipped.txt')
-const PLAYWRIGHT_REPORT = join(REPORTS, 'desktop.json')
-
-const STAGES: readonly Stage[] = [
-  { name: 'types', command: ['tsc', '-b'], fast: true },
-  { name: 'lint', command: ['oxlint', '--type-aware'], fast: true },
-  { name: 'format', command: ['biome', 'format'], fast: true },
-  { name: 'dead code', command: ['knip'], fast: true },
-  { name: 'build', command: ['node', 'main/cli/build.ts'], fast: true },
-  { name: 'unit', ...vitest('unit'), fast: true },
-  { name: 'thorough', ...vitest('thorough') },
-  { name: 'component', ...vitest('component') },
-  { name: 'containers', ...vitest('docker'), docker: true },
-  { name: 'network', ...vitest('network') },
-  {
-    name: 'desktop',
-    command: ['playwright', 'test', '--reporter=list,json'],
-    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: PLAYWRIGHT_REPORT, ...ELECTRON_NEVER_DOWNLOADS },
-    report: {
-      file: PLAYWRIGHT_REPORT,
-      count: ({ stats }: { stats: { expected: number; flaky: number; unexpected: number } }) => ({
-        passed: stats.expected + stats.flaky,
-        failed: stats.unexpected,
-      }),
-    },
-  },
-]
 
 /** Resolves to `null` if an engine answers, or to the reason why none does. */
 function missingDocker(): Promise<string | null> {
@@ -81,23 +25,25 @@ function missingDocker(): Promise<string | null> {
   })
 }
 
-function execute({ command: [file = '', ...args], env }: Stage): Promise<number> {
+/** Resolves to `null` after a good end, or to how the tool ended. */
+function execute({ command: [file = '', ...args], env }: Stage): Promise<string | null> {
+  const name = [file, ...args.filter((argument) => !argument.startsWith('--'))].join(' ')
   return new Promise((resolve) => {
     const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env } })
-    child.on('error', () => resolve(127))
-    child.on('exit', (code) => resolve(code ?? 1))
+    child.on('error', (error) => resolve(`${name} does not start (${error.message})`))
+    child.on('exit', (code, signal) => resolve(code === 0 ? null : `${name} ended ${code === null ? `on ${String(signal)}` : `with code ${code}`}`))
   })
 }
 
-function tallyOf({ report }: Stage, code: number): Tally {
-  const single = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
-  if (!report) return single
-  try {
-    const tally = report.count(JSON.parse(readFileSync(report.file, 'utf8')) as never)
-    return { passed: tally.passed, failed: Math.max(tally.failed, single.failed) }
-  } catch {
-    return { passed: 0, failed: 1 }
-  }
+async function runStage(stage: Stage): Promise<Outcome> {
+  process.stdout.write(`\n── ${stage.name}\n`)
+  const started = performance.now()
+  const error = await execute(stage)
+  const report = stage.report && existsSync(stage.report.file) ? { report: readFileSync(stage.report.file, 'utf8') } : {}
+  const outcome = outcomeOf({ error, ...report }, stage.report?.read)
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+  process.stdout.write(`── ${stage.name}: ${outcome.passed} passed, ${outcome.failures.length} failed in ${seconds} s\n`)
+  return outcome
 }
 
 function notedSkips(): string[] {
@@ -112,22 +58,21 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
   if (flags.has('--require-all')) process.env['WINDFALL_REQUIRE_ALL'] = '1'
   const dockerMissing = await missingDocker()
   const skipped: string[] = []
-  let total: Tally = { passed: 0, failed: 0 }
+  const failed: string[] = []
+  let passed = 0
   for (const stage of STAGES.filter((stage) => stage.fast || !flags.has('--fast'))) {
     if (stage.docker && dockerMissing && !flags.has('--require-all')) {
       skipped.push(`${stage.name}: ${dockerMissing}`)
       continue
     }
-    process.stdout.write(`\n── ${stage.name}\n`)
-    const started = performance.now()
-    const tally = tallyOf(stage, await execute(stage))
-    total = { passed: total.passed + tally.passed, failed: total.failed + tally.failed }
-    process.stdout.write(`── ${stage.name}: ${tally.passed} passed, ${tally.failed} failed in ${((performance.now() - started) / 1_000).toFixed(1)} s\n`)
+    const outcome = await runStage(stage)
+    passed += outcome.passed
+    failed.push(...outcome.failures.map((failure) => failedLine(stage.name, failure)))
   }
   if (dockerMissing && !flags.has('--fast')) skipped.push(`network: the job that runs in a container, because ${dockerMissing}`)
-  for (const reason of [...skipped, ...notedSkips()]) process.stdout.write(`SKIPPED ${reason}\n`)
-  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`)
-  process.exitCode = total.failed === 0 ? 0 : 1
+  const skips = [...skipped, ...notedSkips()].map((reason) => `SKIPPED ${reason}`)
+  process.stdout.write([...failed, ...skips, `${passed} passed, ${failed.length} failed\n`].join('\n'))
+  process.exitCode = failed.length === 0 ? 0 : 1
 }
 
 await main(new Set(process.argv.slice(2)))

@@ -36,6 +36,7 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
     pause: ({ until }) => become({ display: 'paused', policy: 'off', pausedUntil: until, reasons: [{ code: 'user', message: 'You paused Windfall.', until }] }),
     resume: () => become({ display: SAMPLE_STATUS.display, policy: SAMPLE_STATUS.policy, pausedUntil: null, reasons: SAMPLE_STATUS.reasons }),
     finish: () => become({ display: 'finishing', finishing: true }),
+    runAnyway: ({ until }) => become({ display: 'ready', policy: 'waiting', reasons: [], anywayUntil: until, mayRunAnyway: false }),
     getDayReport: ({ day }) => ({ day, totalMs: 3_600_000, entries: [{ code: 'running' as const, ms: 3_600_000 }] }),
     getSignals: () => ({ sources: [{ signal: 'inputIdle', source: 'sample', state: 'ok' as const, ageMs: 250 }] }),
     setDevice: ({ deviceId, enabled, ceilings }) =>

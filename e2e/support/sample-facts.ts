@@ -1,4 +1,4 @@
-import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
+import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
 import type { AgentJob, AgentPayout, AgentStatus, Device, GridView } from '../../shared/contract/agent.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 
@@ -79,9 +79,12 @@ export const SAMPLE_STATUS: AgentStatus = {
   reasons: [],
   pausedUntil: null,
   finishing: false,
+  anywayUntil: null,
+  mayRunAnyway: false,
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: SAMPLE_JOB,
+  busyDevices: [SAMPLE_CPU.deviceId],
   power: { watts: 71.6, method: 'rapl', at: at(2) },
   devices: [SAMPLE_GPU, SAMPLE_CPU],
   seen: [{ kind: 'gpu', vendor: 'Sample', name: 'Sample laptop GPU', busId: '0000:02:00.0', reason: 'asleep', advice: 'It sleeps to save power.' }],
@@ -89,6 +92,7 @@ export const SAMPLE_STATUS: AgentStatus = {
     nodeId: NODE_ID,
     zone: 'GB-13',
     payoutAddress: ADDRESS,
+    payoutRefusal: null,
     key: { keyId: NODE_ID, alg: 'EdDSA', evidence: 'software', keptIn: 'GNOME keyring (libsecret)', sealed: true, rotations: 0, next: null },
   },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:4000', lastSyncAt: at(2), message: null },
@@ -154,6 +158,7 @@ export function sampleGrid(): GridView {
       kind: 'average',
       basis: 'direct',
       unit: 'gCO2/kWh',
+      price: null,
       source: 'sample',
       origin: 'recorded',
       recordedOn: '2024-03-18',

@@ -97,7 +97,7 @@ export function startService<T>(args: readonly string[], env?: Readonly<Record<s
 export async function until<T>(
   ask: () => Promise<T>,
   accept: (value: T) => boolean,
-  { what, timeoutMs = 60_000 }: { what: string; timeoutMs?: number },
+  { what, timeoutMs = 120_000 }: { what: string; timeoutMs?: number },
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
   let last = 'nothing'

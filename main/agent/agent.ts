@@ -22,6 +22,7 @@ import { openHardware } from './hardware.ts'
 import { createToken } from './http/gate.ts'
 import { type EventSource, serveAgentHttp } from './http/serve.ts'
 import type { SignalReport } from './idle/signals/sources.ts'
+import { createCheckpoints } from './jobs/checkpoints.ts'
 import { createDockerEngine } from './jobs/docker.ts'
 import { createGpuSight } from './jobs/gpu-sight.ts'
 import { createNews } from './news.ts'
@@ -74,7 +75,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       onReading: news.power,
       onSample: (source, sample) => signals.seeDevice(source, sample),
       gate: createGpuGate({
-        sight: createGpuSight({ engine: createDockerEngine(), clock, agentId: nodeId }),
+        sight: createGpuSight({ engine: createDockerEngine(), clock, agentId: nodeId, journal: stores.containers }),
         anyAllowed: config.images.allow !== null,
         changed: () => news.changed('status'),
       }),
@@ -86,7 +87,14 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     },
     signal,
   )
-  const grid = createGridWatch({ zone: config.zone, rule: config.gate, settings: stores.settings, clock, changed: () => news.changed('grid', 'status') })
+  const grid = createGridWatch({
+    zone: config.zone,
+    rule: config.gate,
+    settings: stores.settings,
+    clock,
+    anyway: () => policy.anywayUntil() !== null,
+    changed: () => news.changed('grid', 'status'),
+  })
   const { policy, signals, days, forRunner, runs } = openGiveBack(
     {
       config: config.policy,
@@ -105,16 +113,32 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     },
     signal,
   )
+  const checkpoints = createCheckpoints({ directory: join(config.dataDirectory, 'checkpoints'), store: stores.checkpoints, clock })
   const runtimes = createRuntimes({
     agentId: nodeId,
     clock,
-    dataDirectory: config.dataDirectory,
     stores,
+    checkpoints,
     images: config.images,
     graceMs: () => config.policy.graceMs,
   })
   const upkeep = [...runtimes.values()].flatMap((runtime) => runtime.upkeep ?? [])
-  const work = createWork({ stores, nodeId, signer, clock, ids: createIds(clock), log, runtimes, meter, devices, policy, grid, news, giveBack: forRunner })
+  const work = createWork({
+    stores,
+    nodeId,
+    signer,
+    clock,
+    ids: createIds(clock),
+    log,
+    runtimes,
+    checkpoints,
+    meter,
+    devices,
+    policy,
+    grid,
+    news,
+    giveBack: forRunner,
+  })
   const session = createCoordinatorSession({
     config,
     stores,
@@ -123,6 +147,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     log,
     inventory,
     devices,
+    checkpoints,
     probeRuntimes: createRuntimeProbes(runtimes, clock),
     sampleLog: async (proofId) => {
       const attemptId = stores.proofs.attemptOf(proofId)
@@ -145,6 +170,8 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       pause: policy.pause,
       resume: policy.resume,
       finish: policy.finish,
+      runAnyway: policy.runAnyway,
+      isPaused: () => policy.reasonsNow().some(({ code }) => code === 'user'),
       dayReport: days.report,
       signalSources: signals.sources,
       setDevice: devices.set,

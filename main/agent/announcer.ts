@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../shared/contract/node.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'

@@ -1,65 +1,37 @@
 import { expect, test } from 'vitest'
+import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { serve } from '../../shared/contract/define.ts'
 import { testBundle } from '../../shared/domain/receipt-bundle.fake.ts'
 import { predicateOf, recordedOnOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
+import { toIso } from '../../shared/units.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
 import { createApi } from './api.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import * as initial from './migrations/0001-initial.ts'
-import { statusOf } from './status.ts'
 import { createFactsStore } from './sync/facts.store.ts'
 
-const KEY = {
-  keyId: 'n'.repeat(43),
-  alg: 'EdDSA',
-  evidence: 'software',
-  keptIn: 'a test',
-  sealed: false,
-  rotations: 0,
-  next: null,
-} as const
 const NOW = Date.parse('2026-03-01T12:00:00.000Z')
 const bundle = await testBundle()
 
-function setUp() {
+function setUp({ paused = false } = {}) {
   const db = openSqlite(':memory:', [initial])
   const [jobs, facts] = [createJobsStore(db), createFactsStore(db)]
   const asked: unknown[] = []
-  const status = statusOf({
-    version: '0.1.0',
-    now: NOW,
-    display: 'ready',
-    policy: 'waiting',
-    reasons: [],
-    pausedUntil: null,
-    finishing: false,
-    lastYield: null,
-    yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
-    job: null,
-    power: null,
-    devices: [],
-    seen: [],
-    node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, key: KEY },
-    coordinator: { state: 'unconfigured', url: null, lastSyncAt: null, message: null },
-    todayReceipts: [],
-    todayEarned: { accrued: 0n, confirmed: 0n },
-    todayRunMs: 0,
-    allEarned: { accrued: 0n, confirmed: 0n },
-    payouts: { inFlightMicroUsd: 0n, paidMicroUsd: 0n, paidLamports: 0n },
-  })
   const server = serve(
     agentContract,
     createApi({
       jobs,
       facts,
-      status: () => status,
+      status: () => fakeStatus(),
       grid: () => ({ zone: 'GB-13', signal: null, now: null, greenWindows: [], rule: 'x', state: 'missing', message: null }),
       power: () => ({ method: null, readings: [] }),
       pause: (until) => asked.push(until),
       resume: () => asked.push('resume'),
       finish: () => asked.push('finish'),
+      runAnyway: (until) => asked.push(until),
+      isPaused: () => paused,
       dayReport: (day) => ({ day, totalMs: 60_000, entries: [{ code: 'owner-present', ms: 60_000 }] }),
       signalSources: () => [{ signal: 'inputIdle', source: 'x11', state: 'failed', ageMs: null }],
       setDevice: (change) => asked.push(change),
@@ -105,6 +77,18 @@ test('a device’s switch and ceilings, a new look and a new key are passed on, 
     await expect(call('setDevice', wrong)).rejects.toMatchObject({ code: 'input.invalid' })
   await expect(call('rotateKey', { evidence: 'hope' })).rejects.toMatchObject({ code: 'input.invalid' })
   expect(asked).toHaveLength(4)
+})
+
+test('jobs run anyway until a time of the next day, and not in a pause', async () => {
+  const { call, asked } = setUp()
+  await call('runAnyway', { until: toIso(NOW + 24 * 3_600_000) })
+  expect(asked).toEqual([NOW + 24 * 3_600_000])
+  for (const until of [NOW, NOW + 24 * 3_600_000 + 1]) await expect(call('runAnyway', { until: toIso(until) })).rejects.toMatchObject({ code: 'input.invalid' })
+  await expect(setUp({ paused: true }).call('runAnyway', { until: toIso(NOW + 1) })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('Resume it first'),
+  })
+  expect(asked).toHaveLength(1)
 })
 
 test('finishing is passed on; a day is reported by its date; sources say how they are doing', async () => {

@@ -3,6 +3,7 @@ import type { Handlers } from '../../shared/contract/define.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import type { DeviceChange } from './devices.ts'
+import { LONGEST_ANYWAY_S } from './idle/pause.ts'
 import type { JobsStore } from './jobs/jobs.store.ts'
 import type { FactsStore } from './sync/facts.store.ts'
 
@@ -14,6 +15,9 @@ export interface ApiDeps {
   readonly pause: (until: number | null) => void
   readonly resume: () => void
   readonly finish: () => void
+  /** `until` in epoch milliseconds. */
+  readonly runAnyway: (until: number) => void
+  readonly isPaused: () => boolean
   readonly dayReport: (day: string) => DayReport
   readonly signalSources: () => SignalSource[]
   readonly setDevice: (change: DeviceChange) => void
@@ -43,6 +47,13 @@ function pageOf<T>(
   return { items, next: rows.length > limit && last ? idOf(last) : null }
 }
 
+function anywayEnd(at: number, { now, isPaused }: Pick<ApiDeps, 'now' | 'isPaused'>): number {
+  if (isPaused()) throw new WindfallError('conflict', 'You have paused Windfall. Resume it first.')
+  if (at <= now() || at > now() + LONGEST_ANYWAY_S * 1_000)
+    throw new WindfallError('input.invalid', 'Jobs can run anyway for up to a day from now. Choose a time in that.')
+  return at
+}
+
 /** What the window and the command line may ask of the agent. */
 export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefined> {
   return {
@@ -62,6 +73,10 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
     },
     finish: () => {
       deps.finish()
+      return deps.status()
+    },
+    runAnyway: ({ until }) => {
+      deps.runAnyway(anywayEnd(Date.parse(until), deps))
       return deps.status()
     },
     getDayReport: ({ day }) => deps.dayReport(day),

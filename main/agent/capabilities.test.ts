@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Capabilities } from '../../shared/contract/coordinator.ts'
+import { Capabilities } from '../../shared/contract/node.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import type { ProofDevice } from '../../shared/domain/energy-proof.ts'

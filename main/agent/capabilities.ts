@@ -1,5 +1,5 @@
 import { arch, release, totalmem, type } from 'node:os'
-import type { Capabilities } from '../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../shared/contract/node.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import type { ProofDevice } from '../../shared/domain/energy-proof.ts'
 import type { CpuIdentity } from './gpu/cpu.ts'

@@ -28,6 +28,10 @@ test.each([
   )
 })
 
+test('a setting nobody knows is named in a sentence', () => {
+  expect(() => parseAgentConfig({ dataDirectory: '/data', zoen: 'GB' })).toThrow('The agent\'s settings are not valid. Unrecognized key: "zoen"')
+})
+
 test('what was read cannot be changed afterwards', () => {
   expect(Object.isFrozen(parseAgentConfig({ dataDirectory: '/data' }))).toBe(true)
 })

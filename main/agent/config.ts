@@ -38,6 +38,6 @@ export const AGENT_DEFAULTS = {
 export function parseAgentConfig(raw: unknown): AgentConfig {
   const parsed = AgentConfig.safeParse({ ...AGENT_DEFAULTS, ...(raw as object) })
   if (parsed.success) return Object.freeze(parsed.data)
-  const keys = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+  const keys = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ')).join('; ')
   throw new WindfallError('config.invalid', `The agent's settings are not valid. ${keys}`)
 }

@@ -8,7 +8,7 @@ import { keyIdOf } from '../kernel/signing.ts'
 import type { News } from './news.ts'
 import type { ReceiptFolder } from './receipt-folder.ts'
 import type { AgentStores } from './stores.ts'
-import { applyEvent } from './sync/apply.ts'
+import { PayoutRefusal, applyEvent } from './sync/apply.ts'
 import type { CoordinatorLink } from './sync/client.ts'
 import { type LeaseQuery, leaseProblem } from './sync/lease-check.ts'
 import type { SessionDeps } from './sync/session.ts'
@@ -78,6 +78,14 @@ export async function refreshReceipts({ stores, link, news, log }: Listener): Pr
   }
 }
 
+const PAYOUT_REFUSED = 'payout-refused'
+
+/** Why the coordinator cannot pay to this address; `null` if it has said nothing of it. */
+export function payoutRefusal({ settings }: Pick<AgentStores, 'settings'>, address: string | null): string | null {
+  const refusal = settings.get(PAYOUT_REFUSED, PayoutRefusal)
+  return refusal?.address === address ? refusal.reason : null
+}
+
 interface Pulled {
   readonly events: Parameters<SessionDeps['feed']['store']>[0]
   /** Setting that holds the position. */
@@ -94,6 +102,7 @@ export function storeEvents({ stores, receipts, news, touch }: Listener, { event
       if (leaseId) stores.jobs.update(leaseId, change)
     },
     writeReceipt: receipts.write,
+    payoutRefused: (refusal: PayoutRefusal | null) => stores.settings.set(PAYOUT_REFUSED, refusal),
   }
   stores.atomically(() => {
     for (const event of events) applyEvent(apply, event)

@@ -58,6 +58,7 @@ function startAgent(coordinatorUrl: string | null) {
     log: pino({ level: 'silent' }),
     inventory: { current: () => ({ cpu: { vendor: 'test', model: 'test', packages: 1, cores: 2, threads: 4, memoryBytes: 0 }, sources: [gpu], seen: [] }) },
     devices: { offered: async () => hardware.lent },
+    checkpoints: { exportCheckpoint: async () => null },
     probeRuntimes: async () => [],
     sampleLog: async () => null,
     grid: work.grid,

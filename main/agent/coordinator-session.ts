@@ -6,12 +6,14 @@ import type { Logger } from '../kernel/log.ts'
 import { random } from '../kernel/random.ts'
 import type { Signer } from '../kernel/signing.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
+import { createHandover } from './checkpoint-handover.ts'
 import type { AgentConfig } from './config.ts'
 import { feedOf, pinKeys, pinnedKeys, refreshReceipts, showRefusal, storeEvents, takeLease } from './coordinator-heard.ts'
 import { tellable } from './coordinator-told.ts'
 import type { Devices } from './devices.ts'
 import type { GridWatch } from './grid-watch.ts'
 import type { Inventory } from './inventory.ts'
+import type { Checkpoints } from './jobs/checkpoints.ts'
 import { createKeyRotation } from './key-rotation.ts'
 import type { News } from './news.ts'
 import type { ReceiptFolder } from './receipt-folder.ts'
@@ -27,7 +29,7 @@ import { type Tenure, createTenure } from './sync/tenure.ts'
 import type { Work } from './work.ts'
 
 /** What a coordinator may set to work, and what it is told of. */
-type LinkedWork = Pick<Work, 'presence' | 'setFetch' | 'setGuard'> & {
+type LinkedWork = Pick<Work, 'presence' | 'setFetch' | 'setFetchCheckpoint' | 'setGuard'> & {
   readonly runner: Pick<Work['runner'], 'offer' | 'cancel' | 'busyDevices'>
   readonly prover: Pick<Work['prover'], 'realign'>
 }
@@ -40,6 +42,7 @@ export interface CoordinatorSessionDeps {
   readonly log: Logger
   readonly inventory: Pick<Inventory, 'current'>
   readonly devices: Pick<Devices, 'offered'>
+  readonly checkpoints: Pick<Checkpoints, 'exportCheckpoint'>
   readonly probeRuntimes: (signal: AbortSignal) => Promise<readonly ProbedRuntime[]>
   /** The exact samples behind a proof of this node, `null` if they are gone. */
   readonly sampleLog: (proofId: string) => Promise<Uint8Array | null>
@@ -101,6 +104,7 @@ export function createCoordinatorSession(deps: CoordinatorSessionDeps): Coordina
       signal.addEventListener('abort', () => stopped.abort(), { once: true })
       const tenure = createTenure(clock)
       deps.work.setFetch(link.fetchArchive)
+      deps.work.setFetchCheckpoint(link.fetchCheckpoint)
       deps.work.setGuard({ machine: () => clockObjection(time.skewMs()), lease: tenure.objection })
       const linked = { ...deps, url, link, announcer, status, touch: status.touch, time, tenure }
       return runAll(signal, [(stop) => runSession(sessionDeps(linked), stop), announcer.run, rotation.run])
@@ -155,6 +159,7 @@ function sessionDeps(deps: Linked): SessionDeps {
     outbox: {
       outbox: stores.outbox,
       realign: prover.realign,
+      handOver: createHandover({ checkpoints: deps.checkpoints, upload: link.sendCheckpoint }),
       accepted: () => {
         status.delivered(stores.outbox.count() - 1)
         // A device that was only still told for this proof is no longer.

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../shared/contract/node.ts'
 import type { DeviceKeys } from '../kernel/device-key.ts'
 import { packageVersion } from '../kernel/paths.ts'
 import { capabilitiesOf } from './capabilities.ts'

@@ -18,6 +18,8 @@ export interface DeviceSettings {
   readonly change: (deviceId: string, change: DeviceSettingChange) => void
 }
 
+/** Made once: to make a schema costs far more than to use it. */
+const Anything = z.unknown()
 const Stored = z.strictObject({ enabled: z.boolean(), ceilings: Ceilings })
 const NO_CEILINGS: Ceilings = { temperatureC: null, watts: null }
 const keyOf = (deviceId: string): string => `device:${deviceId}`
@@ -28,7 +30,7 @@ const keyOf = (deviceId: string): string => `device:${deviceId}`
  */
 export const createDeviceSettings = (settings: SettingsStore): DeviceSettings => {
   const of = (deviceId: string): DeviceSetting => {
-    const stored = settings.get(keyOf(deviceId), z.unknown())
+    const stored = settings.get(keyOf(deviceId), Anything)
     if (stored === null) return { enabled: true, ceilings: NO_CEILINGS, damaged: false }
     const parsed = Stored.safeParse(stored)
     return parsed.success ? { ...parsed.data, damaged: false } : { enabled: false, ceilings: NO_CEILINGS, damaged: true }

@@ -128,8 +128,11 @@ const isCpu = ({ device }: PowerSource): boolean => device.kind === 'cpu'
 
 /** Every card that is lent and can be given away; one that has to rest is left out as long as another one does not. */
 function equipGpus(deps: DevicesDeps, lent: readonly PowerSource[]): Equipment {
-  const usable = lent.filter((source) => isUsable(source) && deps.gate.refusalOf(source.device.uuid) === null).map((source) => jobDevice(deps, source))
-  if (usable.length === 0) return { refusal: deps.detection().sources.some(isUsable) ? DEVICES_OFF : NO_GPU }
+  const cards = lent.filter(isUsable)
+  if (cards.length === 0) return { refusal: deps.detection().sources.some(isUsable) ? DEVICES_OFF : NO_GPU }
+  const refusals = cards.map(({ device }) => deps.gate.refusalOf(device.uuid))
+  const usable = cards.filter((_, index) => refusals[index] === null).map((source) => jobDevice(deps, source))
+  if (usable.length === 0) return { refusal: { ...NO_GPU, message: `No container here can use the GPU: ${refusals[0]}`.slice(0, 300) } }
   const free = usable.filter(({ deviceId }) => deps.heldBy(deviceId) === null)
   return { devices: free.length > 0 ? free : usable }
 }

@@ -11,6 +11,7 @@ import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { openGiveBack } from './give-back.ts'
 import { PolicyConfig } from './idle/policy-config.ts'
 import { createFakeSignals } from './idle/signals/sources.fake.ts'
+import { askToEnd } from './jobs/container-end.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { type Runtime, runResult } from './jobs/runtime.ts'
 import type { OwnerSignals } from './owner-signals.ts'
@@ -30,9 +31,15 @@ export interface JobManners {
   readonly releasesAfterMs: number
 }
 
-const gpuLease = (id: string): Lease => {
+export interface JobTraits {
+  readonly gpu?: boolean
+  /** Whether it saves its work. */
+  readonly checkpoints?: boolean
+}
+
+const leaseOf = (id: string, { gpu = true, checkpoints = true }: JobTraits): Lease => {
   const lease = fakeLease({ leaseId: id, jobId: id, attemptId: id })
-  return { ...lease, spec: { ...lease.spec, needs: { ...lease.spec.needs, gpu: true } } }
+  return { ...lease, spec: { ...lease.spec, checkpoints, needs: { ...lease.spec.needs, gpu } } }
 }
 
 interface Card {
@@ -137,7 +144,7 @@ export function aMachine(manners: JobManners, config: Partial<PolicyConfig> = {}
     ...machine,
     clock,
     card,
-    offer: (id: string) => machine.work.runner.offer(gpuLease(id)),
+    offer: (id: string, traits: JobTraits = {}) => machine.work.runner.offer(leaseOf(id, traits)),
     /** When something was first seen, counted from a moment. */
     sinceMs: (from: number, what: string) => (seen.find((one) => one.at >= from && one.what === what)?.at ?? Infinity) - from,
   }
@@ -150,7 +157,7 @@ interface RuntimeScene {
   readonly graceMs: () => number
 }
 
-/** A sandbox that behaves as a container does: asked to go, given time, killed. */
+/** A sandbox that behaves as a container does, and ends as one: asked to go and given time if it saves its work, killed. */
 function aRuntime({ clock, card, note, graceMs }: RuntimeScene): Runtime {
   const never = new AbortController().signal
   const take = async (ms: number, what: string) => {
@@ -163,7 +170,7 @@ function aRuntime({ clock, card, note, graceMs }: RuntimeScene): Runtime {
     probe: async () => ({ available: true, version: 'fake' }),
     prepare: async ({ runtime, fetchArchive }, _, signal) => void (runtime.archive && (await fetchArchive(runtime.archive, signal))),
     sweep: async () => [],
-    async run(_, { onStarted }, signal) {
+    async run({ checkpoints }, { onStarted, onSlowed }, signal) {
       let isFrozen = false
       card.usedBytes += 6 * GIB
       note('started')
@@ -175,8 +182,15 @@ function aRuntime({ clock, card, note, graceMs }: RuntimeScene): Runtime {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       note('asked')
       const { endsAfterMs, releasesAfterMs } = card.manners
-      const ends = !isFrozen && endsAfterMs < graceMs() ? endsAfterMs : (isFrozen ? 0 : graceMs()) + ENGINE_MS.kill
-      await clock.sleep(ends, never)
+      const exit = Promise.withResolvers<void>()
+      const engine = {
+        setCpus: async () => void (await clock.sleep(ENGINE_MS.freeze, never)),
+        terminate: async () => void (endsAfterMs < Infinity && clock.sleep(endsAfterMs, never).then(() => exit.resolve())),
+      }
+      const grace = { ms: () => (checkpoints && !isFrozen ? graceMs() : 0), slowed: () => onSlowed?.(), passed: () => note('deaf') }
+      await askToEnd({ engine, clock, id: 'fake', cpus: 1, grace }, exit.promise)
+      // To kill what has ended by itself takes a moment as well.
+      await clock.sleep(ENGINE_MS.kill, never)
       note('gone')
       void take(releasesAfterMs, 'released').then(() => (card.usedBytes -= 6 * GIB))
       return runResult({ end: 'stopped', exitCode: 143, output: new Uint8Array(), logTail: '' })

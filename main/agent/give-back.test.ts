@@ -1,6 +1,6 @@
 /** How fast the owner gets the machine back: everything but the signals, the sandbox, the card and the clock is real. */
 import { describe, expect, test } from 'vitest'
-import { type JobManners, aMachine } from './give-back.fixture.ts'
+import { type JobManners, type JobTraits, aMachine } from './give-back.fixture.ts'
 
 /** Signal to decision, decision to no more computing, decision to gone, signal to memory back. */
 const LIMITS = { decidedMs: 500, computeMs: 300, goneMs: 1_900, memoryMs: 2_500 }
@@ -9,10 +9,10 @@ const POLITE: JobManners = { endsAfterMs: 120, releasesAfterMs: 300 }
 const DEAF: JobManners = { endsAfterMs: Infinity, releasesAfterMs: 300 }
 const GREEDY: JobManners = { endsAfterMs: 100, releasesAfterMs: 60_000 }
 
-async function working(manners: JobManners, config: Parameters<typeof aMachine>[1] = {}) {
+async function working(manners: JobManners, config: Parameters<typeof aMachine>[1] = {}, traits: JobTraits = {}) {
   const machine = aMachine(manners, config)
   await machine.clock.advance(1_000)
-  machine.offer('a')
+  machine.offer('a', traits)
   await machine.clock.advance(1_000)
   expect(machine.job('a')?.state).toBe('running')
   return machine
@@ -53,6 +53,30 @@ test('without grace a job that does not listen is gone within half a second of t
   machine.set({ games: ['Factorio'] })
   await machine.clock.advance(2_000)
   expect(machine.sinceMs(from, 'gone') - machine.sinceMs(from, 'asked')).toBeLessThanOrEqual(LIMITS.computeMs)
+})
+
+test.each<[string, JobTraits, string]>([
+  ['that saves its work on the processor', { gpu: false }, 'gone'],
+  ['that saves nothing', { checkpoints: false }, 'deaf'],
+  ['that saves nothing, on the processor', { checkpoints: false, gpu: false }, 'deaf'],
+])('a job %s computes no more 300 ms after the decision, whether or not it listens', async (_what, traits, never) => {
+  const machine = await working(DEAF, {}, traits)
+  const from = machine.clock.monotonic()
+  machine.set({ games: ['Factorio'] })
+  await machine.clock.advance(never === 'gone' ? 1_000 : 4_000)
+  expect(machine.sinceMs(from, never)).toBe(Infinity)
+  await machine.clock.advance(4_000)
+  const last = machine.stores.yields.last()
+  expect((last?.computeStoppedMs ?? Infinity) - (last?.decidedMs ?? 0)).toBeLessThanOrEqual(LIMITS.computeMs)
+  expect((last?.goneMs ?? Infinity) - (last?.decidedMs ?? 0)).toBeLessThanOrEqual(LIMITS.goneMs)
+})
+
+test('of a job on the GPU that saves its work only the end counts, because the GPU may compute on without the processor', async () => {
+  const machine = await working(DEAF)
+  machine.set({ games: ['Factorio'] })
+  await machine.clock.advance(4_000)
+  const last = machine.stores.yields.last()
+  expect(last?.computeStoppedMs).toBe(last?.goneMs)
 })
 
 describe('a touch', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { GridView } from '../../shared/contract/agent.ts'
 import type { Signal } from '../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
@@ -16,6 +16,7 @@ const signalOf = (values: readonly number[], change: Partial<Signal> = {}): Sign
   kind: 'average',
   basis: 'direct',
   unit: 'gCO2/kWh',
+  price: null,
   source: 'test',
   origin: 'live',
   recordedOn: null,
@@ -40,8 +41,9 @@ function setUp({
   clock?: FakeClock
 } = {}) {
   let changes = 0
-  const watch = createGridWatch({ zone, rule, settings, clock, changed: () => changes++ })
-  return { ...watch, settings, clock, changes: () => changes }
+  let anyway = false
+  const watch = createGridWatch({ zone, rule, settings, clock, anyway: () => anyway, changed: () => changes++ })
+  return { ...watch, runAnyway: () => void (anyway = true), settings, clock, changes: () => changes }
 }
 const view = (watch: ReturnType<typeof setUp>): GridView => GridView.parse(watch.view())
 
@@ -102,4 +104,26 @@ test('a job waits for its planned window, and a rule that only follows plans sti
   const window = { from: toIso(START + HALF_HOUR_MS), to: toIso(START + 4 * HALF_HOUR_MS) }
   expect(watch.gate(fakeLease({ window }))).toMatchObject({ open: false, reason: { code: 'carbon', until: window.from } })
   expect(view(watch).greenWindows).toMatchObject([window])
+})
+
+describe('an owner who lets jobs run anyway', () => {
+  test('sets their own rule aside, and nothing else', () => {
+    const watch = setUp()
+    watch.update(signalOf([300, 100, 300]))
+    expect([watch.gate(null).open, watch.opensAnyway(null)]).toEqual([false, true])
+    watch.runAnyway()
+    expect(watch.gate(null)).toMatchObject({ open: true, reason: null })
+    expect(view(watch).greenWindows).toEqual([{ from: toIso(START + HALF_HOUR_MS), to: toIso(START + 2 * HALF_HOUR_MS) }])
+  })
+
+  test('does not set aside the window of a job, nor a forecast that is missing or old', async () => {
+    const watch = setUp()
+    watch.runAnyway()
+    expect(watch.gate(null)).toMatchObject({ open: false, reason: { code: 'grid-stale' } })
+    watch.update(signalOf([300, 300, 300, 300]))
+    const later = fakeLease({ window: { from: toIso(START + HALF_HOUR_MS), to: toIso(START + 2 * HALF_HOUR_MS) } })
+    expect([watch.gate(later).open, watch.opensAnyway(later)]).toEqual([false, false])
+    await watch.clock.advance(HALF_HOUR_MS)
+    expect(watch.gate(later).open).toBe(true)
+  })
 })

@@ -13,6 +13,8 @@ export interface GridWatchDeps {
   readonly rule: CarbonRule
   readonly settings: SettingsStore
   readonly clock: Pick<Clock, 'now'>
+  /** Whether the owner lets jobs run although their own rule says no. */
+  readonly anyway: () => boolean
   readonly changed: () => void
 }
 
@@ -21,6 +23,8 @@ export interface GridWatch {
   readonly update: (signal: Signal) => void
   /** Whether the grid allows a job now; without a lease, whether it would allow one. */
   readonly gate: (lease: Lease | null) => Gate
+  /** Whether it would, if the owner let jobs run anyway. */
+  readonly opensAnyway: (lease: Lease | null) => boolean
   readonly view: () => GridView
 }
 
@@ -39,14 +43,16 @@ const MESSAGES = {
 } as const
 
 /** The newest grid signal of this node's zone, kept across restarts, and what it allows. */
-export function createGridWatch({ zone, rule, settings, clock, changed }: GridWatchDeps): GridWatch {
+export function createGridWatch({ zone, rule, settings, clock, anyway, changed }: GridWatchDeps): GridWatch {
   const stored = settings.get(SETTING, Signal)
   let signal = stored?.zone === zone ? stored : null
   const look = (by: CarbonRule, lease: Lease | null): Gate =>
     carbonGate({ rule: by, signal, now: clock.now(), maxAgeMs: MAX_AGE_MS, jobWindow: lease?.window ?? null })
-  const gate = (lease: Lease | null): Gate => look(rule, lease)
+  // What a job or old data have against it, the owner does not set aside.
+  const lenient: CarbonRule = ownHours(rule) ? { kind: 'planned' } : rule
   return {
-    gate,
+    gate: (lease) => look(anyway() ? lenient : rule, lease),
+    opensAnyway: (lease) => look(lenient, lease).open,
     update(next) {
       if (next.zone !== zone) throw new WindfallError('grid.unavailable', `The forecast is for ${next.zone}, not for ${zone}, so it is not used.`)
       if (next.bodySha256 === signal?.bodySha256 && next.points[0]?.from === signal.points[0]?.from) return

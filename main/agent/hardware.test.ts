@@ -161,6 +161,22 @@ test('a card that no container can use says so, and jobs get the other one', asy
   await end()
 })
 
+test('a job that comes for cards that no container can use goes back with the reason, and nobody is said to have switched one off', async () => {
+  const { clock, sandbox, work, devices, refusals, end } = await setUp()
+  for (const uuid of ['GPU-1', 'GPU-2']) refusals.set(uuid, 'The NVIDIA Container Toolkit is not installed.')
+  work.runner.offer(lease('a', true))
+  await clock.advance(1_000)
+  const reason = { reason: 'runtime.unavailable', message: expect.stringContaining('The NVIDIA Container Toolkit is not installed.'), retry: true }
+  expect(jobOf('a')).toMatchObject({ state: 'failed', code: 'runtime.unavailable' })
+  expect(failure('a')).toMatchObject({ kind: 'fail', ...reason })
+  expect(sandbox.ran).toEqual([])
+  devices.set({ deviceId: idOf('GPU-1'), enabled: false })
+  expect(devices.equip(lease('b', true))).toMatchObject({ refusal: reason })
+  devices.set({ deviceId: idOf('GPU-2'), enabled: false })
+  expect(devices.equip(lease('b', true))).toMatchObject({ refusal: { reason: 'device-off' } })
+  await end()
+})
+
 describe('a ceiling', () => {
   test('lets a job rest within 5 s, says why, goes on 7 °C below, and the rest is not charged', async () => {
     const { clock, card, sandbox, work, devices, end } = await setUp()

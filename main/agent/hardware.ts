@@ -59,7 +59,12 @@ export interface Hardware {
 /** Looks at the machine once, and wires what belongs to its devices. `signal` ends every helper process. */
 export async function openHardware(deps: HardwareDeps, signal: AbortSignal): Promise<Hardware> {
   const { clock, log, nodeId, stores, changed, runner, gate } = deps
-  const deviceIdOf = (uuid: string) => uuidHashOf(uuid, nodeId)
+  const ids = new Map<string, string>()
+  const deviceIdOf = (uuid: string): string => {
+    const id = ids.get(uuid) ?? uuidHashOf(uuid, nodeId)
+    ids.set(uuid, id)
+    return id
+  }
   const allChanged = () => {
     changed()
     deps.capabilitiesChanged()
@@ -88,7 +93,7 @@ export async function openHardware(deps: HardwareDeps, signal: AbortSignal): Pro
     nodeId,
     isOwnProcess: runsInContainer,
     onReading: deps.onReading,
-    onSample(deviceId, sample) {
+    onSample(deviceId, sample, watts) {
       const { status, temperatureC } = sample
       inventory.note(deviceId, status)
       const known = inventory.current().sources.find(({ device }) => deviceIdOf(device.uuid) === deviceId)
@@ -97,7 +102,7 @@ export async function openHardware(deps: HardwareDeps, signal: AbortSignal): Pro
       if (status !== statuses.get(deviceId)) changed()
       statuses.set(deviceId, status)
       const name = known?.device.name ?? 'This device'
-      ceilings.observe([{ deviceId, name, status, temperatureC, watts: meter.figures().get(deviceId)?.watts ?? null }])
+      ceilings.observe([{ deviceId, name, status, temperatureC, watts }])
       holdAttempts()
     },
     samples,

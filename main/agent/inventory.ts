@@ -1,5 +1,5 @@
 import { messageOf } from '../../shared/errors.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, untilMultiple } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { Detection, Detector } from './gpu/detect.ts'
 import type { PowerSample } from './power-source.ts'
@@ -83,10 +83,11 @@ const factsOf = ({ cpu, sources, seen }: Detection): string =>
 async function watch({ detector, clock }: InventoryDeps, look: Inventory['look'], signal: AbortSignal): Promise<void> {
   let fingerprint = detector.fingerprint()
   let before = clock.now()
-  for (let tick = 1; await clock.sleep(TICK_MS, signal); tick++) {
+  for (let tick = 1, ms = untilMultiple(clock, TICK_MS); await clock.sleep(ms, signal); tick++) {
     // The clock that sleeps are timed by stands still during sleep on some systems and not on others; this one never does.
-    const isResumed = clock.now() - before > TICK_MS + JUMP_MS
+    const isResumed = clock.now() - before > ms + JUMP_MS
     before = clock.now()
+    ms = untilMultiple(clock, TICK_MS)
     const isDue = tick % FINGERPRINT_EVERY === 0
     const seen = isDue || isResumed ? detector.fingerprint() : fingerprint
     if (isResumed || seen !== fingerprint) void look(isResumed ? 'resume' : 'hardware')

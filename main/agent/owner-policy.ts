@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Reason } from '../../shared/contract/agent.ts'
 import { epochMs } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { createLatch } from '../kernel/latch.ts'
+import { createLatch, raisedWithin } from '../kernel/latch.ts'
 import { type Fault, type PolicyMemory, restorePolicy, storedPolicy } from './idle/memory.ts'
 import type { Signals } from './idle/objection.ts'
 import { type PolicyCommand, type PolicyDecision, type PolicyInput, type PolicyRequest, type YieldMark, decide } from './idle/policy.ts'
@@ -35,6 +35,9 @@ export interface OwnerPolicy {
   readonly resume: () => void
   /** The job that runs may end, then Windfall pauses until the owner resumes. Survives restart. */
   readonly finish: () => void
+  /** `until` in epoch milliseconds: jobs run although the owner is present, or outside their hours. Survives restart; a pause ends it, and wins. */
+  readonly runAnyway: (until: number) => void
+  readonly anywayUntil: () => number | null
   /** A job left something behind, so nothing starts until it is gone or the owner says so. Survives restart. */
   readonly alarm: (fault: Fault) => void
   readonly recovered: () => void
@@ -44,8 +47,8 @@ export interface OwnerPolicy {
 }
 
 /** At least this often, whether or not a signal changed: while a job runs, and while none does. */
-const PACE_MS = { running: 250, dedicated: 1_000, resting: 5_000 }
-/** Signals come in groups. */
+const PACE_MS = { running: 250, dedicated: 5_000, resting: 15_000 }
+/** Signals come in groups, except where nobody sits: there only the machine itself is asked. */
 const GATHER_MS = 20
 const PAUSE = 'pause'
 const POLICY = 'policy'
@@ -83,18 +86,16 @@ export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
     pause: (until) => ask({ ask: 'pause', until: until === null ? null : epochMs(until) }),
     resume: () => ask({ ask: 'resume' }),
     finish: () => ask({ ask: 'finish' }),
+    runAnyway: (until) => ask({ ask: 'anyway', until: epochMs(until) }),
+    anywayUntil: () => decision().state.anyway?.until ?? null,
     alarm: (fault) => ask({ ask: 'alarm', fault }),
     recovered: () => ask({ ask: 'recovered' }),
     wake: woken.raise,
     async run(signal) {
-      let turn = new AbortController()
-      signal.addEventListener('abort', () => turn.abort(), { once: true })
       while (!signal.aborted) {
-        const pause = paceOf(advance(), clock.now(), deps.config)
-        turn = new AbortController()
-        const isWoken = await Promise.race([woken.wait(turn.signal), clock.sleep(pause, turn.signal).then(() => false)])
-        if (isWoken) await clock.sleep(GATHER_MS, turn.signal)
-        turn.abort()
+        const ms = paceOf(advance(), clock.now(), deps.config)
+        const isWoken = await raisedWithin(woken, { ms, clock }, signal)
+        if (isWoken && !deps.config.dedicated) await clock.sleep(GATHER_MS, signal)
       }
     },
   }
@@ -102,13 +103,15 @@ export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
 
 /** What a window shows of a decision. */
 const textOf = ({ state, reasons }: PolicyDecision): string =>
-  JSON.stringify([state.phase, reasons.map(({ code, message }) => [code, message]), state.pause, state.finishing])
+  JSON.stringify([state.phase, reasons.map(({ code, message }) => [code, message]), state.pause, state.finishing, state.anyway])
 
 /** Until something is known to change by itself, or the next look. */
 function paceOf({ state, reasons }: PolicyDecision, now: number, { dedicated }: PolicyConfig): number {
   if (state.phase === 'yielding') return PACE_MS.running
   if (state.phase === 'running') return dedicated ? PACE_MS.dedicated : PACE_MS.running
-  const ends = reasons.flatMap(({ until }) => (until === null ? [] : [Date.parse(until) - now])).filter((ms) => ms > 0)
+  const ends = [...reasons.flatMap(({ until }) => (until === null ? [] : [Date.parse(until)])), ...(state.anyway ? [state.anyway.until] : [])]
+    .map((at) => at - now)
+    .filter((ms) => ms > 0)
   return Math.min(PACE_MS.resting, ...ends)
 }
 

@@ -56,6 +56,7 @@ function startAgent(coordinator: FakeCoordinator, stores = openStores('agent')) 
         signer,
         clock,
         random: () => 0.5,
+        handOver: async () => undefined,
         realign: work.prover.realign,
         refused: (item, error) => refused.push([item, error]),
         accepted: () => undefined,

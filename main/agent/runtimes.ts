@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { createCheckpoints } from './jobs/checkpoints.ts'
+import type { Checkpoints } from './jobs/checkpoints.ts'
+import { createDeafImages } from './jobs/deaf-images.ts'
 import { createDockerEngine } from './jobs/docker.ts'
 import { createDockerRuntime, probeEngine } from './jobs/docker-runtime.ts'
 import { readToolkitVersion } from './jobs/gpu-toolkit.ts'
@@ -15,8 +15,8 @@ export interface RuntimesDeps {
   /** Marks containers, so that only our own are ever touched. */
   readonly agentId: string
   readonly clock: Clock
-  readonly dataDirectory: string
-  readonly stores: Pick<AgentStores, 'containers' | 'images' | 'checkpoints'>
+  readonly stores: Pick<AgentStores, 'containers' | 'images' | 'settings'>
+  readonly checkpoints: Checkpoints
   readonly images: ImageRules
   /** How long a job that has to go is given to save its work; asked when it has to. */
   readonly graceMs: () => number
@@ -30,9 +30,9 @@ export function createRuntimes(deps: RuntimesDeps): ReadonlyMap<RuntimeName, Run
     ...deps,
     engine,
     journal: stores.containers,
-    checkpoints: createCheckpoints({ directory: join(deps.dataDirectory, 'checkpoints'), store: stores.checkpoints, clock }),
     stock: createImageStock({ ...deps, engine, store: stores.images, rules }),
     rules,
+    deaf: createDeafImages(stores.settings),
     toolkitVersion: readToolkitVersion,
   })
   return new Map([docker, createWasmRuntime({ clock })].map((runtime) => [runtime.name, runtime]))

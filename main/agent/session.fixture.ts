@@ -56,9 +56,10 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
     log: pino({ level: 'silent' }),
     inventory: { current: () => ({ cpu: { vendor: 't', model: 't', packages: 1, cores: 2, threads: 4, memoryBytes: 0 }, sources: [], seen: [] }) },
     devices: { offered: async () => [] },
+    checkpoints: { exportCheckpoint: async () => null },
     probeRuntimes: async () => [],
     sampleLog: async () => null,
-    grid: createGridWatch({ zone: 'GB-13', rule: { kind: 'always' }, settings: stores.settings, clock, changed: () => undefined }),
+    grid: createGridWatch({ zone: 'GB-13', rule: { kind: 'always' }, settings: stores.settings, clock, anyway: () => false, changed: () => undefined }),
     news,
     receipts: { write: () => undefined },
     work: {
@@ -71,6 +72,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
           .map(({ lease: { leaseId, token } }) => ({ leaseId, token, state: 'waiting' })),
       }),
       setFetch: () => undefined,
+      setFetchCheckpoint: () => undefined,
       setGuard: (next) => {
         guard = next
       },

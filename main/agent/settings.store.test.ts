@@ -6,7 +6,11 @@ import { createSettingsStore } from './settings.store.ts'
 
 const setUp = () => {
   const db = openSqlite(':memory:', [initial])
-  return { settings: createSettingsStore(db), damage: (key: string, text: string) => db.prepare('UPDATE setting SET value = ? WHERE key = ?').run(text, key) }
+  return {
+    settings: createSettingsStore(db),
+    db,
+    damage: (key: string, text: string) => db.prepare('UPDATE setting SET value = ? WHERE key = ?').run(text, key),
+  }
 }
 
 test('a setting is what was last set, and missing before', () => {
@@ -26,4 +30,16 @@ test.each(['{"until":', '', 'undefined', '[1', '"other"'])('a setting that was d
   expect(settings.get('pause', z.strictObject({ until: z.null() }))).toBeNull()
   // Who has to tell damaged from missing can.
   expect(settings.get('pause', z.unknown())).not.toBeNull()
+})
+
+test('what was rolled back was never set', () => {
+  const { settings, db } = setUp()
+  settings.set('position', 1)
+  const fail = db.transaction(() => {
+    settings.set('position', 2)
+    expect(settings.get('position', z.number())).toBe(2)
+    throw new Error('the disk is full')
+  })
+  expect(fail).toThrow('full')
+  expect(settings.get('position', z.number())).toBe(1)
 })

@@ -14,14 +14,25 @@ export interface SettingsStore {
 export function createSettingsStore(db: Sqlite): SettingsStore {
   const select = db.prepare<[string], { value: string }>('SELECT value FROM setting WHERE key = ?')
   const upsert = db.prepare<[string, string]>('INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+  // Some are asked for with every reading and every decision.
+  const known = new Map<string, string | null>()
+  const read = (key: string): string | null => {
+    const kept = known.get(key)
+    if (kept !== undefined) return kept
+    const text = select.get(key)?.value ?? null
+    // What a transaction writes may be rolled back.
+    if (!db.inTransaction) known.set(key, text)
+    return text
+  }
   return {
     get(key, schema) {
-      const row = select.get(key)
-      if (!row) return null
-      const parsed = schema.safeParse(decode(row.value))
+      const text = read(key)
+      if (text === null) return null
+      const parsed = schema.safeParse(decode(text))
       return parsed.success ? parsed.data : null
     },
     set: (key, value) => {
+      known.delete(key)
       upsert.run(key, JSON.stringify(value))
     },
   }

@@ -1,25 +1,17 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { AgentStatus } from '../../shared/contract/agent.ts'
+import { FAKE_KEY } from '../../shared/contract/agent-status.fake.ts'
+import { AgentStatus, ReasonCode } from '../../shared/contract/agent.ts'
 import type { AgentJob, Reason } from '../../shared/contract/agent.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import * as initial from './migrations/0001-initial.ts'
-import { type StatusInput, dayCodeOf, progressOf, startOfDay, outsideReasons, statusOf } from './status.ts'
+import { type StatusInput, dayCodeOf, mayRunAnyway, progressOf, startOfDay, outsideReasons, statusOf } from './status.ts'
 import { eventOf, payoutFact } from './sync/facts.fixture.ts'
 import { applyEvent } from './sync/apply.ts'
 import { createFactsStore } from './sync/facts.store.ts'
 
-const KEY = {
-  keyId: 'n'.repeat(43),
-  alg: 'EdDSA',
-  evidence: 'software',
-  keptIn: 'a test',
-  sealed: false,
-  rotations: 0,
-  next: null,
-} as const
 const NOW = Date.parse('2026-03-01T15:30:00.000Z')
 const BASE: StatusInput = {
   version: '0.1.0',
@@ -29,13 +21,16 @@ const BASE: StatusInput = {
   reasons: [],
   pausedUntil: null,
   finishing: false,
+  anywayUntil: null,
+  mayRunAnyway: false,
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: null,
+  busyDevices: new Set(),
   power: null,
   devices: [],
   seen: [],
-  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, key: KEY },
+  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, payoutRefusal: null, key: FAKE_KEY },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:1', lastSyncAt: null, message: null },
   todayReceipts: [],
   todayEarned: { accrued: 0n, confirmed: 0n },
@@ -57,11 +52,16 @@ const History = fc
     ),
   )
 
+test('the devices a job works on are named, so that the owner knows what leaving one alone would stop', () => {
+  const status = AgentStatus.parse(statusOf({ ...BASE, busyDevices: new Set(['a'.repeat(64)]) }))
+  expect(status.busyDevices).toEqual(['a'.repeat(64)])
+})
+
 test('what is to be paid, on its way and paid adds up to what was confirmed, to the last micro-USD', () => {
   fc.assert(
     fc.property(History, ([earnings, shares]) => {
       const facts = createFactsStore(openSqlite(':memory:', [initial]))
-      const apply = { facts, summaryOf: () => expect.fail(), verdict: () => undefined, writeReceipt: () => undefined }
+      const apply = { facts, summaryOf: () => expect.fail(), verdict: () => undefined, writeReceipt: () => undefined, payoutRefused: () => undefined }
       let seq = 0
       const tell = (fact: Parameters<typeof eventOf>[1]) => applyEvent(apply, eventOf(++seq, fact))
       for (const [index, [amount, confirmed]] of earnings.entries())
@@ -162,4 +162,18 @@ test('every moment of the day has a code: work, the first reason against it, or 
   expect(dayCodeOf(sources({ closed: carbon, job: { ...waits, code: 'carbon' } }))).toBe('carbon')
   expect(dayCodeOf(sources({ job: { ...waits, code: 'clock' } }))).toBe('no-jobs')
   expect(dayCodeOf(sources({}))).toBe('no-jobs')
+})
+
+const offered = (codes: readonly ReasonCode[], gridOpens = true): boolean =>
+  mayRunAnyway(
+    codes.map((code) => ({ code })),
+    gridOpens,
+  )
+
+test('to run anyway is offered where only the owner’s own rules stand in the way', () => {
+  expect([offered(['owner-present']), offered(['schedule', 'carbon', 'presence-unknown'])]).toEqual([true, true])
+  expect(offered([])).toBe(false)
+  expect(offered(['carbon'], false)).toBe(false)
+  for (const hard of ReasonCode.options.filter((code) => !['owner-present', 'presence-unknown', 'schedule', 'carbon'].includes(code)))
+    expect(offered(['owner-present', hard])).toBe(false)
 })

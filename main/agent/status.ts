@@ -1,4 +1,4 @@
-import type { ReceiptSummary } from '../../shared/contract/coordinator.ts'
+import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
 import {
   type AgentJob,
   type AgentStatus,
@@ -15,6 +15,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { packageVersion } from '../kernel/paths.ts'
 import type { DeviceKeys } from '../kernel/device-key.ts'
 import type { AgentConfig } from './config.ts'
+import { payoutRefusal } from './coordinator-heard.ts'
 import type { CoordinatorSession } from './coordinator-session.ts'
 import type { Devices } from './devices.ts'
 import type { GridWatch } from './grid-watch.ts'
@@ -33,9 +34,12 @@ export interface StatusInput {
   readonly reasons: readonly Reason[]
   readonly pausedUntil: string | null
   readonly finishing: boolean
+  readonly anywayUntil: string | null
+  readonly mayRunAnyway: boolean
   readonly lastYield: AgentStatus['lastYield']
   readonly yieldTimes: AgentStatus['yieldTimes']
   readonly job: AgentJob | null
+  readonly busyDevices: ReadonlySet<string>
   readonly power: AgentStatus['power']
   readonly devices: readonly Device[]
   readonly seen: AgentStatus['seen']
@@ -71,9 +75,12 @@ export function statusOf(input: StatusInput): AgentStatus {
     reasons: [...input.reasons],
     pausedUntil: input.pausedUntil,
     finishing: input.finishing,
+    anywayUntil: input.anywayUntil,
+    mayRunAnyway: input.mayRunAnyway,
     lastYield: input.lastYield,
     yieldTimes: input.yieldTimes,
     job: input.job && progressOf(input.job, input.now),
+    busyDevices: [...input.busyDevices],
     power: input.power,
     devices: [...input.devices],
     seen: [...input.seen],
@@ -109,8 +116,8 @@ export interface StatusSources {
   readonly meter: Pick<Meter, 'latest'>
   readonly devices: Pick<Devices, 'list' | 'seen'>
   readonly policy: OwnerPolicy
-  readonly work: Pick<Work, 'current' | 'running' | 'waiting'>
-  readonly grid: Pick<GridWatch, 'gate'>
+  readonly work: Pick<Work, 'current' | 'running' | 'waiting' | 'runner'>
+  readonly grid: Pick<GridWatch, 'gate' | 'opensAnyway'>
   readonly session: Pick<CoordinatorSession, 'state'>
 }
 
@@ -136,6 +143,13 @@ function reasonsOf({ policy, work, grid, session }: Pick<StatusSources, 'policy'
   return all.filter(({ code }, index) => all.findIndex((other) => other.code === code) === index)
 }
 
+/** What an owner sets aside who lets jobs run anyway. What nobody can tell of games stays, so that the answer may still be no. */
+const SET_ASIDE = new Set<ReasonCode>(['owner-present', 'presence-unknown', 'schedule', 'carbon'])
+
+/** Whether to run anyway would leave nothing in the way. `gridOpens`: the grid has nothing against it but the owner's own rule. */
+export const mayRunAnyway = (reasons: readonly Pick<Reason, 'code'>[], gridOpens: boolean): boolean =>
+  gridOpens && reasons.length > 0 && reasons.every(({ code }) => SET_ASIDE.has(code))
+
 /** What the machine's time goes to at this moment: the first of the reasons, or work. */
 export function dayCodeOf(sources: Pick<StatusSources, 'policy' | 'work' | 'grid' | 'session'>): DayCode {
   const [reason] = reasonsOf(sources)
@@ -146,7 +160,7 @@ export function dayCodeOf(sources: Pick<StatusSources, 'policy' | 'work' | 'grid
 export function readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, session }: StatusSources): AgentStatus {
   const now = clock.now()
   const since = startOfDay(now)
-  const until = policy.pausedUntil()
+  const [until, anywayUntil] = [policy.pausedUntil(), policy.anywayUntil()]
   const job = work.current()
   const reasons = reasonsOf({ policy, work, grid, session })
   const { phase, finishing } = policy.decision().state
@@ -158,13 +172,22 @@ export function readStatus({ config, stores, keys, clock, meter, devices, policy
     reasons,
     pausedUntil: until === null ? null : toIso(until),
     finishing,
+    anywayUntil: anywayUntil === null ? null : toIso(anywayUntil),
+    mayRunAnyway: anywayUntil === null && mayRunAnyway(reasons, grid.opensAnyway(work.waiting())),
     lastYield: stores.yields.last(),
     yieldTimes: stores.yields.times(),
     job,
+    busyDevices: work.runner.busyDevices(),
     power: meter.latest(),
     devices: devices.list(),
     seen: devices.seen(),
-    node: { nodeId: keys.nodeId, zone: config.zone, payoutAddress: config.payoutAddress, key: keys.describe() },
+    node: {
+      nodeId: keys.nodeId,
+      zone: config.zone,
+      payoutAddress: config.payoutAddress,
+      payoutRefusal: payoutRefusal(stores, config.payoutAddress),
+      key: keys.describe(),
+    },
     coordinator: session.state(),
     todayReceipts: stores.facts.receiptsSince(since),
     todayEarned: stores.facts.earnedSince(since),

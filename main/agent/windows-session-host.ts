@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { LaunchChild } from '../kernel/child.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { windowsEnvironment } from './gpu/environment.ts'
 import { createReaderHost } from './gpu/reader-host.ts'
 import { WindowsSession, type WindowsSessionRequest } from './idle/signals/windows-session.ts'
 
@@ -13,19 +14,17 @@ export interface WindowsSessionDeps {
 }
 
 const TIMEOUT_MS = 2_000
-const PASSED_ON = ['PATH', 'SystemRoot', 'windir', 'TEMP']
 
 /** Asks Windows about the owner's session in a process of its own, which starts with the first question and ends with `signal`. Never rejects. */
 export function createWindowsSessionHost(
   { launch, clock, environment, library }: WindowsSessionDeps,
   signal: AbortSignal,
 ): (request: WindowsSessionRequest) => Promise<unknown> {
-  const passed = PASSED_ON.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]))
   const program = {
     name: 'windows-session-child',
     file: join(import.meta.dirname, 'windows-session-child.ts'),
     args: library === undefined ? [] : [library],
-    environment: Object.fromEntries(passed),
+    environment: windowsEnvironment(environment),
   }
   const host = createReaderHost<WindowsSessionRequest, WindowsSession>({ program, launch, clock, reply: WindowsSession, timeoutMs: () => TIMEOUT_MS }, signal)
   return (request) => host.ask(request, signal)

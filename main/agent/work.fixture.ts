@@ -61,6 +61,7 @@ export function createTestWork(given: {
   readonly nodeId?: string
   readonly clock: Clock
   readonly runtimes?: ReadonlyMap<RuntimeName, Runtime>
+  readonly checkpoints?: WorkDeps['checkpoints']
   readonly meter?: Meter
   readonly devices?: Devices
   readonly policy?: OwnerPolicy
@@ -69,7 +70,7 @@ export function createTestWork(given: {
   const { stores, clock } = given
   const { settings } = stores
   const news = createNews(clock)
-  const grid = createGridWatch({ zone: 'GB-13', rule: { kind: 'always' }, settings, clock, changed: () => news.changed('grid') })
+  const grid = createGridWatch({ zone: 'GB-13', rule: { kind: 'always' }, settings, clock, anyway: () => false, changed: () => news.changed('grid') })
   const policy =
     given.policy ??
     createOwnerPolicy({
@@ -91,6 +92,7 @@ export function createTestWork(given: {
     nodeId: given.signer.keyId,
     meter: testMeter,
     devices: testDevices,
+    checkpoints: { importCheckpoint: async () => undefined },
     ...given,
     ids: createIds(clock),
     log,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Presence } from '../../shared/contract/coordinator.ts'
+import { Presence } from '../../shared/contract/node.ts'
 import { sha256Hex, createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { createFakeClock } from '../kernel/clock.fake.ts'
 import type { Runtime } from './jobs/runtime.ts'
@@ -133,4 +133,16 @@ test('a proof that cannot be stored leaves no trace, and the next one takes its 
   expect(stores.outbox.proofs()).toHaveLength(1)
   await finish('b')
   expect(stores.proofs.head().seq).toBe(2)
+})
+
+test('the policy is told at once that a job begins and that it is gone', async () => {
+  const work = setUp()
+  const told: boolean[] = []
+  Object.assign(work.policy, { wake: () => told.push(work.running()) })
+  work.setFetch(async () => new Uint8Array())
+  work.runner.offer(leaseNamed('a'))
+  expect(told).toEqual([false])
+  await work.during(1_000)
+  expect(told).toContain(true)
+  expect(told.at(-1)).toBe(false)
 })

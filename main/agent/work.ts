@@ -1,5 +1,5 @@
 import type { AgentJob } from '../../shared/contract/agent.ts'
-import type { Presence } from '../../shared/contract/coordinator.ts'
+import type { Presence } from '../../shared/contract/node.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import { WindfallError } from '../../shared/errors.ts'
@@ -11,6 +11,8 @@ import type { HeldDevice } from './ceiling-watch.ts'
 import type { Devices } from './devices.ts'
 import type { GridWatch } from './grid-watch.ts'
 import { type Permission, permissionFor } from './jobs/permission.ts'
+import type { Checkpoints } from './jobs/checkpoints.ts'
+import { type FetchCheckpoint, fetchCheckpoint } from './jobs/checkpoint-travel.ts'
 import { type Runner, type RunnerDeps, createRunner } from './jobs/runner.ts'
 import type { Runtime } from './jobs/runtime.ts'
 import type { Meter } from './metering/meter.ts'
@@ -18,6 +20,8 @@ import type { News } from './news.ts'
 import type { OwnerPolicy } from './owner-policy.ts'
 import type { Prover } from './proofs/prover.ts'
 import { createStoredProver } from './stored-prover.ts'
+import { HANDOVER_PATIENCE_MS } from './sync/outbox.ts'
+import { createHereSince, queueHandover } from './work-checkpoints.ts'
 import type { AgentStores } from './stores.ts'
 
 export interface WorkDeps {
@@ -28,6 +32,7 @@ export interface WorkDeps {
   readonly ids: Ids
   readonly log: Logger
   readonly runtimes: ReadonlyMap<RuntimeName, Runtime>
+  readonly checkpoints: Pick<Checkpoints, 'importCheckpoint'>
   readonly meter: Meter
   readonly devices: Devices
   readonly policy: OwnerPolicy
@@ -51,6 +56,8 @@ export interface Work {
   readonly presence: () => Presence
   /** How archives are fetched, once a coordinator is known. */
   readonly setFetch: (fetch: FetchArchive) => void
+  /** How what other nodes have saved is fetched, once a coordinator is known. */
+  readonly setFetchCheckpoint: (fetch: FetchCheckpoint) => void
   /** What the link to the coordinator has against starting work, once there is one. */
   readonly setGuard: (guard: WorkGuard) => void
 }
@@ -87,11 +94,15 @@ const noCoordinator = (): Promise<never> => Promise.reject(new WindfallError('un
 export function createWork(deps: WorkDeps): Work {
   const { stores } = deps
   let fetchArchive: FetchArchive = noCoordinator
+  let fetchSaved: FetchCheckpoint = noCoordinator
   let guard = OPEN_GUARD
   const prover = createStoredProver(deps)
+  const fetch: FetchCheckpoint = (...asked) => fetchSaved(...asked)
+  const arrival = { ...deps, mayFetch: deps.giveBack.mayFetch, hereSince: createHereSince(stores), fetch }
   const runner = createRunner({
     ...runnerDeps(deps, prover),
     fetchArchive: (digest, signal) => fetchArchive(digest, signal),
+    fetchCheckpoint: (lease, signal) => fetchCheckpoint(arrival, lease, signal),
     permission: (lease) => permissionOf(deps, guard, lease),
   })
   const active = () => stores.jobs.open().filter(({ state }) => ACTIVE.has(state))
@@ -106,13 +117,16 @@ export function createWork(deps: WorkDeps): Work {
     setFetch: (fetch) => {
       fetchArchive = fetch
     },
+    setFetchCheckpoint: (fetch) => {
+      fetchSaved = fetch
+    },
     setGuard: (next) => {
       guard = next
     },
   }
 }
 
-function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArchive' | 'permission'> {
+function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArchive' | 'fetchCheckpoint' | 'permission'> {
   const { stores, clock, ids } = deps
   const { outbox } = stores
   return {
@@ -126,9 +140,16 @@ function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArch
     equip: deps.devices.equip,
     atomically: stores.atomically,
     reportStart: (lease) => outbox.add(ids.next(), { kind: 'start', ...held(lease) }, clock.now()),
-    reportFailure: (lease, failure) => outbox.add(ids.next(), { kind: 'fail', ...held(lease), ...failure }, clock.now()),
+    reportFailure: (lease, failure) => {
+      if (failure.retry) queueHandover(deps, lease)
+      outbox.add(ids.next(), { kind: 'fail', ...held(lease), ...failure }, clock.now())
+    },
     reportResult: prover.prove,
-    changed: () => deps.news.changed('status', 'jobs'),
+    changed() {
+      // A job that begins is watched at once, and what kept it away may be over with it.
+      deps.policy.wake()
+      deps.news.changed('status', 'jobs')
+    },
   }
 }
 
@@ -150,18 +171,21 @@ function currentJob({ stores, policy }: WorkDeps, resting: Runner['resting']): A
 
 const ceilingObjection = (held: HeldDevice | null): Objection => held && { code: 'ceiling', message: held.message }
 
+/** A lease is not given back before what its attempt saved was handed over, or it is too late for that. */
+const HANDOVER_MS = 2 * HANDOVER_PATIENCE_MS
 /** As many as one report may name. */
 const MOST_HELD = 64
 
 /** A lease counts as held until its proof is delivered, so that nobody else gets the job meanwhile; those that run come first. */
-function presenceOf({ stores, policy, grid }: WorkDeps, guard: WorkGuard): Presence {
+function presenceOf({ stores, policy, grid, clock }: WorkDeps, guard: WorkGuard): Presence {
   const closed = [guard.machine(), grid.gate(null).reason].flatMap((objection) => (objection ? [objection.code] : []))
   // The job that runs is the last one.
   const ending = policy.decision().state.finishing ? ['user'] : []
   const reasons = [...new Set([...policy.reasons().map(({ code }) => code), ...ending, ...closed])]
   const open = stores.jobs.open()
-  const running = [...open.filter(({ state }) => state !== 'submitted'), ...open.filter(({ state }) => state === 'submitted')]
-    .flatMap(({ lease, state }) => (state in SHOWN_STATE ? [{ ...held(lease), state: SHOWN_STATE[state as keyof typeof SHOWN_STATE] }] : []))
-    .slice(0, MOST_HELD)
-  return { ready: reasons.length === 0, reasons, running }
+  const running = [...open.filter(({ state }) => state !== 'submitted'), ...open.filter(({ state }) => state === 'submitted')].flatMap(({ lease, state }) =>
+    state in SHOWN_STATE ? [{ ...held(lease), state: SHOWN_STATE[state as keyof typeof SHOWN_STATE] }] : [],
+  )
+  const leaving = stores.outbox.handingOver(clock.now() - HANDOVER_MS).map(({ leaseId, token }) => ({ leaseId, token, state: 'collecting' as const }))
+  return { ready: reasons.length === 0, reasons, running: [...leaving, ...running].slice(0, MOST_HELD) }
 }

@@ -48,6 +48,22 @@ test('history is what either has, newest first, each once', async () => {
   expect((await joined.historyOf('x', { limit: 10 })).map((one) => one.signature)).toEqual(['c', 'b', 'a'])
 })
 
+test('pages of two providers that miss different things skip nothing when they are read on', async () => {
+  const whole = [6, 5, 4, 3, 2, 1].map((slot) => item(`t${slot}`, slot))
+  const paging = (missing: readonly number[]) =>
+    provider({
+      historyOf: async (_, { limit, before }) =>
+        whole.filter(({ slot }) => !missing.includes(slot) && slot < Number(before?.slice(1) ?? Infinity)).slice(0, limit),
+    })
+  const joined = joinProviders([paging([2]), paging([5, 3])])
+  const read: string[] = []
+  for (let page; page === undefined || page.length >= 2; read.push(...page.map(({ signature }) => signature))) {
+    const before = read.at(-1)
+    page = await joined.historyOf('x', { limit: 2, ...(before === undefined ? {} : { before }) })
+  }
+  expect(read).toEqual(whole.map(({ signature }) => signature))
+})
+
 test('endpoints of two clusters are refused', async () => {
   const joined = joinProviders([provider({ genesisHash: async () => 'a' }), provider({ genesisHash: async () => 'b' })])
   await expect(joined.genesisHash()).rejects.toMatchObject({ code: 'config.invalid' })

@@ -39,9 +39,12 @@ async function sendToAll(chains: readonly Chain[], transaction: Uint8Array): Pro
   throw settled.find((one) => one.status === 'rejected')?.reason
 }
 
+/** A full page says nothing about what is older than it, so the union goes back no further: the rest comes with the next page. */
 async function mergedHistory(chains: readonly Chain[], address: string, request: HistoryRequest): Promise<HistoryItem[]> {
   const pages = await witnesses(chains, (chain) => chain.historyOf(address, request))
-  return [...new Map(pages.flat().map((item) => [item.signature, item])).values()].toSorted((a, b) => b.slot - a.slot)
+  const known = Math.max(0, ...pages.filter((page) => page.length >= request.limit).map((page) => page.at(-1)?.slot ?? 0))
+  const union = [...new Map(pages.flat().map((item) => [item.signature, item])).values()]
+  return union.filter(({ slot }) => slot >= known).toSorted((a, b) => b.slot - a.slot)
 }
 
 /**

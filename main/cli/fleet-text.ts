@@ -1,4 +1,4 @@
-import type { FleetView } from '../../shared/contract/coordinator.ts'
+import type { FleetView } from '../../shared/contract/fleet.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { energy, usd } from './format.ts'
 import { table } from './output.ts'

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander'
+import { WindfallError, toProblem } from '../../shared/errors.ts'
 import { packageVersion } from '../kernel/paths.ts'
+import { honourProxies } from '../kernel/proxy.ts'
 import { agentCommand } from './commands/agent.ts'
 import { coordinatorCommand } from './commands/coordinator.ts'
 import { deviceCommand } from './commands/device.ts'
@@ -13,7 +15,7 @@ import { payoutCommand } from './commands/payout.ts'
 import { proofCommand } from './commands/proof.ts'
 import { receiptCommand } from './commands/receipt.ts'
 import { reportCommand } from './commands/report.ts'
-import { finishCommand, pauseCommand, resumeCommand } from './commands/pause.ts'
+import { finishCommand, pauseCommand, resumeCommand, runAnywayCommand } from './commands/pause.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 import { EXIT, EXIT_HELP } from './exit-codes.ts'
@@ -37,6 +39,7 @@ export function createProgram(): Command {
     pauseCommand(),
     resumeCommand(),
     finishCommand(),
+    runAnywayCommand(),
     deviceCommand(),
     fleetCommand(),
     pairCommand(),
@@ -53,13 +56,20 @@ export function createProgram(): Command {
 
 const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)]
 
-/** Runs one command line and sets the exit code. */
+/** What commander has told people already, for programs. */
+const wrongUsage = ({ message }: CommanderError): WindfallError => new WindfallError('input.invalid', message.replace(/^error: /, ''))
+
+/** Runs one command line, through the proxies that the environment names, and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const forgetProxies = honourProxies(process.env)
   try {
     await createProgram().parseAsync(argv)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     // Help and version end the same way as usage errors, with their own exit code.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error.exitCode !== 0 && argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: toProblem(wrongUsage(error)) })}\n`)
+  } finally {
+    forgetProxies()
   }
 }

@@ -1,12 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import { type Client, type Transport, connect } from '../../shared/contract/define.ts'
-import { WindfallError } from '../../shared/errors.ts'
+import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { createHttpTransport, readJson, send } from '../kernel/contract-http.ts'
-import { type AgentAddress, readInstance } from '../kernel/instance-file.ts'
+import { type AgentAddress, INSTANCE_FILE, readInstance } from '../kernel/instance-file.ts'
 
 const missing = (what: string, dataDirectory: string, cause?: unknown): WindfallError =>
+  unreadable(join(dataDirectory, INSTANCE_FILE)) ??
   new WindfallError('instance.missing', `No ${what} is running on ${dataDirectory}. Start one with: windfall up --data "${dataDirectory}"`, { cause })
+
+/** A file that is there and cannot be read says nothing about what runs: it may be another user’s. */
+function unreadable(file: string): WindfallError | null {
+  try {
+    readFileSync(file)
+    return null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    return new WindfallError(
+      'storage.failed',
+      `${file} cannot be read (${messageOf(error)}). Run this as the user it belongs to, or choose another folder with --data.`,
+    )
+  }
+}
 
 /** An outage of a local instance means that it is not running, which has a better answer than “unreachable”. */
 const local = (transport: Transport, what: string, dataDirectory: string): Transport => ({

@@ -27,6 +27,7 @@ const job = {
   outputSha256: null,
   receiptId: null,
   priceMicroUsd: null,
+  checkpoint: null,
 } as unknown as JobView
 
 test('a job that waits says why, and what excludes how many nodes', () => {
@@ -45,6 +46,11 @@ test('a planned job names the day its grid data was recorded on; a finished one 
     'plan      GB-13 from 2026-11-21T13:00:00.000Z, 120 g/kWh (recorded 2024-03-18), about 0.123 g CO2e',
   )
   expect(lines.slice(-3)).toEqual([`output    sha256 ${'f'.repeat(64)}`, 'paid      $0.001234', 'receipt   receipt-1'])
+})
+
+test('a job whose next attempt does not begin at the start says where it goes on', () => {
+  const checkpoint = { sha256: 'a'.repeat(64), bytes: 3_140_000, savedAt: '2026-03-01T12:00:00.000Z', token: 1 }
+  expect(describeJob({ ...job, checkpoint })).toContain('continues from a checkpoint of 3.1 MB made at 2026-03-01 12:00 UTC')
 })
 
 const answer: PlanAnswer = { plan, alternatives: [], excluded: { busy: 3 }, nodes: 4, maxPriceMicroUsd: '5000' }

@@ -1,4 +1,5 @@
 import type { JobView, PlanAnswer } from '../../shared/contract/job.ts'
+import { describeCheckpoint } from '../../shared/domain/checkpoint-text.ts'
 import { gramsOf, originOf, reasonOf, usd } from './format.ts'
 import { table } from './output.ts'
 
@@ -13,6 +14,7 @@ export function describeJob(job: JobView): string[] {
     lines.push(
       `plan      ${job.plan.zone} from ${job.plan.window.from}, ${Math.round(job.plan.gPerKWh)} g/kWh (${originOf(job.plan)}), about ${gramsOf(job.plan.expectedGrams)}`,
     )
+  if (job.checkpoint) lines.push(`continues from ${describeCheckpoint(job.checkpoint)}`)
   const excluded = Object.entries(job.excluded)
   if (excluded.length > 0) lines.push(`excluded  ${excluded.map(([why, count]) => `${why} ${count}`).join(', ')}`)
   for (const attempt of job.attempts) lines.push(`attempt   ${attempt.attemptId}  ${attempt.state}${attempt.reason ? ` – ${attempt.reason}` : ''}`)

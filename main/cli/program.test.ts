@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -30,6 +30,7 @@ test('the commands people were promised are there', () => {
     'pause',
     'resume',
     'finish',
+    'run-anyway',
     'pair',
     'fleet invite',
     'fleet list',
@@ -96,7 +97,7 @@ test.each([
   [['agent', '--test-wallet', 'somewhere'], /--test-wallet needs an address/],
   [['up', '--zone', 'London'], /zone: expected a zone/],
   [['coordinator'], /give an endpoint with --rpc/],
-  [['coordinator', '--rpc', 'somewhere'], /rpcUrl/],
+  [['coordinator', '--rpc', 'somewhere'], /rpcUrls/],
 ] as const)('windfall %j is wrong usage: exit code 2 and one line that says what is right', async (args, message) => {
   const { code, out, err } = await run(...args, ...(args[0] === 'nonsense' ? [] : ['--data', data]))
   expect([code, out]).toEqual([2, ''])
@@ -111,6 +112,30 @@ test.each([
 })
 
 test.each([
+  [['nonsense'], /^unknown command 'nonsense'/],
+  [['job', 'list', '--limit', '0'], /^option '--limit <n>' argument '0' is invalid/],
+  [['job', 'show'], /^missing required argument 'job'/],
+  [['pause', 'soon', '--data', data], /^“soon” is not a time/],
+])('windfall %j with --json tells programs what is wrong, too', async (args, detail) => {
+  const { code, out, err } = await run(...args, '--json')
+  expect(code).toBe(2)
+  expect(JSON.parse(out)).toMatchObject({ error: { code: 'input.invalid', status: 400, detail: expect.stringMatching(detail) } })
+  expect(err).not.toBe('')
+})
+
+test('a data directory that cannot be read is not taken for one on which nothing runs', async () => {
+  const unreadable = mkdtempSync(join(data, 'unreadable-'))
+  mkdirSync(join(unreadable, 'windfall.json'))
+  const file = join(data, 'a-file')
+  writeFileSync(file, '')
+  for (const directory of [unreadable, file])
+    for (const line of ['status', 'job list']) {
+      const { code, err } = await run(...line.split(' '), '--data', directory)
+      expect([code, err]).toEqual([1, expect.stringMatching(/^windfall: .* cannot be read \(E[A-Z]+.*\)\. .*--data\.\n$/)])
+    }
+})
+
+test.each([
   ['status'],
   ['status --watch'],
   ['agent url'],
@@ -118,6 +143,8 @@ test.each([
   ['pause until 18:00'],
   ['resume'],
   ['finish'],
+  ['run-anyway'],
+  ['run-anyway 2h'],
   ['payout list'],
   ['job list'],
   ['job show job-1'],

@@ -6,7 +6,7 @@ export const CHALLENGE_WORD = {
   asked: 'asked, no answer yet',
   valid: 'samples confirm it',
   mismatch: 'SAMPLES DO NOT FIT',
-  refused: 'node has no samples',
+  refused: 'no samples to check it by',
   overdue: 'node did not answer',
 } as const satisfies Record<ChallengeState, string>
 

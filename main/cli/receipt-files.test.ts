@@ -69,5 +69,6 @@ test('one receipt is shown by its id or its file, in words and as it is', async 
     expect([code, out]).toEqual([0, expect.stringMatching(/receipt-1[\s\S]*GB-13|receipt-1[\s\S]*attributed saving[\s\S]*not anchored yet/)])
   }
   expect(JSON.parse((await run('receipt', 'show', 'receipt-1', '--data', data, '--json')).out)).toEqual(JSON.parse(JSON.stringify(bundle)))
-  expect((await run('receipt', 'show', 'receipt-2', '--data', data)).code).toBe(2)
+  const missing = await run('receipt', 'show', 'receipt-2', '--data', data)
+  expect([missing.code, missing.err]).toEqual([2, expect.stringMatching(/receipt-2\.wfreceipt cannot be read \(ENOENT.*windfall receipt list/)])
 })

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ReceiptBundle, type ReceiptPredicate } from '../../shared/domain/carbon-receipt.ts'
 import { predicateOf } from '../../shared/domain/receipt-summary.ts'
-import { WindfallError } from '../../shared/errors.ts'
+import { WindfallError, messageOf } from '../../shared/errors.ts'
 
 const RECEIPT_EXTENSION = '.wfreceipt'
 export const receiptsDirectory = (dataDirectory: string): string => join(dataDirectory, 'receipts')
@@ -41,8 +41,16 @@ function listFiles(dataDirectory: string): string[] {
 
 /** What a bundle says, unverified. Error: `receipt.unreadable`. */
 export function readReceipt(file: string): ReceiptOnDisk {
+  let text: string
   try {
-    const bundle = ReceiptBundle.parse(JSON.parse(readFileSync(file, 'utf8')))
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new WindfallError('receipt.unreadable', `${file} cannot be read (${messageOf(error)}). See what there is with: windfall receipt list`, {
+      cause: error,
+    })
+  }
+  try {
+    const bundle = ReceiptBundle.parse(JSON.parse(text))
     return { file, bundle, predicate: predicateOf(bundle) }
   } catch (error) {
     throw new WindfallError('receipt.unreadable', `${file} is not a Windfall receipt, or it is damaged.`, { cause: error })

@@ -8,17 +8,34 @@ const yieldLine = ({ count, p50Ms, p95Ms }: AgentStatus['yieldTimes']): string[]
     : [`gives back    in ${(p50Ms / 1_000).toFixed(1)} s, at most ${(p95Ms / 1_000).toFixed(1)} s in 95 of 100 cases (measured here ${count} times)`]
 
 /** What the tray and the window say, one fact a line. */
-export function describeStatus({ display, reasons, finishing, job, power, devices, node, coordinator, today, earnings, yieldTimes }: AgentStatus): string[] {
+export function describeStatus({
+  display,
+  reasons,
+  finishing,
+  anywayUntil,
+  job,
+  power,
+  devices,
+  node,
+  coordinator,
+  today,
+  earnings,
+  yieldTimes,
+}: AgentStatus): string[] {
   return [
     `${display.padEnd(13)} ${node.zone}, node ${node.nodeId.slice(0, 12)}…`,
     ...reasons.map(({ message, until }) => `  because     ${message}${until ? ` Until ${until}.` : ''}`),
     ...(finishing ? ['  finishing   Windfall pauses after this job, until you resume.'] : []),
+    ...(anywayUntil ? [`  anyway      Running anyway until ${anywayUntil}: your presence, your hours and your grid rule do not count.`] : []),
     ...(job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
     ...(power ? [`power         ${power.method === 'estimate' ? '≈ ' : ''}${power.watts.toFixed(1)} W by ${power.method}`] : []),
     ...devices.map(deviceLine),
     ...yieldLine(yieldTimes),
     `coordinator   ${coordinator.state}${coordinator.url ? ` ${coordinator.url}` : ''}${coordinator.message ? ` – ${coordinator.message}` : ''}`,
     `today         ${usd(today.confirmedMicroUsd)} confirmed, ${meteredEnergy(today.energyJ, today.estimated ? 'estimate' : '')}, ${gramsOf(today.emissionsG)}${today.origin ? ` (${originOf({ origin: today.origin, recordedOn: today.recordedOn })} grid data)` : ''}, ${today.receipts} receipts`,
+    ...(node.payoutRefusal === null
+      ? []
+      : [`not paid      ${node.payoutAddress}: ${node.payoutRefusal} Your money waits; start the agent with another --payout-address.`]),
     `to be paid    ${usd(earnings.confirmedMicroUsd)}, on its way ${usd(earnings.inFlightMicroUsd)}, paid ${usd(earnings.paidMicroUsd)} (${sol(earnings.paidLamports)})`,
   ]
 }

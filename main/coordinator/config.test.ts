@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readCoordinatorConfig } from './config.ts'
 
 test('nothing but a data directory and a chain is needed, and the coordinator then listens on this machine only', () => {
-  expect(readCoordinatorConfig({}, { dataDirectory: '/data', rpcUrl: 'http://127.0.0.1:8899' })).toMatchObject({
+  expect(readCoordinatorConfig({}, { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:8899' })).toMatchObject({
     host: '127.0.0.1',
     heartbeatMs: 15_000,
     leaseTtlMs: 90_000,
@@ -13,7 +13,7 @@ test('nothing but a data directory and a chain is needed, and the coordinator th
 
 test('the environment sets what the command line does not', () => {
   const environment = { WINDFALL_COORDINATOR_PORT: '8000', WINDFALL_COORDINATOR_HOST: '0.0.0.0', WINDFALL_COORDINATOR_TRUST_PROXY: 'true' }
-  expect(readCoordinatorConfig(environment, { dataDirectory: '/data', rpcUrl: 'http://127.0.0.1:8899', port: 9000 })).toMatchObject({
+  expect(readCoordinatorConfig(environment, { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:8899', port: 9000 })).toMatchObject({
     host: '0.0.0.0',
     port: 9000,
     trustProxy: true,
@@ -26,9 +26,24 @@ test('a malformed value stops the start and names its key and variable', () => {
 })
 
 const readRate = (rate: string) =>
-  readCoordinatorConfig({ WINDFALL_CHALLENGE_RATE: rate }, { dataDirectory: '/data', rpcUrl: 'http://127.0.0.1:8899' }).challengeRate
+  readCoordinatorConfig({ WINDFALL_CHALLENGE_RATE: rate }, { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:8899' }).challengeRate
 
 test('the share of proofs that are spot-checked is a share', () => {
   expect([readRate('0'), readRate('0.5'), readRate('1')]).toEqual([0, 0.5, 1])
   for (const wrong of ['-0.1', '1.1', 'often']) expect(() => readRate(wrong)).toThrow(/challengeRate \(WINDFALL_CHALLENGE_RATE\)/)
+})
+
+const readUrls = (rpcUrls: unknown, environment = {}) => readCoordinatorConfig(environment, { dataDirectory: '/data', ...(rpcUrls ? { rpcUrls } : {}) }).rpcUrls
+
+test('one Solana endpoint is enough; several come as a list or separated by commas, and each is an address', () => {
+  const [a, b] = ['http://127.0.0.1:8899', 'https://rpc.example/solana'] as const
+  expect([readUrls(a), readUrls(`${a}, ${b}`), readUrls([a, b]), readUrls(null, { WINDFALL_RPC_URL: `${b},${a}` })]).toEqual([[a], [a, b], [a, b], [b, a]])
+  for (const wrong of ['', `${a},`, [], 'ftp://a.example']) expect(() => readUrls([wrong].flat()), String(wrong)).toThrow(/rpcUrls/)
+  expect(() => readUrls(null, { WINDFALL_RPC_URL: `${a},nowhere` })).toThrow(/rpcUrls\.1 \(WINDFALL_RPC_URL\)/)
+})
+
+test('a setting nobody knows is named', () => {
+  expect(() => readCoordinatorConfig({}, { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:8899', prot: 1 })).toThrow(
+    'The coordinator settings are not valid: Unrecognized key: "prot".',
+  )
 })

@@ -2,6 +2,14 @@ import { z } from 'zod'
 import { WindfallError } from '../../shared/errors.ts'
 
 const positive = z.coerce.number().int().positive()
+const RpcUrl = z.url({ protocol: /^https?$/ })
+/** A key that somebody else gave out. Empty is as good as none: that is how an unset variable arrives from a service file. */
+const Secret = z
+  .string()
+  .max(500)
+  .nullable()
+  .default(null)
+  .transform((text) => text || null)
 const Rate = z.strictObject({ perSecond: z.coerce.number().positive(), burst: positive })
 
 /** Everything an operator may set; every value has a default that suits one machine. */
@@ -18,8 +26,8 @@ const CoordinatorSettings = z.strictObject({
   leaseTtlMs: positive.default(90_000),
   /** Share of accepted proofs whose samples are asked for unasked, 0…1. */
   challengeRate: z.coerce.number().min(0).max(1).default(0.02),
-  /** Solana JSON-RPC endpoint that payouts and anchors go through. */
-  rpcUrl: z.url({ protocol: /^https?$/ }),
+  /** Solana JSON-RPC endpoints of one cluster that payouts and anchors go through; as text, separated by commas. Silence of one of several proves nothing. */
+  rpcUrls: z.preprocess((given) => (typeof given === 'string' ? given.split(',').map((url) => url.trim()) : given), z.tuple([RpcUrl], RpcUrl)),
   /** Payouts on mainnet move real money; nothing else switches them on. */
   allowMainnet: z.stringbool().or(z.boolean()).default(false),
   /** What a SOL is worth in micro-USD when earnings are converted: a rate fixed by the operator. */
@@ -34,6 +42,13 @@ const CoordinatorSettings = z.strictObject({
   anchorEveryMs: positive.default(86_400_000),
   /** Ask live providers for grid data; otherwise use what ships with Windfall. */
   liveGrid: z.stringbool().or(z.boolean()).default(true),
+  electricityMapsKey: Secret,
+  entsoeKey: Secret,
+  eiaKey: Secret,
+  watttimeUser: Secret,
+  watttimePassword: Secret,
+  /** Of a commercial Open-Meteo plan; without one its forecasts are for private use only. */
+  openMeteoKey: Secret,
   limits: z.strictObject({ network: Rate, caller: Rate }).default({ network: { perSecond: 100, burst: 400 }, caller: { perSecond: 50, burst: 200 } }),
 })
 export type CoordinatorConfig = Readonly<z.infer<typeof CoordinatorSettings>>
@@ -47,11 +62,17 @@ const VARIABLES = {
   heartbeatMs: 'WINDFALL_HEARTBEAT_MS',
   leaseTtlMs: 'WINDFALL_LEASE_TTL_MS',
   challengeRate: 'WINDFALL_CHALLENGE_RATE',
-  rpcUrl: 'WINDFALL_RPC_URL',
+  rpcUrls: 'WINDFALL_RPC_URL',
   allowMainnet: 'WINDFALL_ALLOW_MAINNET',
   microUsdPerSol: 'WINDFALL_MICRO_USD_PER_SOL',
   payoutThresholdLamports: 'WINDFALL_PAYOUT_THRESHOLD_LAMPORTS',
   liveGrid: 'WINDFALL_LIVE_GRID',
+  electricityMapsKey: 'WINDFALL_ELECTRICITY_MAPS_KEY',
+  entsoeKey: 'WINDFALL_ENTSOE_KEY',
+  eiaKey: 'WINDFALL_EIA_KEY',
+  watttimeUser: 'WINDFALL_WATTTIME_USER',
+  watttimePassword: 'WINDFALL_WATTTIME_PASSWORD',
+  openMeteoKey: 'WINDFALL_OPEN_METEO_KEY',
 } as const
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -62,7 +83,11 @@ export function readCoordinatorConfig(environment: Environment, given: Readonly<
   const result = CoordinatorSettings.safeParse({ ...Object.fromEntries(named), ...given })
   if (result.success) return Object.freeze(result.data)
   const [issue] = result.error.issues
-  const key = issue?.path.join('.') ?? 'settings'
-  const variable = (VARIABLES as Readonly<Record<string, string>>)[key]
-  throw new WindfallError('config.invalid', `The coordinator setting ${key}${variable ? ` (${variable})` : ''} is not valid: ${issue?.message}.`)
+  const [key] = issue?.path ?? []
+  if (key === undefined) throw new WindfallError('config.invalid', `The coordinator settings are not valid: ${issue?.message}.`)
+  const variable = (VARIABLES as Readonly<Record<string, string>>)[String(key)]
+  throw new WindfallError(
+    'config.invalid',
+    `The coordinator setting ${issue?.path.join('.')}${variable ? ` (${variable})` : ''} is not valid: ${issue?.message}.`,
+  )
 }

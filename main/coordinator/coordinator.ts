@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { microUsd } from '../../shared/units.ts'
 import { requirePayable } from '../chain/cluster.ts'
+import type { Chain } from '../chain/chain.ts'
+import { joinProviders } from '../chain/providers.ts'
 import { createSolanaChain } from '../chain/solana.ts'
 import { loadWallet } from '../chain/wallet.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { createHttpClient } from '../kernel/http-client.ts'
 import { createIds } from '../kernel/ids.ts'
 import { loadPrivateFile } from '../kernel/key-file.ts'
 import { runAll } from '../kernel/lifecycle.ts'
@@ -19,6 +20,8 @@ import type { CoordinatorConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { type CoordinatorEvents, coordinatorEvents } from './events.ts'
 import { type GridOracle, createGridOracle } from './grid/oracle.ts'
+import { createGridHistory } from './grid/history.ts'
+import { type ProviderKeys, createProviders } from './grid/providers.ts'
 import { loadRecording } from './grid/recording.ts'
 import { createHandlers } from './http/handlers.ts'
 import { createHttpServer } from './http/server.ts'
@@ -31,7 +34,7 @@ import { type Db, openDatabase, ping, transact } from './persistence/database.ts
 import { createPlanning } from './planning.ts'
 import { createReceipting } from './receipting.ts'
 import { type ReceiptIssuer, createReceiptIssuer } from './receipts/issue.ts'
-import { bundleOf, listReceipts } from './receipts/read.ts'
+import { bundleOf, consistencyProof, listReceipts } from './receipts/read.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
 
 export interface CoordinatorPorts {
@@ -56,7 +59,7 @@ const OWNER = 'owner'
 /** Builds every part of the coordinator, runs them until `signal` aborts, releases everything. No other file constructs a part. */
 export async function startCoordinator(config: CoordinatorConfig, { clock, log }: CoordinatorPorts, signal: AbortSignal): Promise<RunningCoordinator> {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const chain = createSolanaChain({ url: config.rpcUrl, clock })
+  const chain = openChain(config, clock)
   const cluster = requirePayable(await chain.genesisHash(), config)
   const secrets = openSecrets(config.dataDirectory)
   const { wallet, receiptSigner, logSigner, apiKey } = secrets
@@ -66,8 +69,8 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
   const oracle = createGridOracle({
     clock,
-    http: createHttpClient({ clock, random }),
-    live: config.liveGrid,
+    providers: config.liveGrid ? createProviders({ clock, random, keys: keysOf(config) }).providers : [],
+    history: createGridHistory(db),
     recording: loadRecording(resourcesDirectory),
     shutdown: signal,
     onLiveFailed: events.gridFailed,
@@ -84,7 +87,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     plan: createPlanning(oracle, signal),
     money,
     settle,
-    prepareReceipt: createReceipting(issuer, oracle, signal),
+    prepareReceipt: createReceipting({ issuer, oracle, clock, shutdown: signal }),
   })
   const paying = createPaying({ config, db, chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
   const app = await createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, events }, signal)
@@ -101,6 +104,19 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   }
   return { url, apiKey, cluster, hotWallet: wallet.address, deposit, closed }
 }
+
+/** What decides whether money has moved needs two answers, where two endpoints are configured. */
+function openChain({ rpcUrls: [first, ...others] }: CoordinatorConfig, clock: Clock): Chain {
+  return joinProviders([createSolanaChain({ url: first, clock }), ...others.map((url) => createSolanaChain({ url, clock }))])
+}
+
+const keysOf = ({ electricityMapsKey, entsoeKey, eiaKey, watttimeUser, watttimePassword, openMeteoKey }: CoordinatorConfig): ProviderKeys => ({
+  electricityMaps: electricityMapsKey,
+  entsoe: entsoeKey,
+  eia: eiaKey,
+  wattTime: watttimeUser !== null && watttimePassword !== null ? { user: watttimeUser, password: watttimePassword } : null,
+  openMeteo: openMeteoKey,
+})
 
 /** Every secret in a file of its own, made on first use. */
 function openSecrets(directory: string) {
@@ -133,6 +149,7 @@ function createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, 
     version: packageVersion,
     access: core.access,
     blobs: core.blobs,
+    checkpoints: core.checkpoints,
     host: config.host,
     trustProxy: config.trustProxy,
     limits: config.limits,
@@ -147,7 +164,12 @@ function createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, 
           () => 'degraded' as const,
         ),
       keys: () => ({ receiptKey: receiptSigner.publicJwk, logKey: logSigner.publicJwk, logId: logSigner.keyId, cluster, hotWallet: wallet.address }),
-      receipts: { get: (receiptId) => bundleOf(db, receiptId), list: (_, page) => listReceipts(db, page), treeHead: () => issuer.currentTreeHead(db) },
+      receipts: {
+        get: (receiptId) => bundleOf(db, receiptId),
+        list: (_, page) => listReceipts(db, page),
+        treeHead: () => issuer.currentTreeHead(db),
+        consistency: (from, to) => consistencyProof(db, from, to),
+      },
       ledger: { account: (requesterId) => accountOf(db, requesterId), check: () => checkLedger(db) },
       payouts: { list: (page) => listPayouts(db, page) },
       signal: (zone) => oracle.signal(zone, signal),

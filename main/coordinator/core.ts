@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Presence } from '../../shared/contract/coordinator.ts'
+import { MAX_CHECKPOINT_BYTES } from '../../shared/contract/job.ts'
+import type { Presence } from '../../shared/contract/node.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -8,11 +9,13 @@ import { createChallenging } from './challenging.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import { createFleetCalls } from './fleet-calls.ts'
+import { createHearing } from './hearing.ts'
 import type { AccessDeps } from './http/access.ts'
 import type { BlobDeps } from './http/blob-routes.ts'
 import type { CoordinatorParts } from './http/parts.ts'
 import { isExpectedAuthority } from './http/server.ts'
 import { type SocketHub, createSocketHub } from './http/socket.ts'
+import { type Checkpoints, createCheckpoints } from './jobs/checkpoints.ts'
 import { type Jobs, createJobs } from './jobs/jobs.ts'
 import type { JobMoney, PlanJob } from './jobs/ports.ts'
 import { type Blobs, openBlobs } from './persistence/blobs.ts'
@@ -22,7 +25,7 @@ import type { ProofDeps } from './proofs/ports.ts'
 import { listProofs, proofView } from './proofs/read.ts'
 import { chainHead, submitProof } from './proofs/submit.ts'
 import { requesterOfKey } from './registry/api-keys.ts'
-import { createRecordEvent, eventPositions, eventsAfter } from './registry/node-events.ts'
+import { createRecordEvent, eventPositions } from './registry/node-events.ts'
 import { createNodesStore } from './registry/nodes.store.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
 
@@ -43,6 +46,7 @@ export interface CoreDeps {
 export interface Core {
   readonly access: AccessDeps
   readonly blobs: BlobDeps
+  readonly checkpoints: Checkpoints
   readonly registry: Registry
   readonly jobs: Jobs
   readonly challenges: Challenges
@@ -59,14 +63,21 @@ export function createCore(deps: CoreDeps): Core {
   const blobs = openBlobs(join(config.dataDirectory, 'blobs'), ids.next)
   // Apart from what nodes may fetch: a receipt is public and names its output's digest, the output is its requester's alone.
   const outputs = openBlobs(join(config.dataDirectory, 'outputs'), ids.next)
+  const checkpoints = createCheckpoints({
+    ...deps,
+    decide,
+    maxBytes: MAX_CHECKPOINT_BYTES,
+    blobs: openBlobs(join(config.dataDirectory, 'checkpoints'), ids.next),
+  })
   const registry = createRegistry({ db, clock, random, heartbeatMs: config.heartbeatMs, decide, keyReplaced: (nodeId) => hub.drop(nodeId) })
   // The socket hears agents for the jobs, and the jobs push through the socket: one of the two has to be named before it exists.
   const hub = createHub(deps, registry, { presence: (nodeId, presence) => agents.hear(nodeId, presence), welcome: (nodeId) => agents.offer(nodeId) })
   const hint = createHints(db, hub)
-  const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, hint })
+  const afterRound = async () => void (await Promise.all([hint(), checkpoints.tidy()]))
+  const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, afterRound })
   const challenges = createChallenging({ ...deps, hub, decide, recordEvent, hint })
-  const agents = createAgents(db, { registry, jobs, challenges, hub })
-  const { beginVerification, completeJob, rejectResult, attempt } = jobs
+  const agents = createHearing(db, { registry, jobs, challenges, hub })
+  const { beginVerification, awaitReceipt, completeJob, rejectResult, attempt } = jobs
   const saveOutput = (bytes: Uint8Array) => outputs.write(once(bytes), { maxBytes: bytes.length, expected: null })
   const proofDeps = {
     ...deps,
@@ -76,6 +87,7 @@ export function createCore(deps: CoreDeps): Core {
     currentKey: async (tx: Tx, nodeId: string) => (await createNodesStore(tx).get(nodeId))?.keyId ?? null,
     attempt,
     beginVerification,
+    awaitReceipt,
     completeJob,
     rejectResult,
     saveOutput,
@@ -90,34 +102,7 @@ export function createCore(deps: CoreDeps): Core {
   const access = { clock, nodeOfKey: registry.nodeOfKey, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
   const archives = { ...blobs, mayFetch: jobs.holdsArchive }
   const parts = { registry, fleets: createFleetCalls({ ...deps, registry, decide }), jobs, outputs, proofs, challenges, agents }
-  return { access, blobs: archives, registry, jobs, challenges, hub, decide, recordEvent, parts }
-}
-
-/** What agents say, whichever way it arrives. */
-function createAgents(db: Db, { registry, jobs, challenges, hub }: Pick<Core, 'registry' | 'jobs' | 'challenges' | 'hub'>) {
-  const report = async (nodeId: string, presence: Presence) => {
-    challenges.heard(nodeId)
-    if (registry.report(nodeId, presence)) jobs.wake()
-    return jobs.renew(nodeId, presence.running)
-  }
-  return {
-    async offer(nodeId: string): Promise<void> {
-      challenges.heard(nodeId)
-      for (const lease of await jobs.offered(nodeId)) hub.send(nodeId, { type: 'lease', lease })
-      for (const challenge of await challenges.open(nodeId)) hub.send(nodeId, { type: 'proof-challenge', ...challenge })
-    },
-    async hear(nodeId: string, presence: Presence): Promise<void> {
-      const { lost, cancelled } = await report(nodeId, presence)
-      for (const leaseId of lost) hub.send(nodeId, { type: 'cancel', leaseId, reason: 'lost' })
-      for (const leaseId of cancelled) hub.send(nodeId, { type: 'cancel', leaseId, reason: 'cancelled' })
-    },
-    async heartbeat(nodeId: string, presence: Presence) {
-      const dropped = await report(nodeId, presence)
-      const lastEvent = (await eventPositions(db, [nodeId])).get(nodeId) ?? 0
-      return { ...dropped, lastEvent, challenges: await challenges.open(nodeId) }
-    },
-    events: (nodeId: string, page: { readonly after: number; readonly limit: number }) => eventsAfter(db, nodeId, page),
-  }
+  return { access, blobs: archives, checkpoints, registry, jobs, challenges, hub, decide, recordEvent, parts }
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -158,7 +143,7 @@ function createHints(db: Db, hub: SocketHub): () => Promise<void> {
 
 function createCoreJobs(
   deps: CoreDeps,
-  { registry, blobs, hub, decide, hint }: Pick<Core, 'registry' | 'hub' | 'decide'> & { blobs: Pick<Blobs, 'has'>; hint: () => Promise<void> },
+  { registry, blobs, hub, decide, afterRound }: Pick<Core, 'registry' | 'hub' | 'decide'> & { blobs: Pick<Blobs, 'has'>; afterRound: () => Promise<void> },
 ): Jobs {
   const { events } = deps
   return createJobs({
@@ -177,7 +162,7 @@ function createCoreJobs(
         return hub.send(nodeId, { type: 'cancel', leaseId, reason })
       },
     },
-    afterRound: hint,
+    afterRound,
     onFailure: events.dispatchFailed,
   })
 }

@@ -8,7 +8,7 @@ const HALF_HOURS = 60
 
 function setUp(grams: Readonly<Record<string, number | Error>>) {
   const asked: string[] = []
-  const oracle: GridOracle = {
+  const oracle: Pick<GridOracle, 'signal' | 'actuals'> = {
     signal: async (zone) => {
       asked.push(zone)
       const found = grams[zone]

@@ -6,7 +6,7 @@ import { planJob } from './planner/plan.ts'
 
 /** Plans with what the grid looks like in every zone that has a node. A zone without a signal takes no jobs. */
 export const createPlanning =
-  (oracle: GridOracle, signal: AbortSignal): PlanJob =>
+  (oracle: Pick<GridOracle, 'signal'>, signal: AbortSignal): PlanJob =>
   async ({ nodes, ...request }) => {
     const zones = [...new Set(nodes.map(({ capabilities }) => capabilities.zone))]
     const found = await Promise.all(zones.map(async (zone): Promise<[string, Signal][]> => [...(await signalOf(oracle, zone, signal))]))
@@ -14,7 +14,7 @@ export const createPlanning =
     return planJob({ ...request, nodes: candidates, signals: new Map(found.flat()) })
   }
 
-async function signalOf(oracle: GridOracle, zone: string, signal: AbortSignal): Promise<[string, Signal][]> {
+async function signalOf(oracle: Pick<GridOracle, 'signal'>, zone: string, signal: AbortSignal): Promise<[string, Signal][]> {
   try {
     return [[zone, await oracle.signal(zone, signal)]]
   } catch (error) {

@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { type Server, connect } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
@@ -52,7 +52,7 @@ test('asks the agent, which answers through the same contract', async () => {
   const asked: unknown[] = []
   const { found } = await agentWith(async (name, input) => (asked.push([name, input]), empty))
   const { agent, heard } = attached(() => found)
-  await vi.waitFor(() => expect(heard).toEqual([all]))
+  await expect.poll(() => heard).toEqual([all])
   expect(await agent.call('listJobs', page)).toEqual(empty)
   expect(asked).toEqual([['listJobs', page]])
 })
@@ -60,25 +60,25 @@ test('asks the agent, which answers through the same contract', async () => {
 test('a refusal keeps its code', async () => {
   const { found } = await agentWith(() => Promise.reject(new WindfallError('conflict', 'Not while a job runs.')))
   const { agent, heard } = attached(() => found)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  await expect.poll(() => heard).toHaveLength(1)
   await expect(agent.call('resume', {})).rejects.toThrow(expect.objectContaining({ code: 'conflict', message: 'Not while a job runs.' }))
 })
 
 test('an answer outside the contract never reaches the window', async () => {
   const { found } = await agentWith(async () => ({ items: [{ jobId: '<script>' }], next: null }))
   const { agent, heard } = attached(() => found)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  await expect.poll(() => heard).toHaveLength(1)
   await expect(agent.call('listJobs', page)).rejects.toThrow()
 })
 
 test('passes on news of the contract and nothing else', async () => {
   const { found, tell } = await agentWith(async () => empty)
   const { heard } = attached(() => found)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  await expect.poll(() => heard).toHaveLength(1)
   tell('secrets', { key: 1 })
   tell('power', { watts: 'many' })
   tell('power', { at: '2026-11-21T12:00:00.000Z', watts: 71 })
-  await vi.waitFor(() => expect(heard.slice(1)).toEqual([['power', { at: '2026-11-21T12:00:00.000Z', watts: 71 }]]))
+  await expect.poll(() => heard.slice(1)).toEqual([['power', { at: '2026-11-21T12:00:00.000Z', watts: 71 }]])
 })
 
 test('without an agent every call says so', async () => {
@@ -89,7 +89,7 @@ test('without an agent every call says so', async () => {
 test('a call that is open when the agent ends is answered', async () => {
   const { found, end } = await agentWith(() => new Promise(() => {}))
   const { agent, heard } = attached(() => found)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  await expect.poll(() => heard).toHaveLength(1)
   const open = agent.call('listJobs', page)
   await Promise.all([expect(open).rejects.toThrow(expect.objectContaining({ code: 'instance.missing' })), end()])
 })
@@ -98,13 +98,13 @@ test('finds the agent again under its new address and token, and tells the windo
   const first = await agentWith(async () => empty)
   let found: AgentAddress | null = first.found
   const { agent, heard } = attached(() => found)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  await expect.poll(() => heard).toHaveLength(1)
   found = null
   await first.end()
-  await vi.waitFor(() => expect(heard).toHaveLength(2))
+  await expect.poll(() => heard).toHaveLength(2)
   await expect(agent.call('listJobs', page)).rejects.toThrow(expect.objectContaining({ code: 'instance.missing' }))
   found = (await agentWith(async () => empty)).found
-  await vi.waitFor(() => expect(heard).toHaveLength(3))
+  await expect.poll(() => heard).toHaveLength(3)
   expect(await agent.call('listJobs', page)).toEqual(empty)
 })
 
@@ -112,14 +112,14 @@ test('a wrong token is no connection', async () => {
   const { found } = await agentWith(async () => empty)
   let tries = 0
   const { heard } = attached(() => (tries++, { ...found, token: createToken() }))
-  await vi.waitFor(() => expect(tries).toBeGreaterThan(3))
+  await expect.poll(() => tries).toBeGreaterThan(3)
   expect(heard).toEqual([])
 })
 
 test('stopping ends the connection and the search', async () => {
   const { found } = await agentWith(async () => empty)
   const { link, heard } = attached(() => found)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  await expect.poll(() => heard).toHaveLength(1)
   await link.stop()
   await attached(() => null).link.stop()
 })

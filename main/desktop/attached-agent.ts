@@ -1,6 +1,6 @@
 import { agentContract } from '../../shared/contract/agent.ts'
 import { AGENT_EVENTS } from '../../shared/contract/bridge.ts'
-import { type Handlers, type Transport, serve } from '../../shared/contract/define.ts'
+import { forward } from '../../shared/contract/define.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { AgentAddress } from '../kernel/instance-file.ts'
@@ -32,9 +32,8 @@ export function attachToAgent({ discover, clock, log }: Attachment): AgentLink {
     tell('changed', EVERYTHING)
   }
   const running = keepAttached({ connect: () => connectOnce(discover, tell), setClient, clock, log }, stop.signal)
-  const invoke: Transport['invoke'] = (name, input) => client?.invoke(name, input) ?? Promise.reject(notRunning())
   return {
-    server: serve(agentContract, forwarding(invoke)),
+    server: forward(agentContract, (name, input) => client?.invoke(name, input) ?? Promise.reject(notRunning())),
     events: { subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)) },
     agentIsHere: false,
     stop: () => {
@@ -71,10 +70,4 @@ function relay(event: string, payload: unknown, tell: Listener): void {
   const name = AGENT_EVENTS.find((known) => known === event)
   const checked = name && agentContract[name].payload.safeParse(payload)
   if (checked?.success) tell(event, checked.data)
-}
-
-/** One handler per call of the contract, each asking the same question on the other side. */
-function forwarding(invoke: Transport['invoke']): Handlers<typeof agentContract, undefined> {
-  const calls = Object.entries(agentContract).filter(([, declared]) => declared.is === 'call')
-  return Object.fromEntries(calls.map(([name]) => [name, (input: unknown) => invoke(name, input)])) as unknown as Handlers<typeof agentContract, undefined>
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
 import type { AgentJob, AgentStatus, Reason, ReasonCode } from '../../shared/contract/agent.ts'
 import { ownerCommands } from '../../shared/domain/owner-commands.ts'
 import { PAUSES } from '../../shared/domain/pauses.ts'
@@ -10,42 +11,14 @@ const HOUR = 60 * MINUTE
 /** Local time, so that the menu shows the same clock in every zone. */
 const NOW = new Date(2026, 10, 21, 14, 41).getTime()
 
-const status = (change: Partial<AgentStatus> = {}): AgentStatus => ({
-  version: '0.1.0',
-  display: 'earning',
-  policy: 'running',
-  reasons: [],
-  pausedUntil: null,
-  finishing: false,
-  lastYield: null,
-  yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
-  job: null,
-  power: { watts: 171.6, method: 'counter', at: '2026-11-21T12:00:00.000Z' },
-  devices: [],
-  seen: [],
-  node: {
-    nodeId: 'n'.repeat(43),
-    zone: 'GB',
-    payoutAddress: null,
-    key: { keyId: 'n'.repeat(43), alg: 'EdDSA', evidence: 'software', keptIn: 'macOS Keychain', sealed: true, rotations: 0, next: null },
-  },
-  coordinator: { state: 'connected', url: null, lastSyncAt: null, message: null },
-  today: {
-    since: '2026-11-21T00:00:00.000Z',
-    accruedMicroUsd: '312345',
-    confirmedMicroUsd: '0',
-    energyJ: 0,
-    emissionsG: 0,
-    attributedSavingG: 0,
-    runMs: 0,
-    receipts: 0,
-    origin: null,
-    recordedOn: null,
-    estimated: false,
-  },
-  earnings: { confirmedMicroUsd: '0', inFlightMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0' },
-  ...change,
-})
+const status = (change: Partial<AgentStatus> = {}): AgentStatus =>
+  fakeStatus({
+    display: 'earning',
+    policy: 'running',
+    power: { watts: 171.6, method: 'counter', at: '2026-11-21T12:00:00.000Z' },
+    today: { ...fakeStatus().today, accruedMicroUsd: '312345' },
+    ...change,
+  })
 const because = (code: ReasonCode, message: string, inMs: number | null = null): Reason => ({ code, message, until: inMs === null ? null : toIso(NOW + inMs) })
 const PRESENT = because('owner-present', 'You are using the computer.')
 const CARBON = because('carbon', 'GB-13 is at 168 g/kWh.', 10 * HOUR)
@@ -65,6 +38,8 @@ describe('the menu', () => {
     {},
     { display: 'ready', policy: 'waiting' },
     { display: 'waiting', policy: 'blocked', reasons: [PRESENT] },
+    { display: 'waiting', policy: 'blocked', reasons: [PRESENT], mayRunAnyway: true },
+    { display: 'earning', anywayUntil: toIso(NOW + HOUR) },
     { display: 'finishing', finishing: true },
     { display: 'paused', policy: 'off', reasons: [PAUSE] },
     { display: 'action-needed', policy: 'fault', reasons: [because('vram', 'A job left its memory behind.')] },
@@ -123,6 +98,7 @@ describe('the first line', () => {
     [{ power: { watts: 12.2, method: 'estimate', at: '2026-11-21T12:00:00.000Z' } }, 'Earning · ≈ 12 W · today $0.3123'],
     [{ power: null }, 'Earning · today $0.3123'],
     [{ display: 'ready' }, 'Ready, no job right now · today $0.3123'],
+    [{ anywayUntil: toIso(NOW + HOUR) }, 'Earning · Running anyway until 15:41 · 172 W · today $0.3123'],
     [{ display: 'finishing' }, 'Finishing this job, then pausing · today $0.3123'],
     [{ display: 'waiting', reasons: [PRESENT] }, 'Waiting · today $0.3123'],
     [{ display: 'paused' }, 'Paused until you resume'],

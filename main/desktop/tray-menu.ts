@@ -75,7 +75,7 @@ function headline(status: AgentStatus | null, now: number): string {
   if (display === 'action-needed') return firstReason(status)
   // As the window counts it: what is being checked and what is confirmed.
   const today = `today ${formatUsd(sumDecimal(status.today.accruedMicroUsd, status.today.confirmedMicroUsd))}`
-  return [HEADLINE[display], ...(display === 'earning' && power ? [wattsText(power)] : []), today].join(' · ')
+  return [HEADLINE[display], ...anywayText(status, now), ...(display === 'earning' && power ? [wattsText(power)] : []), today].join(' · ')
 }
 
 /** What rests on the icon: one line, with the first reason when it does not earn. */
@@ -93,6 +93,9 @@ function pausedText({ pausedUntil }: Pick<AgentStatus, 'pausedUntil'>, now: numb
   const left = Math.ceil(Math.max(0, Date.parse(pausedUntil) - now) / MINUTE_MS)
   return `Paused until ${moment(pausedUntil, now)}, ${leftText(left)} left`
 }
+
+const anywayText = ({ anywayUntil }: Pick<AgentStatus, 'anywayUntil'>, now: number): string[] =>
+  anywayUntil === null ? [] : [`Running anyway until ${moment(anywayUntil, now)}`]
 
 const leftText = (minutes: number): string => (minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`)
 

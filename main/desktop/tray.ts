@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Menu, type MenuItemConstructorOptions, Tray, nativeImage, nativeTheme } from 'electron'
 import { type AgentStatus, agentContract } from '../../shared/contract/agent.ts'
 import { type Client, connect } from '../../shared/contract/define.ts'
-import { pauseEnd } from '../../shared/domain/pauses.ts'
+import { ANYWAY_MS, pauseEnd } from '../../shared/domain/pauses.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -73,6 +73,8 @@ async function perform(verb: Verb, agent: Client<typeof agentContract>, { open, 
     case 'resume':
     case 'finish':
       return agent.call(verb.do, {})
+    case 'run-anyway':
+      return agent.call('runAnyway', { until: toIso(clock.now() + ANYWAY_MS) })
     case 'pause': {
       const end = pauseEnd(verb.until, clock.now())
       return agent.call('pause', { until: end === null ? null : toIso(end) })

@@ -26,3 +26,12 @@ export const systemClock: Clock = {
       signal.addEventListener('abort', onAbort, { once: true })
     }),
 }
+
+/**
+ * Milliseconds until the monotonic clock shows a multiple of `everyMs`, between half of it and one and a half: loops that wait so wake
+ * the processor together, which costs a machine that does nothing less than each for itself.
+ */
+export function untilMultiple(clock: Pick<Clock, 'monotonic'>, everyMs: number): number {
+  const ms = everyMs - (clock.monotonic() % everyMs)
+  return ms < everyMs / 2 ? ms + everyMs : ms
+}

@@ -1,9 +1,11 @@
-import { type IncomingMessage, type RequestListener, createServer } from 'node:http'
+import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { call } from '../../shared/contract/define.ts'
-import { bindRequest, createHttpTransport } from './contract-http.ts'
+import { bindRequest, createHttpTransport, receive, send } from './contract-http.ts'
 
 const http = (method: 'GET' | 'POST', path: string) => ({ method, path, access: 'public', summary: '' }) as const
 const contract = {
@@ -15,12 +17,14 @@ const contract = {
 let answer: RequestListener = (_, response) => response.end('{}')
 let seen: { readonly method: string | undefined; readonly url: string | undefined; readonly headers: IncomingMessage['headers']; readonly body: string }
 let baseUrl = ''
-const server = createServer(async (request, response) => {
+const serve = async (request: IncomingMessage, response: ServerResponse) => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   seen = { method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() }
   answer(request, response)
-})
+}
+// A request that is cut off is answered by nobody.
+const server = createServer((request, response) => void serve(request, response).catch(() => undefined))
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -30,7 +34,7 @@ afterAll(() => {
   server.close()
 })
 
-const transport = (options: { timeoutMs?: number; fetch?: typeof fetch } = {}) =>
+const transport = (options: { timeoutMs?: number } = {}) =>
   createHttpTransport(contract, { baseUrl, authorize: async ({ method }) => ({ authorization: `Bearer for ${method}` }), ...options })
 const answering = (status: number, body: string | Uint8Array, type = 'application/json'): void => {
   answer = (_, response) => response.writeHead(status, { 'content-type': type }).end(body)
@@ -94,8 +98,13 @@ test('a connection that breaks in the middle of an answer is an outage', async (
 })
 
 test('an answer without end is cut off', async () => {
-  const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(8 * 1_048_576)) })
-  await expect(transport({ fetch: async () => new Response(endless) }).invoke('get', { thingId: 't' })).rejects.toMatchObject({ code: 'input.too-large' })
+  const part = Buffer.alloc(1_048_576, 32)
+  answer = (_, response) => {
+    const more = (): void => void (response.write(part) && setImmediate(more))
+    response.on('drain', more)
+    more()
+  }
+  await expect(transport().invoke('get', { thingId: 't' })).rejects.toMatchObject({ code: 'input.too-large' })
 })
 
 test('a redirect is not followed: what proves who we are goes to one address only', async () => {
@@ -115,4 +124,63 @@ test('a side that never answers is given up, and one that is not there is named 
     code: 'unavailable',
     message: expect.stringMatching(/127\.0\.0\.1:1 .*(ECONNREFUSED|bad port)/),
   })
+})
+
+async function* parts() {
+  yield Buffer.from('wind')
+  yield Buffer.from('fall')
+}
+
+async function* broken() {
+  yield Buffer.from('wind')
+  throw new Error('disk gone')
+}
+
+const streamed = (content: AsyncIterable<Uint8Array>, bytes: number) =>
+  ({ method: 'PUT', url: new URL('/v1/x', baseUrl), body: { content: Readable.from(content, { objectMode: false }), bytes, sha256: 'ab'.repeat(32) } }) as const
+const unsigned = { authorize: async () => ({}) }
+
+test('a body is sent while it is read, with its length', async () => {
+  answering(200, '{}')
+  await send(streamed(parts(), 8), unsigned)
+  expect(seen).toMatchObject({ method: 'PUT', body: 'windfall', headers: { 'content-type': 'application/octet-stream', 'content-length': '8' } })
+})
+
+test('a body that breaks while it is sent is an outage, and says what broke', async () => {
+  await expect(send(streamed(broken(), 8), unsigned)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('disk gone') })
+})
+
+test('who is refused before all was sent learns why, and sends no more', async () => {
+  const early = createServer((_request, response) => response.writeHead(409, { 'content-type': 'application/problem+json' }).end(problem('lease.lost')))
+  await new Promise<void>((resolve) => early.listen(0, '127.0.0.1', resolve))
+  const url = new URL(`http://127.0.0.1:${(early.address() as AddressInfo).port}/v1/x`)
+  let sent = 0
+  async function* endless() {
+    for (;;) {
+      sent += 65_536
+      yield Buffer.alloc(65_536)
+      await new Promise(setImmediate)
+    }
+  }
+  const request = { ...streamed(endless(), 1e12), url }
+  await expect(send(request, unsigned)).rejects.toMatchObject({ code: 'lease.lost' })
+  expect(request.body.content.destroyed).toBe(true)
+  const after = sent
+  await new Promise((resolve) => request.body.content.once('close', resolve).destroy())
+  expect(sent).toBeLessThanOrEqual(after + 131_072)
+  early.closeAllConnections()
+  await new Promise((resolve) => early.close(resolve))
+})
+
+test('an answer is read while it arrives; one that breaks in the middle is not taken', async () => {
+  answering(200, 'windfall', 'application/octet-stream')
+  const request = { method: 'GET', url: new URL('/v1/x', baseUrl), body: null } as const
+  expect(await receive(request, unsigned, async (content) => (await buffer(content)).toString())).toBe('windfall')
+  answering(404, problem('not-found'))
+  await expect(receive(request, unsigned, () => expect.fail())).rejects.toMatchObject({ code: 'not-found' })
+  answer = (_, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('wind')
+    setImmediate(() => response.destroy())
+  }
+  await expect(receive(request, unsigned, async (content) => (await buffer(content)).toString())).rejects.toThrow()
 })

@@ -1,10 +1,22 @@
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { type Call, type Contract, type HttpBinding, type Transport } from '../../shared/contract/define.ts'
 import { WindfallError, fromProblem, messageOf } from '../../shared/errors.ts'
+import { readCapped } from './read-capped.ts'
 
 export interface OutgoingRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: URL
-  readonly body: Uint8Array | null
+  readonly body: Uint8Array | StreamedBody | null
+}
+
+/** Content that is read while it is sent; its length and its SHA-256 (hex) are known before. */
+interface StreamedBody {
+  readonly content: Readable
+  readonly bytes: number
+  readonly sha256: string
 }
 
 export interface HttpTransportOptions {
@@ -17,8 +29,7 @@ export interface HttpTransportOptions {
   /** Ends what is under way, and lets nothing begin. */
   readonly signal?: AbortSignal | undefined
   /** Called with the head of every answer, whatever its status. */
-  readonly answered?: (headers: Headers) => void
-  readonly fetch?: typeof fetch
+  readonly answered?: (headers: IncomingHttpHeaders) => void
 }
 
 const MAX_ANSWER_BYTES = 64 * 1_048_576
@@ -64,51 +75,87 @@ export function readJson(answer: Uint8Array, { origin }: URL): unknown {
 }
 
 /** Sends one request and returns the answer's bytes, capped. Errors as {@link createHttpTransport}. */
-export async function send(request: OutgoingRequest, options: Omit<HttpTransportOptions, 'baseUrl'>): Promise<Uint8Array> {
-  const response = await ask(request, options)
-  options.answered?.(response.headers)
-  const bytes = await readCapped(response, options.maxBytes ?? MAX_ANSWER_BYTES)
-  if (response.ok) return bytes
-  throw fromProblem(response.status, tryJson(bytes))
-}
+export const send = (request: OutgoingRequest, options: Omit<HttpTransportOptions, 'baseUrl'>): Promise<Uint8Array> =>
+  receive(request, options, (answer) => readAnswer(answer, options.maxBytes ?? MAX_ANSWER_BYTES))
 
-async function ask(
-  { method, url, body }: OutgoingRequest,
-  { authorize, timeoutMs = 20_000, signal, fetch: fetchWith = fetch }: Omit<HttpTransportOptions, 'baseUrl'>,
-) {
-  const headers = { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}), ...(await authorize({ method, url, body })) }
-  const timeout = AbortSignal.timeout(timeoutMs)
+/** Sends one request and lets `take` read the answer while it arrives; the time limit is for both. Errors as {@link createHttpTransport}, and what `take` throws. */
+export async function receive<T>(request: OutgoingRequest, options: Omit<HttpTransportOptions, 'baseUrl'>, take: (answer: Readable) => Promise<T>): Promise<T> {
+  const { timeoutMs = 20_000, signal } = options
+  const headers = await headersOf(request, options)
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs)
   try {
-    return await fetchWith(url, {
-      method,
-      headers,
-      body: body as Uint8Array<ArrayBuffer> | null,
-      redirect: 'error',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    })
-  } catch (error) {
-    throw new WindfallError('unavailable', `${url.origin} cannot be reached (${reasonOf(error)}). Check that it is running and that this machine is online.`, {
-      cause: error,
-    })
+    return await exchange(request, { ...options, headers, signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal }, take)
+  } finally {
+    clearTimeout(timer)
+    // Whoever has answered before all of it was sent does not want the rest.
+    if (isStreamed(request.body)) request.body.content.destroy()
   }
 }
 
-const reasonOf = (error: unknown): string => messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)
+type Headers = Readonly<Record<string, string>>
+type Exchange = Pick<HttpTransportOptions, 'answered' | 'maxBytes'> & { readonly headers: Headers; readonly signal: AbortSignal }
 
-async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength
-      if (size > maxBytes) throw new WindfallError('input.too-large', 'The answer is larger than any valid answer can be.')
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    if (error instanceof WindfallError) throw error
+/** Nothing here could unpack an answer, so none is to be packed. */
+const headersOf = async (request: OutgoingRequest, { authorize }: Pick<HttpTransportOptions, 'authorize'>): Promise<Headers> => ({
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+  ...contentHeaders(request),
+  ...(await authorize(request)),
+})
+
+function contentHeaders({ body }: OutgoingRequest): Headers {
+  if (isStreamed(body)) return { 'content-type': 'application/octet-stream', 'content-length': String(body.bytes) }
+  return body ? { 'content-type': 'application/json' } : {}
+}
+
+const isStreamed = (body: OutgoingRequest['body']): body is StreamedBody => body !== null && 'content' in body
+
+async function exchange<T>(
+  request: OutgoingRequest,
+  { headers, signal, answered, maxBytes = MAX_ANSWER_BYTES }: Exchange,
+  take: (answer: Readable) => Promise<T>,
+): Promise<T> {
+  const response = await ask(request, headers, signal)
+  const status = response.statusCode ?? 0
+  answered?.(response.headers)
+  if (status >= 300 && status <= 399) {
+    response.destroy()
+    throw unreachable(request, 'it answers with a redirect, which is not followed')
+  }
+  if (status >= 200 && status <= 299) return take(response)
+  throw fromProblem(status, tryJson(await readAnswer(response, maxBytes)))
+}
+
+const unreachable = ({ url }: OutgoingRequest, reason: string, cause?: unknown): WindfallError =>
+  new WindfallError('unavailable', `${url.origin} cannot be reached (${reason}). Check that it is running and that this machine is online.`, { cause })
+
+/** Over the global agents, which go through the proxies of the environment. Not by `fetch`, which takes 10 MB of an agent that asks a few times a minute. */
+function ask(request: OutgoingRequest, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
+  const { method, url, body } = request
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(unreachable(request, reasonOf(error), error))
+    // A signal that was aborted before is thrown at once by some versions and told as an error by others.
+    if (signal.aborted) return fail(signal.reason as Error)
+    const outgoing = (url.protocol === 'https:' ? https : http).request(url, { method, headers, signal })
+    outgoing.on('error', fail).on('response', resolve)
+    if (isStreamed(body)) pipeline(body.content, outgoing).catch(fail)
+    else outgoing.end(body ?? undefined)
+  })
+}
+
+/** Several addresses that all refuse are one error without a message. */
+function reasonOf(error: Error & { readonly code?: unknown }): string {
+  const said = messageOf(error.cause instanceof Error ? error.cause : error)
+  return said === '' ? String(error.code) : said
+}
+
+async function readAnswer(response: Readable, maxBytes: number): Promise<Uint8Array> {
+  const answer = await readCapped(response as AsyncIterable<Uint8Array>, maxBytes).catch((error: unknown) => {
     throw new WindfallError('unavailable', 'The connection broke in the middle of an answer. Try again.', { cause: error })
-  }
-  return Buffer.concat(chunks)
+  })
+  if (!answer) throw new WindfallError('input.too-large', 'The answer is larger than any valid answer can be.')
+  return answer
 }
 
 function tryJson(bytes: Uint8Array): unknown {

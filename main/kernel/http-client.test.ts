@@ -193,3 +193,22 @@ test('over a real socket a body is hashed as it reads, and a cut connection is a
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
 })
+
+test('a quota is kept over any stretch of its length, however many ask at once', async () => {
+  const quota = { requests: 2, perMs: 60_000 }
+  const setup = scripted([ok('x')], { quotas: [quota], spacingMs: 0, budgetMs: 600_000 })
+  const answers = Promise.all(Array.from({ length: 7 }, (_, index) => get(setup, `https://grid.example/${index}`)))
+  await setup.clock.advance(180_000)
+  await answers
+  const starts = setup.asked.map(({ at }) => at)
+  expect(starts).toHaveLength(7)
+  for (const [index, at] of starts.entries()) expect(at - (starts[index - quota.requests] ?? -Infinity)).toBeGreaterThanOrEqual(quota.perMs)
+})
+
+test('a call that would have to wait longer than its budget for the quota says so at once, and the host is not held against it', async () => {
+  const setup = scripted([ok('x')], { quotas: [{ requests: 1, perMs: 60_000 }] })
+  await get(setup)
+  expect((await failure(get(setup))).message).toBe('grid.example may not be asked again for another 60 s.')
+  await setup.clock.advance(60_000)
+  expect((await get(setup)).status).toBe(200)
+})

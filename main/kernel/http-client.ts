@@ -6,6 +6,11 @@ import { sha256Hex } from './signing.ts'
 
 export type { HttpAnswer }
 
+interface Quota {
+  readonly requests: number
+  readonly perMs: number
+}
+
 export interface HttpClient {
   /**
    * Fetches a resource politely. Resolves with the last answer, whatever its status; 429 and 5xx were retried before.
@@ -23,16 +28,21 @@ export interface HttpManners {
   readonly tries: number
   /** Between the starts of two requests to one host. */
   readonly spacingMs: number
+  /** What the host allows within any stretch of `perMs`; a request that would break it waits, or fails if its budget is shorter. */
+  readonly quotas: readonly Quota[]
   /** How long a host that failed is not asked again. */
   readonly restMs: number
   readonly maxBytes: number
 }
 
-const MANNERS: HttpManners = { timeoutMs: 2_500, budgetMs: 5_000, tries: 3, spacingMs: 100, restMs: 600_000, maxBytes: 8_388_608 }
+const MANNERS: HttpManners = { timeoutMs: 2_500, budgetMs: 5_000, tries: 3, spacingMs: 100, quotas: [], restMs: 600_000, maxBytes: 8_388_608 }
 const LONGEST_REST_MS = 3_600_000
 
 interface Host {
+  readonly name: string
   nextAt: number
+  /** When requests started, as far back as the longest quota reaches. */
+  starts: number[]
   restUntil: number
 }
 
@@ -72,10 +82,18 @@ interface Client {
   readonly cache: ReturnType<typeof createAnswerCache>
 }
 
+/** The first moment from `at` on at which one more request keeps every quota. */
+function withinQuotas(quotas: readonly Quota[], starts: readonly number[], at: number): number {
+  return Math.max(at, ...quotas.map(({ requests, perMs }) => (starts.at(-requests) ?? -Infinity) + perMs))
+}
+
 async function awaitTurn({ clock, rules }: Client, host: Host, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
-  const startAt = Math.max(clock.monotonic(), host.nextAt)
+  const now = clock.monotonic()
+  const startAt = withinQuotas(rules.quotas, host.starts, Math.max(now, host.nextAt))
+  if (startAt - now > rules.budgetMs) throw unavailable(`${host.name} may not be asked again for another ${Math.ceil((startAt - now) / 1_000)} s.`)
   host.nextAt = startAt + rules.spacingMs
+  host.starts = [...host.starts.filter((start) => rules.quotas.some(({ perMs }) => start > startAt - perMs)), startAt]
   const wait = startAt - clock.monotonic()
   if (wait > 0) await clock.sleep(wait, signal)
   signal.throwIfAborted()
@@ -128,7 +146,7 @@ export function createHttpClient({ clock, fetch = globalThis.fetch, random = Mat
     async get(request) {
       request.signal.throwIfAborted()
       const { host: name } = checkUrl(request.url)
-      const host = hosts.get(name) ?? { nextAt: 0, restUntil: 0 }
+      const host = hosts.get(name) ?? { name, nextAt: 0, starts: [], restUntil: 0 }
       hosts.set(name, host)
       const restMs = host.restUntil - clock.monotonic()
       if (restMs > 0) throw unavailable(`${name} did not answer and is left alone for another ${Math.ceil(restMs / 60_000)} min.`)

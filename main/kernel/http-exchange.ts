@@ -1,6 +1,7 @@
 import { WindfallError, messageOf } from '../../shared/errors.ts'
 import type { EpochMs } from '../../shared/units.ts'
 import type { Clock } from './clock.ts'
+import { readCapped } from './read-capped.ts'
 
 export interface HttpRequest {
   readonly url: string
@@ -82,7 +83,7 @@ async function follow({ fetch, url, headers, maxBytes }: Exchange, signal: Abort
     const response = await fetch(target.href, { headers, redirect: 'manual', signal })
     const location = response.headers.get('location')
     if (response.status < 300 || response.status > 399 || response.status === 304 || location === null) {
-      const body = await readCapped(response, maxBytes)
+      const body = await readCapped(response.body ?? [], maxBytes)
       return body
         ? { status: response.status, headers: response.headers, body }
         : { refused: `${url.host} sent more than ${maxBytes} bytes, which is not read.` }
@@ -99,16 +100,4 @@ function sameHost(from: URL, location: string): URL | null {
   const target = URL.canParse(location, from.href) ? new URL(location, from.href) : null
   const secure = target?.protocol === from.protocol || target?.protocol === 'https:'
   return target?.host === from.host && secure ? target : null
-}
-
-/** The whole body, or `null` as soon as it exceeds `maxBytes`, however long the rest may be. */
-async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks, size)
 }

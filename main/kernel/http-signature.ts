@@ -12,8 +12,11 @@ export interface SignedRequest {
   readonly method: string
   readonly url: URL
   /** `null` for a request without a body: the digest of no bytes is signed all the same. */
-  readonly body: Uint8Array | null
+  readonly body: SignedBody
 }
+
+/** Bytes, or content that only its SHA-256 (hex) is known of here. */
+type SignedBody = Uint8Array | { readonly sha256: string } | null
 
 /** What a server sees of a request before its body has arrived. `target` is the request target, `/path?query`. */
 export interface RequestHead {
@@ -51,6 +54,9 @@ export const signatureBase = (components: readonly Component[], params: string):
 /** RFC 9530 `Content-Digest` with SHA-256. */
 export const contentDigest = (body: Uint8Array): string => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
 
+const digestOf = (body: SignedBody): string =>
+  body !== null && 'sha256' in body ? `sha-256=:${Buffer.from(body.sha256, 'hex').toString('base64')}:` : contentDigest(body ?? new Uint8Array())
+
 const profileBase = (head: { method: string; authority: string; path: string; query: string; digest: string }, params: string): string =>
   signatureBase(
     [
@@ -65,7 +71,7 @@ const profileBase = (head: { method: string; authority: string; path: string; qu
 
 /** The three headers that prove who sends a request. `now` in epoch milliseconds; `nonce` is 16 to 64 base64url characters, never used twice. */
 export async function signRequest(signer: Signer, request: SignedRequest, { now, nonce }: { now: number; nonce: string }): Promise<Record<string, string>> {
-  const digest = contentDigest(request.body ?? new Uint8Array())
+  const digest = digestOf(request.body)
   const params = `${COMPONENTS};created=${Math.floor(now / 1000)};nonce="${nonce}";keyid="${signer.keyId}";tag="${TAG}"`
   const base = profileBase(
     { method: request.method, authority: request.url.host, path: request.url.pathname, query: request.url.search || '?', digest },

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -19,4 +19,12 @@ test('no file means defaults, and so does a part that is left out', () => {
 test.each(['', '{', '[]', 'null', '{"agent":1}', '{"agent":{},"node":{}}'])('a file that says %j stops the process and names itself', (text) => {
   const path = directory(text)
   expect(() => readSettings(path)).toThrow(expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining(join(path, 'settings.json')) }))
+})
+
+test('a file that cannot be read is not taken for a missing one', () => {
+  const path = directory()
+  mkdirSync(join(path, 'settings.json'))
+  expect(() => readSettings(path)).toThrow(
+    expect.objectContaining({ code: 'config.invalid', message: expect.stringMatching(/settings\.json cannot be read \(EISDIR/) }),
+  )
 })

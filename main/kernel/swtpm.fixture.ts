@@ -1,6 +1,7 @@
 /** A software TPM for tests: the real protocol and the real tools, without the chip. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { skipFor } from './requirement.fixture.ts'
@@ -46,9 +47,21 @@ async function launch(directory: string): Promise<() => Promise<void>> {
   const args = ['socket', '--tpm2', '--tpmstate', `dir=${join(directory, 'state')}`, ...channels, '--flags', 'not-need-init,startup-clear']
   const child = spawn('swtpm', args, { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  while (child.exitCode === null && !(existsSync(socket) && existsSync(control))) await new Promise((resolve) => setTimeout(resolve, 10))
+  // A socket is there before anybody listens on it.
+  while (!(await accepts(socket)) || !(await accepts(control))) {
+    if (child.exitCode !== null) throw new Error(`swtpm ended with ${child.exitCode} before it listened`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
   return async () => {
     child.kill('SIGTERM')
     await ended
   }
+}
+
+function accepts(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket)
+    connection.once('error', () => resolve(false))
+    connection.once('connect', () => connection.end(() => resolve(true)))
+  })
 }

@@ -114,13 +114,19 @@ export function useReceipt(receiptId: string) {
 }
 
 /** What the owner asks for; a pause until a time in ISO 8601, or `null` until the owner resumes. */
-export type OwnerOrder = { readonly do: 'resume' | 'finish' } | { readonly do: 'pause'; readonly until: string | null }
+export type OwnerOrder =
+  | { readonly do: 'resume' | 'finish' }
+  | { readonly do: 'pause'; readonly until: string | null }
+  | { readonly do: 'run-anyway'; readonly until: string }
 
 export function useOwnerOrder() {
   const { client } = useServices()
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (order: OwnerOrder): Promise<AgentStatus> => (order.do === 'pause' ? client.call('pause', { until: order.until }) : client.call(order.do, {})),
+    mutationFn: (order: OwnerOrder): Promise<AgentStatus> => {
+      if (order.do === 'pause') return client.call('pause', { until: order.until })
+      return order.do === 'run-anyway' ? client.call('runAnyway', { until: order.until }) : client.call(order.do, {})
+    },
     onSuccess: (status) => queries.setQueryData(keys.status, status),
   })
 }

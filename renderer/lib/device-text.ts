@@ -20,15 +20,24 @@ export function deviceTitles(devices: readonly Device[]): ReadonlyMap<string, st
   )
 }
 
+/** A processor whose power is worked out has none. */
+export const hasDriver = (driver: string): boolean => driver !== '' && driver !== 'none'
+
 /** `GPU by NVIDIA, 12 GiB, driver 595.10`. */
 export const whatItIs = ({ kind, vendor, vramBytes, driver }: Device): string =>
-  [`${DEVICE_KIND[kind]} by ${vendor}`, ...(vramBytes === null ? [] : [formatMemory(vramBytes)]), ...(driver === '' ? [] : [`driver ${driver}`])].join(', ')
+  [`${DEVICE_KIND[kind]} by ${vendor}`, ...(vramBytes === null ? [] : [formatMemory(vramBytes)]), ...(hasDriver(driver) ? [`driver ${driver}`] : [])].join(', ')
 
 const BY_ITSELF = /[.!?]$/
 
 /** How the figures come to be and what they are worth, k = 2. */
 export const worthOf = ({ method, sensor: { uncertaintyPct, basis } }: Pick<Device, 'method' | 'sensor'>): string =>
-  `${MEASURED[method]} Within about ${formatUncertainty(uncertaintyPct)}.${basis === '' ? '' : ` Basis: ${basis}${BY_ITSELF.test(basis) ? '' : '.'}`}`
+  `${MEASURED[method]} Within about ${formatUncertainty(uncertaintyPct)}.${basisText(basis)}`
+
+/** The basis of an estimate says itself that it is one, and that was said already. */
+function basisText(basis: string): string {
+  const rest = basis.replace(/^not measured: /, '')
+  return rest === '' ? '' : ` Basis: ${rest}${BY_ITSELF.test(rest) ? '' : '.'}`
+}
 
 export type PowerNow = { readonly watts: string; readonly since: string | null } | { readonly missing: string }
 
@@ -44,6 +53,15 @@ export function powerNow({ state, watts, at, method }: Device, now: number): Pow
 /** Devices that stand back for now, although their owner lets jobs use them. */
 export const restingDevices = (devices: readonly Device[]) =>
   devices.flatMap(({ name, enabled, held }) => (enabled && held && held.code !== 'off' ? [{ name, message: held.message }] : []))
+
+/** What leaving a device alone would stop, as its owner reads it before doing so; `null` if no job would notice. */
+export function stopsText({ deviceId, kind }: Device, { job, busyDevices }: Pick<AgentStatus, 'job' | 'busyDevices'>): string | null {
+  const name = job === null ? 'A job' : `“${job.name}”`
+  if (busyDevices.includes(deviceId)) return `${name} runs on this device. Switching it off stops the job within two seconds.`
+  if (kind === 'cpu' && busyDevices.length > 0)
+    return `${name} is running, and no job runs without the processor. Switching it off stops the job within two seconds.`
+  return null
+}
 
 /** A device in a few words: what it is, how it is read, and if it does not simply work, why. */
 export function inBrief(device: Device): string {
@@ -62,7 +80,8 @@ export function inBrief(device: Device): string {
 export function together(devices: readonly Device[]): string {
   const read = devices.filter(({ state, watts }) => state === 'ok' && watts !== null)
   const about = read.some(({ method }) => method === 'estimate') ? '≈\u00a0' : ''
-  const draw = read.length === 0 ? '' : ` Together ${about}${formatWatts(read.reduce((sum, { watts }) => sum + (watts ?? 0), 0))} now.`
+  const drawn = `${about}${formatWatts(read.reduce((sum, { watts }) => sum + (watts ?? 0), 0))} now.`
+  const draw = read.length === 0 ? '' : ` ${devices.length === 1 ? 'It draws' : 'Together'} ${drawn}`
   const alone = devices.filter(({ enabled }) => !enabled).length
   const many = devices.length === 1 ? 'One device' : `${devices.length} devices`
   return `${many} that can be metered${alone === 0 ? '' : `, ${alone === devices.length ? 'all' : alone} left alone`}.${draw}`

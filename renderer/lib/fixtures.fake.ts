@@ -2,7 +2,7 @@
 import type { AgentPayout, AgentStatus, GridView, PowerReading, Reason, Yield } from '../../shared/contract/agent.ts'
 import { toIso } from '../../shared/units.ts'
 import { HOUR, MINUTE, at } from './afternoon.fake.ts'
-import { aDevice, aKey } from './devices.fake.ts'
+import { aDevice, aKey, deviceId } from './devices.fake.ts'
 import { aJob } from './jobs.fake.ts'
 import type { ReceiptRow } from '../ui/receipt-table.tsx'
 
@@ -21,6 +21,7 @@ export const aGrid = (changes: Partial<GridView> = {}): GridView => ({
     kind: 'average',
     basis: 'direct',
     unit: 'gCO2/kWh',
+    price: null,
     source: 'NESO Carbon Intensity, regional forecast, recording of 18–19 March 2024',
     origin: 'recorded',
     recordedOn: '2024-03-18/19',
@@ -54,13 +55,16 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
   reasons: [],
   pausedUntil: null,
   finishing: false,
+  anywayUntil: null,
+  mayRunAnyway: false,
   lastYield: aYield(),
   yieldTimes: { count: 12, p50Ms: 510, p95Ms: 910 },
   job: aJob(),
+  busyDevices: [deviceId(1)],
   power: { watts: 172.4, method: 'counter', at: at(0) },
   devices: [aDevice()],
   seen: [],
-  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS, key: aKey() },
+  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS, payoutRefusal: null, key: aKey() },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:4470', lastSyncAt: at(-2_000), message: null },
   today: {
     since: at(-14 * HOUR),

@@ -9,6 +9,7 @@ import {
   formatIntensity,
   formatMemory,
   formatMoment,
+  withMoments,
   formatRecording,
   formatRelative,
   formatSpan,
@@ -97,4 +98,10 @@ test.each([
 test('a long id is cut in the middle, a short one is not', () => {
   expect(shortId('01998e90-19c2-7b40-8d31-6a1f00c2b7d4')).toBe('01998e…c2b7d4')
   expect(shortId('receipt-1')).toBe('receipt-1')
+})
+
+test('times in a text of another machine are those of this one', () => {
+  const at = new Date(NOW - 60_000).toISOString()
+  expect(withMoments(`1 SOL = 150 USD, fixed by the operator, ${at}`, NOW)).toBe(`1 SOL = 150 USD, fixed by the operator, ${formatMoment(at, NOW)}`)
+  expect(withMoments('150 USD per SOL, 2026', NOW)).toBe('150 USD per SOL, 2026')
 })

@@ -104,6 +104,11 @@ export function formatMoment(at: string | number, now: number): string {
   return `${dayMonth(at)}, ${time}`
 }
 
+const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g
+
+/** A text of another machine's with each UTC time in it as {@link formatMoment}. */
+export const withMoments = (text: string, now: number): string => text.replaceAll(ISO_TIME, (at) => formatMoment(at, now))
+
 /** As {@link formatMoment}, to follow a verb: `at 14:41`, `tomorrow 06:00`, `on 24 Nov, 06:00`. */
 export function formatAt(at: string | number, now: number): string {
   const days = daysFrom(now, new Date(at).getTime())

@@ -36,6 +36,7 @@ export function happyHandlers(receipt: { readonly bundle: ReceiptBundle; readonl
       (status = { ...aStatus(), display: 'paused', policy: 'off', job: null, power: null, pausedUntil: until, reasons: [{ ...PAUSED, until }] }),
     resume: () => (status = aStatus()),
     finish: () => (status = { ...status, display: 'finishing', finishing: true }),
+    runAnyway: ({ until }) => (status = { ...status, display: 'ready', policy: 'waiting', reasons: [], anywayUntil: until, mayRunAnyway: false }),
     getDayReport: ({ day }) => aDayReport(day),
     getSignals: () => ({ sources: [{ signal: 'inputIdle', source: 'x11', state: 'ok', ageMs: 250 }] }),
     setDevice: ({ deviceId, enabled, ceilings }) =>

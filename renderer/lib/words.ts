@@ -138,7 +138,7 @@ export const MEASURED: Readonly<Record<MeterMethod, string>> = {
   'power-instant': 'Measured: added up from momentary power readings, about ten a second while a job runs.',
   rapl: 'Measured: read from the processor’s own energy counter.',
   mixed: 'Measured: put together from several sources, because one of them was missing for a while.',
-  estimate: 'Estimated, not measured: worked out from how busy it is and the power that is assumed for it.',
+  estimate: 'Estimated, not measured: worked out from how busy it is.',
 }
 
 export const SEEN_WORD: Readonly<Record<SeenDevice['reason'], Word>> = {

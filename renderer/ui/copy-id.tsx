@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { cx } from '../lib/cx.ts'
 import { shortId } from '../lib/format.ts'
 import { Button } from './button.tsx'
 import css from './copy-id.module.css'
@@ -22,10 +23,11 @@ export function CopyId({ value, what, full = false }: CopyIdProps) {
         setResult('selected')
       },
     )
+  const whole = full || result === 'selected'
   return (
     <span className={css['copy']}>
-      <code ref={text} title={value}>
-        {full || result === 'selected' ? value : shortId(value)}
+      <code ref={text} title={value} className={cx(!whole && css['short'])}>
+        {whole ? value : shortId(value)}
       </code>
       <Button look="quiet" className={css['button']} aria-label={`Copy ${what}`} onClick={() => void copy()}>
         {result === 'copied' ? 'Copied' : 'Copy'}

@@ -1,5 +1,7 @@
 import { type ReactNode, useId } from 'react'
+import { cx } from '../lib/cx.ts'
 import css from './explain.module.css'
+import popover from './popover.module.css'
 
 /** A figure that can be asked how it came to be. Dotted underline; the answer opens beside it and closes with Escape. */
 export function Explain({ children, how }: { children: ReactNode; how: ReactNode }) {
@@ -10,7 +12,7 @@ export function Explain({ children, how }: { children: ReactNode; how: ReactNode
         {children}
         <span className="sr-only">, explain</span>
       </button>
-      <span className={css['panel']} id={id} popover="auto" role="note">
+      <span className={cx(popover['popover'], css['panel'])} id={id} popover="auto" role="note">
         {how}
       </span>
     </>

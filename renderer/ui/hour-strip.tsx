@@ -6,6 +6,9 @@ import { formatClock, formatIntensity, formatMoment, formatWeekday } from '../li
 import { DataDetails } from './data-details.tsx'
 import css from './hour-strip.module.css'
 
+/** So many bars a label is wide, where they are narrowest. */
+const LABEL_HOURS = 5
+
 const greenText = (hour: Hour): string => (hour.green ? ', green window' : '')
 const valueText = (hour: Hour): string => (hour.gPerKWh === null ? 'not known' : formatIntensity(hour.gPerKWh))
 const hourText = (hour: Hour, now: number): string => `${formatMoment(hour.from, now)}–${formatClock(hour.to)}: ${valueText(hour)}${greenText(hour)}`
@@ -25,7 +28,7 @@ export function HourStrip({ grid, now }: { grid: GridView; now: number }) {
     <div>
       <div className={css['strip']}>
         {hours.map((hour, index) => (
-          <Bar key={hour.from} hour={hour} share={(hour.gPerKWh ?? 0) / top} chosen={index === chosen} />
+          <Bar key={hour.from} hour={hour} share={(hour.gPerKWh ?? 0) / top} chosen={index === chosen} isLast={index >= HOURS_AHEAD - LABEL_HOURS} />
         ))}
         <input
           className={css['cursor']}
@@ -60,9 +63,11 @@ interface BarProps {
   /** Height, 0 to 1. */
   readonly share: number
   readonly chosen: boolean
+  /** Its label would stand out over the edge. */
+  readonly isLast: boolean
 }
 
-function Bar({ hour, share, chosen }: BarProps) {
+function Bar({ hour, share, chosen, isLast }: BarProps) {
   const start = new Date(hour.from).getHours()
   const height = hour.gPerKWh === null ? 0 : Math.max(3, share * 100)
   return (
@@ -72,7 +77,9 @@ function Bar({ hour, share, chosen }: BarProps) {
         <line className={css['cap']} x1="0" x2="1" y1={100 - height} y2={100 - height} />
       </svg>
       {start % 6 === 0 ? (
-        <span className={cx(css['tick'], start % 12 !== 0 && css['minor'])}>{start === 0 ? formatWeekday(hour.from) : formatClock(hour.from)}</span>
+        <span className={cx(css['tick'], start % 12 !== 0 && css['minor'], isLast && css['last'])}>
+          {start === 0 ? formatWeekday(hour.from) : formatClock(hour.from)}
+        </span>
       ) : null}
     </div>
   )

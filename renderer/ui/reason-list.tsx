@@ -9,7 +9,7 @@ export const ReasonList = ({ reasons, now }: { reasons: readonly Reason[]; now: 
     {reasons.map((reason) => (
       <li key={reason.code}>
         <strong>{REASON_TITLE[reason.code]}</strong>
-        <span className={css['message']}>{reason.message}</span>
+        {reason.message === `${REASON_TITLE[reason.code]}.` ? null : <span className={css['message']}>{reason.message}</span>}
         <span className={css['until']}>{untilText(reason, now)}</span>
       </li>
     ))}

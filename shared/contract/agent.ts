@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
 import { MeterMethod } from '../domain/energy-proof.ts'
-import { ReceiptSummary } from './coordinator.ts'
+import { ReceiptSummary } from './receipt.ts'
 import { call, event } from './define.ts'
 import {
   DecimalString,
@@ -225,13 +225,26 @@ export const AgentStatus = z.strictObject({
   pausedUntil: IsoTime.nullable(),
   /** The job that runs is the last one: then Windfall pauses until the owner resumes. */
   finishing: z.boolean(),
+  /** Until then jobs run although the owner is present, outside their hours, and on a grid their rule does not call green. */
+  anywayUntil: IsoTime.nullable(),
+  /** True if `runAnyway` would leave nothing in the way now. */
+  mayRunAnyway: z.boolean(),
   lastYield: Yield.nullable(),
   yieldTimes: YieldTimes,
   job: AgentJob.nullable(),
+  /** Ids of the devices that a job works on now: leaving one of them alone stops the job. */
+  busyDevices: z.array(Sha256Hex),
   power: z.strictObject({ watts: z.number(), method: MeterMethod, at: IsoTime }).nullable(),
   devices: z.array(Device),
   seen: z.array(SeenDevice),
-  node: z.strictObject({ nodeId: KeyId, zone: Zone, payoutAddress: SolanaAddress.nullable(), key: DeviceKey }),
+  node: z.strictObject({
+    nodeId: KeyId,
+    zone: Zone,
+    payoutAddress: SolanaAddress.nullable(),
+    /** Why the coordinator cannot pay to that address; `null` as far as is known. */
+    payoutRefusal: z.string().max(300).nullable(),
+    key: DeviceKey,
+  }),
   coordinator: z.strictObject({
     state: z.enum(['connected', 'connecting', 'offline', 'unconfigured']),
     url: z.string().nullable(),
@@ -287,10 +300,15 @@ export const agentContract = {
   getStatus: call(Empty, AgentStatus),
   /** `until: null` pauses until the owner resumes; a pause survives restart. */
   pause: call(z.strictObject({ until: IsoTime.nullable() }), AgentStatus),
-  /** Also takes a `finish` back, and ends a fault. */
+  /** Also takes a `finish` or a `runAnyway` back, and ends a fault. */
   resume: call(Empty, AgentStatus),
   /** The job that runs may end; then Windfall pauses until the owner resumes, at once if none runs. */
   finish: call(Empty, AgentStatus),
+  /**
+   * Jobs run until then, a day at most, although the owner is present, outside their hours, and on a grid their rule does not call green.
+   * Every other reason counts as before. Survives restart; a pause ends it. Errors: `input.invalid`, `conflict` while paused.
+   */
+  runAnyway: call(z.strictObject({ until: IsoTime }), AgentStatus),
   getDayReport: call(z.strictObject({ day: z.iso.date() }), DayReport),
   getSignals: call(Empty, z.strictObject({ sources: z.array(SignalSource).max(64) })),
   /** What is not named stays as it is. Switching a device off stops the job that works on it, and no other. */

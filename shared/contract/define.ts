@@ -67,16 +67,23 @@ export function parse<S extends z.ZodType>(schema: S, raw: unknown, what = 'inpu
 }
 
 /** Binds handlers to a contract; every transport dispatches through the result. */
-export function serve<C extends Contract, Context>(contract: C, handlers: Handlers<C, Context>): Server<Context> {
-  return {
-    async dispatch(name, raw, context) {
-      const declared = Object.hasOwn(contract, name) ? contract[name] : undefined
-      if (declared?.is !== 'call') throw new WindfallError('not-found', `There is no call named “${name}”.`)
-      const handler = handlers[name as CallName<C>] as (input: unknown, context: Context) => unknown
-      return declared.output.parse(await handler(parse(declared.input, raw), context))
-    },
-  }
-}
+export const serve = <C extends Contract, Context>(contract: C, handlers: Handlers<C, Context>): Server<Context> =>
+  forward(contract, (name, input, context) => {
+    const handler = handlers[name] as (input: unknown, context: Context) => unknown
+    return handler(input, context)
+  })
+
+/** Passes every call on to one function that answers them all, and checks both ways as {@link serve} does. */
+export const forward = <C extends Contract, Context>(
+  contract: C,
+  answer: (name: CallName<C>, input: unknown, context: Context) => unknown,
+): Server<Context> => ({
+  async dispatch(name, raw, context) {
+    const declared = Object.hasOwn(contract, name) ? contract[name] : undefined
+    if (declared?.is !== 'call') throw new WindfallError('not-found', `There is no call named “${name}”.`)
+    return declared.output.parse(await answer(name as CallName<C>, parse(declared.input, raw), context))
+  },
+})
 
 /** What a transport (IPC, HTTP, WebSocket, in process) has to offer. */
 export interface Transport {

@@ -22,6 +22,9 @@ export const JobLimits = z.strictObject({
 })
 export type JobLimits = z.infer<typeof JobLimits>
 
+/** The largest checkpoint that goes with its job from one machine to another, as the tar that it travels in. A larger one stays where it was made. */
+export const MAX_CHECKPOINT_BYTES = 67_108_864
+
 const Price = z.strictObject({
   /** What an hour of verified run time pays, before the 85/15 split. */
   microUsdPerHour: UnsignedDecimal,
@@ -44,6 +47,11 @@ export const JobSpec = z.strictObject({
   args: z.array(z.string().max(4_096)).max(64).default([]),
   env: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), z.string().max(4_096)).default({}),
   limits: JobLimits,
+  /**
+   * The job saves where it is to `/job/ckpt` and goes on from there, on this machine or another, so it is given a moment to do so when it has to
+   * stop. Any other is ended at once.
+   */
+  checkpoints: z.boolean().default(false),
   needs: z.strictObject({ gpu: z.boolean(), vramBytes: z.number().int().min(0), ramBytes: z.number().int().min(0) }),
   /** Zones the data may go to; `null` means anywhere. */
   zones: z.array(Zone).min(1).max(64).nullable().default(null),
@@ -97,6 +105,17 @@ export const PlanAnswer = z.strictObject({
 })
 export type PlanAnswer = z.infer<typeof PlanAnswer>
 
+/** What an earlier attempt has saved, and the next one goes on from. */
+export const Checkpoint = z.strictObject({
+  /** Of the tar that it travels in. */
+  sha256: Sha256Hex,
+  bytes: z.number().int().min(1).max(MAX_CHECKPOINT_BYTES),
+  savedAt: IsoTime,
+  /** Token of the lease under which it was made: of two checkpoints of a job, the one with the higher token is the later one. */
+  token: z.number().int().positive(),
+})
+export type Checkpoint = z.infer<typeof Checkpoint>
+
 export const JobView = z.strictObject({
   jobId: Id,
   state: JobState,
@@ -121,6 +140,8 @@ export const JobView = z.strictObject({
   outputSha256: Sha256Hex.nullable(),
   receiptId: Id.nullable(),
   priceMicroUsd: DecimalString.nullable(),
+  /** `null` if there is none, or the job has ended. */
+  checkpoint: Checkpoint.nullable().default(null),
 })
 export type JobView = z.infer<typeof JobView>
 
@@ -137,5 +158,7 @@ export const Lease = z.strictObject({
   plan: Plan,
   /** The lease ends this long after it was last renewed, on any clock: durations travel, clock readings do not. */
   ttlMs: z.number().int().positive(),
+  /** Where the attempt goes on; `null`: it begins at the start, unless something newer lies on the node itself. */
+  checkpoint: Checkpoint.nullable().default(null),
 })
 export type Lease = z.infer<typeof Lease>

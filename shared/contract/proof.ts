@@ -9,7 +9,7 @@ export type ChallengeCause = z.infer<typeof ChallengeCause>
 
 /**
  * `asked` waits for the node · `valid` the samples give what the proof says · `mismatch` they do not · `refused` the node says that it
- * cannot give them · `overdue` it was there and did not answer.
+ * cannot give them, or has them only as an older version recorded them · `overdue` it was there and did not answer.
  */
 export const ChallengeState = z.enum(['asked', 'valid', 'mismatch', 'refused', 'overdue'])
 export type ChallengeState = z.infer<typeof ChallengeState>

@@ -62,12 +62,20 @@ export const PageRequest = z.strictObject({ after: z.string().max(128).nullable(
 export const pageOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item), next: z.string().nullable() })
 
 /** Half-hour (or other) slots of one quantity in one zone: the only shape of grid data inside Windfall. */
+/**
+ * `average` and `marginal` intensity answer different questions and are never mixed. `renewableShare` is of demand and may exceed 100 %.
+ */
+export const SignalKind = z.enum(['average', 'marginal', 'price', 'renewableShare', 'solar', 'demand', 'frequency'])
+export type SignalKind = z.infer<typeof SignalKind>
 export const SignalPoint = z.strictObject({ from: IsoTime, to: IsoTime, value: z.number().nullable(), forecast: z.boolean() })
 export const Signal = z.strictObject({
   zone: Zone,
-  kind: z.enum(['average', 'marginal', 'price', 'renewableShare', 'solar']),
+  kind: SignalKind,
+  /** What intensity counts; `null` unless `kind` is `average` or `marginal`. */
   basis: z.enum(['direct', 'lifecycle']).nullable(),
-  unit: z.enum(['gCO2/kWh', 'minor/kWh', '%', 'W']),
+  unit: z.enum(['gCO2/kWh', 'minor/kWh', '%', 'W', 'MW', 'Hz']),
+  /** Whose hundredths a price counts, and whether a household pays it (taxes and network included); `null` unless `kind` is `price`. */
+  price: z.strictObject({ currency: z.enum(['GBP', 'EUR', 'USD']), market: z.enum(['wholesale', 'retail']) }).nullable(),
   source: z.string().max(120),
   origin: Origin,
   /** The day a recording was made; `null` unless `origin` is `recorded`. */

@@ -1,11 +1,11 @@
 import type { AgentJob, AgentStatus } from '../contract/agent.ts'
 import { PAUSES, type PauseRule } from './pauses.ts'
 
-/** What an owner may tell the machine. `resume` also takes a “finish” back, and ends an alarm. */
-export type OwnerVerb = { readonly do: 'resume' | 'finish' } | { readonly do: 'pause'; readonly until: PauseRule }
+/** What an owner may tell the machine. `resume` also takes a “finish” or a “run anyway” back, and ends an alarm. */
+export type OwnerVerb = { readonly do: 'resume' | 'finish' } | { readonly do: 'run-anyway' } | { readonly do: 'pause'; readonly until: PauseRule }
 
 export interface OwnerCommand {
-  readonly id: 'pause' | 'resume' | 'finish'
+  readonly id: 'pause' | 'resume' | 'finish' | 'run-anyway'
   readonly label: string
   /** One verb, or several to choose from. */
   readonly verb: OwnerVerb | readonly OwnerChoice[]
@@ -25,6 +25,8 @@ const pause = (label: string): OwnerCommand => ({ id: 'pause', label, verb: CHOI
 const resume = (label: string): OwnerCommand => ({ id: 'resume', label, verb: { do: 'resume' }, unavailable: null })
 const finish = (unavailable: string | null): OwnerCommand => ({ id: 'finish', label: 'Finish, then pause', verb: { do: 'finish' }, unavailable })
 
+const RUN_ANYWAY: OwnerCommand = { id: 'run-anyway', label: 'Run anyway for 1 hour', verb: { do: 'run-anyway' }, unavailable: null }
+
 /** States in which a process of the job may exist. */
 const AT_WORK = new Set<AgentJob['state']>(['preparing', 'running', 'collecting'])
 const isAtWork = (job: AgentStatus['job']): boolean => job !== null && AT_WORK.has(job.state)
@@ -34,9 +36,13 @@ export const isPaused = ({ display, reasons }: Pick<AgentStatus, 'display' | 're
   display === 'paused' || reasons.some(({ code }) => code === 'user')
 
 /** The commands that fit the state, the more likely one first. Tray and window are made from this list, so neither lacks what the other has. */
-export function ownerCommands(status: Pick<AgentStatus, 'display' | 'policy' | 'reasons' | 'finishing' | 'job'>): readonly [OwnerCommand, OwnerCommand] {
+export function ownerCommands(
+  status: Pick<AgentStatus, 'display' | 'policy' | 'reasons' | 'finishing' | 'job' | 'anywayUntil' | 'mayRunAnyway'>,
+): readonly [OwnerCommand, OwnerCommand, ...OwnerCommand[]] {
   if (isPaused(status)) return [resume('Resume'), pause('Change the pause')]
   if (status.policy === 'fault') return [pause('Pause'), resume('Run jobs all the same')]
   if (status.finishing) return [pause('Pause now'), resume('Cancel finish')]
-  return [pause('Pause'), finish(isAtWork(status.job) ? null : 'No job is running, so there is none to finish.')]
+  const own = [pause('Pause'), finish(isAtWork(status.job) ? null : 'No job is running, so there is none to finish.')] as const
+  if (status.anywayUntil !== null) return [...own, resume('Back to my rules')]
+  return status.mayRunAnyway ? [...own, RUN_ANYWAY] : own
 }

@@ -24,3 +24,6 @@ export function pauseEnd(rule: PauseRule, now: number): number | null {
       return null
   }
 }
+
+/** How long jobs run anyway when the owner says so with one press, milliseconds. */
+export const ANYWAY_MS = 60 * 60_000

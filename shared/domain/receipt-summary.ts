@@ -1,5 +1,5 @@
 /** What lists show of a receipt. Reads a bundle without judging it. */
-import type { ReceiptSummary } from '../contract/coordinator.ts'
+import type { ReceiptSummary } from '../contract/receipt.ts'
 import { Origin } from '../contract/wire.ts'
 import { WindfallError } from '../errors.ts'
 import { CarbonReceipt, type ReceiptBundle, type ReceiptPredicate } from './carbon-receipt.ts'

@@ -13,6 +13,7 @@ function signalOf(values: readonly (number | null)[], change: Partial<Signal> = 
     kind: 'average',
     basis: 'direct',
     unit: 'gCO2/kWh',
+    price: null,
     source: 'test',
     origin: 'live',
     recordedOn: null,

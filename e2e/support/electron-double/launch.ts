@@ -25,6 +25,8 @@ export interface DoubleApplication {
   readonly firstWindow: () => Promise<Page>
   readonly waitForEvent: (event: 'window') => Promise<Page>
   readonly evaluate: <R, A = undefined>(run: (module: typeof electron, argument: A) => R | Promise<R>, argument?: A) => Promise<R>
+  /** The same for the source of a function, whatever it was written against. */
+  readonly evaluateSource: (source: string, argument: unknown) => Promise<never>
   readonly close: () => Promise<void>
   /** Settles with the exit code once the application has ended. */
   readonly exited: Promise<number | null>
@@ -32,7 +34,8 @@ export interface DoubleApplication {
   readonly output: () => string
 }
 
-const QUIT_MS = 5_000
+/** Long enough for an agent to release all it holds on a slow machine. */
+const QUIT_MS = 60_000
 
 /** Starts the real main bundle in a Node process in which `electron` is the double. */
 export async function launchDouble({ main, args, env, browser }: DoubleOptions): Promise<DoubleApplication> {
@@ -57,6 +60,7 @@ export async function launchDouble({ main, args, env, browser }: DoubleOptions):
       resolve(code)
     })
   })
+  const evaluateSource = (source: string, argument: unknown) => link.ask('evaluate', { source, argument }) as Promise<never>
   const nextWindow = () => windowBefore(events, () => `the application ended without a window\n${output()}`)
   return {
     context: () => context,
@@ -66,7 +70,8 @@ export async function launchDouble({ main, args, env, browser }: DoubleOptions):
     windows: () => pages.all().map(({ page }) => page),
     firstWindow: async () => pages.all()[0]?.page ?? nextWindow(),
     waitForEvent: nextWindow,
-    evaluate: (run, argument) => link.ask('evaluate', { source: run.toString(), argument }) as Promise<never>,
+    evaluate: (run, argument) => evaluateSource(run.toString(), argument),
+    evaluateSource,
     close: async () => {
       if (child.exitCode === null) link.ask('quit', null).catch(() => {})
       await Promise.race([exited, killLater(child)])

@@ -103,19 +103,19 @@ export function installPreloadWorld(
   preload: (require: (name: string) => unknown, module: object, exports: object) => void,
 ): void {
   type Listener = (event: object, ...args: unknown[]) => void
-  const world = globalThis as unknown as Record<string, unknown>
   const crossing = create(names.toPage, names.toPreload)
-  const tell = world[names.binding] as (text: string) => void
+  const tell = Reflect.get(globalThis, names.binding) as (text: string) => void
   const listeners = new Map<string, Set<Listener>>()
   const pending = new Map<number, { channel: string; resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let last = 0
-  world[names.deliver] = (message: Delivery) => {
+  const deliver = (message: Delivery) => {
     if (message.kind === 'event') return listeners.get(message.channel)?.forEach((listener) => listener({ sender: ipcRenderer, ports: [] }, ...message.args))
     const call = pending.get(message.id)
     pending.delete(message.id)
     if (message.error === undefined) call?.resolve(message.result)
     else call?.reject(new Error(`Error invoking remote method '${call.channel}': Error: ${message.error}`))
   }
+  Object.assign(globalThis, { [names.deliver]: deliver })
   const ipcRenderer = {
     invoke: (channel: string, ...args: unknown[]) =>
       new Promise((resolve, reject) => {

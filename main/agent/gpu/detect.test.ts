@@ -6,7 +6,6 @@ import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
 import { type FakeTree, createFakeTree } from './sysfs.fake.ts'
 
 const fake = compileFakeNvml()
-if (typeof fake === 'string') console.warn(`skipped: ${fake}`)
 afterAll(() => typeof fake !== 'string' && fake[Symbol.dispose]())
 
 const CPUINFO = [

@@ -1,15 +1,17 @@
+import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { compileLibrary } from '../../kernel/c-library.fixture.ts'
 import { launchNodeChild } from '../../kernel/child.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { appleEnergy } from './ioreport-energy.ts'
 import { openIoReport } from './ioreport.ts'
-import { compileFakeLibrary, createOneChild } from './library.fake.ts'
+import { createOneChild } from './one-child.fixture.ts'
 import { createMacosFinder } from './macos-finder.ts'
 import { bindLibrary } from './native.ts'
 
-const [chip, intel, strange] = [[], ['WITHOUT_ENERGY_MODEL'], ['STRANGE_UNIT']].map((defines) => compileFakeLibrary('ioreport.fake.c', defines))
+const SOURCE = join(import.meta.dirname, 'ioreport.fake.c')
+const [chip, intel, strange] = [[], ['WITHOUT_ENERGY_MODEL'], ['STRANGE_UNIT']].map((defines) => compileLibrary(SOURCE, defines))
 const pathOf = (library: typeof chip): string => (typeof library === 'object' ? library.path : '')
-if (typeof chip !== 'object') console.warn(`skipped: ${chip}`)
 afterAll(() => [chip, intel, strange].forEach((library) => typeof library === 'object' && library[Symbol.dispose]()))
 
 const setUp = (library: string) => {

@@ -3,6 +3,7 @@ import type { SeenDevice } from '../../../shared/contract/agent.ts'
 import type { LaunchChild } from '../../kernel/child.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { PowerSource } from '../power-source.ts'
+import { passedOn } from './environment.ts'
 import type { Found } from './found.ts'
 import { MachineNames, type NamesRequest } from './names-protocol.ts'
 import { AMD, INTEL, type PciDevice, listPciDevices } from './pci.ts'
@@ -31,8 +32,7 @@ const PASSED_ON = ['PATH', 'HOME', 'SystemRoot', 'SystemDrive', 'windir', 'ComSp
  */
 export async function lookUpNames(deps: NamesDeps, signal: AbortSignal): Promise<MachineNames> {
   const { launch, clock, environment, sysRoot = '/sys', platform = process.platform, file = join(import.meta.dirname, 'names-child.ts') } = deps
-  const passed = PASSED_ON.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]))
-  const program = { name: 'names-child', file, args: [], environment: { ...Object.fromEntries(passed), LC_ALL: 'C' } }
+  const program = { name: 'names-child', file, args: [], environment: { ...passedOn(environment, PASSED_ON), LC_ALL: 'C' } }
   const host = createReaderHost<NamesRequest, MachineNames>({ program, launch, clock, reply: MachineNames, timeoutMs: () => TIMEOUT_MS }, signal)
   const answer = await host.ask({ graphics: mayAskForGraphics(platform, listPciDevices(sysRoot)) }, signal)
   host.rest()

@@ -5,7 +5,6 @@ import { FIRST_SLOT, SECOND, SECOND_SLOT, setUp, uuids } from './nvidia-finder.f
 import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
 
 const fake = compileFakeNvml()
-if (typeof fake === 'string') console.warn(`skipped: ${fake}`)
 afterAll(() => typeof fake !== 'string' && fake[Symbol.dispose]())
 
 const library = typeof fake === 'string' ? '' : fake.path

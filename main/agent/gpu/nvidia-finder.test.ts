@@ -4,7 +4,6 @@ import { persistenceOf } from './nvidia.ts'
 import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
 
 const fake = compileFakeNvml()
-if (typeof fake === 'string') console.warn(`skipped: ${fake}`)
 afterAll(() => typeof fake !== 'string' && fake[Symbol.dispose]())
 
 const library = typeof fake === 'string' ? '' : fake.path

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, posix, win32 } from 'node:path'
-import { type Environment, passedOn, variable } from './nvidia-environment.ts'
+import { type Environment, nvidiaEnvironment, variable } from './environment.ts'
 
 export interface ProgramSearch {
   readonly environment: Environment
@@ -29,7 +29,7 @@ const windowsPaths = (environment: Environment): string[] => [
 
 /** An environment in which the name `nvidia-smi` means this program. */
 export function smiEnvironment(program: string, environment: Environment): Record<string, string> {
-  const others = Object.entries(passedOn(environment)).filter(([name]) => name.toUpperCase() !== 'PATH')
+  const others = Object.entries(nvidiaEnvironment(environment)).filter(([name]) => name.toUpperCase() !== 'PATH')
   const separator = process.platform === 'win32' ? ';' : ':'
   const path = [dirname(program), variable(environment, 'PATH') ?? ''].filter((part) => part !== '').join(separator)
   return { ...Object.fromEntries(others), PATH: path }

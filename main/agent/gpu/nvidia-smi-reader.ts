@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LaunchChild } from '../../kernel/child.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import type { Environment } from './nvidia-environment.ts'
+import type { Environment } from './environment.ts'
 import type { Listed, LookFailed, NvidiaReader } from './nvidia-look.ts'
 import type { SmiCard, SmiInventory } from './nvidia-smi-log.ts'
 import { type SmiProcesses, createSmiProcesses } from './nvidia-smi-processes.ts'

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { type FakeSmiScript, createFakeSmi } from './nvidia-smi.fake.ts'
 import { smiEnvironment } from './nvidia-smi-program.ts'
@@ -93,7 +93,7 @@ test('a program that hangs is replaced after a pause, which does not grow if it 
     const asked = next()
     await clock.advance(3_000)
     expect(await asked).toBeNull()
-    await vi.waitFor(() => expect(isAlive(running)).toBe(false))
+    await expect.poll(() => isAlive(running)).toBe(false)
     expect(await next()).toBeNull()
     await clock.advance(500)
   }
@@ -160,7 +160,7 @@ test('it ends 10 s after the last question, and starts again with the next', asy
   await clock.advance(9_999)
   expect(isAlive(first)).toBe(true)
   await clock.advance(1)
-  await vi.waitFor(() => expect(isAlive(first)).toBe(false))
+  await expect.poll(() => isAlive(first)).toBe(false)
   expect(await next()).toMatchObject({ reading: { powerMw: 100_000 } })
   expect(starts()).toBe(2)
 })
@@ -173,11 +173,11 @@ test('it ends when the last card rests, and with the agent', async () => {
   stream.rest(A)
   expect(isAlive(first)).toBe(true)
   stream.rest(B)
-  await vi.waitFor(() => expect(isAlive(first)).toBe(false))
+  await expect.poll(() => isAlive(first)).toBe(false)
   await next()
   const second = pid()
   ended.abort()
-  await vi.waitFor(() => expect(isAlive(second)).toBe(false))
+  await expect.poll(() => isAlive(second)).toBe(false)
   expect(await next()).toBeNull()
 })
 
@@ -200,7 +200,7 @@ test('who computes is asked at most every 5 s', async () => {
   expect(await current()).toHaveProperty('size', 2)
   await clock.advance(1)
   expect(await current()).toHaveProperty('size', 2)
-  await vi.waitFor(async () => expect(await current()).toEqual(new Map()))
+  await expect.poll(current).toEqual(new Map())
   expect(fake.calls()).toHaveLength(2)
 })
 

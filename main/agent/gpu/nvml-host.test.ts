@@ -5,7 +5,6 @@ import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
 import { createNvmlHost } from './nvml-host.ts'
 
 const fake = compileFakeNvml()
-if (typeof fake === 'string') console.warn(`skipped: ${fake}`)
 afterAll(() => typeof fake !== 'string' && fake[Symbol.dispose]())
 
 const DOWN = { down: true }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ChildProgram, LaunchChild } from '../../kernel/child.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { type Environment, passedOn } from './nvidia-environment.ts'
+import { type Environment, nvidiaEnvironment } from './environment.ts'
 import { NvmlCode, isLost, needsReload } from './nvml-codes.ts'
 import { NvmlReply, type NvmlRequest } from './nvml-protocol.ts'
 import { type Down, type ReaderHost, type Verdict, createReaderHost } from './reader-host.ts'
@@ -37,7 +37,7 @@ const nvmlProgram = (libraryPath: string, environment: Environment): ChildProgra
   name: 'nvml-child',
   file: join(import.meta.dirname, 'nvml-child.ts'),
   args: [libraryPath],
-  environment: passedOn(environment),
+  environment: nvidiaEnvironment(environment),
 })
 
 function judge(reply: NvmlReply): Verdict {

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type CProgram, compileLibrary } from '../../kernel/c-library.fixture.ts'
 
 /** One card of the machine that the fake library plays. What is left out is 0 or off; see `nvml.fake.c`. */
 export interface FakeGpu {
@@ -49,46 +48,26 @@ export interface FakeMachine {
   readonly gpus: readonly FakeGpu[]
 }
 
-export interface FakeNvml extends Disposable {
-  /** For `WINDFALL_NVML`. */
-  readonly path: string
+/** Its path is for `WINDFALL_NVML`. */
+export interface FakeNvml extends CProgram {
   /** Takes effect with the next call, in whatever process has loaded the library. */
   readonly play: (machine: FakeMachine) => void
 }
 
-const COMPILERS = ['cc', 'gcc', 'clang']
-const SOURCE = join(import.meta.dirname, 'nvml.fake.c')
-
 /**
- * Compiles the fake NVIDIA management library into a folder of its own. Returns a sentence instead if this machine has no C
- * compiler or is not Linux. `withoutFieldValues` leaves out what old drivers lack.
+ * Compiles the fake NVIDIA management library into a folder of its own. Returns why this machine cannot instead.
+ * `withoutFieldValues` leaves out what old drivers lack.
  */
 export function compileFakeNvml(options: { readonly withoutFieldValues?: boolean } = {}): FakeNvml | string {
-  if (process.platform !== 'linux') return 'the fake NVIDIA library is written for Linux'
-  const folder = mkdtempSync(join(tmpdir(), 'fake-nvml-'))
-  const path = join(folder, 'libnvidia-ml.so.1')
-  const flags = options.withoutFieldValues ? ['-DWITHOUT_FIELD_VALUES'] : []
-  const compiler = COMPILERS.find((name) => isOk(name, [...flags, '-O2', '-Wall', '-shared', '-fPIC', '-o', path, SOURCE, '-ldl']))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  if (!compiler) {
-    remove()
-    return `no C compiler (${COMPILERS.join(', ')}) could build ${SOURCE}`
-  }
+  const defines = options.withoutFieldValues ? ['WITHOUT_FIELD_VALUES'] : []
+  const library = compileLibrary(join(import.meta.dirname, 'nvml.fake.c'), defines, 'libnvidia-ml.so.1')
+  if (typeof library === 'string') return library
   const play = (machine: FakeMachine) => {
-    writeFileSync(`${path}.new`, controlText(machine))
-    renameSync(`${path}.new`, `${path}.control`)
+    writeFileSync(`${library.path}.new`, controlText(machine))
+    renameSync(`${library.path}.new`, `${library.path}.control`)
   }
   play({ gpus: [] })
-  return { path, play, [Symbol.dispose]: remove }
-}
-
-function isOk(command: string, args: readonly string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
+  return { ...library, play }
 }
 
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

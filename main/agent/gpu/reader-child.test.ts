@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { capturePath, createFakeSmi } from './nvidia-smi.fake.ts'
 import { serveReader } from './reader-child.ts'
@@ -73,6 +73,6 @@ describe('a reader in a utility process of Electron', () => {
     Object.assign(process, { parentPort: Object.assign(port, { postMessage: (message: unknown) => said.push(message) }) })
     serveReader({ request: z.strictObject({ double: z.number() }), answer: ({ double }) => ({ is: 2 * double }) })
     port.emit('message', { data: { id: 7, request: { double: 21 } } })
-    await vi.waitFor(() => expect(said).toEqual([{ id: 7, reply: { is: 42 } }]))
+    await expect.poll(() => said).toEqual([{ id: 7, reply: { is: 42 } }])
   })
 })

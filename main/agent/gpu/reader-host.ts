@@ -77,7 +77,8 @@ async function put<Request, Reply extends object>(host: Host<Request, Reply>, re
     void expire(host, { child, id, timeoutMs: host.timeoutMs(request) }, AbortSignal.any([signal, answered.signal]))
     child.send({ id, request }, () => finish(host, id, DOWN))
   })
-  answered.abort()
+  // Without a reason an error is made, with its stack, for every reading.
+  answered.abort('answered')
   if (!('down' in answer)) heed(host, child, host.judge?.(answer) ?? 'works')
   return answer
 }

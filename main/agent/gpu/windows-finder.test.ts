@@ -1,14 +1,16 @@
+import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { compileLibrary } from '../../kernel/c-library.fixture.ts'
 import { launchNodeChild } from '../../kernel/child.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { compileFakeLibrary, createOneChild } from './library.fake.ts'
+import { createOneChild } from './one-child.fixture.ts'
 import { openPdh } from './pdh.ts'
 import { createWindowsFinder } from './windows-finder.ts'
 import { adapterUses } from './windows-usage.ts'
 
-const [full, growing, bare] = [[], ['GROWING'], ['WITHOUT_GPU', 'WITHOUT_METERS']].map((defines) => compileFakeLibrary('windows.fake.c', defines))
+const SOURCE = join(import.meta.dirname, 'windows.fake.c')
+const [full, growing, bare] = [[], ['GROWING'], ['WITHOUT_GPU', 'WITHOUT_METERS']].map((defines) => compileLibrary(SOURCE, defines))
 const pathOf = (library: typeof full): string => (typeof library === 'object' ? library.path : '')
-if (typeof full !== 'object') console.warn(`skipped: ${full}`)
 afterAll(() => [full, growing, bare].forEach((library) => typeof library === 'object' && library[Symbol.dispose]()))
 
 const setUp = (library: string) => {

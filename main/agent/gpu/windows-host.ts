@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { LaunchChild } from '../../kernel/child.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { windowsEnvironment } from './environment.ts'
 import { type ReaderHost, createReaderHost } from './reader-host.ts'
 import { WindowsReply, type WindowsRequest } from './windows-protocol.ts'
 
@@ -15,16 +16,14 @@ export interface WindowsDeps {
 export type WindowsHost = ReaderHost<WindowsRequest, WindowsReply>
 
 const TIMEOUT_MS = 5_000
-const PASSED_ON = ['PATH', 'SystemRoot', 'windir', 'TEMP']
 
 /** Keeps what talks to Windows' libraries in a process of its own. Ends with `signal`. */
 export function createWindowsHost({ launch, clock, environment, library }: WindowsDeps, signal: AbortSignal): WindowsHost {
-  const passed = PASSED_ON.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]))
   const program = {
     name: 'windows-child',
     file: join(import.meta.dirname, 'windows-child.ts'),
     args: library === undefined ? [] : [library],
-    environment: Object.fromEntries(passed),
+    environment: windowsEnvironment(environment),
   }
   return createReaderHost<WindowsRequest, WindowsReply>({ program, launch, clock, reply: WindowsReply, timeoutMs: () => TIMEOUT_MS }, signal)
 }

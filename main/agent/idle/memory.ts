@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type PolicyState, ReasonCode } from '../../../shared/contract/agent.ts'
 import { type EpochMs, type MonotonicMs, epochMs } from '../../../shared/units.ts'
 import { CALM, type FlapGuard } from './flap-guard.ts'
-import { Pause, UNTIL_RESUMED } from './pause.ts'
+import { Anyway, Pause, UNTIL_RESUMED } from './pause.ts'
 import { Rest, restored } from './rest.ts'
 
 /** Something a job left behind that stands in the way of the next one: how much of each device was in use before it. */
@@ -21,6 +21,9 @@ export interface PolicyMemory {
   readonly phase: PolicyState
   readonly pause: Pause | null
   readonly finishing: boolean
+  readonly anyway: z.infer<typeof Anyway> | null
+  /** When the owner’s word that jobs run anyway last ended: what lasts since before counts from then. */
+  readonly anywayOverAt: MonotonicMs | null
   readonly fault: Fault | null
   readonly rest: Rest | null
   readonly guard: FlapGuard
@@ -34,6 +37,7 @@ export interface PolicyMemory {
 
 const StoredPolicy = z.strictObject({
   finishing: z.boolean(),
+  anyway: Anyway.nullable().default(null),
   fault: Fault.nullable(),
   rest: Rest.nullable(),
   yields: z.array(z.number().min(0).transform(epochMs)).max(64),
@@ -41,8 +45,9 @@ const StoredPolicy = z.strictObject({
 })
 
 /** What of the memory survives a restart, apart from the pause. Changes seldom: an open rest is kept without its end. */
-export const storedPolicy = ({ finishing, fault, rest, guard }: PolicyMemory): z.input<typeof StoredPolicy> => ({
+export const storedPolicy = ({ finishing, anyway, fault, rest, guard }: PolicyMemory): z.input<typeof StoredPolicy> => ({
   finishing,
+  anyway,
   fault,
   rest: rest?.isOpen ? { ...rest, until: 0 } : rest,
   yields: guard.yields.slice(-64),
@@ -53,6 +58,8 @@ export const FRESH: PolicyMemory = {
   phase: 'blocked',
   pause: null,
   finishing: false,
+  anyway: null,
+  anywayOverAt: null,
   fault: null,
   rest: null,
   guard: CALM,
@@ -70,6 +77,6 @@ export function restorePolicy(stored: { readonly pause: unknown; readonly policy
   const policy = StoredPolicy.nullable().safeParse(stored.policy ?? null)
   if (!pause.success || !policy.success) return { ...FRESH, pause: UNTIL_RESUMED }
   if (policy.data === null) return { ...FRESH, pause: pause.data }
-  const { finishing, fault, rest, yields, doublings } = policy.data
-  return { ...FRESH, pause: pause.data, finishing, fault, rest: restored(rest, now), guard: { yields, doublings } }
+  const { finishing, anyway, fault, rest, yields, doublings } = policy.data
+  return { ...FRESH, pause: pause.data, finishing, anyway: pause.data ? null : anyway, fault, rest: restored(rest, now), guard: { yields, doublings } }
 }

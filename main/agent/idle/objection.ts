@@ -27,6 +27,8 @@ export interface ObjectionInput {
   readonly signals: Signals
   readonly config: PolicyConfig
   readonly jobRunning: boolean
+  /** The owner lets jobs run although they are present, or outside their own hours. */
+  readonly anyway: boolean
   /** A job of ours ended so many milliseconds ago, so that the load of the GPU before that was its own; `null` if none did. */
   readonly sinceJobMs: number | null
   /** Seconds without a touch before work begins. */

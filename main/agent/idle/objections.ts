@@ -36,8 +36,8 @@ function heat({ mono, signals: { temperatureC }, config, jobRunning }: Objection
   return [objection('heat', `The GPU is at ${Math.round(temperatureC)} °C and has to cool down first.`, mono)]
 }
 
-function schedule({ now, mono, config }: ObjectionInput): Objection[] {
-  if (!config.schedule) return []
+function schedule({ now, mono, config, anyway }: ObjectionInput): Objection[] {
+  if (!config.schedule || anyway) return []
   const { allowed, until } = readSchedule(config.schedule, now)
   if (allowed) return []
   return [objection('schedule', 'Your weekly schedule does not allow work now.', mono, { until: until === null ? null : toIso(until) })]

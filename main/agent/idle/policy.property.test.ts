@@ -14,6 +14,7 @@ const restart = (memory: PolicyMemory, s: number): PolicyMemory =>
 const requests = fc.oneof(
   { weight: 9, arbitrary: fc.constant(undefined) },
   { weight: 1, arbitrary: fc.record({ ask: fc.constant('pause' as const), forS: fc.option(fc.integer({ min: 1, max: 5_000 })) }) },
+  { weight: 1, arbitrary: fc.record({ ask: fc.constant('anyway' as const), forS: fc.integer({ min: 1, max: 5_000 }) }) },
   { weight: 1, arbitrary: fc.constantFrom({ ask: 'resume' as const }, { ask: 'finish' as const }, { ask: 'recovered' as const }) },
 )
 const job = fc.constantFrom(null, 'cpu' as const, 'gpu' as const)
@@ -27,14 +28,18 @@ const moments = fc.record({
 type Moment = typeof moments extends fc.Arbitrary<infer M> ? M : never
 const histories = fc.array(moments, { maxLength: 60 })
 
+function requestAt({ request }: Moment, s: number): PolicyRequest | undefined {
+  if (request?.ask === 'pause') return { ask: 'pause', until: request.forS === null ? null : at(s + request.forS) }
+  return request?.ask === 'anyway' ? { ask: 'anyway', until: at(s + request.forS) } : request
+}
+
 /** Plays a history. `see` gets every decision, the moment it was taken at, and what was given. */
 function replay(history: readonly Moment[], see: (decision: PolicyDecision, s: number, moment: Moment) => void, dedicated = false): void {
   let [memory, s] = [FRESH, 0]
   for (const moment of history) {
     s += moment.seconds
     if (moment.restart) memory = restart(memory, s)
-    const request: PolicyRequest | undefined =
-      moment.request?.ask === 'pause' ? { ask: 'pause', until: moment.request.forS === null ? null : at(s + moment.request.forS) } : moment.request
+    const request = requestAt(moment, s)
     const decision = step(memory, { s, scene: moment.scene, job: moment.job, config: { dedicated }, ...(request ? { request } : {}) })
     see(decision, s, moment)
     memory = decision.state
@@ -45,19 +50,73 @@ test('from a manual pause nothing leads to running but the owner and the timer',
   fc.assert(
     fc.property(histories, fc.boolean(), (history, dedicated) => {
       let until: number | null | undefined
+      let finishing = false
       replay(
         history,
-        (decision, s, { request }) => {
+        (decision, s, { request, job: running }) => {
           if (request?.ask === 'pause') until = request.forS === null ? null : s + request.forS
           if (request?.ask === 'resume' || (typeof until === 'number' && until <= s)) until = undefined
+          if (request?.ask === 'pause' || request?.ask === 'resume') finishing = false
+          finishing ||= request?.ask === 'finish'
+          // What follows the last job is a pause without an end, whatever pause there was.
+          if (finishing && running === null) [until, finishing] = [null, false]
           if (until === undefined) return
           expect(codes(decision)).toContain('user')
           expect(decision.mayRun).toBe(false)
           expect(decision.commands.map((command) => command.do)).not.toContain('start')
-          if (request?.ask !== 'finish') expect(decision.state.pause).toEqual({ until: until === null ? null : at(until) })
+          expect(decision.state).toMatchObject({ pause: { until: until === null ? null : at(until) }, anyway: null })
         },
         dedicated,
       )
+    }),
+  )
+})
+
+test('no word to run anyway outlives its end, whatever happens in between', () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      let until = 0
+      replay(history, (decision, s, { request }) => {
+        if (request?.ask === 'anyway' && decision.state.pause === null) until = s + request.forS
+        if (request?.ask === 'resume' || decision.state.pause !== null) until = 0
+        expect(decision.state.anyway?.until ?? null).toBe(until > s ? at(until) : null)
+      })
+    }),
+  )
+})
+
+test('a clock that is set back does not let jobs run anyway for longer than was said', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 86_400 }), fc.integer({ min: 0, max: 1e7 }), (forS, backS) => {
+      const { state } = step(FRESH, { s: backS, request: { ask: 'anyway', until: at(backS + forS) } })
+      expect(step(state, {}).state.anyway?.until).toBeLessThanOrEqual(at(forS))
+    }),
+  )
+})
+
+/** What an owner overrides by saying that jobs run anyway; a game that nobody can rule out is not among it. */
+const SOFT = new Set(['owner-present', 'presence-unknown', 'schedule'])
+/** Days after whatever is played here. */
+const SATURDAY_NIGHT = { timeZone: 'UTC', allowed: [{ days: [6], from: '01:00', to: '02:00' }] }
+
+test('to run anyway sets aside the owner and their hours, and no other reason', () => {
+  fc.assert(
+    fc.property(histories, scenes, job, fc.boolean(), (history, scene, running, isOffHours) => {
+      let [memory, s] = [FRESH, 0]
+      replay(history, (decision, at) => ([memory, s] = [decision.state, at]))
+      const config = isOffHours ? { schedule: SATURDAY_NIGHT } : {}
+      const now = { s: s + 1, scene, job: running, config }
+      const without = step({ ...memory, anyway: null }, now)
+      const anyway = step({ ...memory, anyway: { until: at(s + 100), lengthS: 100 } }, now)
+      const hard = codes(without).filter((code) => !SOFT.has(code) || (code === 'presence-unknown' && scene.games === 'unknown'))
+      expect(codes(anyway)).toEqual(expect.arrayContaining(hard))
+      // A pause has taken its place.
+      if (anyway.state.pause !== null) {
+        expect(codes(anyway)).toContain('user')
+        return
+      }
+      expect(codes(anyway).filter((code) => code === 'owner-present' || code === 'schedule')).toEqual([])
+      if (hard.length === 0 && running === null) expect(anyway.mayRun).toBe(true)
     }),
   )
 })
@@ -99,7 +158,8 @@ test('what is unknown never lets a job start, and makes one that runs give way',
     fc.property(histories, fc.constantFrom(...unknowns), (history, unknown) => {
       replay(
         history.map((moment) => ({ ...moment, job: null, scene: { ...moment.scene, ...unknown } })),
-        (decision) => expect(decision.mayRun).toBe(false),
+        // Who says that jobs run anyway says who is there.
+        (decision) => expect(decision.mayRun && !(unknown.inputIdle && decision.state.anyway)).toBe(false),
       )
     }),
   )

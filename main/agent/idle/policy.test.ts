@@ -276,6 +276,12 @@ describe('finishing', () => {
     expect(step(FRESH, { request: { ask: 'finish' } })).toMatchObject({ state: { phase: 'off', pause: { until: null } } })
   })
 
+  test.each([null, 'gpu'] as const)('in a pause that has an end, the end is gone (job: %s)', (job) => {
+    const [, , ended] = play([{ request: { ask: 'pause', until: at(60) } }, { s: 1, job, request: { ask: 'finish' } }, { s: 2 }])
+    expect(ended?.reasons).toMatchObject([{ code: 'user', until: null }])
+    expect(step(ended?.state ?? FRESH, { s: 61 })).toMatchObject({ mayRun: false, state: { pause: { until: null } } })
+  })
+
   test('can be taken back, and a pause takes its place', () => {
     const [, back, ended] = play([{ job: 'gpu', request: { ask: 'finish' } }, { s: 1, job: 'gpu', request: { ask: 'resume' } }, { s: 2 }])
     expect([back?.state.finishing, ended?.mayRun]).toEqual([false, true])

@@ -52,11 +52,11 @@ export interface PolicyDecision {
 export function decide(memory: PolicyMemory, input: PolicyInput): PolicyDecision {
   const { now, mono, config, job } = input
   const before = remembered(memory, input)
-  const raised = [...pauseObjections(before.pause, mono), ...objections(objectionInput(before, input))]
+  const raised = [...pauseObjections(before.pause, mono), ...objections(objectionInput(before, input)).map(sinceThen(before))]
   const { givingWay, yielded } = giveWay(before, raised, input)
   const guard = yielded && counts(yielded, before) ? afterYield(before.guard, now) : before.guard
   const state = { ...before, guard, givingWay, lastJobAt: job ? mono : before.lastJobAt, wokeAt: input.signals.sleep.resumedAt }
-  const rest = restAfter(memory.rest && input.request?.ask === 'resume' ? null : memory.rest, {
+  const rest = restAfter(isDisturbed(memory.rest, before, input) ? null : memory.rest, {
     now,
     raised,
     stoppedS: Math.max(endedRestS(before, input), yielded?.kind === 'stopped' && yielded.code !== 'user' ? guardRestS(guard, config.idleStartS) : 0),
@@ -68,19 +68,32 @@ export function decide(memory: PolicyMemory, input: PolicyInput): PolicyDecision
 }
 
 /** The memory with what the owner asked for and what time has changed. */
-function remembered(memory: PolicyMemory, { now, job, request }: PolicyInput): PolicyMemory {
+function remembered(memory: PolicyMemory, { now, mono, job, request }: PolicyInput): PolicyMemory {
   const owner = request && request.ask !== 'alarm' && request.ask !== 'recovered' ? request : undefined
   const isOver = request?.ask === 'resume' || request?.ask === 'recovered'
+  const wish = wishAfter(memory, owner, { now, jobRunning: job !== null })
   return {
     ...memory,
-    ...wishAfter(memory, owner, { now, jobRunning: job !== null }),
+    ...wish,
+    anywayOverAt: memory.anyway && !wish.anyway ? mono : memory.anywayOverAt,
     fault: request?.ask === 'alarm' ? request.fault : isOver ? null : memory.fault,
     guard: request?.ask === 'resume' ? CALM : guardAt(memory.guard, now),
   }
 }
 
-const objectionInput = ({ guard, lastJobAt }: PolicyMemory, { job, ...input }: PolicyInput) => ({
+/** The owner's word ends a rest: to resume any, to run anyway the one after a job that had to stop. */
+const isDisturbed = (rest: PolicyMemory['rest'], { anyway }: PolicyMemory, { request }: PolicyInput): boolean =>
+  request?.ask === 'resume' || (request?.ask === 'anyway' && anyway !== null && rest?.code === 'cooldown')
+
+/** What nobody minded while jobs ran anyway begins to matter when that ends. */
+const sinceThen =
+  ({ anywayOverAt }: PolicyMemory) =>
+  (one: Objection): Objection =>
+    anywayOverAt === null || one.since >= anywayOverAt ? one : { ...one, since: anywayOverAt }
+
+const objectionInput = ({ guard, lastJobAt, anyway }: PolicyMemory, { job, ...input }: PolicyInput) => ({
   ...input,
+  anyway: anyway !== null,
   jobRunning: job !== null,
   sinceJobMs: lastJobAt === null ? null : input.mono - lastJobAt,
   idleWaitS: idleWaitS(guard, input.config.idleStartS),

@@ -3,8 +3,8 @@ import { type Objection, type ObjectionInput, objection } from './objection.ts'
 
 /** Whether the owner is at the machine, by keyboard, pointer and game pad. */
 export function presence(input: ObjectionInput): Objection[] {
-  const { now, mono, signals, config, jobRunning } = input
-  if (config.dedicated || mayDisturb(input)) return []
+  const { now, mono, signals, config, jobRunning, anyway } = input
+  if (config.dedicated || anyway || mayDisturb(input)) return []
   const { inputIdle } = signals
   if (inputIdle === 'unknown')
     return [

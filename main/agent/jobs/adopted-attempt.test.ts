@@ -51,6 +51,7 @@ function setUp(left: Left, refusal: Failure | null = null) {
     log: pino({ level: 'silent' }),
     runtimes: new Map([['wasm' as const, runtime]]),
     fetchArchive: async () => new Uint8Array(),
+    fetchCheckpoint: async () => undefined,
     startMeter: ({ attemptId }) => {
       log.push(`meter ${attemptId}`)
       return { stop: async () => fakeFacts() }

@@ -32,7 +32,7 @@ export interface Checkpoints {
   /** Another node's way to go on: what this attempt saved. */
   readonly exportCheckpoint: (attemptId: string) => Promise<Checkpoint | null>
   /** Takes what another node exported. Error: `input.invalid` if the archive is not the one announced. */
-  readonly importCheckpoint: (announced: KeptCheckpoint, archive: Readable) => Promise<void>
+  readonly importCheckpoint: (announced: Pick<KeptCheckpoint, 'jobId' | 'attemptId' | 'sha256'>, archive: Readable) => Promise<void>
 }
 
 /** Keeps checkpoints as files, each with its hash in the database, for a week and up to 1 GiB together. */

@@ -7,7 +7,7 @@ const IMAGE = `sha256:${'a'.repeat(64)}`
 /** An engine with one image that cannot make a container: what is refused before that never gets there. */
 function depsWith(version: string | null): AttemptDeps {
   const deps = dockerDeps('agent')
-  const image = { id: IMAGE, os: 'linux', repoDigests: [], tags: [], bytes: 1, entrypoint: ['/app'], cmd: [], env: [], volumes: [], workingDir: '' }
+  const image = { id: IMAGE, os: 'linux', repoDigests: [], tags: [], bytes: 1, entrypoint: ['/app'], cmd: [], env: [], volumes: [], workingDir: '', labels: [] }
   const engine = {
     ...deps.engine,
     inspectImage: async () => image,

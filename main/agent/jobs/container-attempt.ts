@@ -1,10 +1,12 @@
 import { WindfallError } from '../../../shared/errors.ts'
 import { type EpochMs, epochMs } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { Grace } from './container-end.ts'
 import { superviseContainer } from './container-watch.ts'
 import { attemptLabels, attemptName, belongsTo, containerSpec, deadlineOf } from './container-spec.ts'
 import { type SweepDeps, removeAttempts } from './container-sweep.ts'
 import { judgeToolkit } from './gpu-toolkit.ts'
+import type { DeafImages } from './deaf-images.ts'
 import { checkImage } from './image-facts.ts'
 import { seedArchive } from './job-archive.ts'
 import { type RunHooks, type RunRequest, type RunResult, runResult } from './runtime.ts'
@@ -13,6 +15,8 @@ export interface AttemptDeps extends SweepDeps {
   readonly clock: Clock
   /** How long a job is given to save its work when it has to go; 0: not at all. Asked when it matters. */
   readonly graceMs: () => number
+  /** Images whose jobs let a grace pass on this machine. */
+  readonly deaf: DeafImages
   /** Version of the NVIDIA Container Toolkit on this machine; `null` if it has none or does not tell. */
   readonly toolkitVersion: (signal: AbortSignal) => Promise<string | null>
 }
@@ -35,23 +39,33 @@ export async function runInContainer(deps: AttemptDeps, attempt: Attempt & { rea
     const id = await createJobContainer(deps, attempt, signal)
     if (signal.aborted) return runResult(STOPPED)
     const { cpus } = await engine.describe(signal)
-    const watched = { ...deps, id, limits, hooks, leftMs: limits.wallSeconds * 1_000, cpus: Math.min(cpus, limits.cpus), origin: 'created' } as const
-    return superviseContainer({ ...watched, clock }, () => engine.start(id), signal)
+    const watched = { engine, clock, id, limits, hooks, leftMs: limits.wallSeconds * 1_000, cpus: Math.min(cpus, limits.cpus), origin: 'created' } as const
+    return superviseContainer({ ...watched, grace: graceOf(deps, attempt) }, () => engine.start(id), signal)
   })
 }
 
 /** Goes on with a container that outlived the agent which started it; `null` if there is none, or it is past its time. */
-export async function adoptContainer(deps: AttemptDeps, { request, hooks }: Attempt, signal: AbortSignal): Promise<RunResult | null> {
+export async function adoptContainer(deps: AttemptDeps, attempt: Attempt, signal: AbortSignal): Promise<RunResult | null> {
   const { engine, clock } = deps
+  const { request, hooks } = attempt
   const found = await findAdoptable(deps, request.attemptId, signal)
   if (found === null) return null
   const { id, state, leftMs } = found
   return concluding(deps, request, signal, async () => {
     const { cpus } = await engine.describe(signal)
-    const watched = { ...deps, id, limits: request.limits, hooks, leftMs, cpus: Math.min(cpus, request.limits.cpus), origin: 'adopted' } as const
-    return superviseContainer({ ...watched, clock }, async () => (state === 'paused' ? engine.thaw(id) : undefined), signal)
+    const watched = { engine, clock, id, limits: request.limits, hooks, leftMs, cpus: Math.min(cpus, request.limits.cpus), origin: 'adopted' } as const
+    return superviseContainer({ ...watched, grace: graceOf(deps, attempt) }, async () => (state === 'paused' ? engine.thaw(id) : undefined), signal)
   })
 }
+
+/** A grace is there to save work: a job that saves none gets none, nor does an image that has let one pass here. */
+const graceMsOf = ({ graceMs, deaf }: AttemptDeps, { image, checkpoints = false }: RunRequest): number => (checkpoints && !deaf.has(image) ? graceMs() : 0)
+
+const graceOf = (deps: AttemptDeps, { request, hooks }: Attempt): Grace => ({
+  ms: () => graceMsOf(deps, request),
+  slowed: () => hooks.onSlowed?.(),
+  passed: () => deps.deaf.add(request.image),
+})
 
 async function findAdoptable({ engine, agentId, journal, clock }: AttemptDeps, attemptId: string, signal: AbortSignal) {
   const journaled = journal.get(attemptId)
@@ -81,8 +95,12 @@ async function concluding(deps: AttemptDeps, { attemptId, jobId }: RunRequest, s
   }
 }
 
-async function createJobContainer(deps: AttemptDeps, { request, imageId }: Attempt & { readonly imageId: string }, signal: AbortSignal): Promise<string> {
-  const { engine, agentId, journal, clock, graceMs } = deps
+async function createJobContainer(
+  deps: AttemptDeps,
+  { request, imageId, hooks }: Attempt & { readonly imageId: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const { engine, agentId, journal, clock } = deps
   const { attemptId, jobId, limits } = request
   const image = await engine.inspectImage(imageId, signal)
   if (image?.id !== imageId) throw new WindfallError('runtime.image', `Docker has no image ${request.image}. Prepare it first.`)
@@ -91,7 +109,7 @@ async function createJobContainer(deps: AttemptDeps, { request, imageId }: Attem
   const host = await engine.describe(signal)
   const startedAt = clock.now()
   const deadline: EpochMs = epochMs(startedAt + limits.wallSeconds * 1_000)
-  const plan = { request, image, agentId, startedAt, deadline, host, graceMs: graceMs() }
+  const plan = { request, image, agentId, startedAt, deadline, host, graceMs: graceMsOf(deps, request) }
   const spec = containerSpec(plan)
   journal.begin(attemptId, jobId, startedAt)
   await engine.createVolume(attemptName(attemptId), attemptLabels(plan))
@@ -99,7 +117,10 @@ async function createJobContainer(deps: AttemptDeps, { request, imageId }: Attem
   journal.setContainer(attemptId, id)
   await engine.upload(id, seedArchive(), '/job')
   const checkpoint = await deps.checkpoints.open(jobId)
-  if (checkpoint) await engine.upload(id, checkpoint.archive, '/job')
+  if (checkpoint) {
+    await engine.upload(id, checkpoint.archive, '/job')
+    hooks.onResumed?.(checkpoint)
+  }
   return id
 }
 

@@ -6,15 +6,18 @@ export interface JournaledAttempt {
   readonly jobId: string
   /** `null` until the engine has named the container. */
   readonly containerId: string | null
+  /** Epoch milliseconds. */
+  readonly begunAt: number
 }
 
 interface Row {
   readonly attempt_id: string
   readonly job_id: string
   readonly container_id: string | null
+  readonly created_at: number
 }
 
-const decode = (row: Row): JournaledAttempt => ({ attemptId: row.attempt_id, jobId: row.job_id, containerId: row.container_id })
+const decode = (row: Row): JournaledAttempt => ({ attemptId: row.attempt_id, jobId: row.job_id, containerId: row.container_id, begunAt: row.created_at })
 
 export type ContainerJournal = ReturnType<typeof createContainerJournal>
 
@@ -24,8 +27,8 @@ export function createContainerJournal(db: Sqlite) {
     'INSERT INTO engine_attempt (attempt_id, job_id, created_at) VALUES (?, ?, ?) ON CONFLICT (attempt_id) DO NOTHING',
   )
   const name = db.prepare<[string, string]>('UPDATE engine_attempt SET container_id = ? WHERE attempt_id = ?')
-  const one = db.prepare<[string], Row>('SELECT attempt_id, job_id, container_id FROM engine_attempt WHERE attempt_id = ?')
-  const all = db.prepare<[], Row>('SELECT attempt_id, job_id, container_id FROM engine_attempt ORDER BY created_at, attempt_id')
+  const one = db.prepare<[string], Row>('SELECT attempt_id, job_id, container_id, created_at FROM engine_attempt WHERE attempt_id = ?')
+  const all = db.prepare<[], Row>('SELECT attempt_id, job_id, container_id, created_at FROM engine_attempt ORDER BY created_at, attempt_id')
   const remove = db.prepare<[string]>('DELETE FROM engine_attempt WHERE attempt_id = ?')
   return {
     begin: (attemptId: string, jobId: string, at: number): void => void insert.run(attemptId, jobId, at),

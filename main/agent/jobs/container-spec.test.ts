@@ -15,6 +15,7 @@ const image: ImageFacts = {
   env: ['PATH=/bin'],
   volumes: [],
   workingDir: '/work',
+  labels: [],
 }
 const limits = { wallSeconds: 60, memoryBytes: 64 * 1_048_576, outputBytes: 1_000, cpus: 4 }
 const request = { attemptId: 'att-1', jobId: 'job-1', leaseId: 'lease-1', image: image.id, args: [], env: {}, limits, gpuUuids: [] }
@@ -81,7 +82,7 @@ test('the container is hardened', () => {
       ],
       Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=64m,mode=1777' },
       Mounts: [{ Type: 'volume', Source: 'windfall-att-1', Target: '/job', VolumeOptions: { NoCopy: true } }],
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '512k', 'max-file': '2' } },
       AutoRemove: false,
       DeviceRequests: [],
     },

@@ -51,6 +51,9 @@ export function attemptLabels({ request, agentId, startedAt, deadline }: Pick<Co
   } satisfies Record<string, string>
 }
 
+/** A container inherits the labels of its image, and other programs on this machine act on labels: a proxy, an updater. They read nothing. */
+const blankLabels = ({ labels }: ImageFacts): Record<string, string> => Object.fromEntries(labels.map((name) => [name, '']))
+
 /** Whether container or volume belongs to this attempt of this agent. Label, attempt and name all have to agree: an image can carry our labels too. */
 export const belongsTo = ({ name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> }, agentId: string, attemptId: string) =>
   labels[AGENT_LABEL] === agentId && labels[ATTEMPT_LABEL] === attemptId && name === attemptName(attemptId)
@@ -74,7 +77,7 @@ export function containerSpec(plan: ContainerPlan) {
     ...command(request.args, image),
     WorkingDir: image.workingDir || '/',
     Env: environment(plan),
-    Labels: attemptLabels(plan),
+    Labels: { ...blankLabels(image), ...attemptLabels(plan) },
     StopSignal: 'SIGTERM',
     StopTimeout: Math.ceil(plan.graceMs / 1_000),
     NetworkDisabled: true,
@@ -111,7 +114,8 @@ function hostConfig(plan: ContainerPlan) {
     ],
     Tmpfs: { '/tmp': TMP_OPTIONS, ...Object.fromEntries(volumesToCover(image).map((path) => [path, VOLUME_OPTIONS])) },
     Mounts: [{ Type: 'volume' as const, Source: attemptName(request.attemptId), Target: '/job', VolumeOptions: { NoCopy: true } }],
-    LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
+    // Two files, because with one whoever follows the log of a job that writes fast hears nothing more once it is full.
+    LogConfig: { Type: 'json-file', Config: { 'max-size': '512k', 'max-file': '2' } },
     AutoRemove: false,
     DeviceRequests: deviceRequests(plan),
   }

@@ -32,7 +32,17 @@ function setUp({ waits, origin = 'created', outOfMemory = false }: Setup) {
     download: async () => null,
   } as Partial<ContainerEngine> as ContainerEngine
   const hooks = { onStarted: () => undefined, onLog: () => undefined }
-  const watched: Watched = { engine, clock, id: 'c1', limits: LIMITS, hooks, leftMs: 60_000, graceMs: () => 0, cpus: 1, origin }
+  const watched: Watched = {
+    engine,
+    clock,
+    id: 'c1',
+    limits: LIMITS,
+    hooks,
+    leftMs: 60_000,
+    grace: { ms: () => 0, slowed: () => undefined, passed: () => undefined },
+    cpus: 1,
+    origin,
+  }
   return { clock, result: superviseContainer(watched, async () => undefined, NEVER) }
 }
 

@@ -5,6 +5,8 @@ import { aborted } from '../../kernel/lifecycle.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { type Allowance, createAllowance, freezable } from './allowance.ts'
 import type { ContainerEngine } from './container-engine.ts'
+import { type Grace, askToEnd } from './container-end.ts'
+import { type FollowedLog, followLog } from './container-log.ts'
 import { diskFull, freeBytes, isTooLittle, refuseFullDisk } from './container-disk.ts'
 import { WORKSPACE_BYTES } from './container-spec.ts'
 import { isAbsent } from './engine-call.ts'
@@ -32,15 +34,14 @@ export interface Watched {
   readonly hooks: RunHooks
   /** How long the job may still run. */
   readonly leftMs: number
-  /** How long it is given to save its work when it is stopped; 0 kills it at once. */
-  readonly graceMs: () => number
+  readonly grace: Grace
   /** Processors that it may use at most. */
   readonly cpus: number
   /** `adopted`: it has run out of our sight, so its end may have been somebody else's doing, and its first lines have been read. */
   readonly origin: 'created' | 'adopted'
 }
 
-type Cut = 'timeout' | 'output-too-large' | 'disk-full' | 'stopped'
+type Cut = 'timeout' | 'output-too-large' | 'log-too-large' | 'disk-full' | 'stopped'
 
 interface Exit {
   readonly code: number
@@ -57,18 +58,19 @@ export async function superviseContainer(watched: Watched, begin: () => Promise<
   try {
     await refuseFullDisk(engine)
     await begin()
-    hooks.onStarted(jobOf(watched, allowance))
-    const logs = followLogs(watched, done.signal)
+    hooks.onStarted(jobOf(watched, allowance, watching.signal))
+    const log = followLog({ engine, clock, id, onLog: hooks.onLog, from: watched.origin === 'created' ? 'start' : 'now' }, done.signal)
     const exit = exitOf(watched, done.signal)
     // If ending the container fails, that is the error to report, not the wait it leaves behind.
     exit.catch(() => undefined)
-    const cut = await Promise.race([exit.then(() => null), firstCut({ ...watched, allowance }, watching.signal, signal)])
+    const cut = await Promise.race([exit.then(() => null), firstCut({ ...watched, allowance, log }, watching.signal, signal)])
     // The engine keeps a container locked while its files are read, so a measurement under way would delay its end.
     watching.abort()
-    if (cut === 'stopped' && !allowance.isHalted()) await askToEnd(watched, exit)
+    // What a cancelled job would save is thrown away.
+    if (cut === 'stopped' && signal.reason !== 'cancelled' && !allowance.isHalted()) await askToEnd(watched, exit)
     if (cut !== null) await engine.kill(id)
     const end = await exit
-    await Promise.race([logs, clock.sleep(LAST_LINES_MS, done.signal)])
+    await Promise.race([log.over, clock.sleep(LAST_LINES_MS, done.signal)])
     return await conclude(watched, end, cut)
   } finally {
     watching.abort()
@@ -76,22 +78,28 @@ export async function superviseContainer(watched: Watched, begin: () => Promise<
   }
 }
 
-const jobOf = ({ engine, id, cpus }: Watched, allowance: Allowance) =>
+const jobOf = ({ engine, id, cpus }: Watched, allowance: Allowance, ending: AbortSignal) =>
   freezable(
     {
       freeze: () => engine.freeze(id),
       thaw: () => engine.thaw(id),
-      throttle: (share) => engine.setCpus(id, Math.min(cpus, Math.max(MIN_CPUS, cpus * share))),
+      // What it has left while it saves its work, nobody gives back to it.
+      throttle: async (share) => (ending.aborted ? undefined : engine.setCpus(id, Math.min(cpus, Math.max(MIN_CPUS, cpus * share)))),
     },
     allowance,
   )
 
 /** Resolves with the first reason to end the job before it ends itself; never, once `watching` aborts. */
-function firstCut({ engine, clock, id, allowance }: Watched & { readonly allowance: Allowance }, watching: AbortSignal, stop: AbortSignal): Promise<Cut> {
+function firstCut(
+  { engine, clock, id, allowance, log }: Watched & { readonly allowance: Allowance; readonly log: FollowedLog },
+  watching: AbortSignal,
+  stop: AbortSignal,
+): Promise<Cut> {
   const never = new Promise<never>(() => undefined)
   const overTime = async (): Promise<Cut> => ((await allowance.used(watching)) ? 'timeout' : never)
   const overSpace = async (): Promise<Cut> => (await outgrows({ engine, clock, id }, watching)) ?? never
-  return Promise.race([overTime(), overSpace(), aborted(stop).then((): Cut => 'stopped')])
+  const overLog = log.flooded.then((): Cut => 'log-too-large')
+  return Promise.race([overTime(), overSpace(), overLog, aborted(stop).then((): Cut => 'stopped')])
 }
 
 /** Resolves when the workspace or the disk is full; with `null` once `watching` aborts. */
@@ -117,16 +125,6 @@ async function isOverfull(engine: ContainerEngine, id: string, signal: AbortSign
   }
 }
 
-/** SIGTERM, then as much time as the owner grants. A frozen job hears nothing, so it is never asked. */
-async function askToEnd({ engine, clock, id, graceMs }: Watched, exit: Promise<unknown>): Promise<void> {
-  const grace = graceMs()
-  if (grace <= 0) return
-  await engine.terminate(id)
-  const over = new AbortController()
-  await Promise.race([exit, clock.sleep(grace, over.signal)])
-  over.abort()
-}
-
 /** Waits through a restart of the engine: with live-restore the container goes on, without it the engine has ended it. */
 async function exitOf({ engine, clock, id, origin }: Watched, done: AbortSignal): Promise<Exit> {
   let isBlurred = origin === 'adopted'
@@ -142,18 +140,6 @@ async function exitOf({ engine, clock, id, origin }: Watched, done: AbortSignal)
       isBlurred = true
     }
   }
-}
-
-async function followLogs({ engine, clock, id, hooks, origin }: Watched, done: AbortSignal): Promise<void> {
-  const enough = new AbortController()
-  const sink = createLogSink(hooks.onLog, clock)
-  const onBytes = (bytes: Uint8Array) => {
-    sink.push(bytes)
-    if (sink.full()) enough.abort()
-  }
-  // Live output is a courtesy: whatever breaks it must not end the job, and the tail is read again at the end.
-  await engine.followLogs({ id, from: origin === 'created' ? 'start' : 'now' }, onBytes, AbortSignal.any([done, enough.signal])).catch(() => undefined)
-  sink.finish()
 }
 
 async function conclude({ engine, id, limits, clock }: Watched, { code: exitCode, isBlurred }: Exit, cut: Cut | null): Promise<RunResult> {

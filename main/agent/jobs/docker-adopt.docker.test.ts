@@ -2,53 +2,30 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { systemClock } from '../../kernel/clock.ts'
 import { epochMs } from '../../../shared/units.ts'
 import { AGENT_LABEL, attemptName } from './container-spec.ts'
-import { LIMITS, NEVER, dockerDeps, engine, newHome, prepareImage, removeImages, runtimeOf } from './docker.fixture.ts'
-import { shellImage } from './image.fixture.ts'
-import type { RunHooks, RunRequest } from './runtime.ts'
+import { testAgent } from './docker-agent.fixture.ts'
+import { LIMITS, NEVER, dockerDeps, engine, newHome, runtimeOf } from './docker.fixture.ts'
+import type { RunHooks } from './runtime.ts'
 
-const AGENT = `test-adopt-${process.pid}`
-let image = ''
-let attempts = 0
+const agent = testAgent('adopt')
+/** As its first process asked for it. */
+const requestOf = (attemptId: string, script = '') => agent.request(script, { attemptId })
 
-beforeAll(async () => {
-  // An image of its own: another run on the same engine takes its image away when it ends.
-  const built = await shellImage({ Labels: { run: AGENT } })
-  image = built.image
-  await prepareImage(built, runtimeOf(AGENT))
-})
-afterAll(async () => {
-  expect(await engine.list(`${AGENT_LABEL}=${AGENT}`, NEVER)).toEqual([])
-  await removeImages()
-})
-
-const requestOf = (attemptId: string, script = ''): RunRequest => ({
-  attemptId,
-  jobId: `job-of-${attemptId}`,
-  leaseId: 'l',
-  image,
-  args: [script],
-  env: {},
-  limits: LIMITS,
-  gpuUuids: [],
-})
-const nextAttempt = () => `adopt-${process.pid}-${++attempts}`
-
-const savedBy = async (attemptId: string, home: string) => (await dockerDeps(AGENT, { home }).checkpoints.exportCheckpoint(attemptId))?.files
+const savedBy = async (attemptId: string, home: string) => (await dockerDeps(agent.agentId, { home }).checkpoints.exportCheckpoint(attemptId))?.files
 
 /** An agent in a process of its own, killed as soon as its job has run for a moment. */
 async function crash(home: string, script: string): Promise<string> {
-  const attemptId = nextAttempt()
+  const { attemptId } = agent.request(script)
   const file = fileURLToPath(new URL('./docker-crash.fixture.ts', import.meta.url))
-  const agent = spawn(process.execPath, [file, AGENT, attemptId, image, home, script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [said] = (await Promise.race([once(agent.stdout, 'data'), once(agent, 'exit')])) as [unknown]
+  const child = spawn(process.execPath, [file, agent.agentId, attemptId, agent.image(), home, script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown]
   expect(String(said)).toContain('started')
   await delay(600)
-  agent.kill('SIGKILL')
-  await once(agent, 'close')
+  child.kill('SIGKILL')
+  await once(child, 'close')
   return attemptId
 }
 
@@ -67,7 +44,7 @@ test('a job that outlived its agent is adopted: its output goes on, its result c
   const home = newHome()
   const attemptId = await crash(home, 'echo early; sleep 2; echo late; printf done > /job/out/result')
   const heard = hooks()
-  const result = await runtimeOf(AGENT, { home }).adopt(requestOf(attemptId), heard, NEVER)
+  const result = await agent.runtime({ home }).adopt(requestOf(attemptId), heard, NEVER)
   expect(result).toMatchObject({ end: 'exited', exitCode: 0 })
   expect(Buffer.from(result?.output ?? []).toString()).toBe('done')
   expect(heard.lines).toEqual(['late'])
@@ -82,7 +59,7 @@ test('an adopted job that was frozen goes on, and gives way to its owner as any 
   const stop = new AbortController()
   const lines: string[] = []
   const onLog = (line: string) => void (lines.push(line) === 3 && stop.abort('owner-present'))
-  const result = await runtimeOf(AGENT, { home }).adopt(requestOf(attemptId), { onStarted: () => undefined, onLog }, stop.signal)
+  const result = await agent.runtime({ home }).adopt(requestOf(attemptId), { onStarted: () => undefined, onLog }, stop.signal)
   expect(result?.end).toBe('stopped')
   expect(await savedBy(attemptId, home)).toMatchObject([{ path: 'n' }])
 })
@@ -95,7 +72,7 @@ test.each([
   const attemptId = await crash(home, `echo 7 > /job/ckpt/n; ${script}`)
   while ((await engine.inspectContainer(attemptName(attemptId), NEVER))?.state !== state) await delay(50)
   const clock = { ...systemClock, now: () => epochMs(systemClock.now() + later) }
-  const survivor = runtimeOf(AGENT, { home, clock })
+  const survivor = agent.runtime({ home, clock })
   const heard = hooks()
   expect(await survivor.adopt(requestOf(attemptId), heard, NEVER)).toBeNull()
   expect(heard.starts).toBe(0)
@@ -106,13 +83,13 @@ test.each([
 test('nothing that only looks like ours is adopted', async () => {
   const home = newHome()
   const attemptId = await crash(home, 'sleep 600')
-  const journalOfAnother = runtimeOf(AGENT)
+  const journalOfAnother = agent.runtime()
   expect(await journalOfAnother.adopt(requestOf(attemptId), hooks(), NEVER)).toBeNull()
   expect(await journalOfAnother.sweep([attemptId], NEVER)).toEqual([])
-  const anotherAgent = runtimeOf(`${AGENT}-other`, { home })
+  const anotherAgent = runtimeOf(`${agent.agentId}-other`, { home })
   expect(await anotherAgent.adopt(requestOf(attemptId), hooks(), NEVER)).toBeNull()
   expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).toMatchObject({ state: 'running' })
-  expect(await runtimeOf(AGENT, { home }).sweep([], NEVER)).toEqual([attemptId])
+  expect(await agent.runtime({ home }).sweep([], NEVER)).toEqual([attemptId])
 })
 
 test('what cannot be removed while the engine is away is removed when it is back', async () => {
@@ -122,19 +99,20 @@ test('what cannot be removed while the engine is away is removed when it is back
     ...engine,
     list: (...args: Parameters<typeof engine.list>) => (isAway ? Promise.reject(new Error('the engine is away')) : engine.list(...args)),
   }
-  const runtime = runtimeOf(AGENT, { home, engine: flaky })
-  const attemptId = nextAttempt()
+  const runtime = agent.runtime({ home, engine: flaky })
+  const request = agent.request('printf done > /job/out/result')
+  const { attemptId } = request
   const onStarted = () => void (isAway = true)
-  const result = await runtime.run(requestOf(attemptId, 'printf done > /job/out/result'), { onStarted, onLog: () => undefined }, NEVER)
+  const result = await runtime.run(request, { onStarted, onLog: () => undefined }, NEVER)
   expect(result.end).toBe('exited')
   expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).not.toBeNull()
   const stop = new AbortController()
   const hurried = { ...systemClock, sleep: (ms: number, signal: AbortSignal) => systemClock.sleep(ms / 20, signal) }
-  const upkeep = runtimeOf(AGENT, { home, engine: flaky, clock: hurried }).upkeep(stop.signal)
+  const upkeep = agent.runtime({ home, engine: flaky, clock: hurried }).upkeep(stop.signal)
   await delay(400)
   expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).not.toBeNull()
   isAway = false
-  while ((await engine.list(`${AGENT_LABEL}=${AGENT}`, NEVER)).length > 0) await delay(50)
+  while ((await engine.list(`${AGENT_LABEL}=${agent.agentId}`, NEVER)).length > 0) await delay(50)
   stop.abort()
   await upkeep
 })

@@ -4,6 +4,7 @@ import type { ContainerEngine } from './container-engine.ts'
 import { removeAttempts, runUpkeep } from './container-sweep.ts'
 import { provideImage } from './docker-images.ts'
 import { type ImageRules, checkAllowed } from './image-rules.ts'
+import { mayLook } from './inside-container.ts'
 import type { ImageStock } from './image-stock.ts'
 import type { Availability, RunRequest, RunResult, Runtime } from './runtime.ts'
 
@@ -33,7 +34,7 @@ export function createDockerRuntime(deps: DockerRuntimeDeps): Required<Runtime> 
     }
   }
   const sweep = (signal?: AbortSignal): Promise<string[]> => {
-    const leftovers = journal.all().filter(({ attemptId }) => !running.has(attemptId))
+    const leftovers = journal.all().filter((one) => !running.has(one.attemptId) && !mayLook(one, clock.now()))
     return removeAttempts(
       deps,
       leftovers.map(({ attemptId }) => ({ attemptId, keepCheckpoint: true })),

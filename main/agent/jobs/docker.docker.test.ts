@@ -174,6 +174,7 @@ describe('stopping', () => {
       args: ['trap "echo bye; exit 0" TERM; echo ready; while true; do sleep 0.1; done'],
       env: {},
       limits: LIMITS,
+      checkpoints: true,
       gpuUuids: [],
     }
     const onLog = (line: string) => {

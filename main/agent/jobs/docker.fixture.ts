@@ -8,11 +8,14 @@ import { gzipSync } from 'node:zlib'
 import type { JobLimits } from '../../../shared/contract/job.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
+import * as initial from '../migrations/0001-initial.ts'
 import * as containers from '../migrations/0004-containers.ts'
+import { createSettingsStore } from '../settings.store.ts'
 import { createCheckpointStore } from './checkpoint.store.ts'
 import { createCheckpoints } from './checkpoints.ts'
 import { createContainerJournal } from './container-journal.store.ts'
 import { GRACE_MS } from './container-spec.ts'
+import { createDeafImages } from './deaf-images.ts'
 import { type DockerRuntimeDeps, createDockerRuntime } from './docker-runtime.ts'
 import { createDockerEngine } from './docker.ts'
 import type { TestImage } from './image.fixture.ts'
@@ -24,16 +27,19 @@ export const MIB = 1_048_576
 export const NEVER: AbortSignal = new AbortController().signal
 export const engine = createDockerEngine()
 
+const homes: string[] = []
+process.once('exit', () => homes.forEach((home) => rmSync(home, { recursive: true, force: true })))
+
 /** What an agent keeps on its disk: two with the same folder are the same agent before and after a crash. */
 export function newHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'windfall-docker-'))
-  process.once('exit', () => rmSync(home, { recursive: true, force: true }))
+  homes.push(home)
   return home
 }
 
 /** Everything a runtime needs on this machine's engine; `change` overrides parts. */
 export function dockerDeps(agentId: string, { home = newHome(), ...change }: Partial<DockerRuntimeDeps> & { readonly home?: string } = {}): DockerRuntimeDeps {
-  const db = openSqlite(join(home, 'agent.sqlite'), [containers])
+  const db = openSqlite(join(home, 'agent.sqlite'), [initial, containers])
   const clock = change.clock ?? systemClock
   const rules = { allow: ['*'], diskGB: 10, monthlyGB: null }
   const used = change.engine ?? engine
@@ -46,6 +52,7 @@ export function dockerDeps(agentId: string, { home = newHome(), ...change }: Par
     stock: createImageStock({ engine: used, store: createImageStockStore(db), clock, rules }),
     rules,
     graceMs: () => GRACE_MS,
+    deaf: createDeafImages(createSettingsStore(db)),
     toolkitVersion: async () => null,
     ...change,
   }

@@ -32,10 +32,15 @@ test('an image without metadata is read as one with none', () => {
     env: [],
     volumes: [],
     workingDir: '',
+    labels: [],
   })
   expect(
-    imageFacts({ Id: 'sha256:1', Os: 'linux', Config: { Entrypoint: '/app', Cmd: null, Env: ['A=1'], Volumes: { '/data': {} }, WorkingDir: '/w' } }),
-  ).toMatchObject({ entrypoint: ['/app'], volumes: ['/data'], workingDir: '/w' })
+    imageFacts({
+      Id: 'sha256:1',
+      Os: 'linux',
+      Config: { Entrypoint: '/app', Cmd: null, Env: ['A=1'], Volumes: { '/data': {} }, WorkingDir: '/w', Labels: { a: 'b' } },
+    }),
+  ).toMatchObject({ entrypoint: ['/app'], volumes: ['/data'], workingDir: '/w', labels: ['a'] })
 })
 
 test('containers and volumes come as one list', () => {

@@ -52,6 +52,7 @@ const ImageConfig = z.object({
   Env: texts,
   Volumes: z.record(z.string(), z.unknown()).nullish(),
   WorkingDir: z.string().max(4_096).nullish(),
+  Labels,
 })
 const Image = z.object({
   Id: z.string(),
@@ -76,6 +77,7 @@ export function imageFacts(answer: unknown): ImageFacts {
     env: image.Config?.Env ?? [],
     volumes: Object.keys(image.Config?.Volumes ?? {}),
     workingDir: image.Config?.WorkingDir ?? '',
+    labels: Object.keys(image.Config?.Labels ?? {}),
   }
 }
 

@@ -51,6 +51,7 @@ const ENDS: Readonly<Record<Exclude<RunResult['end'], 'exited' | 'stopped'>, str
   memory: 'The job used more memory than its limit allows.',
   'output-missing': 'The job ended without writing /job/out/result.',
   'output-too-large': 'The job wrote more output than its limit allows.',
+  'log-too-large': 'The job flooded its log: with more than 16 MiB at a time, or 64 KiB a second for long.',
 }
 
 /** What is wrong with the result of a run; `null` if it can be proven. */

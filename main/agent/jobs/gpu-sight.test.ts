@@ -33,7 +33,9 @@ function createEngine() {
     describe: async () => ({ version: state.version, os: 'linux', cpus: 4, missing: [], cdiDevices: [], takesSeccomp: true }),
     freeBytes: async () => null,
     inspectImage: async (id) =>
-      (state.left.has(id) ? { id, os: 'linux', repoDigests: [], entrypoint: ['/look'], cmd: [], env: [], volumes: [], workingDir: '' } : null) as never,
+      (state.left.has(id)
+        ? { id, os: 'linux', repoDigests: [], entrypoint: ['/look'], cmd: [], env: [], volumes: [], workingDir: '', labels: [] }
+        : null) as never,
     loadImage: async (archive) => {
       const { createHash } = await import('node:crypto')
       const { extract } = await import('tar-stream')

@@ -2,12 +2,11 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { DeviceIdentity } from '../power-source.ts'
 import type { ContainerEngine } from './container-engine.ts'
 import { type Seen, seeGpuInside } from './gpu-inside.ts'
+import type { LookDeps } from './inside-container.ts'
 import { judgeToolkit, readToolkitVersion } from './gpu-toolkit.ts'
 
-export interface GpuSightDeps {
-  readonly engine: ContainerEngine
+export interface GpuSightDeps extends LookDeps {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
-  readonly agentId: string
   /** Reads the version of the NVIDIA Container Toolkit; a test gives its own. */
   readonly toolkitVersion?: (signal: AbortSignal) => Promise<string | null>
 }

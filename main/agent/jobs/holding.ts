@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { RunningJob } from './runtime.ts'
+import { createTurns } from './turns.ts'
 
 /** Why a running job has to rest, in a sentence for its owner. */
 export interface Hold {
@@ -34,7 +35,6 @@ export function createHolding({ clock, giveUp, changed }: HoldingDeps): Holding 
   let job: RunningJob | null = null
   let frozen: { readonly since: number; readonly over: AbortController } | null = null
   let restedMs = 0
-  let isBusy = false
   const goOn = () => {
     frozen?.over.abort()
     restedMs += frozen ? clock.monotonic() - frozen.since : 0
@@ -47,7 +47,6 @@ export function createHolding({ clock, giveUp, changed }: HoldingDeps): Holding 
     changed()
   }
   const isDue = (): boolean => job !== null && (wanted !== null) !== (frozen !== null)
-  /** One turn towards what is wanted; `false` if no other one can follow. */
   const turn = async (): Promise<boolean> => {
     if (!job) return false
     const isDone = frozen ? await job.thaw() : await job.freeze()
@@ -57,12 +56,7 @@ export function createHolding({ clock, giveUp, changed }: HoldingDeps): Holding 
     else rest()
     return true
   }
-  const settle = async (): Promise<void> => {
-    if (isBusy) return
-    isBusy = true
-    while (isDue() && (await turn()));
-    isBusy = false
-  }
+  const settle = createTurns({ isDue, turn })
   return {
     attach(started) {
       job = started

@@ -15,9 +15,12 @@ export interface ImageFacts {
   readonly env: readonly string[]
   readonly volumes: readonly string[]
   readonly workingDir: string
+  /** Names of its labels. */
+  readonly labels: readonly string[]
 }
 
 const MAX_VOLUMES = 16
+const MAX_LABELS = 256
 const PROTECTED = ['/job', '/proc', '/sys', '/dev', '/tmp']
 const PRELOADS = ['LD_PRELOAD', 'LD_AUDIT']
 
@@ -36,6 +39,7 @@ export function checkImage(image: ImageFacts): void {
   const preload = image.env.map(variableName).find((name) => PRELOADS.includes(name))
   if (preload) refuse(`it sets ${preload}`)
   if (!isOrdinaryFolder(image.workingDir)) refuse(`it starts in ${JSON.stringify(image.workingDir.slice(0, 100))}`)
+  if (image.labels.length > MAX_LABELS) refuse(`it carries more than ${MAX_LABELS} labels`)
   if (image.volumes.length > MAX_VOLUMES) refuse(`it declares more than ${MAX_VOLUMES} volumes`)
   const volume = image.volumes.find((path) => !isCoverable(path))
   if (volume !== undefined) refuse(`it declares a volume at ${JSON.stringify(volume.slice(0, 100))}`)

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { epochMs } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { AGENT_LABEL } from './container-spec.ts'
+import { AGENT_LABEL, attemptName } from './container-spec.ts'
 import { createDockerEngine } from './docker.ts'
+import { dockerDeps, newHome, runtimeOf } from './docker.fixture.ts'
 import { seeGpuInside } from './gpu-inside.ts'
 import { lookInside } from './inside-container.ts'
 import { CONTAINMENT_QUESTIONS, escapesIn, textOf } from './inside-report.ts'
@@ -56,4 +58,27 @@ test('a GPU that this machine cannot hand to a container is not seen, with the e
   const seen = await seeGpuInside(deps, ['GPU-00000000-0000-0000-0000-000000000000'], signal)
   expect(seen).toMatchObject({ seen: false, reason: expect.stringMatching(/GPU|gpu|cdi|nvidia/i) })
   expect(await left()).toEqual([])
+})
+
+test('a look whose agent died in the middle of it is swept, but not while it may be under way', async () => {
+  const home = newHome()
+  const parts = dockerDeps(deps.agentId, { home })
+  // Who is dead removes nothing.
+  const dying = { ...engine, waitForExit: () => Promise.reject(new Error('killed')), remove: () => Promise.reject(new Error('killed')) }
+  await expect(lookInside({ ...deps, engine: dying, journal: parts.journal }, { questions: ['l/dev'], gpuUuids: [] }, signal)).rejects.toThrow('killed')
+  const [look] = parts.journal.all()
+  const image = (await engine.inspectContainer(attemptName(look?.attemptId ?? ''), signal))?.imageId ?? ''
+  expect((await left()).map(({ kind }) => kind).toSorted()).toEqual(['container', 'volume'])
+  expect(await runtimeOf(deps.agentId, { home }).sweep([], signal)).toEqual([])
+  const clock = { ...systemClock, now: () => epochMs(systemClock.now() + 180_000) }
+  expect(await runtimeOf(deps.agentId, { home, clock }).sweep([], signal)).toHaveLength(1)
+  expect(await left()).toEqual([])
+  expect(parts.journal.all()).toEqual([])
+  await engine.removeImage(image)
+})
+
+test('a look that ends leaves nothing to sweep', async () => {
+  const { journal } = dockerDeps(deps.agentId)
+  await lookInside({ ...deps, journal }, { questions: ['l/dev'], gpuUuids: [] }, signal)
+  expect(journal.all()).toEqual([])
 })

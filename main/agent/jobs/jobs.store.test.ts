@@ -66,3 +66,18 @@ test('run time counts accepted work by when it ended', () => {
   }
   expect([jobs.runMsSince(0), jobs.runMsSince(1_001), jobs.runMsSince(9_000)]).toEqual([2_000, 1_500, 0])
 })
+
+test('what was rolled back was never open', () => {
+  const db = openSqlite(':memory:', [initial])
+  const jobs = createJobsStore(db)
+  jobs.add(leaseNamed('a'), 0)
+  const before = jobs.open()
+  const fail = db.transaction(() => {
+    jobs.add(leaseNamed('b'), 1)
+    jobs.update('a', { state: 'running' })
+    expect(jobs.open().map(({ state }) => state)).toEqual(['running', 'leased'])
+    throw new Error('the disk is full')
+  })
+  expect(fail).toThrow('full')
+  expect(jobs.open()).toEqual(before)
+})

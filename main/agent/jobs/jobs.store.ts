@@ -102,31 +102,40 @@ export function createJobsStore(db: Sqlite) {
   const byLease = db.prepare<[string], Row>(`${SELECT} WHERE lease_id = ?`)
   const byProof = db.prepare<[string], { lease_id: string }>('SELECT lease_id FROM job WHERE proof_id = ?')
   const runTime = db.prepare<[number], { ms: number | null }>(`SELECT sum(ended_at - started_at) AS ms FROM job WHERE state = 'accepted' AND ended_at >= ?`)
+  const tokenOf = db.prepare<[string], { token: number }>("SELECT json_extract(lease, '$.token') AS token FROM job WHERE attempt_id = ?")
   // Asked for several times a second, and a lease never changes.
   let known: ReadonlyMap<string, Lease> = new Map()
+  let openNow: readonly StoredJob[] | null = null
+  const readOpen = (): readonly StoredJob[] => {
+    const rows = open.all()
+    known = new Map(rows.map(({ lease }) => [lease, known.get(lease) ?? Lease.parse(JSON.parse(lease))]))
+    return rows.flatMap(({ lease: text, state }) => {
+      const lease = known.get(text)
+      return lease ? [{ lease, state }] : []
+    })
+  }
   const page = createKeysetPage<Row>(db, { select: SELECT, table: 'job', at: 'received_at', id: 'lease_id' })
   return {
     /** Remembers a lease before anything is done with it. */
-    add: (lease: Lease, at: number): 'inserted' | 'duplicate' =>
-      insert.run(lease.leaseId, lease.jobId, lease.attemptId, JSON.stringify(lease), at).changes === 1 ? 'inserted' : 'duplicate',
-    open: (): StoredJob[] => {
-      const rows = open.all()
-      known = new Map(rows.map(({ lease }) => [lease, known.get(lease) ?? Lease.parse(JSON.parse(lease))]))
-      return rows.flatMap(({ lease: text, state }) => {
-        const lease = known.get(text)
-        return lease ? [{ lease, state }] : []
-      })
+    add: (lease: Lease, at: number): 'inserted' | 'duplicate' => {
+      openNow = null
+      return insert.run(lease.leaseId, lease.jobId, lease.attemptId, JSON.stringify(lease), at).changes === 1 ? 'inserted' : 'duplicate'
     },
+    /** In order of arrival. What a transaction reads is not kept: it may be rolled back. */
+    open: (): readonly StoredJob[] => (db.inTransaction ? readOpen() : (openNow ??= readOpen())),
     get: (leaseId: string): AgentJob | null => {
       const row = byLease.get(leaseId)
       return row ? decode(row) : null
     },
+    /** Fencing token of the lease of an attempt of this node. */
+    tokenOf: (attemptId: string): number | null => tokenOf.get(attemptId)?.token ?? null,
     leaseOfProof: (proofId: string): string | null => byProof.get(proofId)?.lease_id ?? null,
     /** Milliseconds of accepted work that ended at or after `at`. */
     runMsSince: (at: number): number => runTime.get(at)?.ms ?? 0,
     update: (leaseId: string, change: JobChange): void => {
       const entries = Object.entries(change).filter(([, value]) => value !== undefined) as [keyof JobChange, string | number | null][]
       if (entries.length === 0) return
+      openNow = null
       const assignments = entries.map(([key]) => `${COLUMNS[key]} = ?`).join(', ')
       db.prepare(`UPDATE job SET ${assignments} WHERE lease_id = ?`).run(...entries.map(([, value]) => value), leaseId)
     },

@@ -1,5 +1,5 @@
 import { failureOf } from './failure.ts'
-import { type Active, type AttemptDeps, type MeterSession, fail, isCancelled, requestOf, settle } from './run-attempt.ts'
+import { type Active, type AttemptDeps, type MeterSession, fail, hooksOf, isCancelled, requestOf, settle } from './run-attempt.ts'
 import type { RunHooks } from './runtime.ts'
 
 /**
@@ -21,8 +21,7 @@ async function resume(deps: AttemptDeps, active: Active, taken: (isTaken: boolea
     holding.attach(job)
   }
   try {
-    const onLog = (line: string) => deps.log.debug({ jobId: lease.jobId, line }, 'job output')
-    const result = (await runtime?.adopt?.(requestOf(active), { onStarted, onLog }, stop.signal)) ?? null
+    const result = (await runtime?.adopt?.(requestOf(active), hooksOf(deps, lease, onStarted), stop.signal)) ?? null
     deps.gone()
     if (result && session) await settle(deps, active, { session, result })
   } catch (error) {

@@ -4,10 +4,11 @@ import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { AttemptFacts, MeteredRun } from '../attempt.ts'
+import { continuesFrom } from './checkpoint-travel.ts'
 import { type Failure, failureOf, failureOfResult } from './failure.ts'
 import type { AgentJobState, JobsStore } from './jobs.store.ts'
 import { meteredNetwork } from './metered.ts'
-import type { PrepareProgress, PrepareRequest, RunHooks, RunRequest, RunResult, Runtime } from './runtime.ts'
+import type { PrepareProgress, PrepareRequest, ResumedFrom, RunHooks, RunRequest, RunResult, Runtime } from './runtime.ts'
 import type { StandBy } from './stand-by.ts'
 
 /** A device that an attempt works on and is metered by. */
@@ -23,10 +24,14 @@ export interface AttemptDeps {
   readonly log: Logger
   readonly runtimes: ReadonlyMap<RuntimeName, Runtime>
   readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
+  /** Brings here what another node has saved of the job, if there is such a thing. Error: `network.metered`. */
+  readonly fetchCheckpoint: (lease: Lease, signal: AbortSignal) => Promise<void>
   readonly startMeter: (attempt: { readonly attemptId: string; readonly deviceIds: readonly string[] }) => { readonly stop: () => Promise<MeteredRun> }
   /** Whether anything may be loaded now; where it may not, a lease waits for that. */
   readonly mayFetch: () => boolean
   readonly memory: MemoryCheck
+  /** An attempt has just made room for its owner. */
+  readonly gaveWay: () => void
   /** Nothing of an attempt runs any more. */
   readonly gone: () => void
   /** Runs `work` in one database transaction. */
@@ -82,6 +87,8 @@ export async function runAttempt(deps: AttemptDeps, active: Active): Promise<voi
     enter(deps, lease, 'preparing')
     await runtime.prepare(prepareRequest(deps, active), (progress) => showDownload(deps, lease, progress), signal)
     signal.throwIfAborted()
+    await deps.fetchCheckpoint(lease, signal)
+    signal.throwIfAborted()
     await measure(deps, active, runtime)
   } catch (error) {
     if (isCancelled(deps, lease)) return
@@ -121,9 +128,10 @@ function showDownload(deps: AttemptDeps, lease: Lease, { receivedBytes, totalByt
   deps.changed()
 }
 
-function begin(deps: AttemptDeps, lease: Lease): void {
+function begin(deps: AttemptDeps, lease: Lease, from: ResumedFrom | null): void {
   if (isCancelled(deps, lease)) return
   enter(deps, lease, 'running', deps.clock.now())
+  if (from) deps.jobs.update(lease.leaseId, { message: continuesFrom(lease, from) })
   deps.reportStart(lease)
 }
 
@@ -176,7 +184,17 @@ export const requestOf = ({ lease: { attemptId, jobId, leaseId, spec }, devices 
   args: spec.args,
   env: spec.env,
   limits: spec.limits,
+  checkpoints: spec.checkpoints,
   gpuUuids: devices.flatMap(({ containerIds }) => containerIds),
+})
+
+/** What a sandbox tells of an attempt. A GPU may compute on when its job has next to no processor left: of that one only the end counts. */
+export const hooksOf = (deps: AttemptDeps, { jobId, spec }: Lease, onStarted: RunHooks['onStarted']): RunHooks => ({
+  onStarted,
+  onLog: (line) => deps.log.debug({ jobId, line }, 'job output'),
+  onSlowed: () => {
+    if (!spec.needs.gpu) deps.gaveWay()
+  },
 })
 
 async function runMetered(
@@ -185,15 +203,14 @@ async function runMetered(
   { runtime, session }: { readonly runtime: Runtime; readonly session: MeterSession },
 ): Promise<RunResult> {
   const { lease, holding, stop } = active
-  const hooks: RunHooks = {
-    onStarted: (job) => {
-      begin(deps, lease)
-      holding.attach(job)
-    },
-    onLog: (line) => deps.log.debug({ jobId: lease.jobId, line }, 'job output'),
-  }
+  let from: ResumedFrom | null = null
+  const onResumed = (kept: ResumedFrom) => void (from = kept)
+  const hooks = hooksOf(deps, lease, (job) => {
+    begin(deps, lease, from)
+    holding.attach(job)
+  })
   try {
-    return await runtime.run(requestOf(active), hooks, stop.signal)
+    return await runtime.run(requestOf(active), { ...hooks, onResumed }, stop.signal)
   } catch (error) {
     holding.end()
     await session.stop()

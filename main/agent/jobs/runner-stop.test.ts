@@ -42,6 +42,7 @@ function setUp(hangs: Phase, deaf = false) {
     log: pino({ level: 'silent' }),
     runtimes: new Map([['wasm' as const, runtime]]),
     fetchArchive: async () => new Uint8Array(),
+    fetchCheckpoint: async () => undefined,
     startMeter: () => ({ stop: async () => fakeFacts() }),
     recoverMeasured: () => null,
     gaveWay: () => undefined,

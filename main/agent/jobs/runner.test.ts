@@ -63,6 +63,7 @@ function setUp({ result = EXITED, permission = () => ({ granted: true }), file =
     log: pino({ level: 'silent' }),
     runtimes: new Map<RuntimeName, Runtime>([['wasm', runtime]]),
     fetchArchive: async () => new Uint8Array(),
+    fetchCheckpoint: async () => undefined,
     startMeter: () => ({ stop: async () => METERED }),
     recoverMeasured: () => null,
     gaveWay: () => undefined,

@@ -15,8 +15,6 @@ export interface RunnerDeps extends AttemptDeps {
   readonly equip: (lease: Lease) => Equipment
   readonly permission: (lease: Lease) => Permission
   readonly recoverMeasured: RecoveryDeps['recoverMeasured']
-  /** An attempt has just made room for its owner. */
-  readonly gaveWay: () => void
 }
 
 const POLL_MS = 500

@@ -14,6 +14,8 @@ export interface RunRequest {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly limits: JobLimits
+  /** The job goes on elsewhere or later from what it saved, so it is asked to save when it has to stop. Left out: it does not. */
+  readonly checkpoints?: boolean
   /** Names by which the runtime knows the GPUs that the job may use. Empty: it sees none. */
   readonly gpuUuids: readonly string[]
 }
@@ -21,9 +23,9 @@ export interface RunRequest {
 /**
  * `exited`: the job ended by itself, see `exitCode`. `timeout`: `limits.wallSeconds` passed. `memory`: `limits.memoryBytes` was not enough.
  * `output-missing`: exit code 0 without a regular file at {@link RESULT_PATH}. `output-too-large`: more than `limits.outputBytes`, or more than
- * the workspace may hold. `stopped`: the caller's signal aborted.
+ * the workspace may hold. `log-too-large`: it flooded its log. `stopped`: the caller's signal aborted.
  */
-type RunEnd = 'exited' | 'timeout' | 'memory' | 'output-missing' | 'output-too-large' | 'stopped'
+type RunEnd = 'exited' | 'timeout' | 'memory' | 'output-missing' | 'output-too-large' | 'log-too-large' | 'stopped'
 
 export interface RunResult {
   readonly end: RunEnd
@@ -61,11 +63,22 @@ export interface RunningJob {
   readonly throttle: (share: number) => Promise<boolean>
 }
 
+/** What an attempt goes on from; `keptAt` in epoch milliseconds, when it came to this machine. */
+export interface ResumedFrom {
+  readonly sha256: string
+  readonly bytes: number
+  readonly keptAt: number
+}
+
 export interface RunHooks {
   /** The job's own code runs from now on. */
   readonly onStarted: (job: RunningJob) => void
   /** One line of output, escaped and capped. */
   readonly onLog: (line: string) => void
+  /** The job finds in its folder what it saved earlier. */
+  readonly onResumed?: (from: ResumedFrom) => void
+  /** It has to stop, and has next to no processor time left while it saves its work. */
+  readonly onSlowed?: () => void
 }
 
 export type Availability = { readonly available: true; readonly version: string } | { readonly available: false; readonly reason: string }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import { type Hold, type Holding, createHolding } from './holding.ts'
 import type { RunningJob } from './runtime.ts'
+import { createTurns } from './turns.ts'
 
 /** How a job makes room for its owner for a moment, and why, in a sentence. */
 export interface GivingWay extends Hold {
@@ -72,9 +73,7 @@ function createSlowing({ clock, changed, gaveWay, refused }: SlowingDeps) {
   let job: RunningJob | null = null
   let slowSince: number | null = null
   let restedMs = 0
-  let isBusy = false
   const isDue = (): boolean => job !== null && wanted !== (slowSince !== null)
-  /** One turn towards what is wanted; `false` if no other one can follow. */
   const turn = async (): Promise<boolean> => {
     if (!job) return false
     const isSlow = wanted
@@ -87,12 +86,7 @@ function createSlowing({ clock, changed, gaveWay, refused }: SlowingDeps) {
     changed()
     return true
   }
-  const settle = async (): Promise<void> => {
-    if (isBusy) return
-    isBusy = true
-    while (isDue() && (await turn()));
-    isBusy = false
-  }
+  const settle = createTurns({ isDue, turn })
   return {
     attach(started: RunningJob) {
       job = started

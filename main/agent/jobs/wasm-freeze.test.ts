@@ -1,7 +1,7 @@
 /** The real sandbox process: frozen, let go on, and never left behind. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -26,6 +26,9 @@ function standing(pid: number): { readonly state: string; readonly ticks: number
   }
 }
 
+/** A signal stops each thread when that one is next about to run. */
+const stopped = (pid: number) => expect.poll(() => readdirSync(`/proc/${pid}/task`).every((thread) => standing(Number(thread))?.state === 'T')).toBe(true)
+
 async function start({ signal = NEVER, wallSeconds = 60 } = {}) {
   const runtime = createWasmRuntime({ clock: systemClock })
   const image = digestOf(ENDLESS)
@@ -49,9 +52,8 @@ test.runIf(process.platform === 'linux')('a frozen module computes nothing, goes
   const stop = new AbortController()
   const { job, pid, result } = await start({ signal: stop.signal })
   expect(await job.freeze()).toBe(true)
-  await delay(50)
+  await stopped(pid)
   const frozen = standing(pid)
-  expect(frozen?.state).toBe('T')
   await delay(400)
   expect(standing(pid)).toEqual(frozen)
   expect(await job.thaw()).toBe(true)
@@ -76,8 +78,7 @@ test.runIf(process.platform === 'linux')('a frozen module does not outlive an ag
   const agent = spawn(process.execPath, [file, 'freeze'], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [text] = (await once(agent.stdout, 'data')) as [Buffer]
   const pid = Number(text.toString().trim())
-  expect(standing(pid)?.state).toBe('T')
+  await stopped(pid)
   agent.kill('SIGKILL')
-  for (let round = 0; round < 200 && standing(pid); round++) await delay(50)
-  expect(standing(pid)).toBeNull()
+  await expect.poll(() => standing(pid)).toBeNull()
 })

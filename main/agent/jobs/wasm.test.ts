@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
@@ -228,8 +227,7 @@ test('a module does not outlive an agent that is killed', async () => {
       return false
     }
   }
-  for (let round = 0; round < 200 && isAlive(); round++) await delay(50)
-  expect(isAlive()).toBe(false)
+  await expect.poll(isAlive).toBe(false)
 })
 
 test('a module is run only if it was prepared, undamaged, and without a GPU', async () => {

@@ -1,7 +1,7 @@
 /**
- * What the agent costs the machine it lives on: a real `windfall agent` over a compiled fake NVIDIA library, first idle, then metering
- * a job at 1 Hz. The job itself, which computes without end, is not counted. Prints a table, then one line of JSON; fails above a bar.
- * Linux only, because it reads `/proc`.
+ * What the agent costs the machine it lives on: a real `windfall agent` over a compiled fake NVIDIA library, idle without a coordinator,
+ * idle with one by socket and by HTTP alone, then metering a job at 1 Hz. The job itself, which computes without end, is not counted.
+ * Prints a table, then one line of JSON; fails above a bar. Linux only, because it reads `/proc`.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -18,13 +18,17 @@ import { FAKE_4090, compileFakeNvml } from '../gpu/nvml.fake.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
 import { openAgentStores } from '../stores.ts'
 import { createFakeCoordinator } from '../sync/coordinator.fake.ts'
-import { serveFakeCoordinator } from '../sync/coordinator-server.fake.ts'
+import { serveFakeCoordinator, takeSockets } from '../sync/coordinator-server.fake.ts'
 import { type Usage, readText, usageOf } from './process-usage.fixture.ts'
 
-const SETTLE_MS = 20_000
-const MEASURE_MS = 60_000
+/** An agent lives for months; what it compiles in its first minute is not what it costs. */
+const SETTLE_MS = 60_000
+const MEASURE_MS = 120_000
 const START_LIMIT_MS = 180_000
-const BARS = { idle: { cpuPct: 0.1, rssMiB: 150 }, metering: { cpuPct: 0.2, rssMiB: 150 } }
+const IDLE = { cpuPct: 0.1, rssMiB: 150 }
+const BARS = { 'idle, alone': IDLE, 'idle, by socket': IDLE, 'idle, by HTTP': IDLE, metering: { cpuPct: 0.2, rssMiB: 150 } }
+/** As the coordinator's own server has it. */
+const KEEP_ALIVE_MS = 72_000
 /** What other agents say they take; none says how it counted. */
 const CLAIMS_MIB = [18, 50] as const
 /** `(loop br 0)`: a job that computes until it is stopped. */
@@ -52,19 +56,31 @@ async function untilStarted(agent: ChildProcess, isStarted: () => boolean): Prom
 }
 
 /** A coordinator that gives the job's module, and confirms to the node of this data directory that the job is its own. */
-async function serveCoordinator(data: string): Promise<AsyncDisposable & { readonly url: string }> {
+async function serveCoordinator(data: string) {
   const { signer } = await openDeviceKeys({ vault: createFileVault(data), directory: data, tpm: createTpm({}), clock: systemClock })
-  return serveFakeCoordinator(createFakeCoordinator(signer, systemClock), {
+  const served = await serveFakeCoordinator(createFakeCoordinator(signer, systemClock), {
     before({ request, response }) {
       const isModule = request.url?.startsWith('/v1/blobs/') === true
       if (isModule) response.end(ENDLESS)
       return isModule
     },
   })
+  served.server.keepAliveTimeout = KEEP_ALIVE_MS
+  return served
 }
 
-function startAgent(data: string, nvml: string, coordinator: string): ChildProcess & { readonly pid: number } {
-  const options = ['--data', data, '--coordinator', coordinator, '--zone', 'GB-13', '--gate', 'always', '--dedicated', '--log-level', 'warn']
+/** What an agent that runs leaves, and one that ended left. */
+const announced = (data: string): string => join(data, 'windfall.json')
+
+interface Started {
+  readonly data: string
+  readonly nvml: string
+  readonly coordinator: string | null
+}
+
+function startAgent({ data, nvml, coordinator }: Started): ChildProcess & { readonly pid: number } {
+  const link = coordinator === null ? [] : ['--coordinator', coordinator]
+  const options = ['--data', data, ...link, '--zone', 'GB-13', '--gate', 'always', '--dedicated', '--log-level', 'warn']
   const child = spawn(process.execPath, [join(packageRoot, 'main/cli/windfall.mjs'), 'agent', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, WINDFALL_NVML: nvml },
@@ -90,8 +106,9 @@ function leaveJob(data: string): void {
   )
 }
 
-async function phase(data: string, nvml: string, coordinator: string, started: () => boolean) {
-  const agent = startAgent(data, nvml, coordinator)
+async function phase(given: Started, started: () => boolean) {
+  rmSync(announced(given.data), { force: true })
+  const agent = startAgent(given)
   try {
     await untilStarted(agent, started)
     return await measure(agent.pid)
@@ -110,13 +127,18 @@ async function run(): Promise<void> {
     // An agent that has to build its window first is larger than one that finds it.
     execFileSync(process.execPath, [join(packageRoot, 'main/cli/build.ts')], { stdio: 'ignore' })
     fake.play({ gpus: [{ ...FAKE_4090, gpu: 0, powerMw: 25_000, averageMw: 25_000, live: 1, processes: [] }] })
-    const idle = await phase(data, fake.path, coordinator.url, () => existsSync(join(data, 'windfall.json')))
+    const given = { data, nvml: fake.path, coordinator: coordinator.url }
+    const isUp = () => existsSync(announced(data))
+    const alone = await phase({ ...given, coordinator: null }, isUp)
+    const byHttp = await phase(given, isUp)
+    using _sockets = takeSockets(coordinator.server)
+    const bySocket = await phase(given, isUp)
     leaveJob(data)
     const log = join(data, 'samples', 'attempt-1.jsonl')
-    const metering = await phase(data, fake.path, coordinator.url, () => existsSync(log))
+    const metering = await phase(given, () => existsSync(log))
     if (readText(log).split('\n').length < (0.9 * (SETTLE_MS + MEASURE_MS)) / 1_000)
       throw new Error('The job did not run all the time, so this is not the cost of metering.')
-    report({ idle, metering })
+    report({ 'idle, alone': alone, 'idle, by socket': bySocket, 'idle, by HTTP': byHttp, metering })
   } finally {
     rmSync(data, { recursive: true, force: true })
   }
@@ -129,10 +151,11 @@ function requireFake() {
 }
 
 type State = keyof typeof BARS
+const STATES = Object.keys(BARS) as readonly State[]
 const round = (value: number, digits: number): number => Number(value.toFixed(digits))
 
 function report(measured: Readonly<Record<State, Measured>>): void {
-  const table = (['idle', 'metering'] as const).map((state) => {
+  const table = STATES.map((state) => {
     const { cpuPct, memory, programs } = measured[state]
     const bar = BARS[state]
     return {

@@ -15,7 +15,8 @@ export interface DeviceWatchDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly nodeId: string
   readonly onReading: (reading: PowerReading) => void
-  readonly onSample?: (deviceId: string, sample: PowerSample) => void
+  /** `watts` as read, or as the counter rose since the look before. */
+  readonly onSample?: (deviceId: string, sample: PowerSample, watts: number | null) => void
   readonly days: DeviceDaysStore
 }
 
@@ -50,7 +51,7 @@ export function createDeviceWatch({ clock, nodeId, onReading, onSample, days: st
       live.note(source, sample)
       idle.set(source.device.uuid, working ? endQuiet(idleOf(source)) : watchIdle(idleOf(source), device, sample))
       days.see({ deviceId: idOf(source), device, reading: sample, inJob: working })
-      onSample?.(idOf(source), sample)
+      onSample?.(idOf(source), sample, live.figure(source.device.uuid)?.watts ?? null)
     },
     figuresOf(source, working) {
       const figure = live.figure(source.device.uuid)

@@ -1,7 +1,7 @@
 import { WindfallError } from '../../../shared/errors.ts'
 import type { AgentStatus, PowerReading } from '../../../shared/contract/agent.ts'
 import { type EpochMs, fromIso } from '../../../shared/units.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, untilMultiple } from '../../kernel/clock.ts'
 import type { MeteredRun } from '../attempt.ts'
 import type { PowerSource } from '../power-source.ts'
 import { type DeviceFigures, type DeviceWatch, type DeviceWatchDeps, createDeviceWatch } from './device-watch.ts'
@@ -95,13 +95,13 @@ async function run(machine: Machine, signal: AbortSignal): Promise<void> {
 
 /** Looks once at what does not work and would not be kept awake by that. Returns when to look again, in milliseconds. */
 async function look(machine: Machine, signal: AbortSignal): Promise<number> {
-  const { sources, watch, sessions } = machine
+  const { sources, watch, sessions, clock } = machine
   const looked = sources().filter((source) => source.rest === null && !isWorking(machine, source))
   const looks = await Promise.all(looked.map(async (source) => ({ source, sample: await source.sample(signal) })))
   // An attempt may have begun meanwhile.
   for (const { source, sample } of looks) if (!isWorking(machine, source)) watch.see(source, sample, false)
   if (sessions.size === 0) watch.show(shownWhenIdle(sources()))
-  return looked.some(({ method }) => method.startsWith('power')) ? IDLE_EVERY_MS.power : IDLE_EVERY_MS.counter
+  return looked.some(({ method }) => method.startsWith('power')) ? IDLE_EVERY_MS.power : untilMultiple(clock, IDLE_EVERY_MS.counter)
 }
 
 /** The GPUs that would not be kept awake by looking, or else the processor. */

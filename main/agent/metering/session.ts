@@ -3,7 +3,7 @@ import type { Replay } from '../../../shared/domain/energy/replay.ts'
 import { type LoggedDevice, type SampleLogEvent, encodeRow, rounded } from '../../../shared/domain/energy/sample-log.ts'
 import type { Reading } from '../../../shared/domain/energy/sensor.ts'
 import { monotonicMs } from '../../../shared/units.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, untilMultiple } from '../../kernel/clock.ts'
 import type { MeteredRun } from '../attempt.ts'
 import type { PowerSample, PowerSource } from '../power-source.ts'
 import type { IdleBaseline } from './idle-baseline.ts'
@@ -70,7 +70,7 @@ export function startSession(deps: SessionDeps, request: SessionRequest): Sessio
   const ended = new AbortController()
   const loop = (async () => {
     do await take(session)
-    while (await deps.clock.sleep(session.everyMs, ended.signal))
+    while (await deps.clock.sleep(untilMultiple(deps.clock, session.everyMs), ended.signal))
   })()
   let result: Promise<MeteredRun> | null = null
   const conclude = async (): Promise<MeteredRun> => {

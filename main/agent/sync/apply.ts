@@ -1,4 +1,6 @@
-import type { NodeEvent, ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import { z } from 'zod'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
+import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { FactsStore } from './facts.store.ts'
@@ -11,16 +13,21 @@ interface Verdict {
   readonly receiptId?: string
 }
 
+export const PayoutRefusal = z.strictObject({ address: z.string(), reason: z.string() })
+export type PayoutRefusal = z.infer<typeof PayoutRefusal>
+
 export interface ApplyDeps {
   readonly facts: FactsStore
   readonly summaryOf: (bundle: ReceiptBundle) => ReceiptSummary
   readonly verdict: (proofId: string, verdict: Verdict) => void
   /** Writes the `.wfreceipt` file; writing it twice is harmless. */
   readonly writeReceipt: (receiptId: string, bundle: ReceiptBundle) => void
+  /** What is known against the address that is paid; `null` takes it back. */
+  readonly payoutRefused: (refusal: PayoutRefusal | null) => void
 }
 
 /** Stores one event of the node's feed. Applying it again changes nothing. */
-export function applyEvent({ facts, summaryOf, verdict, writeReceipt }: ApplyDeps, { at, fact }: NodeEvent): void {
+export function applyEvent({ facts, summaryOf, verdict, writeReceipt, payoutRefused }: ApplyDeps, { at, fact }: NodeEvent): void {
   switch (fact.kind) {
     case 'proof-accepted':
       verdict(fact.proofId, { state: 'accepted', code: null, message: null, receiptId: fact.receiptId })
@@ -52,8 +59,12 @@ export function applyEvent({ facts, summaryOf, verdict, writeReceipt }: ApplyDep
     case 'payout': {
       const { kind: _, ...payout } = fact
       facts.putPayout({ ...payout, at })
+      if (fact.state === 'planned') payoutRefused(null)
       return
     }
+    case 'payout-refused':
+      payoutRefused({ address: fact.address, reason: fact.reason })
+      return
     default:
       fact satisfies never
   }

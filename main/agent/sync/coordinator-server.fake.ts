@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { SocketToAgent } from '../../../shared/contract/agent-socket.ts'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Call } from '../../../shared/contract/define.ts'
 import { WindfallError, toProblem } from '../../../shared/errors.ts'
@@ -40,6 +43,27 @@ export async function serveFakeCoordinator(
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const PING_MS = 25_000
+const say = (socket: WebSocket, frame: SocketToAgent): void => socket.send(JSON.stringify(frame))
+
+/** Takes agents' sockets over, whoever they are, and pings them as the coordinator's hub does. */
+export function takeSockets(server: Server): Disposable {
+  const sockets = new WebSocketServer({ server })
+  sockets.on('connection', (socket) => {
+    say(socket, { type: 'challenge', nonce: randomBytes(32).toString('base64') })
+    socket.once('message', () => say(socket, { type: 'welcome', lastEvent: 0 }))
+  })
+  const pings = setInterval(() => {
+    for (const socket of sockets.clients) socket.ping()
+  }, PING_MS)
+  return {
+    [Symbol.dispose]() {
+      clearInterval(pings)
+      sockets.close()
     },
   }
 }

@@ -1,10 +1,12 @@
-import { coordinatorContract, type NodeEvent } from '../../../shared/contract/coordinator.ts'
+import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { type Client, type InputOf, type OutputOf, type Transport, connect } from '../../../shared/contract/define.ts'
+import type { Signal } from '../../../shared/contract/wire.ts'
 import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
 import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { testReceiptKey, testLogKey } from '../../../shared/domain/receipt-bundle.fake.ts'
 import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
-import { epochMs, toIso } from '../../../shared/units.ts'
+import { HALF_HOUR_MS, epochMs, toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { type Signer, sha256Hex, verifySignature } from '../../kernel/signing.ts'
 
@@ -90,7 +92,33 @@ const answers = (records: Records): Calls => {
     failAttempt: ({ leaseId }: { leaseId: string }) => once(`fail ${leaseId}`),
     proofChain: () => headOf(accepted),
     submitProof: (input: InputOf<typeof coordinatorContract.submitProof>) => submit(records, input),
+    getSignal: ({ zone }: { zone: string }) => ({ signal: forecastOf(zone, clock.now()) }),
     nodeEvents: ({ after, limit }: { after: number; limit: number }) => ({ events: events.filter(({ seq }) => seq > after).slice(0, limit), next: 0 }),
+  }
+}
+
+/** Two days of half-hours, as a coordinator gives them. */
+function forecastOf(zone: string, now: number): Signal {
+  const start = now - (now % HALF_HOUR_MS)
+  return {
+    zone,
+    kind: 'average',
+    basis: 'direct',
+    unit: 'gCO2/kWh',
+    price: null,
+    source: 'test',
+    origin: 'modelled',
+    recordedOn: null,
+    issuedAt: toIso(start),
+    estimated: false,
+    bodySha256: sha256Hex(`${zone} ${start}`),
+    attribution: 'test',
+    points: Array.from({ length: 96 }, (_, slot) => ({
+      from: toIso(start + slot * HALF_HOUR_MS),
+      to: toIso(start + (slot + 1) * HALF_HOUR_MS),
+      value: 150 + 50 * Math.sin(slot / 8),
+      forecast: true,
+    })),
   }
 }
 

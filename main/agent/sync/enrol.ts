@@ -1,4 +1,5 @@
-import type { Capabilities, coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { Client } from '../../../shared/contract/define.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'

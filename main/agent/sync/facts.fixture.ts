@@ -1,4 +1,4 @@
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { toIso } from '../../../shared/units.ts'
 

@@ -1,4 +1,4 @@
-import { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import { AgentPayout } from '../../../shared/contract/agent.ts'
 import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { fromIso } from '../../../shared/units.ts'

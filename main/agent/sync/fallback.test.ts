@@ -13,6 +13,8 @@ import { type AgentStores, openAgentStores } from '../stores.ts'
 import { createFakeCoordinator } from './coordinator.fake.ts'
 import { serveFakeCoordinator } from './coordinator-server.fake.ts'
 
+/** What ends a request by itself: nothing may wait for it. */
+const REQUEST_TIMEOUT_MS = 20_000
 const signer = createSigner(generateKeyPem())
 const lease = fakeLease({ plan: { ...fakeLease().plan, nodeId: signer.keyId } })
 let directory: string
@@ -87,11 +89,10 @@ test('it goes back to the socket as soon as one gets through, and is told there 
     socket.once('message', () => push({ type: 'welcome', lastEvent: 0 }))
   })
   expect(await agent.until(() => agent.state().state === 'connected' && agent.state().message === null)).toBe(true)
-  const began = performance.now()
   push({ type: 'lease', lease })
   push({ type: 'cancel', leaseId: 'lease-1', reason: 'cancelled' })
+  // No time passes for the agent: it waits for no heartbeat.
   while (agent.cancelled.length === 0) await new Promise(setImmediate)
-  expect(performance.now() - began).toBeLessThan(2_000)
   expect([agent.ran, agent.cancelled]).toEqual([['lease-1'], ['lease-1 cancelled']])
   await agent.stop()
   sockets.close()
@@ -106,5 +107,5 @@ test('a coordinator that takes a request and never answers does not delay the en
   expect(await agent.until(() => hanging > 0)).toBe(true)
   const began = performance.now()
   await agent.stop()
-  expect(performance.now() - began).toBeLessThan(1_000)
+  expect(performance.now() - began).toBeLessThan(REQUEST_TIMEOUT_MS / 2)
 })

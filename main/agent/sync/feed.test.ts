@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { testBundle } from '../../../shared/domain/receipt-bundle.fake.ts'
 import { predicateOf, recordedOnOf, summaryOf } from '../../../shared/domain/receipt-summary.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
@@ -8,7 +8,7 @@ import { openSqlite } from '../../kernel/sqlite.ts'
 import { createJobsStore } from '../jobs/jobs.store.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
 import * as initial from '../migrations/0001-initial.ts'
-import { applyEvent } from './apply.ts'
+import { type PayoutRefusal, applyEvent } from './apply.ts'
 import { createFakeCoordinator } from './coordinator.fake.ts'
 import { eventOf, factsOf, payoutFact } from './facts.fixture.ts'
 import { createFactsStore } from './facts.store.ts'
@@ -23,6 +23,7 @@ function setUp(jobs: readonly string[] = ['j1', 'j2']) {
   const jobsStore = createJobsStore(db)
   const facts = createFactsStore(db)
   const files: string[] = []
+  const refusals: (PayoutRefusal | null)[] = []
   for (const jobId of jobs) {
     jobsStore.add(fakeLease({ jobId, leaseId: `lease-${jobId}`, attemptId: `attempt-${jobId}` }), 0)
     jobsStore.update(`lease-${jobId}`, { state: 'submitted', proofId: `proof-${jobId}` })
@@ -34,11 +35,12 @@ function setUp(jobs: readonly string[] = ['j1', 'j2']) {
         summaryOf: () => summary,
         verdict: (proofId, verdict) => jobsStore.update(jobsStore.leaseOfProof(proofId) ?? 'nobody', verdict),
         writeReceipt: (receiptId) => void files.push(receiptId),
+        payoutRefused: (refusal) => void refusals.push(refusal),
       },
       event,
     )
   const everything = () => ['job', 'receipt', 'earning', 'payout'].map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
-  return { jobs: jobsStore, facts, files, apply, everything }
+  return { jobs: jobsStore, facts, files, refusals, apply, everything }
 }
 
 const HISTORY = [...factsOf('j1', bundle), ...factsOf('j2', bundle)].map((fact, index) => eventOf(index + 1, fact))
@@ -50,6 +52,16 @@ test('what the feed says is what the owner sees', () => {
   expect(facts.earnedSince(0)).toEqual({ accrued: 0n, confirmed: 300n })
   expect(facts.payoutTotals()).toEqual({ inFlightMicroUsd: 0n, paidMicroUsd: 300n, paidLamports: 2_000n })
   expect(files).toContain('receipt-1')
+})
+
+test('an address that cannot be paid is known with its reason until a payout to it is planned', () => {
+  const { refusals, apply } = setUp()
+  const refusal = { address: '1'.repeat(32), reason: 'It is a program; SOL sent to it is lost.' }
+  apply(eventOf(1, { kind: 'payout-refused', ...refusal }))
+  apply(eventOf(2, payoutFact('p1', { state: 'failed' })))
+  expect(refusals).toEqual([refusal])
+  apply(eventOf(3, payoutFact('p2')))
+  expect(refusals).toEqual([refusal, null])
 })
 
 test('a refused proof shows its code and its reason; news of a proof that is not ours changes nothing', () => {

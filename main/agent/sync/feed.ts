@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { coordinatorContract, NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { Client } from '../../../shared/contract/define.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { Logger } from '../../kernel/log.ts'

@@ -18,7 +18,18 @@ const { realign, finish } = createTestProver({ stores, signer, clock })
 const { client } = createCoordinatorLink({ baseUrl, signer, time: createCoordinatorTime(clock) })
 const { signal } = new AbortController()
 const nothing = () => undefined
-const deps = { outbox: stores.outbox, client, signer, clock, random, realign, accepted: nothing, refused: nothing, postponed: nothing }
+const deps = {
+  outbox: stores.outbox,
+  client,
+  signer,
+  clock,
+  random,
+  handOver: async () => undefined,
+  realign,
+  accepted: nothing,
+  refused: nothing,
+  postponed: nothing,
+}
 
 /** Said only once it is stored, and before anything else happens. */
 const say = (what: string) => writeSync(1, `${what}\n`)

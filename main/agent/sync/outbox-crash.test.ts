@@ -69,6 +69,7 @@ test(`nothing that was stored is lost, doubled or overtaken when the agent is ki
         signer,
         clock: systemClock,
         random: () => 0,
+        handOver: async () => undefined,
         realign,
         accepted,
         refused: (item) => refused.push(`${item.kind} ${item.leaseId}`),

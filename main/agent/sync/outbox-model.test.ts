@@ -33,7 +33,15 @@ function createLives(directory: string) {
       stores.outbox.remove(id)
     }
     const { realign } = createTestProver({ stores, signer, clock })
-    const deps = { outbox: { ...stores.outbox, remove }, client: coordinator.client, signer, clock, random: () => 0.5, realign }
+    const deps = {
+      outbox: { ...stores.outbox, remove },
+      client: coordinator.client,
+      signer,
+      clock,
+      random: () => 0.5,
+      handOver: async () => undefined,
+      realign,
+    }
     const running = runOutbox(
       { ...deps, accepted: heard(answered, 'took'), refused: heard(answered, 'refused'), postponed: () => undefined },
       stop.signal,

@@ -1,12 +1,18 @@
 import { z } from 'zod'
 import { Base64, Envelope, Id } from '../../../shared/contract/wire.ts'
+import { createLatch } from '../../kernel/latch.ts'
 import type { Sqlite } from '../../kernel/sqlite.ts'
 
 const held = { leaseId: Id, token: z.number().int().positive() }
 
+/** What an attempt has saved, to be handed over before its end is told. The archive itself lies beside the database. */
+const CheckpointItem = z.strictObject({ kind: z.literal('checkpoint'), ...held, attemptId: Id })
+export type CheckpointItem = z.infer<typeof CheckpointItem>
+
 /** What the coordinator still has to be told. The order of arrival is kept, because proofs form a chain. */
 export const OutboxItem = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('start'), ...held }),
+  CheckpointItem,
   z.strictObject({ kind: z.literal('fail'), ...held, reason: z.string(), message: z.string(), exitCode: z.number().int().nullable(), retry: z.boolean() }),
   z.strictObject({ kind: z.literal('proof'), ...held, proofId: Id, envelope: Envelope, output: Base64 }),
 ])
@@ -21,18 +27,24 @@ export type OutboxStore = ReturnType<typeof createOutboxStore>
 /** All SQL on table `outbox`. An item leaves only when the coordinator has answered for good. */
 export function createOutboxStore(db: Sqlite) {
   const insert = db.prepare<[string, string, string, number]>('INSERT INTO outbox (id, kind, body, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING')
-  const first = db.prepare<[], { id: string; body: string }>('SELECT id, body FROM outbox ORDER BY seq LIMIT 1')
+  const first = db.prepare<[], { id: string; body: string; created_at: number }>('SELECT id, body, created_at FROM outbox ORDER BY seq LIMIT 1')
   const proofs = db.prepare<[], { id: string; body: string }>("SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind = 'proof' ORDER BY seq")
   const replace = db.prepare<[string, string, string]>("UPDATE outbox SET body = json_set(body, '$.proofId', ?, '$.envelope', json(?)) WHERE id = ?")
+  const defer = db.prepare<[string]>('UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox) WHERE id = ?')
+  const handingOver = db.prepare<[number], { body: string }>("SELECT body FROM outbox WHERE kind = 'checkpoint' AND created_at > ? ORDER BY seq")
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM outbox')
   const remove = db.prepare<[string]>('DELETE FROM outbox WHERE id = ?')
+  const added = createLatch()
   return {
     add: (id: string, item: OutboxItem, at: number): void => {
       insert.run(id, item.kind, JSON.stringify(item), at)
+      added.raise()
     },
-    peek: (): { id: string; item: OutboxItem } | null => {
+    /** Resolves `true` as soon as something was added since the last call; `false` when `signal` aborts. For one who waits. */
+    added: added.wait,
+    peek: (): { id: string; item: OutboxItem; createdAt: number } | null => {
       const row = first.get()
-      return row ? { id: row.id, item: OutboxItem.parse(JSON.parse(row.body)) } : null
+      return row ? { id: row.id, item: OutboxItem.parse(JSON.parse(row.body)), createdAt: row.created_at } : null
     },
     /** The proofs that wait, oldest first. */
     proofs: (): WaitingProof[] => proofs.all().map(({ id, body }) => ({ id, ...WaitingProof.parse(JSON.parse(body)) })),
@@ -40,6 +52,10 @@ export function createOutboxStore(db: Sqlite) {
     replaceProof: (id: string, { proofId, envelope }: Pick<WaitingProof, 'proofId' | 'envelope'>): void => {
       replace.run(proofId, JSON.stringify(envelope), id)
     },
+    /** Lets everything else that waits go first. */
+    defer: (id: string): void => void defer.run(id),
+    /** Checkpoints that were left after `at` and are not handed over yet. */
+    handingOver: (at: number): CheckpointItem[] => handingOver.all(at).map(({ body }) => CheckpointItem.parse(JSON.parse(body))),
     count: (): number => count.get()?.n ?? 0,
     remove: (id: string): void => {
       remove.run(id)

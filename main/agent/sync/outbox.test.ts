@@ -33,6 +33,7 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
     },
     clock,
     random,
+    handOver: async () => undefined,
     realign: async () => undefined,
     accepted: told('accepted'),
     refused: told('refused'),
@@ -194,4 +195,19 @@ test('nothing is lost, nothing overtakes, and every item ends with exactly one a
       },
     ),
   )
+})
+
+test('an outbox that is empty is not looked at until something arrives, which leaves at once', async () => {
+  const { clock, outbox, coordinator, during, add } = setUp()
+  let looks = 0
+  const { peek } = outbox
+  Object.assign(outbox, { peek: () => (looks++, peek()) })
+  await during(async () => {
+    const before = looks
+    await clock.advance(3_600_000)
+    expect(looks).toBe(before)
+    add('start', 'late')
+    await clock.advance(0)
+    expect(coordinator.taken).toEqual(['start late'])
+  })
 })

@@ -4,10 +4,10 @@ import type { coordinatorContract } from '../../../shared/contract/coordinator.t
 import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Signer } from '../../kernel/signing.ts'
-import type { OutboxItem, OutboxStore } from './outbox.store.ts'
+import type { CheckpointItem, OutboxItem, OutboxStore } from './outbox.store.ts'
 
 export interface OutboxDeps {
-  readonly outbox: Pick<OutboxStore, 'peek' | 'remove'>
+  readonly outbox: Pick<OutboxStore, 'peek' | 'remove' | 'defer' | 'added'>
   readonly client: Client<typeof coordinatorContract>
   /** Whose key signs requests; a proof counts only if the same key signed it. */
   readonly signer: Pick<Signer, 'keyId'>
@@ -15,6 +15,8 @@ export interface OutboxDeps {
   readonly random: () => number
   /** Signs the proofs that wait anew if they do not continue the chain as the coordinator knows it, or if another key signed them. */
   readonly realign: (head: OutputOf<typeof coordinatorContract.proofChain>) => Promise<void>
+  /** Sends what an attempt has saved. */
+  readonly handOver: (item: CheckpointItem) => Promise<void>
   /** The coordinator refused for good: the owner gets to see why. */
   readonly refused: (item: OutboxItem, error: WindfallError) => void
   readonly accepted: (item: OutboxItem) => void
@@ -22,7 +24,10 @@ export interface OutboxDeps {
   readonly postponed: (item: OutboxItem, error: WindfallError) => void
 }
 
-const IDLE_MS = 400
+const RETRY_MS = 400
+
+/** For so long the end of an attempt waits for what the attempt has saved, so that the next node gets it with the job. */
+export const HANDOVER_PATIENCE_MS = 120_000
 
 /** What is known of the chain that proofs have to continue. */
 interface ChainView {
@@ -39,8 +44,8 @@ export async function runOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<
   do {
     const outcome = await deliverNext(deps, chain)
     failures = outcome === 'postponed' ? failures + 1 : 0
-    if (outcome === 'delivered') continue
-    if (!(await deps.clock.sleep(outcome === 'empty' ? IDLE_MS : IDLE_MS + backoffMs(failures, deps.random()), signal))) return
+    if (outcome === 'empty') await deps.outbox.added(signal)
+    if (outcome === 'postponed') await deps.clock.sleep(RETRY_MS + backoffMs(failures, deps.random()), signal)
   } while (!signal.aborted)
 }
 
@@ -56,9 +61,12 @@ async function deliverNext(deps: OutboxDeps, chain: ChainView): Promise<'empty' 
   const disagreement = await agree(deps, waiting.item, chain)
   if (disagreement) return postpone(deps, waiting.item, disagreement)
   // What goes out may have been signed anew meanwhile.
-  const { id, item } = outbox.peek() ?? waiting
+  const { id, item, createdAt } = outbox.peek() ?? waiting
   const problem = await attempt(deps, item)
-  if (problem && !endsItem(item, problem, chain)) return postpone(deps, item, problem)
+  if (problem && !endsItem(item, problem, chain)) {
+    if (item.kind === 'checkpoint' && Math.abs(deps.clock.now() - createdAt) >= HANDOVER_PATIENCE_MS) outbox.defer(id)
+    return postpone(deps, item, problem)
+  }
   if (problem) deps.refused(item, problem)
   else deps.accepted(item)
   outbox.remove(id)
@@ -83,16 +91,21 @@ async function agree({ client, signer, realign }: OutboxDeps, { kind }: OutboxIt
   }
 }
 
-async function attempt({ client }: OutboxDeps, item: OutboxItem): Promise<WindfallError | null> {
+async function attempt(deps: OutboxDeps, item: OutboxItem): Promise<WindfallError | null> {
   try {
-    await deliver(client, item)
+    await deliver(deps, item)
     return null
   } catch (error) {
     return asFailure(error)
   }
 }
 
-function endsItem(item: OutboxItem, { code }: WindfallError, chain: ChainView): boolean {
+/** What was saved is worth less than a proof: any answer but an outage and a doubt about who we are ends it. */
+const isWorthAnotherTry = ({ code, retry }: WindfallError): boolean => retry || ['conflict', 'auth.required', 'auth.refused'].includes(code)
+
+function endsItem(item: OutboxItem, problem: WindfallError, chain: ChainView): boolean {
+  const { code } = problem
+  if (item.kind === 'checkpoint') return !isWorthAnotherTry(problem)
   if (!isFinal(code)) return false
   if (item.kind !== 'proof') return true
   chain.agreedWith = null
@@ -101,12 +114,14 @@ function endsItem(item: OutboxItem, { code }: WindfallError, chain: ChainView): 
   return false
 }
 
-async function deliver(client: OutboxDeps['client'], item: OutboxItem): Promise<void> {
+async function deliver({ client, handOver }: OutboxDeps, item: OutboxItem): Promise<void> {
   const { leaseId, token } = item
   switch (item.kind) {
     case 'start':
       await client.call('startAttempt', { leaseId, token })
       return
+    case 'checkpoint':
+      return handOver(item)
     case 'fail':
       await client.call('failAttempt', { leaseId, token, reason: item.reason, message: item.message, exitCode: item.exitCode, retry: item.retry })
       return

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Server, createServer } from 'node:http'
+import { type IncomingMessage, type Server, createServer, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -21,14 +21,20 @@ let proxy: Server
 let through: string[]
 let open: Duplex[]
 let undo: () => void = () => undefined
+const withPassword = (headers: IncomingMessage['headers']) => (headers['proxy-authorization'] ? ' with password' : '')
 const portOf = (server: Server) => (server.address() as AddressInfo).port
 
 beforeEach(async () => {
   ;[through, open] = [[], []]
   coordinator = createServer((_, response) => void response.end('{}'))
-  proxy = createServer((_, response) => void response.writeHead(501).end())
+  proxy = createServer((asked, response) => {
+    const { method, url, headers } = asked
+    through.push(`${method} ${new URL(url ?? '').hostname}${withPassword(headers)}`)
+    const onward = request({ port: portOf(coordinator), method, path: new URL(url ?? '').pathname, headers }, (answer) => answer.pipe(response))
+    asked.pipe(onward)
+  })
   proxy.on('connect', ({ url, headers }, client: Duplex) => {
-    const asked = `CONNECT ${url?.split(':')[0]}${headers['proxy-authorization'] ? ' with password' : ''}`
+    const asked = `CONNECT ${url?.split(':')[0]}${withPassword(headers)}`
     const onward = connect(portOf(coordinator), '127.0.0.1')
     open.push(client, onward)
     for (const side of [client, onward]) side.on('error', () => undefined)
@@ -57,8 +63,8 @@ afterEach(async () => {
   }
 })
 
-const call = (host: string) =>
-  createCoordinatorLink({ baseUrl: `http://${host}:${portOf(coordinator)}`, signer, time: createCoordinatorTime(clock) }).client.call('startAttempt', {
+const call = (host: string, scheme = 'http') =>
+  createCoordinatorLink({ baseUrl: `${scheme}://${host}:${portOf(coordinator)}`, signer, time: createCoordinatorTime(clock) }).client.call('startAttempt', {
     leaseId: 'l',
     token: 1,
   })
@@ -68,7 +74,10 @@ async function socketTo(url: string): Promise<string> {
   const stop = new AbortController()
   const { promise, resolve } = Promise.withResolvers<string>()
   const onState = (state: string, message: string | null) => state !== 'connecting' && resolve(message === null ? state : `${state}: ${message}`)
-  const running = runSocket({ coordinatorUrl: url, nodeId: signer.keyId, signer, clock, random: () => 0, onState, onFrame: () => undefined }, stop.signal)
+  const running = runSocket(
+    { line: { say: null }, coordinatorUrl: url, nodeId: signer.keyId, signer, clock, random: () => 0, onState, onFrame: () => undefined },
+    stop.signal,
+  )
   const said = await promise
   stop.abort()
   await clock.advance(1_000)
@@ -85,7 +94,14 @@ test('without a proxy in the environment nothing changes', async () => {
 test.each(['HTTP_PROXY', 'http_proxy'])('requests go through the proxy that %s names, with its password', async (name) => {
   undo = honourProxies({ [name]: `http://user:secret@127.0.0.1:${portOf(proxy)}` })
   await expect(call(HIDDEN)).resolves.toEqual({})
-  expect(through).toEqual([`CONNECT ${HIDDEN} with password: POST`])
+  expect(through).toEqual([`POST ${HIDDEN} with password`])
+})
+
+test.each(['HTTPS_PROXY', 'https_proxy'])('requests with TLS go through a tunnel of the proxy that %s names', async (name) => {
+  undo = honourProxies({ [name]: `http://user:secret@127.0.0.1:${portOf(proxy)}` })
+  // The coordinator of this test speaks no TLS; that the tunnel carries some is what matters.
+  await expect(call(HIDDEN, 'https')).rejects.toMatchObject({ code: 'unavailable' })
+  expect(through).toEqual([`CONNECT ${HIDDEN} with password: TLS`])
 })
 
 test.each(['localhost', '127.0.0.1'])('what runs on this machine, such as %s, is reached without the proxy', async (host) => {
@@ -105,7 +121,6 @@ test('the socket goes through the proxy too: by a tunnel with TLS, and as an upg
   const sockets = new WebSocketServer({ server: coordinator })
   sockets.on('connection', (socket) => socket.send(JSON.stringify({ type: 'welcome', lastEvent: 0 })))
   expect(await socketTo(`http://${HIDDEN}`)).toBe('connected')
-  // The coordinator of this test speaks no TLS; that the tunnel carries some is what matters.
   expect(await socketTo(`https://${HIDDEN}`)).toMatch(/^offline: The coordinator cannot be reached/)
   expect(through).toEqual([`UPGRADE ${HIDDEN}`, `CONNECT ${HIDDEN}: TLS`])
   sockets.close()
@@ -119,11 +134,14 @@ test('a proxy that wants a password is named as what stands in the way', async (
 })
 
 test('the password of a proxy that fails is not shown', async () => {
-  proxy.removeAllListeners('connect')
+  proxy.removeAllListeners('connect').removeAllListeners('request')
   proxy.on('connect', (_, client: Duplex) => void client.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n'))
+  proxy.on('request', (_, response) => void response.writeHead(502).end())
   const address = `http://user:secret@127.0.0.1:${portOf(proxy)}`
   undo = honourProxies({ HTTPS_PROXY: address, HTTP_PROXY: address })
   expect(await socketTo(`https://${HIDDEN}`)).not.toContain('secret')
-  const error: unknown = await call(HIDDEN).catch((reason: unknown) => reason)
-  expect(String(error)).not.toContain('secret')
+  for (const scheme of ['http', 'https']) {
+    const error = (await call(HIDDEN, scheme).catch((reason: unknown) => reason)) as Error
+    expect(error).toMatchObject({ code: 'unavailable', message: expect.not.stringContaining('secret') })
+  }
 })

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
-import type { Capabilities, Presence } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import { verifySignature, createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
@@ -74,6 +74,7 @@ function setUp(answers: Answers = {}) {
     },
     outbox: {
       outbox: createOutboxStore(openSqlite(':memory:', [initial])),
+      handOver: async () => undefined,
       realign: async () => undefined,
       refused: () => undefined,
       accepted: () => undefined,

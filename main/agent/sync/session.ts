@@ -1,4 +1,6 @@
-import type { Capabilities, SocketToAgent, coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { SocketToAgent } from '../../../shared/contract/agent-socket.ts'
+import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { Client } from '../../../shared/contract/define.ts'
 import type { OpenChallenge } from '../../../shared/contract/proof.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
@@ -12,7 +14,7 @@ import { type KeyChanges, enrol } from './enrol.ts'
 import { type FeedDeps, type FollowFeed, followFeed } from './feed.ts'
 import { type HeartbeatDeps, runHeartbeat } from './heartbeat.ts'
 import { type OutboxDeps, runOutbox } from './outbox.ts'
-import { type SocketDeps, runSocket } from './socket.ts'
+import { type SocketDeps, type SocketLine, runSocket } from './socket.ts'
 
 export interface SessionDeps extends Pick<HeartbeatDeps, 'presence' | 'offer' | 'cancel' | 'confirmed' | 'heard'> {
   readonly coordinatorUrl: string
@@ -27,7 +29,7 @@ export interface SessionDeps extends Pick<HeartbeatDeps, 'presence' | 'offer' | 
   readonly payoutAddress: string | null
   readonly capabilities: (signal: AbortSignal) => Promise<Capabilities>
   readonly feed: Pick<FeedDeps, 'position' | 'store'>
-  readonly outbox: Pick<OutboxDeps, 'outbox' | 'realign' | 'refused' | 'accepted' | 'postponed'>
+  readonly outbox: Pick<OutboxDeps, 'outbox' | 'handOver' | 'realign' | 'refused' | 'accepted' | 'postponed'>
   /** The exact samples behind a proof of this node, `null` if they are gone. */
   readonly sampleLog: (proofId: string) => Promise<Uint8Array | null>
   readonly onSocket: SocketDeps['onState']
@@ -55,10 +57,12 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
     follow: followFeed({ ...deps, ...deps.feed }),
     challenged: answerChallenges({ call: deps.client.call, readLog: deps.sampleLog, log: deps.log }),
   }
+  const line: SocketLine = { say: null }
+  const heart = { ...deps, ...ears, line, position: deps.feed.position }
   await runAll(signal, [
-    (stop) => runSocket({ ...deps, onState: deps.onSocket, onFrame: (frame) => receive(deps, ears, frame) }, stop),
+    (stop) => runSocket({ ...deps, line, onState: deps.onSocket, onFrame: (frame) => receive(deps, ears, frame) }, stop),
     (stop) => runOutbox({ ...deps, ...deps.outbox }, stop),
-    (stop) => runHeartbeat({ ...deps, ...ears, position: deps.feed.position, enrolAgain: async () => void (await enrolOnce(deps, stop)) }, heartbeatMs, stop),
+    (stop) => runHeartbeat({ ...heart, enrolAgain: async () => void (await enrolOnce(deps, stop)) }, heartbeatMs, stop),
     (stop) => repeat(deps, { task: deps.refreshGrid, everyMs: GRID_EVERY_MS, what: 'the grid forecast could not be read' }, stop),
     (stop) => repeat(deps, { task: deps.refreshReceipts, everyMs: ANCHOR_EVERY_MS, what: 'receipts could not be refreshed' }, stop),
   ])

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { SocketToAgent } from '../../../shared/contract/coordinator.ts'
+import type { SocketToAgent } from '../../../shared/contract/agent-socket.ts'
 import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem, verifySignature } from '../../kernel/signing.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
-import { runSocket } from './socket.ts'
+import { type SocketLine, runSocket } from './socket.ts'
 
 const signer = createSigner(generateKeyPem())
 /** A node keeps the name of its first key, whichever signs. */
@@ -19,6 +19,7 @@ let stop: AbortController
 let running: Promise<void>
 const states: string[] = []
 const frames: SocketToAgent[] = []
+const line: SocketLine = { say: null }
 
 beforeEach(async () => {
   server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
@@ -38,6 +39,7 @@ afterEach(async () => {
 function start({ random = (): number => 0, coordinatorUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}` } = {}): void {
   running = runSocket(
     {
+      line,
       coordinatorUrl,
       nodeId: NODE_ID,
       signer,
@@ -229,4 +231,21 @@ test('a coordinator that welcomes it and then talks nonsense is not asked again 
     await clock.advance(1)
     await until(() => tries === index + 2)
   }
+})
+
+test('it can be spoken through from the welcome until it is closed', async () => {
+  start()
+  const socket = await connection()
+  say(socket, { type: 'challenge', nonce: NONCE })
+  await once(socket, 'message')
+  expect(line.say).toBeNull()
+  say(socket, { type: 'welcome', lastEvent: 7 })
+  await until(() => line.say !== null)
+  const presence = { ready: true, reasons: [], running: [] }
+  line.say?.({ type: 'presence', presence })
+  const [data] = (await once(socket, 'message')) as [Buffer]
+  expect(JSON.parse(data.toString())).toEqual({ type: 'presence', presence })
+  socket.close()
+  await offline()
+  expect(line.say).toBeNull()
 })

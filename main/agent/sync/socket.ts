@@ -1,13 +1,20 @@
 import http from 'node:http'
 import https from 'node:https'
 import { type RawData, WebSocket } from 'ws'
-import { SocketToAgent, type SocketToCoordinator } from '../../../shared/contract/coordinator.ts'
+import { SocketToAgent, type SocketToCoordinator } from '../../../shared/contract/agent-socket.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Signer } from '../../kernel/signing.ts'
 
+/** The connection as others use it. */
+export interface SocketLine {
+  /** Says something to the coordinator; `null` while it would not be heard. */
+  say: ((frame: SocketToCoordinator) => void) | null
+}
+
 export interface SocketDeps {
+  readonly line: SocketLine
   readonly coordinatorUrl: string
   /** Thumbprint of the node's first key, whichever key signs now. */
   readonly nodeId: string
@@ -89,6 +96,7 @@ function connectOnce(deps: SocketDeps, signal: AbortSignal): Promise<Outcome> {
       line.message = refusalText(messageOf(error))
     })
     socket.on('close', () => {
+      deps.line.say = null
       closed.abort()
       signal.removeEventListener('abort', onAbort)
       resolve({ sound: line.welcomed && line.sound, message: line.message })
@@ -157,6 +165,7 @@ function receive(deps: SocketDeps, line: Line, text: string): void {
   }
   if (frame.type === 'welcome') {
     line.welcomed = true
+    deps.line.say = (said) => line.socket.send(JSON.stringify(said), () => undefined)
     deps.onState('connected', null)
   }
   deps.onFrame(frame)

@@ -42,6 +42,7 @@ function setUp() {
         signer,
         clock,
         random: () => 0.5,
+        handOver: async () => undefined,
         realign,
         accepted: delivered,
         refused: (item, { code }) => {

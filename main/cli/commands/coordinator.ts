@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { WindfallError } from '../../../shared/errors.ts'
-import { readCoordinatorConfig } from '../../coordinator/config.ts'
-import { startCoordinator } from '../../coordinator/coordinator.ts'
+import { type CoordinatorConfig, readCoordinatorConfig } from '../../coordinator/config.ts'
+import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { announce } from '../../kernel/instance-file.ts'
+import { announce, readInstance } from '../../kernel/instance-file.ts'
 import { holdDirectory } from '../../kernel/instance-lock.ts'
 import { createLogger } from '../../kernel/log.ts'
 import { readSettings } from '../../kernel/settings-file.ts'
@@ -28,7 +28,10 @@ export const coordinatorCommand = (): Command =>
   action<CoordinatorOptions>(
     createCommand('coordinator', 'run a coordinator: it matches jobs to nodes, checks proofs, issues receipts and pays')
       .option('--port <port>', 'HTTP port (default 7465); 0 finds a free one', port)
-      .option('--rpc <url>', 'Solana JSON-RPC endpoint (or WINDFALL_RPC_URL)')
+      .option(
+        '--rpc <urls>',
+        'Solana JSON-RPC endpoint, or several of one cluster separated by commas (or WINDFALL_RPC_URL); default: the local chain of this data directory',
+      )
       .option('--no-live-grid', 'use only the grid data that ships with Windfall')
       .option('--test-funds', 'fill the hot wallet and the owner’s balance with worthless money of a local test chain')
       .addOption(logLevelOption()),
@@ -37,23 +40,51 @@ export const coordinatorCommand = (): Command =>
       using _lock = holdDirectory(dataDirectory, 'coordinator')
       const config = coordinatorConfig(options, dataDirectory)
       using stop = stopOnSignals(output.progress)
-      const coordinator = await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel) }, stop.signal)
+      const coordinator = await start(config, dataDirectory, stop.signal)
       const { url, apiKey, cluster, hotWallet } = coordinator
+      const [rpcUrl] = config.rpcUrls
       if (options.testFunds) {
-        await fundHotWallet(config.rpcUrl, hotWallet)
+        await fundHotWallet(rpcUrl, hotWallet)
         await coordinator.deposit('test-funds', TEST_DEPOSIT_MICRO_USD)
       }
-      announce(dataDirectory, { coordinator: { url, apiKey }, chain: { rpcUrl: config.rpcUrl, cluster } })
+      announce(dataDirectory, { coordinator: { url, apiKey }, chain: { rpcUrl, cluster } })
       output.answer({ url, cluster, hotWallet }, () => [`Coordinator ${url} on ${cluster}`, `Hot wallet  ${hotWallet}`, `OpenAPI     ${url}/openapi.json`])
       await coordinator.closed
     },
   )
 
-function coordinatorConfig(options: CoordinatorOptions, dataDirectory: string) {
-  const given = { port: options.port, rpcUrl: options.rpc, logLevel: options.logLevel, ...(options.liveGrid ? {} : { liveGrid: false }) }
+/** The local chain that `windfall localnet` or `windfall up` last ran on this data directory; public clusters are named, never found. */
+const foundChain = (dataDirectory: string): string | undefined => {
+  const chain = readInstance(dataDirectory)?.chain
+  return chain?.cluster === 'localnet' ? chain.rpcUrl : undefined
+}
+
+function coordinatorConfig(options: CoordinatorOptions, dataDirectory: string): CoordinatorConfig {
+  const given = { port: options.port, rpcUrls: options.rpc, logLevel: options.logLevel, ...(options.liveGrid ? {} : { liveGrid: false }) }
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const settings = readSettings(dataDirectory).coordinator
-  if (!('rpcUrl' in known) && !('rpcUrl' in settings) && !process.env['WINDFALL_RPC_URL'])
-    throw new WindfallError('config.invalid', 'A coordinator pays through Solana: give an endpoint with --rpc, or start a local one with: windfall localnet')
-  return readCoordinatorConfig(process.env, { logLevel: 'warn', ...settings, ...known, dataDirectory: join(dataDirectory, 'coordinator') })
+  const isNamed = 'rpcUrls' in known || 'rpcUrls' in settings || process.env['WINDFALL_RPC_URL'] !== undefined
+  const rpcUrls = isNamed ? undefined : foundChain(dataDirectory)
+  if (!isNamed && rpcUrls === undefined)
+    throw new WindfallError(
+      'config.invalid',
+      `A coordinator pays through Solana: give an endpoint with --rpc, or start a local chain first with: windfall localnet --data "${dataDirectory}"`,
+    )
+  const found = rpcUrls === undefined ? {} : { rpcUrls }
+  return readCoordinatorConfig(process.env, { logLevel: 'warn', ...settings, ...found, ...known, dataDirectory: join(dataDirectory, 'coordinator') })
+}
+
+/** A chain that was found may be gone by now, which has a better answer than “does not answer”. */
+async function start(config: CoordinatorConfig, dataDirectory: string, signal: AbortSignal): Promise<RunningCoordinator> {
+  try {
+    return await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel) }, signal)
+  } catch (error) {
+    const [rpcUrl] = config.rpcUrls
+    if (!(error instanceof WindfallError) || error.code !== 'chain.unavailable' || rpcUrl !== foundChain(dataDirectory)) throw error
+    throw new WindfallError(
+      'chain.unavailable',
+      `The local chain of this data directory (${rpcUrl}) does not run any more. Start it with: windfall localnet --data "${dataDirectory}"; or give another endpoint with --rpc.`,
+      { cause: error },
+    )
+  }
 }

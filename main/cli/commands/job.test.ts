@@ -48,6 +48,7 @@ const view = (jobId: string, spec: JobSpec): JobView => {
     outputSha256: sha256Hex(OUTPUT),
     receiptId: null,
     priceMicroUsd: state === 'completed' ? '1234' : null,
+    checkpoint: null,
   }
 }
 

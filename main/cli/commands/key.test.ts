@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { AgentStatus, DeviceKey } from '../../../shared/contract/agent.ts'
+import { fakeStatus } from '../../../shared/contract/agent-status.fake.ts'
+import type { DeviceKey } from '../../../shared/contract/agent.ts'
 import { announce } from '../../kernel/instance-file.ts'
 import { run } from '../run.fixture.ts'
 import { describeKey } from './key.ts'
@@ -21,37 +22,6 @@ const KEY: DeviceKey = {
 }
 const NEXT = { keyId: 'm'.repeat(43), alg: 'EdDSA', evidence: 'software', message: 'The coordinator cannot be reached.' } as const
 
-const statusWith = (key: DeviceKey): AgentStatus => ({
-  version: '0.1.0',
-  policy: 'waiting',
-  display: 'waiting',
-  reasons: [],
-  pausedUntil: null,
-  finishing: false,
-  lastYield: null,
-  yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
-  job: null,
-  power: null,
-  devices: [],
-  seen: [],
-  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: null, key },
-  coordinator: { state: 'offline', url: null, lastSyncAt: null, message: null },
-  today: {
-    since: '2026-03-01T00:00:00.000Z',
-    accruedMicroUsd: '0',
-    confirmedMicroUsd: '0',
-    energyJ: 0,
-    emissionsG: 0,
-    attributedSavingG: 0,
-    runMs: 0,
-    receipts: 0,
-    origin: null,
-    recordedOn: null,
-    estimated: false,
-  },
-  earnings: { confirmedMicroUsd: '0', inFlightMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0' },
-})
-
 let directory: string
 let agent: Server
 let key: DeviceKey
@@ -64,7 +34,7 @@ beforeEach(async () => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     calls.push([request.url ?? '', JSON.parse(Buffer.concat(chunks).toString())])
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(statusWith(key)))
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(fakeStatus({ node: { ...fakeStatus().node, key } })))
   })
   await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve))
   announce(directory, { agent: { url: `http://127.0.0.1:${(agent.address() as AddressInfo).port}`, token: 't'.repeat(32) } })

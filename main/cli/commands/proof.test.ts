@@ -120,7 +120,7 @@ test('a challenge is followed to its end: progress on stderr, the verdict and bo
 
 test.each([
   ['mismatch', 1, 'SAMPLES DO NOT FIT'],
-  ['refused', 1, 'node has no samples'],
+  ['refused', 1, 'no samples to check it by'],
   ['overdue', 1, 'node did not answer'],
 ] as const)('a challenge that ended as %s ends with %i', async (state, exit, words) => {
   states = [ended(state)]

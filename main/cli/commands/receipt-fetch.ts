@@ -1,4 +1,5 @@
 import { messageOf, WindfallError } from '../../../shared/errors.ts'
+import { readCapped } from '../../kernel/read-capped.ts'
 
 export type Fetch = typeof globalThis.fetch
 
@@ -14,14 +15,9 @@ export interface JsonRequest {
 }
 
 async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_BYTES) throw new Error('the answer is too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const body = await readCapped(response.body ?? [], MAX_BYTES)
+  if (!body) throw new Error('the answer is too long')
+  return body.toString('utf8')
 }
 
 /** One JSON answer, at most 4 MiB within 10 s. Errors: `input.invalid` if the address is none, else `request.code`. */

@@ -116,7 +116,7 @@ function upCoordinatorConfig(options: UpOptions, rpcUrl: string) {
     ...readSettings(dataDirectory).coordinator,
     ...(options.liveGrid ? {} : { liveGrid: false }),
     port: 0,
-    rpcUrl,
+    rpcUrls: [rpcUrl],
     dataDirectory: join(dataDirectory, 'coordinator'),
   })
 }

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from 'node:http'
+import { readCapped } from '../../kernel/read-capped.ts'
 
 /** How an engine is reached: a Unix socket or Windows pipe, or a host. */
 export type EngineAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number }
@@ -15,7 +16,7 @@ export async function getFromEngine(address: EngineAddress, path: string, signal
   try {
     const response = await open(address, path, limited)
     if (response.statusCode !== 200) throw new Error(`it answers ${path.split('?', 1)[0]} with HTTP ${response.statusCode ?? 0}`)
-    return JSON.parse(await readCapped(response)) as unknown
+    return JSON.parse(await readText(response)) as unknown
   } catch (error) {
     throw limited.aborted && !signal.aborted ? new Error(`no answer within ${LIMIT_MS / 1_000} s`, { cause: error }) : error
   }
@@ -28,13 +29,8 @@ const open = (address: EngineAddress, path: string, signal: AbortSignal): Promis
       .end()
   })
 
-async function readCapped(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response) {
-    size += (chunk as Uint8Array).length
-    if (size > MAX_BYTES) throw new Error('its answer is too large')
-    chunks.push(chunk as Uint8Array)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+async function readText(response: IncomingMessage): Promise<string> {
+  const body = await readCapped(response as AsyncIterable<Uint8Array>, MAX_BYTES)
+  if (!body) throw new Error('its answer is too large')
+  return body.toString('utf8')
 }

@@ -84,6 +84,7 @@ export function modelledSignal(zone: string, from: number, to: number): Signal |
     kind: 'average',
     basis: known.basis,
     unit: 'gCO2/kWh',
+    price: null,
     source: `Windfall day model 1 on ${known.source}`,
     origin: 'modelled',
     recordedOn: null,

@@ -1,25 +1,34 @@
-import type { Signal } from '../../../shared/contract/wire.ts'
-import { WindfallError, messageOf } from '../../../shared/errors.ts'
+import type { Signal, SignalKind } from '../../../shared/contract/wire.ts'
 import { halfHourCeil, halfHourFloor } from '../../../shared/domain/half-hours.ts'
 import { meanOver, slotsOf } from '../../../shared/domain/signal.ts'
-import { gbRegionId, zoneNames } from '../../../shared/domain/zones.ts'
+import { zoneNames } from '../../../shared/domain/zones.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import { HALF_HOUR_MS, fromIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import type { HttpClient } from '../../kernel/http-client.ts'
-import { CARBON_INTENSITY_URL, type CarbonIntensity, createCarbonIntensity } from './carbon-intensity.ts'
+import { type ForecastError, forecastError } from './forecast/forecast-error.ts'
+import { type OwnForecasts, type Said, createOwnForecasts } from './forecast/forecasts.ts'
+import type { GridHistory } from './history.ts'
+import { type LiveGrid, createLiveGrid } from './live.ts'
 import { modelledSignal } from './modelled.ts'
+import type { GridProvider } from './provider.ts'
 import type { Recording } from './recording.ts'
+import { orderOf } from './sources.ts'
 
 const HORIZON_MS = 172_800_000
 const LONGEST_RANGE_MS = 1_209_600_000
-/** A live answer this old is still nearer to the truth than a recording. */
-const LIVE_STALE_MS = 7_200_000
+/** A provider's forecast that ends sooner does not let anybody plan a night. */
+const SHORTEST_REACH_MS = 12 * 3_600_000
+/** What a provider has not measured by then it will not measure any more. */
+const SETTLED_AFTER_MS = 86_400_000
+const ACCURACY_MS = 30 * 86_400_000
+/** One forecast of each stretch of this length is compared: those between them say almost the same. */
+const COMPARE_EVERY_MS = 6 * 3_600_000
 
 export interface OracleDeps {
   readonly clock: Clock
-  readonly http: HttpClient
-  /** Ask the UK Carbon Intensity API, optionally under another base address; `false` uses only what ships with Windfall. */
-  readonly live: boolean | string
+  /** Those that are configured; none uses only what ships with Windfall. */
+  readonly providers: readonly GridProvider[]
+  readonly history: GridHistory
   readonly recording: Recording
   /** Ends requests that no caller waits for any more. */
   readonly shutdown: AbortSignal
@@ -29,38 +38,44 @@ export interface OracleDeps {
 
 export interface GridOracle {
   /**
-   * Average intensity from the running half hour to 48 h ahead, from the best source there is: live, else the recording (GB-01 to GB-14),
-   * else the day model. Errors: `grid.unknown-zone`; `grid.unavailable` where only a live source knows the zone.
+   * Average intensity from the running half hour to 48 h ahead, from the best source there is: a provider's forecast, else Windfall's own on
+   * what providers measured, else the recording (GB-01 to GB-14), else the day model.
+   * Errors: `grid.unknown-zone`; `grid.unavailable` where only a live source knows the zone.
    */
   readonly signal: (zone: string, abort: AbortSignal) => Promise<Signal>
-  /** The same for a past stretch (epoch ms, at most 14 days): measured where the source measures. Covers all of `[from, to)`. */
+  /**
+   * Average intensity of a past stretch (epoch ms, at most 14 days): measured where the source measures. Covers all of `[from, to)`.
+   * Error: also `grid.unavailable` while a provider that answers has not measured all of it yet.
+   */
   readonly actuals: (zone: string, from: number, to: number, abort: AbortSignal) => Promise<Signal>
+  /** Any quantity, from a day behind to what is known ahead, live only; `null` where no provider knows it now. Error: `grid.unknown-zone`. */
+  readonly look: (zone: string, kind: SignalKind, abort: AbortSignal) => Promise<Signal | null>
+  /** How far each source's forecasts of average intensity were off in the last 30 days, where it or another measures there. */
+  readonly accuracy: (zone: string, abort: AbortSignal) => Promise<readonly SourceAccuracy[]>
 }
 
-const isLiveZone = (zone: string): boolean => zone === 'GB' || gbRegionId(zone) !== null
+interface SourceAccuracy extends ForecastError {
+  /** The newest answer's words for itself. */
+  readonly source: string
+  /** Who measured what the forecasts are compared with. */
+  readonly measuredBy: string
+}
 
-const covers = (signal: Signal, from: number, to: number): boolean => (meanOver(slotsOf(signal), from, to)?.coverage ?? 0) === 1
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
 
-/** The API states no time of issue; an answer that begins long before the half hour asked for is an old one. */
-const beginsNear = ({ points }: Signal, from: number): boolean => points[0] !== undefined && fromIso(points[0].from) >= from - 2 * HALF_HOUR_MS
+interface Oracle extends OracleDeps {
+  readonly live: LiveGrid
+  readonly own: OwnForecasts
+}
+
+const covers = (signal: Signal, { from, to }: Stretch): boolean => (meanOver(slotsOf(signal), from, to)?.coverage ?? 0) === 1
 
 function checkZone(zone: string): void {
   if (!zoneNames.has(zone))
     throw new WindfallError('grid.unknown-zone', `Windfall has no grid data for the zone ${zone}. Known zones: ${[...zoneNames.keys()].join(', ')}.`)
-}
-
-interface Live {
-  readonly forecast: (zone: string, from: number) => Promise<Signal>
-  readonly range: (zone: string, from: number, to: number) => Promise<Signal>
-}
-
-function createLive(api: CarbonIntensity, shutdown: AbortSignal): Live {
-  const signalOf = async (zone: string, span: { kind: 'next48h'; from: number } | { kind: 'range'; from: number; to: number }): Promise<Signal> => {
-    const regionId = gbRegionId(zone)
-    const { signal } = regionId === null ? await api.national(span, shutdown) : await api.regional(span, { regionId }, shutdown)
-    return signal
-  }
-  return { forecast: (zone, from) => signalOf(zone, { kind: 'next48h', from }), range: (zone, from, to) => signalOf(zone, { kind: 'range', from, to }) }
 }
 
 /** Resolves with `work`, or rejects as soon as this one caller gives up; the work itself goes on for the others. */
@@ -71,17 +86,17 @@ function waitFor<T>(work: Promise<T>, abort: AbortSignal): Promise<T> {
   return Promise.race([work, promise]).finally(() => abort.removeEventListener('abort', onAbort))
 }
 
-interface Oracle extends OracleDeps {
-  readonly api: Live | null
-  /** What was answered for the half hour that starts at `from`. */
-  readonly kept: Map<string, { readonly signal: Signal; readonly from: number }>
-  readonly newestLive: Map<string, Signal>
-  readonly inFlight: Map<string, Promise<Signal>>
-}
+/** The configured providers that serve the quantity there, best first. */
+const serving = ({ providers }: Oracle, zone: string, kind: SignalKind): readonly GridProvider[] =>
+  orderOf(kind).flatMap((id) => providers.filter((provider) => provider.id === id && provider.serves(zone, kind)))
 
-interface Stretch {
-  readonly from: number
-  readonly to: number
+/** The best provider that knows the quantity now, and what it says. */
+async function look(oracle: Oracle, zone: string, kind: SignalKind): Promise<Said | null> {
+  for (const provider of serving(oracle, zone, kind)) {
+    const signal = await oracle.live.around(provider, { zone, kind })
+    if (signal) return { provider, signal }
+  }
+  return null
 }
 
 /** What ships with Windfall: the recording first, the model last. */
@@ -95,63 +110,86 @@ function shippedSignal(recording: Recording, zone: string, { from, to }: Stretch
   return signal
 }
 
-/** A live signal that covers `needed`: a fresh one, else the last one if it is recent; else `null`. */
-async function liveSignal(
-  { api, clock, newestLive, onLiveFailed }: Oracle,
-  zone: string,
-  needed: Stretch & { ask: (api: Live) => Promise<Signal> },
-): Promise<Signal | null> {
-  if (!api || !isLiveZone(zone)) return null
-  try {
-    const signal = await needed.ask(api)
-    if (covers(signal, needed.from, needed.to) && beginsNear(signal, needed.from)) return signal
-    onLiveFailed(zone, 'The UK Carbon Intensity API answered for another time: its data is stale.')
-  } catch (error) {
-    onLiveFailed(zone, messageOf(error))
-  }
-  const last = newestLive.get(zone)
-  return last && Math.abs(clock.now() - fromIso(last.issuedAt)) <= LIVE_STALE_MS && covers(last, needed.from, needed.to) ? last : null
-}
+/** Whether the provider's own points let somebody plan. */
+const looksAhead = (signal: Signal, now: number): boolean =>
+  covers(signal, { from: now, to: now }) && covers(signal, { from: now, to: now + SHORTEST_REACH_MS })
 
-async function refresh(oracle: Oracle, zone: string, from: number): Promise<Signal> {
+async function forecast(oracle: Oracle, zone: string): Promise<Signal> {
   const now = oracle.clock.now()
-  const live = await liveSignal(oracle, zone, { from: now, to: now, ask: (api) => api.forecast(zone, from) })
-  if (live) oracle.newestLive.set(zone, live)
-  const signal = live ?? shippedSignal(oracle.recording, zone, { from, to: halfHourCeil(now + HORIZON_MS) })
-  oracle.kept.set(zone, { signal, from })
-  return signal
+  for (const provider of serving(oracle, zone, 'average')) {
+    const signal = await oracle.live.around(provider, { zone, kind: 'average' })
+    if (signal && looksAhead(signal, now)) return signal
+    const own = signal && (await oracle.own.forecast({ provider, signal }, await look(oracle, zone, 'price')))
+    if (own) return own
+  }
+  return shippedSignal(oracle.recording, zone, { from: halfHourFloor(now), to: halfHourCeil(now + HORIZON_MS) })
 }
 
-function refreshOnce(oracle: Oracle, zone: string, from: number): Promise<Signal> {
-  const running = oracle.inFlight.get(zone) ?? refresh(oracle, zone, from).finally(() => oracle.inFlight.delete(zone))
-  oracle.inFlight.set(zone, running)
-  return running
+async function accuracy(oracle: Oracle, zone: string): Promise<readonly SourceAccuracy[]> {
+  const now = oracle.clock.now()
+  const stretch = { from: now - ACCURACY_MS, to: now }
+  const found: SourceAccuracy[] = []
+  for (const provider of serving(oracle, zone, 'average')) {
+    const measured = await oracle.history.measured({ zone, kind: 'average', provider: provider.id }, { ...stretch, knownBy: now })
+    for (const forecaster of [provider.id, `windfall-on-${provider.id}`] as const) {
+      const said = await oracle.history.said({ zone, kind: 'average', provider: forecaster }, { ...stretch, everyMs: COMPARE_EVERY_MS })
+      const error = forecastError(said, measured)
+      const newest = said.at(-1)
+      if (error && newest) found.push({ source: newest.signal.source, measuredBy: provider.name, ...error })
+    }
+  }
+  return found
 }
 
-async function actualsOf(oracle: Oracle, zone: string, { from, to }: Stretch): Promise<Signal> {
+/** From the slot that holds now on. */
+function fromNow(signal: Signal, now: number): Signal {
+  const points = signal.points.filter(({ to }) => fromIso(to) > now)
+  return points.length === signal.points.length ? signal : { ...signal, points }
+}
+
+async function actuals(oracle: Oracle, zone: string, { from, to }: Stretch): Promise<Signal> {
   const start = halfHourFloor(from)
   const whole = { from: start, to: Math.max(halfHourCeil(to), start + HALF_HOUR_MS) }
-  const measured = await liveSignal(oracle, zone, { from, to, ask: (api) => api.range(zone, whole.from, whole.to) })
-  return measured ?? shippedSignal(oracle.recording, zone, whole)
+  const now = oracle.clock.now()
+  let answered = false
+  for (const provider of serving(oracle, zone, 'average')) {
+    const measured = await oracle.live.past(provider, { zone, kind: 'average', ...whole })
+    if (measured !== 'failed' && measured && covers(measured, { from, to })) return measured
+    answered ||= measured !== 'failed'
+    const kept = await oracle.history.signal({ zone, kind: 'average', provider: provider.id }, { ...whole, knownBy: now })
+    if (kept && covers(kept, { from, to })) return kept
+  }
+  if (answered && now - to < SETTLED_AFTER_MS)
+    throw new WindfallError('grid.unavailable', `The grid in ${zone} is not measured yet for all of that time. Windfall asks again later.`)
+  return shippedSignal(oracle.recording, zone, whole)
 }
 
-/** Chooses and remembers grid signals. One request per zone is in flight at a time; nothing is kept past the next half hour. */
+/** Chooses and remembers grid signals. A provider is asked once per issue and zone, however many want to know. */
 export function createGridOracle(deps: OracleDeps): GridOracle {
-  const api = deps.live === false ? null : createLive(createCarbonIntensity(deps.http, deps.live === true ? CARBON_INTENSITY_URL : deps.live), deps.shutdown)
-  const oracle: Oracle = { ...deps, api, kept: new Map(), newestLive: new Map(), inFlight: new Map() }
+  const { clock, history, shutdown, onLiveFailed } = deps
+  const live = createLiveGrid({ clock, shutdown, keep: history.keep, onFailed: onLiveFailed })
+  const oracle: Oracle = { ...deps, live, own: createOwnForecasts({ clock, history, live }) }
   return {
     async signal(zone, abort) {
       abort.throwIfAborted()
       checkZone(zone)
-      const from = halfHourFloor(deps.clock.now())
-      const known = oracle.kept.get(zone)
-      return known?.from === from ? known.signal : waitFor(refreshOnce(oracle, zone, from), abort)
+      return fromNow(await waitFor(forecast(oracle, zone), abort), clock.now())
     },
     async actuals(zone, from, to, abort) {
       abort.throwIfAborted()
       checkZone(zone)
       if (to < from || to - from > LONGEST_RANGE_MS) throw new WindfallError('input.invalid', 'Grid history can be read for up to 14 days at a time.')
-      return waitFor(actualsOf(oracle, zone, { from, to }), abort)
+      return waitFor(actuals(oracle, zone, { from, to }), abort)
+    },
+    async accuracy(zone, abort) {
+      abort.throwIfAborted()
+      checkZone(zone)
+      return waitFor(accuracy(oracle, zone), abort)
+    },
+    async look(zone, kind, abort) {
+      abort.throwIfAborted()
+      checkZone(zone)
+      return (await waitFor(look(oracle, zone, kind), abort))?.signal ?? null
     },
   }
 }

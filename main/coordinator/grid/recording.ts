@@ -59,6 +59,7 @@ export function loadRecording(resources: string, playFrom: number = RECORDED_FRO
         kind: 'average',
         basis: 'direct',
         unit: 'gCO2/kWh',
+        price: null,
         source: 'NESO Carbon Intensity, regional forecast, recording of 18–19 March 2024',
         origin: 'recorded',
         recordedOn: '2024-03-18/19',

@@ -30,8 +30,6 @@ const description = (method: 'get' | 'put') => ({
 
 /** Archives of jobs, by digest, for the nodes that hold such a job. Uploads are hashed while they arrive and never held in memory. */
 export function bindBlobs(app: FastifyInstance, { mayFetch, stream, write }: BlobDeps, checked: (request: FastifyRequest) => Checked): void {
-  // The stream goes through untouched; the handler counts and hashes it.
-  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   app.get('/v1/blobs/:digest', { schema: description('get'), config: { access: 'node' } }, async (request, reply) => {
     const { caller } = checked(request)
     const digest = digestOf(request)

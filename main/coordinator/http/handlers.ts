@@ -22,13 +22,14 @@ const publicCalls = ({
   registry,
   receipts,
   signal,
-}: CoordinatorParts): Called<'health' | 'keys' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'getSignal'> => ({
+}: CoordinatorParts): Called<'health' | 'keys' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'logConsistency' | 'getSignal'> => ({
   health: async () => ({ status: await health(), version, time: toIso(clock.now()) }),
   keys,
   beginEnrolment: ({ publicJwk }) => registry.begin(publicJwk),
   enrol: registry.enrol,
   getReceipt: ({ receiptId }) => receipts.get(receiptId),
   treeHead: async () => ({ treeHead: await receipts.treeHead() }),
+  logConsistency: async ({ from, to }) => ({ hashes: await receipts.consistency(from, to) }),
   getSignal: async ({ zone }) => ({ signal: await signal(zone) }),
 })
 

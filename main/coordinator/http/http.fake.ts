@@ -39,6 +39,7 @@ export async function startTestServer(limits = GENEROUS): Promise<TestServer> {
       },
       list: async () => ({ items: [], next: null }),
       treeHead: async () => bundle.inclusion.treeHead,
+      consistency: async (from, to) => [Buffer.from(`from ${from} to ${to}`).toString('base64')],
     },
     ledger: {
       account: async (requesterId) => ({ requesterId, balanceMicroUsd: '0', reservedMicroUsd: '0' }),
@@ -49,13 +50,14 @@ export async function startTestServer(limits = GENEROUS): Promise<TestServer> {
       throw new WindfallError('grid.unknown-zone', `There is no data for ${zone}.`)
     },
   })
-  const { access, blobs, clock } = core
+  const { access, blobs, checkpoints, clock } = core
   const app = await createHttpServer({
     clock,
     version: '0.1.0',
     handlers,
     access,
     blobs,
+    checkpoints,
     host: '127.0.0.1',
     trustProxy: false,
     limits,

@@ -1,7 +1,11 @@
 import { z } from 'zod'
-import { Capabilities, NodeEvent, Presence, ReceiptSummary, PayoutView, coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { Capabilities, Presence } from '../../../shared/contract/node.ts'
+import { NodeEvent } from '../../../shared/contract/node-event.ts'
+import { PayoutView } from '../../../shared/contract/payout.ts'
+import { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { Call, HttpBinding } from '../../../shared/contract/define.ts'
-import { JobLimits, JobRuntime, JobSpec, JobView, Lease, Plan, PlanAnswer } from '../../../shared/contract/job.ts'
+import { Checkpoint, JobLimits, JobRuntime, JobSpec, JobView, Lease, Plan, PlanAnswer } from '../../../shared/contract/job.ts'
 import { ChallengeView, OpenChallenge, ProofSummary, ProofView } from '../../../shared/contract/proof.ts'
 import { Envelope, PublicJwk, Signal, SignalPoint, Window } from '../../../shared/contract/wire.ts'
 import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
@@ -13,6 +17,7 @@ const Problem = z.object({ type: z.string(), title: z.string(), status: z.number
 const SHARED = {
   Capabilities,
   ChallengeView,
+  Checkpoint,
   Envelope,
   JobLimits,
   JobRuntime,

@@ -1,5 +1,6 @@
 /** Everything the HTTP border needs from the coordinator; the root supplies it. */
-import type { coordinatorContract, Presence } from '../../../shared/contract/coordinator.ts'
+import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { Presence } from '../../../shared/contract/node.ts'
 import type { Handlers, InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { JobSpec, JobView, Lease, PlanAnswer } from '../../../shared/contract/job.ts'
 import type { Envelope, PublicJwk, Signal } from '../../../shared/contract/wire.ts'
@@ -73,6 +74,8 @@ export interface CoordinatorParts {
     readonly get: (receiptId: string) => Promise<ReceiptBundle>
     readonly list: (requesterId: string, page: Page) => Promise<Out<'listReceipts'>>
     readonly treeHead: () => Promise<Envelope>
+    /** Error: `input.invalid`. */
+    readonly consistency: (from: number, to: number) => Promise<string[]>
   }
   readonly ledger: {
     readonly account: (requesterId: string) => Promise<Out<'getAccount'>>

@@ -6,6 +6,7 @@ import { WindfallError, toProblem } from '../../../shared/errors.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { type AccessDeps, type Checked, createAccessCheck } from './access.ts'
 import { type BlobDeps, bindBlobs } from './blob-routes.ts'
+import { type CheckpointDeps, bindCheckpoints } from './checkpoint-routes.ts'
 import { componentSchemas, securitySchemes } from './openapi.ts'
 import type { CoordinatorHandlers } from './parts.ts'
 import { type RateLimitRule, createRateLimit, networkOf } from './rate-limit.ts'
@@ -23,6 +24,7 @@ export interface HttpServerDeps {
   readonly handlers: CoordinatorHandlers
   readonly access: AccessDeps
   readonly blobs: BlobDeps
+  readonly checkpoints: CheckpointDeps
   /** The address the server will listen on; on a loopback address only requests that name it are answered. */
   readonly host: string
   /** Whether the address of a caller is taken from `X-Forwarded-For`: only behind a proxy of ours. */
@@ -114,10 +116,13 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   app.setSerializerCompiler(() => JSON.stringify)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // The stream goes through untouched; its handler counts and hashes it.
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   answerErrors(app, deps.onFailure)
   const checked = guard(app, deps)
   await describeApi(app, deps.version)
   bindContract(app, { server: serve(coordinatorContract, deps.handlers), checked })
   bindBlobs(app, deps.blobs, checked)
+  bindCheckpoints(app, deps.checkpoints, checked)
   return app
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/coordinator.ts'
+import type { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/agent-socket.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { REQUESTER, type TestNode } from '../core.fake.ts'
 import { type TestServer, startTestServer } from './http.fake.ts'
@@ -48,7 +48,7 @@ function dial(options: { path?: string; headers?: Record<string, string> } = {})
     frames,
     closed,
     next: async (type) => {
-      await expect.poll(() => find(type), { timeout: 5_000, interval: 5 }).toBeDefined()
+      await expect.poll(() => find(type), { interval: 5 }).toBeDefined()
       const found = find(type)
       frames.splice(frames.indexOf(found as SocketToAgent), 1)
       return found as never
@@ -197,7 +197,7 @@ test('a refused upgrade is let go even if the other side never closes its end', 
   const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined)
   socket.write(UPGRADE)
   await once(socket.resume(), 'end')
-  await expect.poll(openConnections, { timeout: 5_000, interval: 5 }).toBe(0)
+  await expect.poll(openConnections, { interval: 5 }).toBe(0)
   socket.destroy()
 })
 

@@ -1,4 +1,4 @@
-import type { Presence } from '../../../shared/contract/coordinator.ts'
+import type { Presence } from '../../../shared/contract/node.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'

@@ -1,9 +1,10 @@
 import { ReasonCode } from '../../../shared/contract/agent.ts'
 import { isOpen } from './leases.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
+import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
 import type { JobDeps } from './ports.ts'
-import { type JobChange, transition } from './transition.ts'
+import { type JobChange, TERMINAL, transition } from './transition.ts'
 import type { Tx } from '../persistence/database.ts'
 
 type Deps = Pick<JobDeps, 'clock' | 'money' | 'decide'>
@@ -19,6 +20,7 @@ export async function changeJob(deps: Deps, tx: Tx, { job, change, patch = {} }:
   const changed = { ...patch, ...next, updatedAt: deps.clock.now() }
   await createJobsStore(tx).update(job.jobId, changed)
   if (next.state === 'failed' || next.state === 'expired' || next.state === 'cancelled') await deps.money.release(tx, job)
+  if (TERMINAL.has(next.state)) await createCheckpointsStore(tx).remove(job.jobId)
   if (next.state !== job.state) await deps.decide(tx, `job.${next.state}`, { jobId: job.jobId, from: job.state, reason: next.reason })
   return { ...job, ...changed }
 }

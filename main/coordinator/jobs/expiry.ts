@@ -1,9 +1,9 @@
-import { transact } from '../persistence/database.ts'
+import { type Tx, transact } from '../persistence/database.ts'
 import { endAttempt } from './attempts.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { changeJob, endOpenAttempt } from './change.ts'
 import { createJobsStore } from './jobs.store.ts'
-import { DEADLINE_GRACE_MS, type Renewals, isOpen } from './leases.ts'
+import { DEADLINE_GRACE_MS, RECEIPT_HOLD_MS, type Renewals, isOpen } from './leases.ts'
 import type { JobDeps } from './ports.ts'
 
 /** Ends every lease that was not renewed in time. Returns the attempts that ended. */
@@ -11,10 +11,11 @@ export async function expireLeases(deps: JobDeps, renewals: Renewals): Promise<A
   const silent = (await createAttemptsStore(deps.db).open()).filter(({ leaseId }) => renewals.isExpired(leaseId))
   const ended: Attempt[] = []
   for (const { leaseId } of silent) {
-    renewals.forget(leaseId)
     const attempt = await transact(deps.db, async (tx) => {
       const current = await createAttemptsStore(tx).byLease(leaseId)
-      if (!current || !isOpen(current.state)) return null
+      if (!current || (await isVerified(deps, tx, current))) return null
+      renewals.forget(leaseId)
+      if (!isOpen(current.state)) return null
       await endAttempt(deps, tx, {
         attempt: current,
         state: 'lost',
@@ -27,6 +28,13 @@ export async function expireLeases(deps: JobDeps, renewals: Renewals): Promise<A
     if (attempt) ended.push(attempt)
   }
   return ended
+}
+
+/** Whether only a receipt is missing, and was asked for not long ago. */
+async function isVerified({ clock }: JobDeps, tx: Tx, { jobId, state, reason }: Attempt): Promise<boolean> {
+  if (state !== 'verifying' || reason === null) return false
+  const job = await createJobsStore(tx).get(jobId)
+  return job?.state === 'verifying' && clock.now() - job.updatedAt < RECEIPT_HOLD_MS
 }
 
 /** Ends every job whose deadline has passed. Returns the attempts that were still running. */

@@ -1,4 +1,4 @@
-import type { Presence } from '../../../shared/contract/coordinator.ts'
+import type { Presence } from '../../../shared/contract/node.ts'
 import type { JobSpec, JobState, JobView, Lease, PlanAnswer } from '../../../shared/contract/job.ts'
 import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
@@ -8,7 +8,7 @@ import { type Dispatch, type DispatchDeps, createDispatch, listCandidates } from
 import { createRenewals } from './leases.ts'
 import { holdsArchive, offeredLeases } from './leasing.ts'
 import { type Submission, cancelJob, checkSpec, listJobs, submitJob, viewJob } from './requests.ts'
-import { type AttemptUnderProof, type VerifiedResult, attemptUnderProof, beginVerification, completeJob, rejectResult } from './verification.ts'
+import { type AttemptUnderProof, type VerifiedResult, attemptUnderProof, awaitReceipt, beginVerification, completeJob, rejectResult } from './verification.ts'
 
 export interface JobsDeps extends Omit<DispatchDeps, 'renewals'> {
   readonly hasBlob: (digest: string) => boolean
@@ -39,6 +39,7 @@ export interface Jobs extends Dispatch {
   readonly fail: (failure: AttemptFailure) => Promise<void>
   readonly attempt: (db: Db | Tx, claim: LeaseClaim) => Promise<AttemptUnderProof | null>
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
+  readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
   readonly completeJob: (tx: Tx, result: VerifiedResult) => Promise<void>
   readonly rejectResult: (tx: Tx, result: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
 }
@@ -113,12 +114,13 @@ function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'hold
   }
 }
 
-const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerification' | 'completeJob' | 'rejectResult'> => ({
+const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerification' | 'awaitReceipt' | 'completeJob' | 'rejectResult'> => ({
   attempt: attemptUnderProof,
   async beginVerification(tx, leaseId) {
     await beginVerification(deps, tx, leaseId)
     deps.renewals.renew(leaseId)
   },
+  awaitReceipt: (tx, wait) => awaitReceipt(deps, tx, wait),
   async completeJob(tx, result) {
     await completeJob(deps, tx, result)
     deps.renewals.forget(result.leaseId)

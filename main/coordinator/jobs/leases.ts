@@ -7,6 +7,9 @@ export const LEASE_LEAD_MS = 30_000
 /** Work that ended before the deadline may still arrive this long after it. */
 export const DEADLINE_GRACE_MS = 60_000
 
+/** Verified work keeps its lease this long after its receipt was last tried: the node may be away, but the work is done. */
+export const RECEIPT_HOLD_MS = 3_600_000
+
 export const OPEN_ATTEMPTS = ['leased', 'running', 'verifying'] as const satisfies readonly AttemptState[]
 export const isOpen = (state: AttemptState): boolean => (OPEN_ATTEMPTS as readonly AttemptState[]).includes(state)
 
@@ -26,6 +29,17 @@ export function leaseStanding(lease: HeldLease, token: number): 'current' | 'lat
   if (token !== lease.token || token !== lease.jobToken) return 'lost'
   if (isOpen(lease.attempt)) return 'current'
   return lease.attempt === 'lost' && (lease.job === 'queued' || lease.job === 'planned') ? 'late' : 'lost'
+}
+
+/**
+ * Whether what was saved under a lease may become what its job goes on from: nobody was given the job since, it has not ended, and the attempt
+ * was not found to be wrong. `token` is what the node claims, `reason` why the attempt ended.
+ */
+export function mayHandOver(lease: HeldLease, { token, reason }: { readonly token: number; readonly reason: string | null }): boolean {
+  if (token !== lease.token || token !== lease.jobToken) return false
+  if (lease.attempt === 'leased' || lease.attempt === 'running') return lease.job === 'leased' || lease.job === 'running'
+  const isRejected = lease.attempt === 'succeeded' || lease.attempt === 'verifying' || (reason?.startsWith('proof.') ?? false)
+  return !isRejected && (lease.job === 'queued' || lease.job === 'planned')
 }
 
 export interface Renewals {

@@ -3,6 +3,7 @@ import { fromIso } from '../../../shared/units.ts'
 import { type Db, transact } from '../persistence/database.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { changeJob } from './change.ts'
+import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type Job, createJobsStore } from './jobs.store.ts'
 import { LEASE_LEAD_MS } from './leases.ts'
 import type { Candidate, JobDeps } from './ports.ts'
@@ -28,7 +29,8 @@ export const leaseJob = (deps: JobDeps, jobId: string): Promise<Lease | null> =>
     const attempt = { attemptId: deps.ids.next(), leaseId: deps.ids.next(), jobId, nodeId: plan.nodeId, token, plan, leasedAt }
     await attempts.add(attempt)
     await deps.decide(tx, 'lease', { jobId, attemptId: attempt.attemptId, leaseId: attempt.leaseId, nodeId: plan.nodeId, token })
-    return leaseOf(leased, { ...attempt, state: 'leased', startedAt: null, endedAt: null, reason: null }, deps.leaseTtlMs)
+    const checkpoint = await createCheckpointsStore(tx).ofJob(jobId)
+    return leaseOf(leased, { ...attempt, state: 'leased', startedAt: null, endedAt: null, reason: null }, { ttlMs: deps.leaseTtlMs, checkpoint })
   })
 
 /** Whether a node holds a job that runs the archive with this digest. */
@@ -44,7 +46,7 @@ export async function offeredLeases(db: Db, nodeId: string, ttlMs: number): Prom
   const leases = await Promise.all(
     open.map(async (attempt) => {
       const job = await createJobsStore(db).get(attempt.jobId)
-      return job ? [leaseOf(job, attempt, ttlMs)] : []
+      return job ? [leaseOf(job, attempt, { ttlMs, checkpoint: await createCheckpointsStore(db).ofJob(attempt.jobId) })] : []
     }),
   )
   return leases.flat()

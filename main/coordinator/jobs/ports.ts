@@ -1,5 +1,5 @@
 /** What the jobs feature takes from its neighbours; the root wires them. */
-import type { Capabilities } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { JobSpec, Lease, PlanAnswer } from '../../../shared/contract/job.ts'
 import type { MicroUsd } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'

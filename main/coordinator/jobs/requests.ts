@@ -4,6 +4,7 @@ import { fromIso, microUsd } from '../../../shared/units.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { changeJob, endOpenAttempt } from './change.ts'
+import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type Job, type JobPage, createJobsStore } from './jobs.store.ts'
 import type { JobDeps } from './ports.ts'
 import { viewOf } from './view.ts'
@@ -24,6 +25,7 @@ export function checkSpec(spec: JobSpec, { now, hasBlob }: { readonly now: numbe
   if (fromIso(spec.deadline) <= now) refuse(`The deadline ${spec.deadline} is in the past. Give one that leaves time to run.`)
   if (spec.earliestStart !== null && fromIso(spec.earliestStart) >= fromIso(spec.deadline)) refuse('The earliest start is not before the deadline.')
   if (runtime.name === 'wasm' && runtime.archive !== runtime.image) refuse('A WebAssembly module is its own archive: give the same digest for both.')
+  if (runtime.name === 'wasm' && spec.checkpoints) refuse('A WebAssembly job saves no checkpoint. Leave it out, or make it a container job.')
   if (runtime.name === 'docker' && runtime.archive === null && runtime.reference === null)
     refuse('A Docker job needs an uploaded archive or a reference to pull.')
   if (runtime.archive !== null && !hasBlob(runtime.archive)) refuse(`The archive ${runtime.archive} is not here. Upload it to /v1/blobs/ first.`)
@@ -58,10 +60,13 @@ async function ownJob(db: Db | Tx, requesterId: string, jobId: string): Promise<
   return job
 }
 
+const describe = async (db: Db, job: Job): Promise<JobView> =>
+  viewOf(job, { attempts: await createAttemptsStore(db).ofJob(job.jobId), checkpoint: await createCheckpointsStore(db).ofJob(job.jobId) })
+
 /** Error: `not-found`, also for somebody else's job. */
 export async function viewJob(db: Db, requesterId: string, jobId: string): Promise<JobView> {
   const job = await ownJob(db, requesterId, jobId)
-  return viewOf(job, await createAttemptsStore(db).ofJob(jobId))
+  return describe(db, job)
 }
 
 /** Newest first; `next` is what the following page starts after. */
@@ -71,7 +76,7 @@ export async function listJobs(
 ): Promise<{ items: JobView[]; next: string | null }> {
   const jobs = await createJobsStore(db).page({ ...page, limit: page.limit + 1 } satisfies JobPage)
   const shown = jobs.slice(0, page.limit)
-  const items = await Promise.all(shown.map(async (job) => viewOf(job, await createAttemptsStore(db).ofJob(job.jobId))))
+  const items = await Promise.all(shown.map((job) => describe(db, job)))
   return { items, next: jobs.length > page.limit ? (shown.at(-1)?.jobId ?? null) : null }
 }
 

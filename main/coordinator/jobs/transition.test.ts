@@ -11,6 +11,7 @@ const changes: readonly JobChange[] = [
   { type: 'started' },
   { type: 'resumed' },
   { type: 'proof-arrived' },
+  { type: 'receipt-waits', ...why },
   { type: 'accepted' },
   { type: 'attempt-ended', retry: true, ...why },
   { type: 'attempt-ended', retry: false, ...why },

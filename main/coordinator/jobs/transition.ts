@@ -11,6 +11,8 @@ export type JobChange =
   /** An agent that was silent for too long is back, and nobody else was given the job. */
   | { readonly type: 'resumed' }
   | { readonly type: 'proof-arrived' }
+  /** The proof holds, but its receipt cannot be written yet. */
+  | { readonly type: 'receipt-waits'; readonly reason: string; readonly message: string }
   | { readonly type: 'accepted' }
   | { readonly type: 'attempt-ended'; readonly retry: boolean; readonly reason: string; readonly message: string }
   | { readonly type: 'deadline-passed' }
@@ -37,6 +39,7 @@ const FROM: Readonly<Record<JobChange['type'], readonly JobState[]>> = {
   resumed: ['queued', 'planned'],
   // A waiting job may still be proven: its lease ran out, the work arrived late, and nobody else has been given it.
   'proof-arrived': ['queued', 'planned', 'leased', 'running', 'verifying'],
+  'receipt-waits': ['verifying'],
   accepted: ['verifying'],
   'attempt-ended': ['leased', 'running', 'verifying'],
   // From here on the work is done and only our own check is missing; it is finished, whoever asks.
@@ -66,6 +69,8 @@ export function transition({ state, attempts }: JobStanding, change: JobChange):
       return { state: 'running', reason: null, message: null }
     case 'proof-arrived':
       return { state: 'verifying', reason: null, message: null }
+    case 'receipt-waits':
+      return { state: 'verifying', reason: change.reason, message: change.message }
     case 'accepted':
       return { state: 'completed', reason: null, message: null }
     case 'attempt-ended':

@@ -5,6 +5,7 @@ import type { Db, Tx } from '../persistence/database.ts'
 import { attemptOfLease, endAttempt, standingOf } from './attempts.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { changeJob } from './change.ts'
+import { createCheckpointsStore } from './checkpoints.store.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { isOpen } from './leases.ts'
 import type { JobDeps } from './ports.ts'
@@ -54,9 +55,20 @@ async function heldBy(tx: Tx, leaseId: string) {
 /** A proof that may be true has arrived: the job is being verified. */
 export async function beginVerification(deps: JobDeps, tx: Tx, leaseId: string): Promise<void> {
   const { attempt, job } = await heldBy(tx, leaseId)
+  // Tried again: what it waits for stays on show meanwhile.
+  if (attempt.state === 'verifying' && job.state === 'verifying') return
   const changed = await changeJob(deps, tx, { job, change: { type: 'proof-arrived' } })
   if (!changed) throw new WindfallError('proof.lease', `Job ${job.jobId} is ${job.state}; its result is no longer wanted.`)
   await createAttemptsStore(tx).update(attempt.attemptId, { state: 'verifying', startedAt: attempt.startedAt ?? attempt.leasedAt, reason: null })
+}
+
+/** The work is verified and only its receipt is missing: the requester sees why. Whoever submits the proof again tries again. */
+export async function awaitReceipt(deps: JobDeps, tx: Tx, { leaseId, reason, message }: { leaseId: string; reason: string; message: string }): Promise<void> {
+  const { attempt, job } = await heldBy(tx, leaseId)
+  const changed = await changeJob(deps, tx, { job, change: { type: 'receipt-waits', reason, message: message.slice(0, 500) } })
+  if (!changed) return
+  await createAttemptsStore(tx).update(attempt.attemptId, { reason })
+  if (job.reason !== reason) await deps.decide(tx, 'receipt.waits', { jobId: job.jobId, attemptId: attempt.attemptId, reason })
 }
 
 export interface VerifiedResult {
@@ -71,11 +83,13 @@ export async function completeJob(deps: JobDeps, tx: Tx, { leaseId, ...result }:
   const { attempt, job } = await heldBy(tx, leaseId)
   const changed = await changeJob(deps, tx, { job, change: { type: 'accepted' }, patch: result })
   if (!changed) throw new WindfallError('proof.lease', `Job ${job.jobId} is ${job.state}; its result is no longer wanted.`)
-  await createAttemptsStore(tx).update(attempt.attemptId, { state: 'succeeded', endedAt: deps.clock.now() })
+  await createAttemptsStore(tx).update(attempt.attemptId, { state: 'succeeded', endedAt: deps.clock.now(), reason: null })
 }
 
-/** The result is wrong: the attempt has failed and the job goes on without it. Nothing happens if the attempt is over. */
+/** The result is wrong: the attempt has failed and the job begins again, because what led to it may be wrong as well. Nothing happens if the attempt is over. */
 export async function rejectResult(deps: JobDeps, tx: Tx, { leaseId, reason, message }: { leaseId: string; reason: string; message: string }): Promise<void> {
   const { attempt } = await heldBy(tx, leaseId)
-  if (isOpen(attempt.state)) await endAttempt(deps, tx, { attempt, state: 'failed', reason, message, retry: true })
+  if (!isOpen(attempt.state)) return
+  await createCheckpointsStore(tx).remove(attempt.jobId)
+  await endAttempt(deps, tx, { attempt, state: 'failed', reason, message, retry: true })
 }

@@ -1,4 +1,4 @@
-import type { JobView, Lease } from '../../../shared/contract/job.ts'
+import type { Checkpoint, JobView, Lease } from '../../../shared/contract/job.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Attempt } from './attempts.store.ts'
 import type { Job } from './jobs.store.ts'
@@ -6,7 +6,7 @@ import type { Job } from './jobs.store.ts'
 const isoOrNull = (at: number | null): string | null => (at === null ? null : toIso(at))
 
 /** A job as its requester sees it. */
-export const viewOf = (job: Job, attempts: readonly Attempt[]): JobView => ({
+export const viewOf = (job: Job, { attempts, checkpoint }: { readonly attempts: readonly Attempt[]; readonly checkpoint: Checkpoint | null }): JobView => ({
   jobId: job.jobId,
   state: job.state,
   reason: job.reason,
@@ -27,10 +27,11 @@ export const viewOf = (job: Job, attempts: readonly Attempt[]): JobView => ({
   outputSha256: job.outputSha256,
   receiptId: job.receiptId,
   priceMicroUsd: job.priceMicroUsd === null ? null : String(job.priceMicroUsd),
+  checkpoint,
 })
 
 /** What the node that holds an attempt is given to run. */
-export const leaseOf = (job: Job, attempt: Attempt, ttlMs: number): Lease => ({
+export const leaseOf = (job: Job, attempt: Attempt, given: Pick<Lease, 'ttlMs' | 'checkpoint'>): Lease => ({
   leaseId: attempt.leaseId,
   token: attempt.token,
   jobId: job.jobId,
@@ -39,5 +40,5 @@ export const leaseOf = (job: Job, attempt: Attempt, ttlMs: number): Lease => ({
   submittedAt: toIso(job.submittedAt),
   window: attempt.plan.window,
   plan: attempt.plan,
-  ttlMs,
+  ...given,
 })

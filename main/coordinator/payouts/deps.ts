@@ -1,4 +1,4 @@
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { Lamports, MicroUsd } from '../../../shared/units.ts'
 import type { Chain } from '../../chain/chain.ts'
 import type { Wallet } from '../../chain/wallet.ts'
@@ -34,7 +34,7 @@ interface PayoutBooks {
   readonly treasury: (tx: Tx) => Promise<Lamports>
 }
 
-export type PayoutFact = Extract<NodeEvent['fact'], { kind: 'payout' }>
+export type PayoutFact = Extract<NodeEvent['fact'], { kind: 'payout' | 'payout-refused' }>
 
 export interface Anchored {
   readonly memo: string
@@ -56,7 +56,7 @@ export interface PayoutDeps {
   readonly books: PayoutBooks
   /** Nodes with an address and confirmed earnings. */
   readonly payableNodes: (db: Db | Tx) => Promise<readonly PayableNode[]>
-  /** Tells a node about its payout, in the transaction of the change. */
+  /** Tells a node about its payout, or why there is none, in the transaction of the change. */
   readonly recordEvent: (tx: Tx, nodeId: string, fact: PayoutFact) => Promise<void>
   /** An anchor memo is on chain for good. */
   readonly onAnchored: (tx: Tx, anchored: Anchored) => Promise<void>

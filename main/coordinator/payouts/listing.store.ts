@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { PageRequest } from '../../../shared/contract/wire.ts'
-import type { PayoutView } from '../../../shared/contract/coordinator.ts'
+import type { PayoutView } from '../../../shared/contract/payout.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 

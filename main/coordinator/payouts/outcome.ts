@@ -8,7 +8,7 @@ import { createRefusalsStore } from './refusals.store.ts'
 /** How long an address that failed is left alone, milliseconds. */
 const REFUSAL_MS = 3_600_000
 
-type Announced = PayoutFact['state']
+type Announced = Extract<PayoutFact, { kind: 'payout' }>['state']
 
 const amountsOf = (item: Item, at: number) => ({ payoutId: item.id, nodeId: item.nodeId, microUsd: item.microUsd, lamports: item.lamports, at })
 

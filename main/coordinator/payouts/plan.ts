@@ -32,7 +32,7 @@ export interface PlannedItem {
   readonly lamports: Lamports
 }
 
-interface DueWallet {
+export interface DueWallet {
   readonly address: string
   readonly items: readonly PlannedItem[]
   readonly total: Lamports

@@ -6,7 +6,7 @@ import { judgeWallet } from './hygiene.ts'
 import { budgetOf } from './limits.ts'
 import { announce } from './outcome.ts'
 import { createPayoutsStore } from './payouts.store.ts'
-import { type PayableNode, type PlanRules, batchMemo, dueWallets, minimumFor, planBatches } from './plan.ts'
+import { type DueWallet, type PayableNode, type PlanRules, batchMemo, dueWallets, minimumFor, planBatches } from './plan.ts'
 import { createRefusalsStore } from './refusals.store.ts'
 import { type Rate, rateText } from './rate.ts'
 
@@ -25,17 +25,29 @@ async function feeNow({ chain, wallet }: PayoutDeps): Promise<Lamports | null> {
   return chain.fee(chain.compile(wallet.address, [memoInstruction('fee', wallet.address)], blockhash))
 }
 
+/** Leaves a wallet alone for a while, and tells the nodes that are paid to it, each once for each reason. */
+const refuseWallet = (deps: PayoutDeps, { address, items }: DueWallet, reason: string): Promise<void> =>
+  transact(deps.db, async (tx) => {
+    const refusals = createRefusalsStore(tx)
+    await refusals.refuse(address, reason, deps.clock.now() + LOOK_AGAIN_MS)
+    for (const { nodeId } of items)
+      if ((await refusals.tell(nodeId, address, reason)) === 'news') await deps.recordEvent(tx, nodeId, { kind: 'payout-refused', address, reason })
+  })
+
 /** Looks at every wallet that is due enough and refuses those that cannot be paid. */
-async function judgeWallets(deps: PayoutDeps, addresses: readonly string[]): Promise<Map<string, { isNew: boolean }>> {
-  const { chain, clock, db, events } = deps
+async function judgeWallets(deps: PayoutDeps, due: readonly DueWallet[]): Promise<Map<string, { isNew: boolean }>> {
+  const { chain, db, events } = deps
   const good = new Map<string, { isNew: boolean }>()
-  for (const address of addresses) {
+  for (const wallet of due) {
+    const { address } = wallet
     const isOnCurve = chain.isOnCurve(address)
     const verdict = judgeWallet(address, { isOnCurve, account: isOnCurve ? await chain.account(address) : null })
-    if (verdict.payable) good.set(address, { isNew: verdict.isNew })
-    else {
+    if (verdict.payable) {
+      good.set(address, { isNew: verdict.isNew })
+      await createRefusalsStore(db).forget(address)
+    } else {
       events.refused(address, verdict.reason)
-      await createRefusalsStore(db).refuse(address, verdict.reason, clock.now() + LOOK_AGAIN_MS)
+      await refuseWallet(deps, wallet, verdict.reason)
     }
   }
   return good
@@ -83,10 +95,7 @@ export async function planDue(deps: PayoutDeps): Promise<void> {
   const rules = { rate, threshold: settings.threshold, fee, rentMinimum: await chain.minRent(0) }
   const due = worthwhile.filter(({ total }) => total >= minimumFor(false, rules))
   if (due.length === 0) return
-  const wallets = await judgeWallets(
-    deps,
-    due.map(({ address }) => address),
-  )
+  const wallets = await judgeWallets(deps, due)
   const balance = lamports((await chain.account(wallet.address))?.lamports ?? 0n)
   await transact(deps.db, (tx) => writePlan(tx, deps, { wallets, rules, balance }))
 }

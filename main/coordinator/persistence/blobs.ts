@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync } from 'node:fs'
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { type FileHandle, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { WindfallError } from '../../../shared/errors.ts'
@@ -19,11 +19,14 @@ export interface Blobs {
    * Errors: `input.too-large` beyond `maxBytes`, `input.invalid` if it is not what `expected` says.
    */
   readonly write: (source: AsyncIterable<Uint8Array>, limits: { readonly maxBytes: number; readonly expected: string | null }) => Promise<string>
+  /** Removes every blob whose hash (hex) is not among the wanted, and what an earlier process did not finish writing. */
+  readonly sweep: (wanted: () => Promise<ReadonlySet<string>>) => Promise<void>
 }
 
 /** Blobs as files in `directory`. `nextName` names what is still being written. */
 export function openBlobs(directory: string, nextName: () => string): Blobs {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const unfinished = new Set<string>()
   const fileOf = (digest: string): string => {
     const [, hex] = DIGEST.exec(digest) ?? []
     if (hex === undefined || !existsSync(join(directory, hex))) throw new WindfallError('not-found', `There is no blob ${digest} here.`)
@@ -37,7 +40,9 @@ export function openBlobs(directory: string, nextName: () => string): Blobs {
       return { content: createReadStream(file), bytes: (await stat(file)).size }
     },
     async write(source, limits) {
-      const temporary = join(directory, `${nextName()}.new`)
+      const name = `${nextName()}.new`
+      const temporary = join(directory, name)
+      unfinished.add(name)
       try {
         const hex = await copy(source, temporary, limits.maxBytes)
         if (limits.expected !== null && limits.expected !== `sha256:${hex}`)
@@ -47,7 +52,14 @@ export function openBlobs(directory: string, nextName: () => string): Blobs {
         return `sha256:${hex}`
       } finally {
         await rm(temporary, { force: true })
+        unfinished.delete(name)
       }
+    },
+    async sweep(wanted) {
+      // Listed first: what arrives later is not touched. Nothing may come between the answer and the removal.
+      const names = await readdir(directory)
+      const kept = names.length === 0 ? unfinished : (await wanted()).union(unfinished)
+      for (const name of names) if (!kept.has(name)) rmSync(join(directory, name), { force: true })
     },
   }
 }

@@ -3,13 +3,14 @@ import { openDurable } from '../../kernel/sqlite.ts'
 import { migrate } from './migrate.ts'
 import type { ChallengeTables } from './tables/challenges.ts'
 import type { FleetTables } from './tables/fleets.ts'
+import type { GridTables } from './tables/grid.ts'
 import type { JobTables } from './tables/jobs.ts'
 import type { LedgerTables } from './tables/ledger.ts'
 import type { PayoutTables } from './tables/payouts.ts'
 import type { ReceiptTables } from './tables/receipts.ts'
 import type { RegistryTables } from './tables/registry.ts'
 
-export type Schema = RegistryTables & FleetTables & JobTables & ChallengeTables & ReceiptTables & LedgerTables & PayoutTables
+export type Schema = RegistryTables & FleetTables & GridTables & JobTables & ChallengeTables & ReceiptTables & LedgerTables & PayoutTables
 export type Db = Kysely<Schema>
 export type Tx = Transaction<Schema>
 

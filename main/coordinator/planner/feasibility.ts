@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { Exclusion, JobSpec } from '../../../shared/contract/job.ts'
 
 /** What the planner knows about a node. */

@@ -12,6 +12,7 @@ export const fakeSignal = (zone: string, values: readonly (number | null)[], cha
   kind: 'average',
   basis: 'direct',
   unit: 'gCO2/kWh',
+  price: null,
   source: 'test',
   origin: 'live',
   recordedOn: null,

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { splitProblem } from '../../../shared/domain/half-hours.ts'

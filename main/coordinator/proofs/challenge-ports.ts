@@ -1,5 +1,5 @@
 /** What challenges take from their neighbours; the root wires them. */
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { ChallengeFigure, OpenChallenge } from '../../../shared/contract/proof.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -8,7 +8,8 @@ import type { Db, Tx } from '../persistence/database.ts'
 
 /** What the samples say about the proof they are said to lie behind. */
 export interface Finding {
-  readonly state: 'valid' | 'mismatch'
+  /** `refused`: they cannot be integrated again, and that is no fault of theirs. */
+  readonly state: 'valid' | 'mismatch' | 'refused'
   readonly message: string
   readonly figures: readonly ChallengeFigure[]
 }

@@ -26,6 +26,12 @@ test('the samples of an honest run confirm every figure of its proof', () => {
   expect(figures.filter(({ name }) => name.startsWith('interval '))).toHaveLength(4)
 })
 
+test('samples that an older version recorded accuse nobody and prove nothing; others than the proof names stay a lie', () => {
+  const lines = header(({ nodeId, devices }) => ({ v: 1, nodeId, devices }))
+  expect(judgeCommitted(lines)).toMatchObject({ state: 'refused', message: expect.stringContaining('older version'), figures: [] })
+  expect(judge(PROOF, logOf(lines))).toMatchObject({ state: 'mismatch', message: expect.stringContaining('hash') })
+})
+
 test('any change to any line is found by the hash alone', () => {
   fc.assert(
     fc.property(fc.nat(LINES.length - 1), fc.nat(200), (line, at) => {

@@ -58,10 +58,15 @@ function identityProblem({ nodeId, attemptId, devices }: EnergyProof, { header }
 
 const mismatch = (message: string, figures: readonly ChallengeFigure[] = []): Finding => ({ state: 'mismatch', message, figures })
 
+/** A node that was updated is not to blame; one that only says so has gained no more than by refusing. */
+const OUTDATED =
+  'The samples have the hash the proof carries, but an older version of Windfall recorded them, without what integrating them again takes. Nothing speaks against the proof.'
+
 /** Whether unpacked samples, whose hex SHA-256 is `sha256`, are those behind the proof and give what it says. The samples are hostile. */
 export function judgeSamples(proof: EnergyProof, log: Uint8Array, sha256: string): Finding {
   if (sha256 !== proof.sampleLogSha256) return mismatch('The samples that were sent are not those whose hash the proof carries.')
   const replay = replaySampleLog(log)
+  if ('problem' in replay && replay.outdated) return { state: 'refused', message: OUTDATED, figures: [] }
   if ('problem' in replay) return mismatch(`The samples cannot be integrated: ${replay.problem}.`)
   const problem = identityProblem(proof, replay)
   if (problem) return mismatch(`The samples are not those of this proof: ${problem}.`)

@@ -1,5 +1,6 @@
 /** What the check of a proof takes from its neighbours; the root wires them. */
-import type { Capabilities, NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { JobSpec, Plan } from '../../../shared/contract/job.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
@@ -73,6 +74,8 @@ export interface ProofDeps {
   readonly currentKey: (tx: Tx, nodeId: string) => Promise<string | null>
   readonly attempt: (tx: Tx, claim: { readonly nodeId: string; readonly leaseId: string; readonly token: number }) => Promise<ProvenAttempt | null>
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
+  /** The receipt of a verified result cannot be written yet: says why. */
+  readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
   readonly completeJob: (
     tx: Tx,
     result: { readonly leaseId: string; readonly outputSha256: string; readonly receiptId: string; readonly priceMicroUsd: bigint },

@@ -57,6 +57,61 @@ test('the same proof for the same lease gets the stored answer and changes nothi
   expect(await events()).toHaveLength(3)
 })
 
+/** A core whose receipts cannot be written while `grid.down`. */
+async function startBlindCore() {
+  const grid = { down: true }
+  const blind = await startTestCore({
+    changes: (books) => ({
+      prepareReceipt: async () => {
+        if (grid.down) throw new WindfallError('grid.unavailable', 'The grid in GB-15 is not measured yet.')
+        return books.prepareReceipt()
+      },
+    }),
+  })
+  return { grid, blind }
+}
+
+test('work whose receipt cannot be written yet says why, keeps its lease while its node is away, and is paid once it can', async () => {
+  const { grid, blind } = await startBlindCore()
+  await using _ = blind
+  const worker = await blind.enrol()
+  const lease = await blind.lease(worker)
+  await blind.jobs.start({ nodeId: worker.nodeId, leaseId: lease.leaseId, token: lease.token })
+  await blind.clock.advance(SECONDS * 1000)
+  const submission = await submissionOf(lease, proofFor(lease, { nodeId: worker.nodeId, now: blind.clock.now() }), worker.signer)
+  const submit = () => blind.parts.proofs.submit(worker.nodeId, submission)
+  const waiting = { state: 'verifying', reason: 'grid.unavailable', message: 'The grid in GB-15 is not measured yet.', attempts: [{ state: 'verifying' }] }
+  for (let hours = 0; hours < 3; hours += 1) {
+    await expect(submit()).rejects.toMatchObject({ code: 'grid.unavailable', retry: true })
+    expect(await blind.jobs.view(REQUESTER, 'job-1')).toMatchObject(waiting)
+    for (let look = 0; look < 5; look += 1) {
+      await blind.clock.advance(700_000)
+      await blind.jobs.round()
+    }
+    expect(await blind.jobs.view(REQUESTER, 'job-1')).toMatchObject(waiting)
+  }
+  expect(await blind.decided('receipt.waits')).toHaveLength(1)
+  grid.down = false
+  await submit()
+  expect(await blind.jobs.view(REQUESTER, 'job-1')).toMatchObject({ state: 'completed', reason: null, attempts: [{ state: 'succeeded', reason: null }] })
+  expect(await blind.decided('test.settle')).toHaveLength(1)
+})
+
+test('a node that never comes back for its receipt loses the lease an hour after its last try, so that the job goes on', async () => {
+  const { blind } = await startBlindCore()
+  await using _ = blind
+  const worker = await blind.enrol()
+  const lease = await blind.lease(worker)
+  const proof = proofFor(lease, { nodeId: worker.nodeId, now: blind.clock.now() + SECONDS * 1000 })
+  await blind.clock.advance(SECONDS * 1000)
+  await expect(blind.parts.proofs.submit(worker.nodeId, await submissionOf(lease, proof, worker.signer))).rejects.toMatchObject({ code: 'grid.unavailable' })
+  for (let look = 0; look < 6; look += 1) {
+    await blind.clock.advance(700_000)
+    await blind.jobs.round()
+  }
+  expect(await blind.jobs.view(REQUESTER, 'job-1')).toMatchObject({ state: 'queued', attempts: [{ state: 'lost', reason: 'lease.expired' }] })
+})
+
 test('proofs of one node form a chain', async () => {
   const first = await runLease('job-1')
   await send(first, proofOf(first))

@@ -134,7 +134,14 @@ export async function submitProof(deps: ProofDeps, nodeId: string, input: ProofI
   if ('answer' in judged) return judged.answer
   if ('refusal' in judged) return refuseSubmission(deps, judged.refusal, named)
   await deps.saveOutput(bytes)
-  const issue = await deps.prepareReceipt({ ...opened, envelope: input.envelope, node, attempt: judged.attempt })
-  const outcome = await commit(deps, submission, issue)
-  return 'answer' in outcome ? outcome.answer : refuseSubmission(deps, outcome.refusal, named)
+  try {
+    const issue = await deps.prepareReceipt({ ...opened, envelope: input.envelope, node, attempt: judged.attempt })
+    const outcome = await commit(deps, submission, issue)
+    return 'answer' in outcome ? outcome.answer : await refuseSubmission(deps, outcome.refusal, named)
+  } catch (error) {
+    // The agent keeps the proof and submits it again; until then its requester can read what it waits for.
+    if (error instanceof WindfallError && error.retry)
+      await transact(deps.db, (tx) => deps.awaitReceipt(tx, { leaseId: input.leaseId, reason: error.code, message: error.message }))
+    throw error
+  }
 }

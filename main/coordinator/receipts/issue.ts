@@ -1,4 +1,4 @@
-import type { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { buildReceipt, type ReceiptFacts } from '../../../shared/domain/build-receipt.ts'
 import { bundleOfParts, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'

@@ -1,4 +1,4 @@
-import type { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import { bundleOfParts, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { encodeBase64 } from '../../../shared/domain/encoding.ts'
 import { proveConsistency } from '../../../shared/domain/merkle-log.ts'

@@ -1,4 +1,4 @@
-import type { ReceiptSummary } from '../../../shared/contract/coordinator.ts'
+import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { decodeBase64, encodeBase64 } from '../../../shared/domain/encoding.ts'
 import type { Hash } from '../../../shared/domain/merkle.ts'

@@ -14,15 +14,21 @@ export function createApiKeysStore(db: Db | Tx) {
       await db
         .insertInto('api_key')
         .values({ sha256: key.sha256, prefix: key.prefix, requester_id: key.requesterId, created_at: key.at, revoked_at: null })
-        .onConflict((conflict) => conflict.column('sha256').doNothing())
+        .onConflict((conflict) => conflict.column('sha256').doUpdateSet({ revoked_at: null }))
         .execute()
     },
     async requesterOf(sha256: string): Promise<string | null> {
       const row = await db.selectFrom('api_key').select('requester_id').where('sha256', '=', sha256).where('revoked_at', 'is', null).executeTakeFirst()
       return row?.requester_id ?? null
     },
-    async revoke(prefix: string, at: number): Promise<void> {
-      await db.updateTable('api_key').set({ revoked_at: at }).where('prefix', '=', prefix).where('revoked_at', 'is', null).execute()
+    async revokeOthers({ sha256, requesterId, at }: { sha256: string; requesterId: string; at: number }): Promise<void> {
+      await db
+        .updateTable('api_key')
+        .set({ revoked_at: at })
+        .where('requester_id', '=', requesterId)
+        .where('sha256', '!=', sha256)
+        .where('revoked_at', 'is', null)
+        .execute()
     },
   }
 }

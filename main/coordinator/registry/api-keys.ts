@@ -8,7 +8,7 @@ const API_KEY = /^wf_([a-z0-9]{8})_[A-Za-z0-9_-]{43}$/
 export const generateApiKey = (random: (bytes: number) => Uint8Array): string =>
   `wf_${Buffer.from(random(4)).toString('hex')}_${Buffer.from(random(32)).toString('base64url')}`
 
-/** Makes a requester and gives it a key; repeating either is harmless. The key itself is not kept. */
+/** Makes a requester and gives it a key, which ends every other key it had; repeating either is harmless. The key itself is not kept. */
 export async function grantApiKey(
   db: Db,
   { requesterId, name, apiKey, at }: { readonly requesterId: string; readonly name: string; readonly apiKey: string; readonly at: number },
@@ -18,13 +18,12 @@ export async function grantApiKey(
   await transact(db, async (tx) => {
     const keys = createApiKeysStore(tx)
     await keys.addRequester({ id: requesterId, name, at })
-    await keys.addKey({ sha256: sha256Hex(apiKey), prefix, requesterId, at })
+    const key = { sha256: sha256Hex(apiKey), requesterId, at }
+    await keys.addKey({ ...key, prefix })
+    await keys.revokeOthers(key)
   })
 }
 
 /** Whose key this is, or `null` if it is malformed, unknown or revoked. */
 export const requesterOfKey = async (db: Db, apiKey: string): Promise<string | null> =>
   API_KEY.test(apiKey) ? createApiKeysStore(db).requesterOf(sha256Hex(apiKey)) : null
-
-/** Ends every key with this prefix at once. */
-export const revokeApiKey = (db: Db, prefix: string, at: number): Promise<void> => createApiKeysStore(db).revoke(prefix, at)

@@ -1,4 +1,4 @@
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'

@@ -1,4 +1,4 @@
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { createNodeEventsStore } from './node-events.store.ts'

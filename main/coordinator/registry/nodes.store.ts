@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
 import { PublicJwk } from '../../../shared/contract/wire.ts'
 import { currentKey, type KeyHistory, type NodeKey } from '../../../shared/domain/rotation.ts'
 import type { Db, Tx } from '../persistence/database.ts'

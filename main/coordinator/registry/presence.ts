@@ -1,4 +1,4 @@
-import type { Presence } from '../../../shared/contract/coordinator.ts'
+import type { Presence } from '../../../shared/contract/node.ts'
 import type { Clock } from '../../kernel/clock.ts'
 
 /** A node that has been silent for this long is offline. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { NodeEvent } from '../../../shared/contract/coordinator.ts'
+import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { toBase58 } from '../../../shared/domain/base58.ts'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { type TestCore, enrol, startTestCore, testCapabilities } from '../core.fake.ts'
 import { transact } from '../persistence/database.ts'
-import { generateApiKey, grantApiKey, requesterOfKey, revokeApiKey } from './api-keys.ts'
+import { generateApiKey, grantApiKey, requesterOfKey } from './api-keys.ts'
 import { CHALLENGE_TTL_MS, createChallenges } from './challenge.ts'
 import { createPresenceBook } from './presence.ts'
 import { isWilling } from './registry.ts'
@@ -115,15 +115,20 @@ test('an agent asks for what follows the last event it has stored', async () => 
   expect((await core.parts.agents.heartbeat(nodeId, { ready: true, reasons: [], running: [] })).lastEvent).toBe(5)
 })
 
-test('API keys open what they were granted for until they are revoked, and are not stored', async () => {
+test('an API key opens what it was granted for until another takes its place, and is not stored', async () => {
   const apiKey = generateApiKey(randomBytes)
   await grantApiKey(core.db, { requesterId: 'r-2', name: 'R', apiKey, at: 0 })
   await grantApiKey(core.db, { requesterId: 'r-2', name: 'R', apiKey, at: 1 })
   expect(await requesterOfKey(core.db, apiKey)).toBe('r-2')
   expect(await requesterOfKey(core.db, generateApiKey(randomBytes))).toBeNull()
   expect(JSON.stringify(await core.db.selectFrom('api_key').selectAll().execute())).not.toContain(apiKey.slice(12))
-  await revokeApiKey(core.db, apiKey.slice(3, 11), 2)
-  expect(await requesterOfKey(core.db, apiKey)).toBeNull()
+  const next = generateApiKey(randomBytes)
+  await grantApiKey(core.db, { requesterId: 'r-3', name: 'S', apiKey: generateApiKey(randomBytes), at: 2 })
+  expect(await requesterOfKey(core.db, apiKey)).toBe('r-2')
+  await grantApiKey(core.db, { requesterId: 'r-2', name: 'R', apiKey: next, at: 3 })
+  expect([await requesterOfKey(core.db, apiKey), await requesterOfKey(core.db, next)]).toEqual([null, 'r-2'])
+  await grantApiKey(core.db, { requesterId: 'r-2', name: 'R', apiKey, at: 4 })
+  expect([await requesterOfKey(core.db, apiKey), await requesterOfKey(core.db, next)]).toEqual(['r-2', null])
 })
 
 test('a node is offline after five silent minutes; after a restart nobody is until five minutes have passed', async () => {

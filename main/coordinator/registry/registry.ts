@@ -1,4 +1,4 @@
-import type { Capabilities, Presence } from '../../../shared/contract/coordinator.ts'
+import type { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import { transact } from '../persistence/database.ts'
 import { type Enrolment, type EnrolmentDeps, createEnrolment } from './enrolment.ts'

@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import { formatDay } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
+import field from '../../ui/field.module.css'
 import css from './day.module.css'
 
 interface DayPickerProps {
@@ -22,7 +23,7 @@ export function DayPicker({ days, day, choose }: DayPickerProps) {
   return (
     <div className={css['picker']}>
       <label htmlFor={id}>Day</label>
-      <select id={id} className={css['days']} value={day} onChange={(event) => choose(event.currentTarget.value)}>
+      <select id={id} className={field['field']} value={day} onChange={(event) => choose(event.currentTarget.value)}>
         {days.map((one) => (
           <option key={one} value={one}>
             {formatDay(one, days[0] ?? one)}

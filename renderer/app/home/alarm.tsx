@@ -7,40 +7,40 @@ interface Advice {
   readonly steps: readonly string[]
 }
 
-const TRY_ANYWAY = 'If you know better, choose “Run jobs all the same”.'
-
 const VRAM: Advice = {
   title: 'A job is gone, but your GPU has not given its memory back.',
   steps: [
     'Wait a little: Windfall looks again every few seconds, and goes on by itself once the memory is free.',
     'If a game or another program is short of memory now, restart the computer. That always frees it.',
-    TRY_ANYWAY,
   ],
 }
 
 const OTHER: Advice = {
   title: 'A job left something behind.',
-  steps: ['Windfall goes on by itself once that is gone. If it stays, restart the computer.', TRY_ANYWAY],
+  steps: ['Windfall goes on by itself once that is gone. If it stays, restart the computer.'],
 }
 
-/** Whether the first reason is one that {@link Alarm} is about. */
-export const isAlarm = ({ policy, reasons }: Pick<AgentStatus, 'policy' | 'reasons'>): boolean => policy === 'fault' && reasons.length > 0
+/** What a job left behind, so that no other one starts; it stands before all other reasons, the owner's own pause too. `null` without an alarm. */
+export function alarmOf({ policy, reasons }: Pick<AgentStatus, 'policy' | 'reasons'>): Reason | null {
+  const [first] = reasons
+  if (first === undefined) return null
+  return policy === 'fault' || (policy === 'off' && first.code !== 'user') ? first : null
+}
 
 /** A job has ended badly enough that no other one starts: what happened, what Windfall does, what the owner can do. */
 export function Alarm({ status }: { status: Pick<AgentStatus, 'policy' | 'reasons'> }) {
-  const [cause] = status.reasons
-  if (!isAlarm(status) || cause === undefined) return null
-  const { title, steps } = adviceOn(cause)
+  const cause = alarmOf(status)
+  if (cause === null) return null
+  const { title, steps } = cause.code === 'vram' ? VRAM : OTHER
+  const verb = status.policy === 'off' ? 'Resume' : 'Run jobs all the same'
   return (
     <Banner tone="madder" glyph="bang">
       <strong>{title}</strong> Until that is put right, no other job starts. What you have earned is not touched.
       <ol className={css['steps']} aria-label="What to do">
-        {steps.map((step) => (
+        {[...steps, `If you know better, choose “${verb}”.`].map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>
     </Banner>
   )
 }
-
-const adviceOn = ({ code }: Reason): Advice => (code === 'vram' ? VRAM : OTHER)

@@ -2,7 +2,7 @@ import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { formatSol, formatUsd } from '../../../shared/domain/money.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { Card } from '../../ui/card.tsx'
-import css from './home.module.css'
+import css from './cards.module.css'
 
 /** Accrued, confirmed and paid are three different things, so they stand on three lines. */
 export function EarningsCard({ status: { today, earnings, node } }: { status: AgentStatus }) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
-import { CARBON, PRESENT, VRAM, aStatus, aYield } from '../../lib/fixtures.fake.ts'
+import { CARBON, PAUSED, PRESENT, VRAM, aStatus, aYield } from '../../lib/fixtures.fake.ts'
 import { createFakeTransport } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
@@ -64,6 +64,21 @@ describe('an alarm', () => {
     const reasons = screen.getByRole('list', { name: 'What stands in the way' }).getByRole('listitem')
     await expect.element(reasons.nth(0)).toMatchTextContent('You are using the computer')
     expect(reasons.elements()).toHaveLength(1)
+  })
+
+  test('is said while the owner has paused, too, with the verb that is there', async () => {
+    const { screen, now } = await openWith({ display: 'paused', policy: 'off', job: null, reasons: [VRAM, PAUSED], pausedUntil: PAUSED.until })
+    await expect.element(now).toMatchTextContent(/Paused.*your GPU has not given its memory back\./)
+    await expect.element(screen.getByRole('list', { name: 'What to do' })).toMatchTextContent(/choose “Resume”\.$/)
+    const reasons = screen.getByRole('list', { name: 'What stands in the way' }).getByRole('listitem')
+    expect(reasons.elements()).toHaveLength(1)
+    await expect.element(reasons.nth(0)).toMatchTextContent(/^Paused by you/)
+  })
+
+  test('a pause alone, or a job that lacks GPU memory, is none', async () => {
+    const { screen } = await openWith({ display: 'paused', policy: 'off', job: null, reasons: [{ ...PAUSED, message: 'Paused by you.' }, VRAM] })
+    await expect.element(screen.getByRole('list', { name: 'What stands in the way' }).getByRole('listitem').nth(0)).toMatchTextContent(/^Paused by youUntil/)
+    await expect.element(screen.getByRole('list', { name: 'What to do' })).not.toBeInTheDocument()
   })
 
   test('the owner can go on all the same', async () => {

@@ -8,9 +8,10 @@ import { Card } from '../../ui/card.tsx'
 import { HourStrip } from '../../ui/hour-strip.tsx'
 import { Loaded, SkeletonBlock } from '../../ui/loaded.tsx'
 import { OriginLabel } from '../../ui/origin-label.tsx'
+import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
 import { useGrid } from '../queries.ts'
-import css from './home.module.css'
+import css from './cards.module.css'
 
 /** How clean the power is now, and for the next two days. */
 export function GridCard() {
@@ -46,7 +47,7 @@ function Grid({ grid }: { grid: GridView }) {
           <HourStrip grid={grid} now={now} />
         </>
       )}
-      <p className={css['small']}>
+      <p className={prose['small']}>
         {grid.rule}
         {grid.signal ? ` Source: ${grid.signal.source}. ${grid.signal.attribution}` : ''}
       </p>

@@ -1,10 +1,10 @@
 import { hrefOf } from '../../lib/router.ts'
 import { Card } from '../../ui/card.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
+import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
 import { useReceipts } from '../queries.ts'
 import { ReceiptTable } from '../../ui/receipt-table.tsx'
-import css from './home.module.css'
 
 const SHOWN = 5
 
@@ -16,7 +16,7 @@ export function LatestReceipts() {
       <Loaded query={receipts} what="your receipts" skeleton={<SkeletonLines count={3} />}>
         {(items) =>
           items.length === 0 ? (
-            <p className={css['small']}>No receipts yet. The first one appears when your first job is checked, usually a few minutes after it ends.</p>
+            <p className={prose['small']}>No receipts yet. The first one appears when your first job is checked, usually a few minutes after it ends.</p>
           ) : (
             <ReceiptTable receipts={items.slice(0, SHOWN)} now={now} />
           )

@@ -8,8 +8,9 @@ import { RESTING, displayWord, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Explain } from '../../ui/explain.tsx'
 import { ReasonList } from '../../ui/reason-list.tsx'
+import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
-import { Alarm, isAlarm } from './alarm.tsx'
+import { Alarm, alarmOf } from './alarm.tsx'
 import { Countdown } from './countdown.tsx'
 import css from './home.module.css'
 import { OwnerVerbs } from './owner-verbs.tsx'
@@ -18,14 +19,14 @@ import { YieldFact } from './yield-fact.tsx'
 /** What the machine does now and why, what today has brought, and the verbs that fit. */
 export function Now({ status }: { status: AgentStatus }) {
   const now = useNow()
-  const reasons = isAlarm(status) ? status.reasons.slice(1) : status.reasons
+  const reasons = alarmOf(status) === null ? status.reasons : status.reasons.slice(1)
   return (
     <section className={css['now']} aria-label="Right now">
       <div className={css['what']}>
         <Badge state={displayWord(status, now)} look="pill" />
         <TodaysMoney today={status.today} now={now} />
         <p className={css['why']}>
-          <Sentence status={status} /> <NextEvent status={status} now={now} />
+          <Sentence status={status} /> <Anyway until={status.anywayUntil} now={now} /> <NextEvent status={status} now={now} />
         </p>
         <Progress status={status} />
       </div>
@@ -35,7 +36,7 @@ export function Now({ status }: { status: AgentStatus }) {
         <Resting status={status} />
         {reasons.length > 0 ? <ReasonList reasons={reasons} now={now} /> : null}
         <YieldFact status={status} now={now} />
-        <p className={css['small']}>
+        <p className={prose['small']}>
           <a href={hrefOf({ page: 'day' })}>
             {status.display === 'earning' || status.display === 'finishing' ? 'Where the day went' : 'Why is nothing running?'}
           </a>
@@ -86,6 +87,9 @@ function Sentence({ status: { display, job, power } }: { status: AgentStatus }) 
       return 'No job can run until this is put right.'
   }
 }
+
+const Anyway = ({ until, now }: { until: string | null; now: number }) =>
+  until === null ? null : `Running anyway until ${formatMoment(until, now)}: that you are here, your hours and your grid rule do not count.`
 
 /** When work goes on. With a pause of the owner’s alone, to the second. */
 function NextEvent({ status: { display, reasons, pausedUntil }, now }: { status: AgentStatus; now: number }) {

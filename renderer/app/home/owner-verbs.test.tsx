@@ -3,7 +3,7 @@ import { userEvent } from 'vitest/browser'
 import { WindfallError } from '../../../shared/errors.ts'
 import { HOUR, MINUTE, NOW, at } from '../../lib/afternoon.fake.ts'
 import { CARBON, PAUSED, aStatus } from '../../lib/fixtures.fake.ts'
-import { createFakeTransport } from '../../lib/transport.fake.ts'
+import { createFakeTransport, happyHandlers } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
 const disk = new WindfallError('storage.failed', 'The agent could not read its database: the disk is full.')
@@ -100,5 +100,26 @@ describe('finishing', () => {
     await userEvent.keyboard('{Enter}')
     expect(transport.asked.map(({ name }) => name)).not.toContain('finish')
     await expect.element(screen.getByRole('button', { name: 'Pause…' })).toBeVisible()
+  })
+})
+
+describe('running anyway', () => {
+  test('for an hour, where only the owner’s own rules stand in the way; it can be taken back on the spot', async () => {
+    const reasons = [{ code: 'owner-present' as const, message: 'You are using this machine.', until: null }]
+    const waiting = aStatus({ display: 'waiting', policy: 'blocked', job: null, power: null, reasons, mayRunAnyway: true })
+    const { screen, transport } = await openWindow({ transport: createFakeTransport(happyHandlers(null, waiting)) })
+    await screen.getByRole('button', { name: 'Run anyway for 1 hour' }).click()
+    expect(transport.asked).toContainEqual({ name: 'runAnyway', input: { until: at(HOUR) } })
+    await expect.element(screen.getByRole('region', { name: 'Right now' })).toMatchTextContent('Running anyway until 15:41')
+    await expect.element(screen.getByRole('button', { name: 'Back to my rules' })).toHaveFocus()
+    await userEvent.keyboard('{Enter}')
+    expect(transport.asked).toContainEqual({ name: 'resume', input: {} })
+    await expect.element(screen.getByRole('region', { name: 'Right now' })).not.toMatchTextContent('Running anyway')
+  })
+
+  test('is not offered where it would change nothing', async () => {
+    const { screen } = await openWindow({ transport: withStatus(aStatus({ display: 'waiting', policy: 'blocked', job: null, reasons: [CARBON] })) })
+    await expect.element(screen.getByRole('button', { name: 'Pause…' })).toBeVisible()
+    await expect.element(screen.getByRole('button', { name: /Run anyway/ })).not.toBeInTheDocument()
   })
 })

@@ -1,17 +1,20 @@
 import { type RefObject, useId, useRef, useState } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { type OwnerChoice, type OwnerCommand, type OwnerVerb, ownerCommands } from '../../../shared/domain/owner-commands.ts'
-import { pauseEnd } from '../../../shared/domain/pauses.ts'
+import { ANYWAY_MS, pauseEnd } from '../../../shared/domain/pauses.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { formatMoment } from '../../lib/format.ts'
+import { cx } from '../../lib/cx.ts'
 import { Button } from '../../ui/button.tsx'
+import popover from '../../ui/popover.module.css'
+import prose from '../../ui/prose.module.css'
 import { useLink } from '../hooks.ts'
 import { type OwnerOrder, useOwnerOrder } from '../queries.ts'
 import { useServices } from '../services.ts'
 import css from './home.module.css'
 
-/** What the owner can tell the machine now. Two places that change their verb, so that each keeps the focus. */
+/** What the owner can tell the machine now. Places that change their verb, so that each keeps the focus. */
 export function OwnerVerbs({ status }: { status: AgentStatus }) {
   const { clock } = useServices()
   const order = useOwnerOrder()
@@ -25,9 +28,9 @@ export function OwnerVerbs({ status }: { status: AgentStatus }) {
           <Command key={place} command={command} look={place === 0 ? 'primary' : 'plain'} closed={closed} busy={order.isPending} give={give} />
         ))}
       </div>
-      {closed ? <p className={css['note']}>Needs the agent, which does not answer.</p> : null}
+      {closed ? <p className={prose['small']}>Needs the agent, which does not answer.</p> : null}
       {order.error ? (
-        <p className={css['refused']} role="alert">
+        <p className={prose['refused']} role="alert">
           That did not work: {messageOf(order.error)}
         </p>
       ) : null}
@@ -36,6 +39,7 @@ export function OwnerVerbs({ status }: { status: AgentStatus }) {
 }
 
 function orderOf(verb: OwnerVerb, now: number): OwnerOrder {
+  if (verb.do === 'run-anyway') return { do: verb.do, until: toIso(now + ANYWAY_MS) }
   if (verb.do !== 'pause') return verb
   const end = pauseEnd(verb.until, now)
   return { do: 'pause', until: end === null ? null : toIso(end) }
@@ -98,7 +102,14 @@ function Choices({ id, panel, choices, choose }: ChoicesProps) {
   const { clock } = useServices()
   const [now, setNow] = useState(() => clock.now())
   return (
-    <section id={id} ref={panel} popover="auto" className={css['menu']} aria-label="Pause for how long" onToggle={() => setNow(clock.now())}>
+    <section
+      id={id}
+      ref={panel}
+      popover="auto"
+      className={cx(popover['popover'], css['menu'])}
+      aria-label="Pause for how long"
+      onToggle={() => setNow(clock.now())}
+    >
       {choices.map(({ id: choice, label, verb }) => (
         <Button key={choice} look="quiet" onClick={() => choose(verb)}>
           {label}

@@ -4,9 +4,10 @@ import { METHOD_WORD } from '../../lib/words.ts'
 import { Card } from '../../ui/card.tsx'
 import { Loaded, SkeletonBlock } from '../../ui/loaded.tsx'
 import { PowerChart } from '../../ui/power-chart.tsx'
+import prose from '../../ui/prose.module.css'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { usePower, useStatus } from '../queries.ts'
-import css from './home.module.css'
+import css from './cards.module.css'
 
 const NAMED = 4
 
@@ -28,13 +29,13 @@ export function PowerCard() {
       <Loaded query={power} what="power readings" skeleton={<SkeletonBlock size="chart" />}>
         {({ readings }) =>
           readings.length < 2 ? (
-            <p className={css['small']}>Nothing is metered now. The line starts with the next job.</p>
+            <p className={prose['small']}>Nothing is metered now. The line starts with the next job.</p>
           ) : (
             <PowerChart readings={readings} estimated={method === 'estimate'} />
           )
         }
       </Loaded>
-      {status.data ? <p className={css['small']}>{devicesText(status.data.devices)}</p> : null}
+      {status.data ? <p className={prose['small']}>{devicesText(status.data.devices)}</p> : null}
     </Card>
   )
 }

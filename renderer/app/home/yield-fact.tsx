@@ -1,6 +1,7 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { lastYieldText, medianText, yieldMethod } from '../../lib/yield-text.ts'
 import { Explain } from '../../ui/explain.tsx'
+import prose from '../../ui/prose.module.css'
 import css from './home.module.css'
 
 interface YieldFactProps {
@@ -14,7 +15,7 @@ export function YieldFact({ status: { lastYield, yieldTimes }, now }: YieldFactP
   if (lastYield === null || text === null) return null
   const median = lastYield.memory === 'held' ? null : medianText(yieldTimes)
   return (
-    <p className={css['small']}>
+    <p className={prose['small']}>
       <Explain
         how={yieldMethod(lastYield, yieldTimes, now).map((sentence) => (
           <span key={sentence} className={css['sentence']}>

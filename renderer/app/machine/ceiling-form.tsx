@@ -1,9 +1,12 @@
 import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react'
 import type { Device } from '../../../shared/contract/agent.ts'
 import { type CeilingName, ceilingEffect, ceilingHint, parseCeiling } from '../../lib/ceilings.ts'
+import { cx } from '../../lib/cx.ts'
 import { Button } from '../../ui/button.tsx'
+import field from '../../ui/field.module.css'
 import { Glyph } from '../../ui/glyph.tsx'
-import css from './machine.module.css'
+import prose from '../../ui/prose.module.css'
+import css from './ceilings.module.css'
 
 interface CeilingFormProps {
   readonly name: CeilingName
@@ -44,6 +47,7 @@ export function CeilingForm({ name, device, title, closed, start, isNew, save, c
         <label htmlFor={id}>{before}</label>{' '}
         <input
           ref={input}
+          className={field['field']}
           id={id}
           type="text"
           inputMode="numeric"
@@ -93,7 +97,7 @@ function useDraft(start: number): readonly [text: string, setTyped: (typed: stri
 }
 
 const Note = ({ id, text, wrong }: { id: string; text: string; wrong: boolean }) => (
-  <p id={id} className={wrong ? css['problem'] : css['hint']} role={wrong ? 'alert' : 'note'}>
+  <p id={id} className={cx(css['note'], wrong ? prose['refused'] : prose['small'])} role={wrong ? 'alert' : 'note'}>
     <Glyph name="bang" /> {text}
   </p>
 )

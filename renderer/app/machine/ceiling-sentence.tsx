@@ -4,7 +4,7 @@ import { type CeilingName, suggestedCeiling } from '../../lib/ceilings.ts'
 import { Button } from '../../ui/button.tsx'
 import { CeilingForm } from './ceiling-form.tsx'
 import type { DeviceOrder } from './device-orders.ts'
-import css from './machine.module.css'
+import css from './ceilings.module.css'
 
 export interface CeilingSentenceProps {
   readonly name: CeilingName

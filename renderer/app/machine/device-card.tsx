@@ -1,11 +1,13 @@
 import { useId, useRef } from 'react'
-import type { AgentJob, Device } from '../../../shared/contract/agent.ts'
+import type { AgentStatus, Device } from '../../../shared/contract/agent.ts'
 import { messageOf } from '../../../shared/errors.ts'
-import { whatItIs, worthOf } from '../../lib/device-text.ts'
+import { stopsText, whatItIs, worthOf } from '../../lib/device-text.ts'
 import { deviceWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Switch } from '../../ui/switch.tsx'
+import prose from '../../ui/prose.module.css'
+import ceilings from './ceilings.module.css'
 import { CeilingSentence, type CeilingSentenceProps } from './ceiling-sentence.tsx'
 import { DeviceDetails } from './device-details.tsx'
 import { DeviceFigures } from './device-figures.tsx'
@@ -18,14 +20,14 @@ interface DeviceCardProps {
   readonly known: Device
   /** Its name, told apart from others of the same name. */
   readonly title: string
-  readonly job: AgentJob | null
+  readonly status: Pick<AgentStatus, 'job' | 'busyDevices'>
   /** Id of the sentence that says why nothing can be changed; `null` if it can. */
   readonly closedNote: string | null
   readonly undo: Undo
 }
 
 /** One device: what it draws, how that is known, and what its owner allows. */
-export function DeviceCard({ known, title, job, closedNote, undo }: DeviceCardProps) {
+export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCardProps) {
   const id = useId()
   const { device, wish, refusal } = useDevice(known)
   const control = useRef<HTMLButtonElement>(null)
@@ -34,7 +36,8 @@ export function DeviceCard({ known, title, job, closedNote, undo }: DeviceCardPr
     wish(wanted)
     undo.make({ deviceId: device.deviceId, text, undo: () => (wish(reverse), control.current?.focus()) })
   }
-  const mayStop = closedNote === null && device.enabled && device.state === 'ok' && mayWorkOn(job, device)
+  const stops = stopsText(device, status)
+  const warning = closedNote === null && device.enabled ? stops : null
   return (
     <Card
       title={title}
@@ -45,17 +48,21 @@ export function DeviceCard({ known, title, job, closedNote, undo }: DeviceCardPr
           label="Use for jobs"
           of={title}
           disabled={closedNote !== null}
-          describedBy={closedNote ?? (mayStop ? id : undefined)}
-          onChange={(on) => order({ enabled: on }, on ? 'Used for jobs again.' : leftAloneText(mayWorkOn(job, device)))}
+          describedBy={closedNote ?? (warning === null ? undefined : id)}
+          onChange={(on) => order({ enabled: on }, on ? 'Used for jobs again.' : leftAloneText(stops !== null))}
         />
       }
     >
       <div className={css['device']}>
         <State device={device} />
-        {mayStop ? <WillStop id={id} /> : null}
+        {warning === null ? null : (
+          <p id={id} className={prose['small']}>
+            {warning}
+          </p>
+        )}
         <UndoLine refusal={refusal === null ? null : messageOf(refusal)} undo={undo} deviceId={device.deviceId} />
         <DeviceFigures device={device} />
-        <p className={css['small']}>{worthOf(device)}</p>
+        <p className={prose['small']}>{worthOf(device)}</p>
         <Limits device={device} title={title} closed={closedNote !== null} order={order} />
         <DeviceDetails device={device} />
       </div>
@@ -63,24 +70,15 @@ export function DeviceCard({ known, title, job, closedNote, undo }: DeviceCardPr
   )
 }
 
-const WillStop = ({ id }: { id: string }) => (
-  <p id={id} className={css['small']}>
-    A job is running. If it works on this device, switching this off stops it within two seconds.
-  </p>
-)
-
 const Limits = (shared: Omit<CeilingSentenceProps, 'name'>) => (
-  <div className={css['limits']}>
+  <div className={ceilings['limits']}>
     <h3>Your limits</h3>
     <CeilingSentence name="temperatureC" {...shared} />
     <CeilingSentence name="watts" {...shared} />
   </div>
 )
 
-/** The agent does not say on which device a job works; a WebAssembly job never works on a GPU. */
-const mayWorkOn = (job: AgentJob | null, { kind }: Device): boolean => job?.state === 'running' && (kind === 'cpu' || job.runtime !== 'wasm')
-
-const leftAloneText = (mayStop: boolean): string => (mayStop ? 'Left alone. A job on it stops within two seconds.' : 'Left alone. No job will use it.')
+const leftAloneText = (stops: boolean): string => (stops ? 'Left alone. The job stops within two seconds.' : 'Left alone. No job will use it.')
 
 function State({ device }: { device: Device }) {
   const message = device.enabled && device.held && device.held.code !== 'off' ? device.held.message : null

@@ -1,4 +1,5 @@
 import type { Device } from '../../../shared/contract/agent.ts'
+import { hasDriver } from '../../lib/device-text.ts'
 import { formatMemory, formatUncertainty, formatWatts } from '../../lib/format.ts'
 import { CopyId } from '../../ui/copy-id.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
@@ -21,7 +22,7 @@ function DetailFacts({ device: { reader, driver, busId, deviceId, vramBytes, pow
         'Read by': reader,
         'Last reading': at === null ? 'None yet' : <Moment at={at} now={now} />,
         Uncertainty: `${formatUncertainty(sensor.uncertaintyPct)} (k = 2): ${sensor.basis}`,
-        Driver: driver === '' ? null : driver,
+        Driver: hasDriver(driver) ? driver : null,
         'PCI address': busId,
         'Power limit': powerLimitW === null ? 'Not known' : formatWatts(powerLimitW),
         Memory: vramBytes === null ? null : formatMemory(vramBytes),

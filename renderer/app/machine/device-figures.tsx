@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react'
 import type { Device } from '../../../shared/contract/agent.ts'
 import { cx } from '../../lib/cx.ts'
 import { type PowerNow, powerNow } from '../../lib/device-text.ts'
 import { formatEnergy, formatTemperature, formatWatts } from '../../lib/format.ts'
 import { Explain } from '../../ui/explain.tsx'
+import { Figure, Figures } from '../../ui/figures.tsx'
 import { PowerBar } from '../../ui/power-bar.tsx'
 import { useNow } from '../hooks.ts'
 import css from './machine.module.css'
@@ -14,7 +14,7 @@ export function DeviceFigures({ device }: { device: Device }) {
   const now = useNow()
   const about = method === 'estimate' ? '≈ ' : ''
   return (
-    <dl className={css['figures']}>
+    <Figures uneven>
       <Figure name="Power now">
         <Power device={device} power={powerNow(device, now)} />
       </Figure>
@@ -24,7 +24,7 @@ export function DeviceFigures({ device }: { device: Device }) {
           {about}
           {formatEnergy(energyToday.joules)}
         </Explain>{' '}
-        <small className={css['under']}>
+        <small>
           {about}
           {formatEnergy(energyToday.jobJoules)} of it for jobs
         </small>
@@ -39,16 +39,9 @@ export function DeviceFigures({ device }: { device: Device }) {
           </>
         )}
       </Figure>
-    </dl>
+    </Figures>
   )
 }
-
-const Figure = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-)
 
 const Missing = ({ word = 'Not available' }: { word?: string }) => <span className={css['missing']}>{word}</span>
 
@@ -56,7 +49,7 @@ function Power({ device: { watts, powerLimitW, ceilings, method }, power }: { de
   if ('missing' in power)
     return (
       <>
-        <Missing /> <small className={css['under']}>{power.missing}</small>
+        <Missing /> <small>{power.missing}</small>
       </>
     )
   return (

@@ -4,7 +4,6 @@ import type { AgentStatus, Device } from '../../../shared/contract/agent.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { aDevice, aProcessor, deviceId } from '../../lib/devices.fake.ts'
 import { aStatus } from '../../lib/fixtures.fake.ts'
-import { aJob } from '../../lib/jobs.fake.ts'
 import { createFakeTransport, happyHandlers } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
@@ -101,12 +100,21 @@ describe('the switch', () => {
     await expect.element(screen.getByText(/^2 devices that can be metered, 1 left alone\./)).toBeVisible()
   })
 
-  test('says beforehand what becomes of a running job, unless that job cannot be on it', async () => {
-    const { screen, transport } = await openMachine()
-    await expect.element(screen.getByRole('switch')).toHaveAccessibleDescription(/If it works on this device, switching this off stops it within two seconds\./)
-    transport.answer({ getStatus: () => aStatus({ job: aJob({ runtime: 'wasm' }) }) })
+  test('says beforehand that a job would stop, and only where one would', async () => {
+    const second = aDevice({ deviceId: deviceId(3), name: 'GeForce RTX 3060', busId: null })
+    const devices = [aDevice(), second, aProcessor()]
+    const { screen, transport } = await openMachine(aStatus({ devices, busyDevices: [deviceId(1)] }))
+    const warningOf = (name: string) => expect.element(screen.getByRole('switch', { name: `Use for jobs, ${name}` }))
+    await warningOf('GeForce RTX 4070').toHaveAccessibleDescription(
+      '“Galaxy cluster fit, block 12” runs on this device. Switching it off stops the job within two seconds.',
+    )
+    await warningOf('Ryzen 7 7700').toHaveAccessibleDescription(/no job runs without the processor\. Switching it off stops the job within two seconds\./)
+    await warningOf('GeForce RTX 3060').not.toHaveAccessibleDescription(/two seconds/)
+    await screen.getByRole('switch', { name: 'Use for jobs, GeForce RTX 3060' }).click()
+    await expect.element(screen.getByText('Left alone. No job will use it.')).toBeVisible()
+    transport.answer({ getStatus: () => aStatus({ devices, job: null, busyDevices: [] }) })
     transport.push('changed', { seq: 1, what: ['status'] })
-    await expect.element(screen.getByRole('switch')).not.toHaveAccessibleDescription(/two seconds/)
+    await warningOf('GeForce RTX 4070').not.toHaveAccessibleDescription(/two seconds/)
   })
 })
 
@@ -114,7 +122,7 @@ describe('undo', () => {
   test('puts it back, and gives the focus back', async () => {
     const { screen, transport } = await openMachine()
     await screen.getByRole('switch').click()
-    await expect.element(screen.getByRole('status').filter({ hasText: 'Left alone.' })).toMatchTextContent('Left alone. A job on it stops within two seconds.')
+    await expect.element(screen.getByRole('status').filter({ hasText: 'Left alone.' })).toMatchTextContent('Left alone. The job stops within two seconds.')
     await screen.getByRole('button', { name: 'Undo' }).click()
     await expect.element(screen.getByRole('switch')).toBeChecked()
     await expect.element(screen.getByRole('switch')).toHaveFocus()

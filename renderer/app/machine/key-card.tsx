@@ -7,6 +7,8 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CopyId } from '../../ui/copy-id.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import prose from '../../ui/prose.module.css'
+import keyCss from './key.module.css'
 import css from './machine.module.css'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
@@ -33,12 +35,12 @@ export function KeyCard({ node: { key, nodeId }, closedNote }: KeyCardProps) {
   return (
     <Card title="Signing key">
       <div className={css['device']}>
-        <p className={css['small']}>
+        <p className={prose['small']}>
           Every energy proof is signed with it, so that others can tell your measurements from forgeries. It holds no money: payouts go to your address.
         </p>
         {key.next === null ? null : <NextKey id={id} next={key.next} />}
         <Facts rows={keyFacts(key, nodeId)} />
-        <p className={css['newKey']}>
+        <p className={keyCss['newKey']}>
           <Button disabled={closedNote !== null || key.next !== null} aria-describedby={closedNote ?? (key.next === null ? undefined : id)} onClick={ask}>
             Make a new key…
           </Button>

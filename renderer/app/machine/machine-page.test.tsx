@@ -21,7 +21,7 @@ describe('a device', () => {
       .element(card)
       .toMatchTextContent(/Power now172\sW of 200\sWTemperature61\s°CEnergy today670\sWh, explain.*460\sWh of it for jobsWhen idle8\.2\sW/)
     await expect.element(card.getByText('Ready for jobs')).toBeVisible()
-    await expect.element(screen.getByText(/^One device that can be metered\. Together 172\sW now\.$/)).toBeVisible()
+    await expect.element(screen.getByText(/^One device that can be metered\. It draws 172\sW now\.$/)).toBeVisible()
   })
 
   test('how that is known and what it is worth, with an estimate called one', async () => {
@@ -31,6 +31,7 @@ describe('a device', () => {
       .toMatchTextContent(/Measured: read from the device’s own energy counter\. Within about ±\s7\s%\. Basis: Ada, published meter tests\./)
     const processor = screen.getByRole('region', { name: 'Ryzen 7 7700' })
     await expect.element(processor).toMatchTextContent(/Estimated, not measured: .*Within about ±\s50\s%\./)
+    await expect.element(processor).toMatchTextContent(/Basis: busy share of the CPU × an assumed 88\sW\./)
     await expect.element(processor).toMatchTextContent(/Power now≈ 24\sW.*TemperatureNot available.*≈ 0\sJ of it for jobsWhen idleNot measured yet/)
     await expect.element(screen.getByText(/^2 devices that can be metered\. Together ≈\s197\sW now\.$/)).toBeVisible()
   })

@@ -4,6 +4,7 @@ import { deviceTitles, together } from '../../lib/device-text.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loaded, SkeletonBlock, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import prose from '../../ui/prose.module.css'
 import { useLink } from '../hooks.ts'
 import { useStatus } from '../queries.ts'
 import { DeviceCard } from './device-card.tsx'
@@ -35,7 +36,7 @@ function Machine({ status }: { status: AgentStatus }) {
   return (
     <>
       {closed ? (
-        <p id={noteId} className={css['small']}>
+        <p id={noteId} className={prose['small']}>
           Nothing can be changed now: that needs the agent, which does not answer.
         </p>
       ) : null}
@@ -43,17 +44,11 @@ function Machine({ status }: { status: AgentStatus }) {
         <NoDevice />
       ) : (
         <>
-          <p className={css['lead']}>{together(status.devices)}</p>
+          <p className={prose['lead']}>{together(status.devices)}</p>
           <ul className={css['devices']} aria-label="Devices">
             {status.devices.map((device) => (
               <li key={device.deviceId}>
-                <DeviceCard
-                  known={device}
-                  title={titles.get(device.deviceId) ?? device.name}
-                  job={status.job}
-                  closedNote={closed ? noteId : null}
-                  undo={undo}
-                />
+                <DeviceCard known={device} title={titles.get(device.deviceId) ?? device.name} status={status} closedNote={closed ? noteId : null} undo={undo} />
               </li>
             ))}
           </ul>

@@ -5,9 +5,10 @@ import { messageOf } from '../../../shared/errors.ts'
 import { EVIDENCE_WORD } from '../../lib/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import prose from '../../ui/prose.module.css'
 import { useServices } from '../services.ts'
 import { useAnswer } from './device-orders.ts'
-import css from './machine.module.css'
+import css from './key.module.css'
 
 type Evidence = DeviceKey['evidence']
 const CHOICES = ['software', 'tpm'] as const satisfies readonly Evidence[]
@@ -53,7 +54,7 @@ export function NewKeyDialog({ current, close }: NewKeyDialogProps) {
         ))}
       </fieldset>
       {order.error && order.variables !== 'tpm' ? (
-        <p className={css['refused']} role="alert">
+        <p className={prose['refused']} role="alert">
           The key was not changed: {messageOf(order.error)}
         </p>
       ) : null}
@@ -93,7 +94,7 @@ const Choice = ({ evidence, chosen, choose, refusal }: ChoiceProps) => (
       </span>
     </label>
     {refusal === null ? null : (
-      <p className={css['refused']} role="alert">
+      <p className={prose['refused']} role="alert">
         Not possible on this computer: {refusal}
       </p>
     )}

@@ -26,7 +26,7 @@ test('what is not used, why, and what to do', async () => {
 
 test('nothing is said to be nothing', async () => {
   const { card } = await openMachine(aStatus({ seen: [] }))
-  await expect.element(card.getByText('Nothing. Windfall found no hardware that it knows and does not use.')).toBeVisible()
+  await expect.element(card.getByText('Nothing. All hardware that Windfall knows here is listed above.')).toBeVisible()
 })
 
 test.each([

@@ -6,10 +6,11 @@ import { DEVICE_KIND, SEEN_WORD } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import prose from '../../ui/prose.module.css'
 import { keys } from '../queries.ts'
 import { useServices } from '../services.ts'
 import { useAnswer } from './device-orders.ts'
-import css from './machine.module.css'
+import css from './seen.module.css'
 
 const NOTHING = { devices: [], seen: [] }
 
@@ -51,12 +52,12 @@ export function SeenCard({ seen, closedNote }: SeenCardProps) {
         {look.data ?? null}
       </output>
       {look.error ? (
-        <p className={css['refused']} role="alert">
+        <p className={prose['refused']} role="alert">
           That did not work: {messageOf(look.error)}
         </p>
       ) : null}
       {seen.length === 0 ? (
-        <p className={css['small']}>Nothing. Windfall found no hardware that it knows and does not use.</p>
+        <p className={prose['small']}>Nothing. All hardware that Windfall knows here is listed above.</p>
       ) : (
         <ul className={css['seen']} aria-label="Seen, not used">
           {seen.map((device) => (

@@ -1,4 +1,5 @@
 import { Button } from '../../ui/button.tsx'
+import prose from '../../ui/prose.module.css'
 import css from './machine.module.css'
 import type { Undo } from './use-undo.ts'
 
@@ -14,7 +15,7 @@ export function UndoLine({ deviceId, undo, refusal }: UndoLineProps) {
   const offer = undo.offer?.deviceId === deviceId ? undo.offer : null
   if (refusal !== null)
     return (
-      <p className={css['refused']} role="alert">
+      <p className={prose['refused']} role="alert">
         That did not work, and nothing has changed: {refusal}
       </p>
     )

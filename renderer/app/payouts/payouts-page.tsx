@@ -1,5 +1,6 @@
 import type { AgentPayout, AgentStatus } from '../../../shared/contract/agent.ts'
 import { formatSol, formatUsd } from '../../../shared/domain/money.ts'
+import { withMoments } from '../../lib/format.ts'
 import { PAYOUT_WORD } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
@@ -49,6 +50,11 @@ function Balance({ status: { earnings, node } }: { status: AgentStatus }) {
           <strong>No payout address is set.</strong> Earnings are kept for you and wait.
         </Banner>
       ) : null}
+      {node.payoutRefusal === null ? null : (
+        <Banner tone="honey" glyph="bang">
+          <strong>Your payout address cannot be paid.</strong> {node.payoutRefusal} Nothing is lost: your earnings wait until you set another one.
+        </Banner>
+      )}
       <Facts
         rows={{
           'Ready for the next payout': formatUsd(earnings.confirmedMicroUsd),
@@ -84,7 +90,7 @@ const rowOf = (payout: AgentPayout, now: number) => ({
       <strong>{formatUsd(payout.microUsd)}</strong>
       <Sub>{formatSol(payout.lamports)}</Sub>
     </>,
-    <Sub key="rate">{payout.rate}</Sub>,
+    <Sub key="rate">{withMoments(payout.rate, now)}</Sub>,
     <>
       {payout.signature === null ? notSent(payout) : <CopyId value={payout.signature} what="signature" />}
       <Sub>on {payout.cluster}</Sub>

@@ -29,6 +29,13 @@ test('without an address, earnings wait and the page says so', async () => {
   await expect.element(screen.getByText('No payout address is set.')).toBeVisible()
 })
 
+test('an address that cannot be paid is shown with the reason', async () => {
+  const transport = createFakeTransport()
+  transport.answer({ getStatus: () => aStatus({ node: { ...aStatus().node, payoutRefusal: 'It is a program; SOL sent to it is lost.' } }) })
+  const { screen } = await openWindow({ address: '#/payouts', transport })
+  await expect.element(screen.getByText(/It is a program; SOL sent to it is lost\. Nothing is lost/)).toBeVisible()
+})
+
 test('none yet', async () => {
   const transport = createFakeTransport()
   transport.answer({ listPayouts: () => ({ items: [], next: null }) })

@@ -3,16 +3,16 @@ import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ReceiptTable } from '../../ui/receipt-table.tsx'
 import { ShowOlder } from '../../ui/show-older.tsx'
+import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
 import { useReceipts } from '../queries.ts'
-import css from './receipts.module.css'
 
 export function ReceiptsPage() {
   const receipts = useReceipts()
   const now = useNow()
   return (
     <Page title="Receipts">
-      <p className={css['lead']}>
+      <p className={prose['lead']}>
         A receipt states the energy a job took and the emissions that go with it. Open one to check its signatures, sums and log entry on this computer, without
         trusting anyone’s word.
       </p>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { cx } from '../../lib/cx.ts'
 import { type PageName, type Route, hrefOf } from '../../lib/router.ts'
+import { Button } from '../../ui/button.tsx'
 import { useLink } from '../hooks.ts'
 import { Announcer } from './announcer.tsx'
 import { Banners } from './banners.tsx'
@@ -21,9 +22,9 @@ const toContent = () => document.getElementById('content')?.focus()
 /** Menu at the side (on top where it is narrow), the page beside it. */
 export const Shell = ({ page, children }: { page: PageName | null; children: ReactNode }) => (
   <div className={css['shell']}>
-    <button type="button" className={css['skip']} onClick={toContent}>
+    <Button className={css['skip']} onClick={toContent}>
       Skip to content
-    </button>
+    </Button>
     <header className={css['side']}>
       <p className={css['brand']}>
         <Mark />

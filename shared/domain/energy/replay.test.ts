@@ -84,7 +84,7 @@ describe('a sample log', () => {
   test.each([
     ['nothing at all', [''], 'does not name the devices'],
     ['no header', rows(3), 'does not name the devices'],
-    ['a header of another version', [JSON.stringify({ ...HEADER, v: 1 })], 'does not name the devices'],
+    ['a header of another version', [JSON.stringify({ ...HEADER, v: 3 })], 'does not name the devices'],
     ['a header with too many devices', [JSON.stringify({ ...HEADER, devices: Array.from({ length: 65 }, () => DEVICE) })], 'does not name the devices'],
     ['a limit beyond any device', [JSON.stringify({ ...HEADER, devices: [{ ...DEVICE, limitW: 1e9 }] })], 'does not name the devices'],
     ['a torn row', [header, '[0,500,'], 'line 2 is not a sample'],
@@ -101,6 +101,13 @@ describe('a sample log', () => {
     ['an empty line', [header, '', `[0,900,${T0},1,1]`], 'line 2'],
   ])('with %s is refused in words', (_what, lines, expected) => {
     expect(problem(...lines)).toContain(expected)
+  })
+
+  test('of the first version is told from one that is wrong', () => {
+    const log = bytes(JSON.stringify({ v: 1, nodeId: HEADER.nodeId, devices: [{ name: 'Test card', method: 'counter' }] }), ...rows(3))
+    for (const lenient of [false, true])
+      expect(replaySampleLog(log, { lenient })).toEqual({ problem: 'an older version of Windfall recorded it', outdated: true })
+    expect(replaySampleLog(bytes(JSON.stringify({ v: 1 })))).toEqual({ problem: 'its first line does not name the devices' })
   })
 
   test('beyond its limits is not read', () => {

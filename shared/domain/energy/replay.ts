@@ -1,6 +1,6 @@
 import { type Conclusion, type Track, conclude } from './conclusion.ts'
 import { type Integral, addReading, beginIntegral, endIntegral, suspendIntegral } from './integral.ts'
-import { SampleLogEvent, SampleLogHeader, deviceOf } from './sample-log.ts'
+import { SampleLogEvent, SampleLogHeader, SampleLogVersion, deviceOf } from './sample-log.ts'
 import type { Reading } from './sensor.ts'
 
 export interface ReplayLimits {
@@ -33,6 +33,8 @@ export interface Replay {
 /** Why a log cannot be believed, in words. */
 export interface Unreadable {
   readonly problem: string
+  /** Windfall itself wrote it, before logs said all that integrating them again takes. */
+  readonly outdated?: true
 }
 
 export interface ReplayOptions {
@@ -72,7 +74,7 @@ export function replaySampleLog(log: Uint8Array, options: ReplayOptions = {}): R
     if (++number > limits.lines + 1) return { problem: `it has more than ${limits.lines} lines` }
     if (!state) {
       state = begin(line)
-      if (!state) return { problem: 'its first line does not name the devices' }
+      if (!state) return isOutdated(line) ? OUTDATED : { problem: 'its first line does not name the devices' }
     } else if (!take(state, line)) {
       if (!lenient) return { problem: `line ${number} is not a sample` }
       state.damaged++
@@ -94,6 +96,11 @@ function* linesOf(log: Uint8Array): Generator<string> {
   }
   if (rest !== '') yield rest
 }
+
+const OUTDATED: Unreadable = { problem: 'an older version of Windfall recorded it', outdated: true }
+
+/** The first version said neither when it began nor how much each device can draw. */
+const isOutdated = (line: string): boolean => SampleLogVersion.safeParse(parse(line)).data?.v === 1
 
 function begin(line: string): State | null {
   const parsed = SampleLogHeader.safeParse(parse(line))

@@ -38,6 +38,9 @@ export const SampleLogHeader = z.strictObject({
 })
 export type SampleLogHeader = z.infer<typeof SampleLogHeader>
 
+/** What the header of every version says. */
+export const SampleLogVersion = z.looseObject({ v: z.number().int(), nodeId: KeyId })
+
 /**
  * `suspended` the system is about to sleep · `resumed` the agent started anew and goes on, on the same timeline ·
  * `shared` someone else uses the device · `display` a screen was switched on or off, so idle power no longer compares.

@@ -4,13 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Message, type MessageBus, Variant, sessionBus } from '@jellybrick/dbus-next'
+import { skipFor } from '../../../kernel/requirement.fixture.ts'
 
-/** Why tests that need a bus cannot run here, or `null`. */
+/** Why tests that need a bus cannot run here, or `null`. See {@link skipFor}. */
 export function missingDBusDaemon(): string | null {
   if (process.platform === 'linux' && spawnSync('dbus-daemon', ['--version'], { stdio: 'ignore' }).error === undefined) return null
-  const reason = 'dbus-daemon not found; Debian package dbus-daemon'
-  process.stderr.write(`SKIPPED D-Bus: ${reason}\n`)
-  return reason
+  return skipFor('D-Bus', 'dbus-daemon not found; Debian package dbus-daemon')
 }
 
 /** What a service answers: signature and value of its only result, an error's name, or nothing at all. */

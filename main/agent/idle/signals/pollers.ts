@@ -9,6 +9,8 @@ export interface Poller {
 }
 
 export interface Pollers {
+  /** Milliseconds until the first source is due that is not being asked. */
+  readonly dueInMs: () => number
   /** Starts every poll that is due; settles when these are done. */
   readonly tick: () => Promise<void>
   /** Asks at once, but not while it is being asked, nor more often than it would be while a job runs. */
@@ -39,10 +41,14 @@ export function createPollers(pollers: readonly Poller[], { clock, jobRunning, p
     }
     polled()
   }
+  const paceOf = (poller: Poller) => (jobRunning() ? poller.runningMs : poller.restingMs)
   return {
+    dueInMs() {
+      const idle = pollers.filter((poller) => !underWay.has(poller))
+      return Math.min(...idle.map((poller) => (startedAt.get(poller) ?? 0) + paceOf(poller) - clock.monotonic()))
+    },
     async tick() {
-      const running = jobRunning()
-      await Promise.all(pollers.filter((poller) => isDue(poller, running ? poller.runningMs : poller.restingMs)).map(start))
+      await Promise.all(pollers.filter((poller) => isDue(poller, paceOf(poller))).map(start))
     },
     hurry(poller) {
       if (isDue(poller, poller.runningMs)) void start(poller)

@@ -60,3 +60,36 @@ test('what it announces is what comes', () => {
     }),
   )
 })
+
+/** The hours around which clocks are set: days of 23 and 25 hours, half an hour on Lord Howe Island, and a zone without summer time. */
+const CHANGES = [
+  ['Europe/London', '2026-03-28T00:00:00Z'],
+  ['Europe/London', '2026-10-24T00:00:00Z'],
+  ['America/New_York', '2026-03-07T00:00:00Z'],
+  ['America/New_York', '2026-10-31T00:00:00Z'],
+  ['Australia/Lord_Howe', '2026-04-04T00:00:00Z'],
+  ['Asia/Kolkata', '2026-03-28T00:00:00Z'],
+] as const
+
+test('where clocks are set, it changes exactly when it says, and at no minute before', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...CHANGES), fc.array(rules, { minLength: 1, maxLength: 3 }), fc.nat(2 * 1_440), ([zone, from], allowed, minute) => {
+      const week = schedule(zone, ...allowed)
+      const now = Date.parse(from) + minute * 60_000
+      const { allowed: before, until } = readSchedule(week, epochMs(now))
+      const announced = until ?? Infinity
+      expect(announced).toBeGreaterThan(now)
+      for (let at = now; at < Math.min(announced, now + 36 * 3_600_000); at += 60_000) expect(readSchedule(week, epochMs(at)).allowed).toBe(before)
+      if (until !== null) expect(readSchedule(week, until).allowed).toBe(!before)
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test.each([
+  ['an hour that comes twice begins twice', '00:00', '01:30', '2026-10-25T00:45:00Z', false, '2026-10-25T01:00:00.000Z'],
+  ['and ends once more', '00:00', '01:30', '2026-10-25T01:10:00Z', true, '2026-10-25T01:30:00.000Z'],
+  ['an hour that is skipped begins where the clocks go on', '01:30', '05:00', '2026-03-29T00:30:00Z', false, '2026-03-29T01:00:00.000Z'],
+])('%s', (_, from, to, time, allowed, until) => {
+  expect(read(schedule('Europe/London', { days: [7], from, to }), time)).toEqual([allowed, until])
+})

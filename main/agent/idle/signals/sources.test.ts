@@ -75,6 +75,24 @@ test('on a machine where nobody sits only the machine itself is asked', async ()
   expect(new Set(sources.states().map(({ signal: name }) => name))).not.toContain('games')
 })
 
+test('a job that begins is watched four times a second from then on, though nothing was due for seconds', async () => {
+  let jobRunning = false
+  let looks = 0
+  const { sources, clock, signal } = setUp({ platform: 'win32', jobRunning: () => jobRunning, askWindows: async () => (looks++, {}) })
+  const running = sources.run(signal)
+  await clock.advance(60_000)
+  const rested = looks
+  await clock.advance(20_000)
+  expect(looks - rested).toBeLessThanOrEqual(20)
+  jobRunning = true
+  void sources.tick()
+  await clock.advance(0)
+  const began = looks
+  await clock.advance(2_000)
+  expect(looks - began).toBeGreaterThanOrEqual(7)
+  void running
+})
+
 test('what others report counts, for ten seconds', async () => {
   const { sources, clock } = setUp({ platform: 'darwin' })
   sources.report({ inputIdle: 42, locked: true, power: 'battery', suspending: true })

@@ -1,4 +1,5 @@
-import type { Clock } from '../../../kernel/clock.ts'
+import { type Clock, untilMultiple } from '../../../kernel/clock.ts'
+import { createLatch, raisedWithin } from '../../../kernel/latch.ts'
 import { type CpuLoadDeps, createCpuLoad } from './cpu-load.ts'
 import type { GameRules } from './games.ts'
 import { type Gathered, MEDIUM, NOTHING, createAsked } from './gathered.ts'
@@ -6,7 +7,7 @@ import type { GpuSample } from './gpu-use.ts'
 import { createGpuWatch } from './gpu-watch.ts'
 import { gatherLinux } from './linux-sources.ts'
 import { type OpenSocket, openLocalSocket } from './local-socket.ts'
-import { type Poller, createPollers } from './pollers.ts'
+import { type Poller, type Pollers, createPollers } from './pollers.ts'
 import type { PowerSupply } from './power-supply.ts'
 import { createCell } from './reading.ts'
 import { type SignalReadings, type SourceState, type Told, combineAll, sourceStates } from './readings.ts'
@@ -63,10 +64,12 @@ export interface SignalSources {
 }
 
 const TICK_MS = 250
-/** Nothing is asked more often than every few seconds while no job runs. */
-const RESTING_TICK_MS = 2_500
 /** Where no owner is looked for, nothing is due more often. */
 const DEDICATED_TICK_MS = 1_000
+/** While no job runs, sources are looked after no more often than this, and when one is due. */
+const RESTING_TICK_MS = 1_000
+/** Sleep of the machine is looked for at least this often. */
+const LONGEST_TICK_MS = 10_000
 const REPORT_FRESH_MS = 10_000
 
 /**
@@ -88,7 +91,8 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
     cpuOthers: [cpu.cell],
   }
   const gpus = createGpuWatch(deps)
-  const tick = async () => {
+  const begun = createLatch()
+  const look = async () => {
     sleep.look()
     await pollers.tick()
   }
@@ -102,15 +106,23 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
     },
     seeGpu: gpus.see,
     states: () => sourceStates(told),
-    tick,
+    async tick() {
+      begun.raise()
+      await look()
+    },
     async run(until) {
-      do void tick()
-      while (await clock.sleep(tickMs(deps), until))
+      while (!until.aborted) {
+        void look()
+        await raisedWithin(begun, { ms: tickMs(deps, pollers), clock }, until)
+      }
     },
   }
 }
 
-const tickMs = ({ jobRunning, dedicated }: SignalDeps): number => (jobRunning() ? (dedicated ? DEDICATED_TICK_MS : TICK_MS) : RESTING_TICK_MS)
+const tickMs = ({ jobRunning, dedicated, clock }: SignalDeps, { dueInMs }: Pollers): number => {
+  if (jobRunning()) return dedicated ? untilMultiple(clock, DEDICATED_TICK_MS) : TICK_MS
+  return Math.min(LONGEST_TICK_MS, Math.max(RESTING_TICK_MS, Math.ceil(dueInMs()) + 1))
+}
 
 function createReported({ clock, platform, environment }: SignalDeps) {
   const isWayland = Boolean(environment['WAYLAND_DISPLAY']) || environment['XDG_SESSION_TYPE'] === 'wayland'

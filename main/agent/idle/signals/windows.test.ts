@@ -1,13 +1,13 @@
+import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../../kernel/clock.fake.ts'
-import { compileFakeLibrary } from '../../gpu/library.fake.ts'
+import { compileLibrary } from '../../../kernel/c-library.fixture.ts'
 import { bindLibrary } from '../../gpu/native.ts'
 import type { Source } from './reading.ts'
 import { type WindowsSession, openWindowsSession } from './windows-session.ts'
 import { gatherWindows } from './windows-sources.ts'
 
-const fake = compileFakeLibrary('../idle/signals/windows-session.fake.c')
-if (typeof fake === 'string') console.warn(`skipped: ${fake}`)
+const fake = compileLibrary(join(import.meta.dirname, 'windows-session.fake.c'))
 afterAll(() => typeof fake === 'object' && fake[Symbol.dispose]())
 
 /** The library reads the real environment of the process, which `process.env` changes. */

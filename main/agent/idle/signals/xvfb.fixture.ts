@@ -3,13 +3,12 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import x11 from 'x11'
+import { skipFor } from '../../../kernel/requirement.fixture.ts'
 
-/** Why tests that need an X server cannot run here, or `null`. */
+/** Why tests that need an X server cannot run here, or `null`. See {@link skipFor}. */
 export function missingXvfb(): string | null {
   if (process.platform === 'linux' && spawnSync('Xvfb', ['-help'], { stdio: 'ignore' }).error === undefined) return null
-  const reason = 'Xvfb not found; Debian package xvfb'
-  process.stderr.write(`SKIPPED X11: ${reason}\n`)
-  return reason
+  return skipFor('X11', 'Xvfb not found; Debian package xvfb')
 }
 
 export interface XServer extends AsyncDisposable {

@@ -6,7 +6,7 @@ export interface Taking {
   readonly tries: string
   readonly program: string
   /** The code its owner and its requester get; `null` where the kernel refuses and the job ends by itself. */
-  readonly reason: 'job.timeout' | 'job.memory' | 'job.output-too-large' | 'job.output-missing' | 'job.exit-code' | null
+  readonly reason: 'job.timeout' | 'job.memory' | 'job.output-too-large' | 'job.log-too-large' | 'job.output-missing' | 'job.exit-code' | null
   /** What its log must show. */
   readonly observe?: RegExp
   readonly limits?: { readonly wallSeconds?: number; readonly memoryBytes?: number; readonly cpus?: number }
@@ -83,6 +83,13 @@ export const TAKINGS: readonly Taking[] = [
     program: `trap "" XFSZ; truncate -s 10G /job/out/result 2>&1; dd if=/dev/zero of=/job/out/result bs=1M seek=10000 count=1 2>&1 | grep -o "File too large"; rm -f /job/out/result${done}`,
     reason: null,
     observe: /File too large$/,
+  },
+  {
+    name: 'the processor of its engine, by its log',
+    tries: 'to write to stdout and stderr for ever, as fast as it can',
+    program: 'yes >&2 & yes "$(printf %0200d 0)"',
+    reason: 'job.log-too-large',
+    limits: { wallSeconds: 600 },
   },
   {
     name: 'descriptors, inotify instances and shared memory segments',

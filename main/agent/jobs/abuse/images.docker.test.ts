@@ -47,6 +47,7 @@ describe.concurrent('an image is refused, and its requester told why, if it', ()
     ['declares a volume over its results', { Volumes: { '/job/out': {} } }, 'it declares a volume at "/job/out"'],
     ['declares a volume over everything', { Volumes: { '/': {} } }, 'it declares a volume at "/"'],
     ['declares a volume that climbs', { Volumes: { '/data/../../etc': {} } }, 'it declares a volume at'],
+    ['carries labels without end', { Labels: Object.fromEntries(Array.from({ length: 999 }, (_, i) => [`l${i}`, ''])) }, 'more than 256 labels'],
     ['declares volumes without end', { Volumes: Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`/v${i}`, {}])) }, 'more than 16 volumes'],
   ])('%s', async (_, config, why) => {
     const built = await attackImage(config)
@@ -61,7 +62,7 @@ describe('what an image says of itself changes nothing:', () => {
       await attackImage({
         User: '0:0',
         Env: ['PATH=/bin', 'NVIDIA_VISIBLE_DEVICES=all', 'NVIDIA_DRIVER_CAPABILITIES=all', 'NVIDIA_REQUIRE_CUDA=x', 'DOCKER_HOST=tcp://172.17.0.1:2375'],
-        Labels: { [AGENT_LABEL]: 'somebody', [ATTEMPT_LABEL]: 'else', 'dev.windfall.deadline': '9999-12-31T00:00:00.000Z' },
+        Labels: { 'traefik.enable': 'true', [AGENT_LABEL]: 'somebody', [ATTEMPT_LABEL]: 'else', 'dev.windfall.deadline': '9999-12-31T00:00:00.000Z' },
         Healthcheck: { Test: ['CMD', '/bin/busybox', 'touch', '/data/health'], Interval: 1_000_000 },
         StopSignal: 'SIGCONT',
         Volumes: { '/data': {} },
@@ -79,11 +80,15 @@ describe('what an image says of itself changes nothing:', () => {
     }
     const script =
       'trap "echo bye; exit" TERM; id -u; env | grep NVIDIA; dd if=/dev/zero of=/data/x bs=1M count=17 2>&1 | grep -o "No space left"; ls /data; echo ready; while true; do sleep 0.1; done'
-    const request = { attemptId, jobId: 'j', leaseId: 'l', image, args: [script], env: {}, limits: LIMITS, gpuUuids: [] }
+    const request = { attemptId, jobId: 'j', leaseId: 'l', image, args: [script], env: {}, limits: LIMITS, checkpoints: true, gpuUuids: [] }
     const { logTail } = await arena.runtime.run(request, { onStarted: () => undefined, onLog }, stop.signal)
     expect(logTail.trim().split('\n')).toEqual(['65532', 'NVIDIA_VISIBLE_DEVICES=void', 'No space left', 'x', 'ready', 'bye'])
     expect(seen[0]).toMatchObject({
-      Config: { User: '65532:65532', Healthcheck: { Test: ['NONE'] }, Labels: { [AGENT_LABEL]: `images-${process.pid}`, [ATTEMPT_LABEL]: attemptId } },
+      Config: {
+        User: '65532:65532',
+        Healthcheck: { Test: ['NONE'] },
+        Labels: { [AGENT_LABEL]: `images-${process.pid}`, [ATTEMPT_LABEL]: attemptId, 'traefik.enable': '' },
+      },
       HostConfig: { NetworkMode: 'none', PortBindings: {}, Privileged: false },
     })
     expect(JSON.stringify(seen[0])).not.toMatch(/9999-12-31|"Health":/)

@@ -22,6 +22,8 @@ export interface JobTables {
     receipt_id: string | null
     price_micro: bigint | null
   }
+  /** At most one per unfinished job. */
+  checkpoint: { job_id: string; sha256: string; bytes: number; token: number; saved_at: number }
   attempt: {
     id: string
     job_id: string

@@ -30,4 +30,6 @@ export interface PayoutTables {
     state: 'signed' | 'sent' | 'confirmed' | 'finalized' | 'failed' | 'expired'
   }
   payout_refusal: { address: string; reason: string; until: number }
+  /** What each node was told last about its address; nothing once that could be paid. */
+  payout_refusal_told: { node_id: string; address: string; reason: string }
 }

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
+import type { ContainerEngine } from './container-engine.ts'
+import { LOG_BURST_BYTES, LOG_BYTES_PER_SECOND, PIECE_BYTES, followLog } from './container-log.ts'
+
+const MIB = new Uint8Array(1_048_576 - PIECE_BYTES).fill(120)
+const MIBS = LOG_BURST_BYTES / 1_048_576
+
+interface Feed {
+  readonly clock: FakeClock
+  push: (bytes: Uint8Array) => void
+}
+
+/** One round of following: what comes, and how it ends. */
+interface Round {
+  readonly mibs: number
+  readonly end: 'over' | 'broken'
+}
+
+function setUp(rounds: readonly Round[]) {
+  const clock = createFakeClock()
+  const done = new AbortController()
+  const asked: string[] = []
+  const lines: string[] = []
+  const followLogs: ContainerEngine['followLogs'] = async ({ from }, onBytes, signal) => {
+    const round = rounds[asked.length]
+    asked.push(from)
+    for (let mib = 0; mib < (round?.mibs ?? 0) && !signal.aborted; mib++) onBytes(MIB)
+    if (round?.end === 'broken') throw new Error('the engine went away')
+  }
+  const log = followLog({ engine: { followLogs }, clock, id: 'c', onLog: (line) => lines.push(line), from: 'start' }, done.signal)
+  let isFlooded = false
+  void log.flooded.then(() => (isFlooded = true))
+  return { ...log, clock, done, asked, lines, isFlooded: () => isFlooded }
+}
+
+test('a job may fill its log to the brim at a time', async () => {
+  const { over, isFlooded, asked } = setUp([{ mibs: MIBS, end: 'over' }])
+  await over
+  expect([isFlooded(), asked]).toEqual([false, ['start']])
+})
+
+test('one byte more is a flood, and nobody reads on', async () => {
+  const { over, flooded, asked } = setUp([{ mibs: 10 * MIBS, end: 'over' }])
+  await flooded
+  await over
+  expect(asked).toEqual(['start'])
+})
+
+test('what breaks the log does not end the count', async () => {
+  const { clock, flooded, asked } = setUp([
+    { mibs: MIBS, end: 'broken' },
+    { mibs: 1, end: 'over' },
+  ])
+  await clock.advance(1_000)
+  await flooded
+  expect(asked).toEqual(['start', 'now'])
+})
+
+test('while the engine is away it is tried again until the job is over', async () => {
+  const { clock, done, over, asked } = setUp(Array.from({ length: 9 }, () => ({ mibs: 0, end: 'broken' as const })))
+  await clock.advance(3_000)
+  done.abort()
+  await over
+  expect(asked).toHaveLength(4)
+})
+
+test('as much as drains away may come for ever, and hardly more', async () => {
+  const perMib = (1_048_576 / LOG_BYTES_PER_SECOND) * 1_000
+  for (const [pace, expected] of [
+    [perMib, false],
+    [perMib * 0.9, true],
+  ] as const) {
+    const slow: Feed = { clock: createFakeClock(), push: () => undefined }
+    const log = followLog(
+      {
+        engine: { followLogs: (_log, onBytes) => new Promise(() => (slow.push = onBytes)) },
+        clock: slow.clock,
+        id: 'c',
+        onLog: () => undefined,
+        from: 'start',
+      },
+      new AbortController().signal,
+    )
+    let isFlooded = false
+    void log.flooded.then(() => (isFlooded = true))
+    for (let mib = 0; mib < 20 * MIBS; mib++) {
+      slow.push(MIB)
+      await slow.clock.advance(pace)
+    }
+    expect(isFlooded).toBe(expected)
+  }
+})

@@ -1,0 +1,139 @@
+import { Signal, type SignalKind } from '../../../shared/contract/wire.ts'
+import type { Slot } from '../../../shared/domain/signal.ts'
+import { slotsOf } from '../../../shared/domain/signal.ts'
+import { fromIso } from '../../../shared/units.ts'
+import { sha256Hex } from '../../kernel/signing.ts'
+import type { Db, Tx } from '../persistence/database.ts'
+import type { ProviderId } from './provider.ts'
+
+/** One quantity in one zone, as one provider tells it. */
+export interface Series {
+  readonly zone: string
+  readonly kind: SignalKind
+  /** Who says it: a provider, or Windfall's own forecast on what that provider measured. */
+  readonly provider: ProviderId | `windfall-on-${ProviderId}`
+}
+
+/** Epoch milliseconds, half-open. */
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** A signal and when it arrived. */
+export interface Issue {
+  readonly signal: Signal
+  readonly receivedAt: number
+}
+
+/** A measured slot with the moment from which it was known. */
+export interface KnownSlot extends Slot {
+  readonly knownAt: number
+  readonly issueId: string
+}
+
+const ROWS_AT_ONCE = 200
+
+const issueId = (series: Series, signal: Signal): string =>
+  sha256Hex(JSON.stringify([series.zone, series.kind, series.provider, signal.source, signal.basis, signal.issuedAt, signal.bodySha256])).slice(0, 32)
+
+const ofSeries = ({ zone, kind, provider }: Series) => ({ zone, kind, provider })
+
+/** The newest known value of every measured slot that overlaps the stretch, as known at `knownBy`, in order of time. */
+export async function measuredSlots(db: Db | Tx, series: Series, { from, to, knownBy }: Stretch & { knownBy: number }): Promise<readonly KnownSlot[]> {
+  const rows = await db
+    .selectFrom('grid_value')
+    .select(['from_at', 'to_at', 'value', 'known_at', 'issue_id'])
+    .where('zone', '=', series.zone)
+    .where('kind', '=', series.kind)
+    .where('provider', '=', series.provider)
+    // No slot is longer than a day, and the key begins with the start of the slot.
+    .where('from_at', '>', from - 86_400_000)
+    .where('from_at', '<', to)
+    .where('to_at', '>', from)
+    .where('known_at', '<=', knownBy)
+    .orderBy('from_at')
+    .orderBy('known_at')
+    .execute()
+  const newest = new Map(rows.map((row) => [row.from_at, row]))
+  return [...newest.values()].map((row) => ({
+    from: row.from_at,
+    to: row.to_at,
+    value: row.value,
+    forecast: false,
+    knownAt: row.known_at,
+    issueId: row.issue_id,
+  }))
+}
+
+async function keepMeasured(tx: Tx, series: Series, { signal, receivedAt }: Issue): Promise<void> {
+  const slots = slotsOf(signal).filter(({ forecast }) => !forecast)
+  const [first, last] = [slots[0], slots.at(-1)]
+  if (!first || !last) return
+  const known = await measuredSlots(tx, series, { from: first.from, to: last.to, knownBy: Number.MAX_SAFE_INTEGER })
+  const byStart = new Map(known.map((slot) => [slot.from, slot]))
+  const changed = slots.filter(({ from, to, value }) => byStart.get(from)?.value !== value || byStart.get(from)?.to !== to)
+  const id = issueId(series, signal)
+  const rows = changed.map(({ from, to, value }) => ({
+    ...ofSeries(series),
+    from_at: from,
+    known_at: receivedAt,
+    to_at: to,
+    value,
+    issue_id: id,
+  }))
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+    await tx
+      .insertInto('grid_value')
+      .values(rows.slice(at, at + ROWS_AT_ONCE))
+      .onConflict((conflict) => conflict.columns(['zone', 'kind', 'provider', 'from_at', 'known_at']).doNothing())
+      .execute()
+}
+
+/** Keeps what a provider said: the whole answer once, and every measured value that is new or was corrected. */
+export async function keepIssue(tx: Tx, series: Series, issue: Issue): Promise<void> {
+  const { signal, receivedAt } = issue
+  await tx
+    .insertInto('grid_issue')
+    .values({
+      id: issueId(series, signal),
+      ...ofSeries(series),
+      issued_at: fromIso(signal.issuedAt),
+      received_at: receivedAt,
+      body_sha256: signal.bodySha256,
+      signal: JSON.stringify(signal),
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+  await keepMeasured(tx, series, issue)
+}
+
+const toIssue = (row: { signal: string; received_at: number }): Issue => ({ signal: Signal.parse(JSON.parse(row.signal)), receivedAt: row.received_at })
+
+/** The newest answer received in `[from, to]`, or `null`: what was known at `to`, and nothing later. */
+export async function issueAt(db: Db | Tx, series: Series, { from, to }: Stretch): Promise<Issue | null> {
+  const row = await db
+    .selectFrom('grid_issue')
+    .select(['signal', 'received_at'])
+    .where('zone', '=', series.zone)
+    .where('kind', '=', series.kind)
+    .where('provider', '=', series.provider)
+    .where('received_at', '>=', from)
+    .where('received_at', '<=', to)
+    .orderBy('received_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ? toIssue(row) : null
+}
+
+/** The answer that a measured slot was read from, or `null` once it is too old to be kept. */
+export async function issueById(db: Db | Tx, id: string): Promise<Issue | null> {
+  const row = await db.selectFrom('grid_issue').select(['signal', 'received_at']).where('id', '=', id).executeTakeFirst()
+  return row ? toIssue(row) : null
+}
+
+/** Forgets answers received before `issuesBefore` and measured slots that began before `valuesBefore`. */
+export async function forgetBefore(tx: Tx, { issuesBefore, valuesBefore }: { issuesBefore: number; valuesBefore: number }): Promise<void> {
+  await tx.deleteFrom('grid_issue').where('received_at', '<', issuesBefore).execute()
+  await tx.deleteFrom('grid_value').where('from_at', '<', valuesBefore).execute()
+}

@@ -1,0 +1,20 @@
+/** Settlement periods of Great Britain: half hours counted from midnight in London, 46 or 50 on the days when the clocks change. */
+import { HALF_HOUR_MS } from '../../../shared/units.ts'
+
+const HOUR_MS = 3_600_000
+const LONDON = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/** The day in London that holds `at` (epoch ms), `YYYY-MM-DD`. */
+export const settlementDateOf = (at: number): string => LONDON.format(at)
+
+/** Midnight in London at the start of the day, epoch ms. The clocks never change at midnight, so it is one of two hours. */
+function startOfDay(date: string): number {
+  const midnight = Date.parse(`${date}T00:00:00Z`)
+  return settlementDateOf(midnight - HOUR_MS) === date ? midnight - HOUR_MS : midnight
+}
+
+/** Start of period 1 to 50 of a day (`YYYY-MM-DD`), epoch ms; `null` for a period that the day does not have. */
+export function settlementPeriodStart(date: string, period: number): number | null {
+  const at = startOfDay(date) + (period - 1) * HALF_HOUR_MS
+  return Number.isInteger(period) && period >= 1 && Number.isFinite(at) && settlementDateOf(at) === date ? at : null
+}
