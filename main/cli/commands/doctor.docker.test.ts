@@ -22,14 +22,15 @@ const Answer = z.strictObject({
   ),
 })
 
-/** What a look leaves on the engine while it lasts. */
-const looksOnEngine = async () => {
+/** What a look leaves on the engine while it lasts, by kind and name. */
+const looksOnEngine = async (): Promise<readonly string[]> => {
   const { found } = await lookAtEngine({}, signal)
   const ours = found ? await listOurs(found.candidate.address, signal) : []
-  return ours.filter(({ kind, name }) => kind === 'image' || name.startsWith('windfall-look-'))
+  return ours.filter(({ kind, name }) => kind === 'image' || name.startsWith('windfall-look-')).map(({ kind, name }) => `${kind} ${name}`)
 }
 
 test('the whole examination of this machine, as JSON and for people, in under a minute, leaving nothing behind', async () => {
+  const before = new Set(await looksOnEngine())
   const began = performance.now()
   const { out, err, code } = await run('doctor', '--json', '--data', data)
   expect(performance.now() - began).toBeLessThan(60_000)
@@ -40,7 +41,8 @@ test('the whole examination of this machine, as JSON and for people, in under a 
   expect(checks.find((check) => check.code === 'docker')).toMatchObject({ verdict: 'ok' })
   expect(code).toBe(checks.some(({ verdict }) => verdict === 'fail') ? 1 : 0)
   expect(err).toMatch(/^Looking at this machine: \d+ checks/)
-  expect(await looksOnEngine()).toEqual([])
+  // What somebody's agent left there, whose process died, is its own to remove.
+  expect((await looksOnEngine()).filter((look) => !before.has(look))).toEqual([])
 })
 
 test('the report a person reads fits 80 columns, has no colour, and names neither machine nor user', async () => {
