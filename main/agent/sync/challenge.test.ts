@@ -30,7 +30,7 @@ function setUp({ fate = () => null, readLog = samplesOf }: { fate?: (sent: Sent)
     if (code) throw new WindfallError(code, `Refused with ${code}.`)
     return { state: 'valid', message: 'They fit.' }
   }
-  return { sent, held, log, challenged: answerChallenges({ call: call as unknown as ChallengeDeps['call'], readLog, log }) }
+  return { sent, held, log, ...answerChallenges({ call: call as unknown as ChallengeDeps['call'], readLog, log }) }
 }
 
 const unpacked = ({ log }: Sent) => (log === null ? null : gunzipSync(Buffer.from(log, 'base64')).toString())

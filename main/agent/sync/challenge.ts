@@ -15,11 +15,19 @@ export interface ChallengeDeps {
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
+export interface ChallengeAnswers {
+  /** To be called with every challenge that is heard of, as often as it is. */
+  readonly challenged: (challenges: readonly OpenChallenge[]) => void
+  /** Whether an answer got lost since challenges were last heard of, so that they should be asked for again soon. */
+  readonly lost: () => boolean
+}
+
 /**
- * Hands in the samples a coordinator asks for. Returns what to call with every challenge that is heard of, as often as it is: each is
- * answered once at a time, one log is in memory at a time, and what got lost on its way is answered when it is heard of again.
+ * Hands in the samples a coordinator asks for: each challenge is answered once at a time, one log is in memory at a time, and what got lost
+ * on its way is answered when it is heard of again.
  */
-export function answerChallenges(deps: ChallengeDeps): (challenges: readonly OpenChallenge[]) => void {
+export function answerChallenges(deps: ChallengeDeps): ChallengeAnswers {
+  let lost = false
   const waiting = new Map<string, OpenChallenge>()
   /** Those the coordinator gave a final word on. */
   const settled = new Set<string>()
@@ -29,14 +37,19 @@ export function answerChallenges(deps: ChallengeDeps): (challenges: readonly Ope
     running = true
     for (let next = first(waiting); next; next = first(waiting)) {
       if (await answer(deps, next)) remember(settled, next.challengeId)
+      else lost = true
       waiting.delete(next.challengeId)
     }
     running = false
   }
-  return (challenges) => {
-    for (const challenge of challenges)
-      if (!settled.has(challenge.challengeId) && waiting.size < MAX_OPEN_CHALLENGES) waiting.set(challenge.challengeId, challenge)
-    void drain()
+  return {
+    lost: () => lost,
+    challenged(challenges) {
+      lost = false
+      for (const challenge of challenges)
+        if (!settled.has(challenge.challengeId) && waiting.size < MAX_OPEN_CHALLENGES) waiting.set(challenge.challengeId, challenge)
+      void drain()
+    },
   }
 }
 

@@ -17,7 +17,7 @@ async function setUp() {
   const said: Presence[] = []
   const open: SocketLine['say'] = (frame) => frame.type === 'presence' && said.push(frame.presence)
   const line: SocketLine = { say: null }
-  const state = { presence: FREE }
+  const state = { presence: FREE, wantsAnswer: false }
   const deps: HeartbeatDeps = {
     client: coordinator.client,
     clock,
@@ -32,7 +32,8 @@ async function setUp() {
     onHttp: nothing,
     position: () => 0,
     follow: nothing,
-    challenged: nothing,
+    challenged: () => (state.wantsAnswer = false),
+    wantsAnswer: () => state.wantsAnswer,
     enrolAgain: async () => undefined,
   }
   const stop = new AbortController()
@@ -83,5 +84,15 @@ test('an open socket does not hide that requests fail: they are tried with every
   expect(await reports(5)).toEqual({ requests: 5, frames: 0, asks: 0 })
   coordinator.fate = () => 'well'
   expect(await reports(4)).toEqual({ requests: 1, frames: 3, asks: 1 })
+  await end()
+})
+
+test('when an answer of ours got lost, the next report asks what is still open', async () => {
+  const { connect, state, reports, end } = await setUp()
+  connect()
+  await reports(1)
+  state.wantsAnswer = true
+  expect(await reports(1)).toMatchObject({ requests: 1, frames: 0 })
+  expect(await reports(1)).toMatchObject({ requests: 0, frames: 1 })
   await end()
 })

@@ -28,6 +28,8 @@ export interface HeartbeatDeps {
   readonly position: () => number
   readonly follow: FollowFeed
   readonly challenged: (challenges: readonly OpenChallenge[]) => void
+  /** Whether something was lost that only an answer to a report brings again. */
+  readonly wantsAnswer: () => boolean
   /** For a coordinator that no longer knows this node. */
   readonly enrolAgain: () => Promise<void>
 }
@@ -65,10 +67,10 @@ export async function runHeartbeat(deps: HeartbeatDeps, everyMs: number, signal:
   } while (await deps.clock.sleep(everyMs, signal))
 }
 
-/** Reports over the socket, unless there is none or leases have to be renewed. */
-function isSaid({ line, presence: presenceNow }: HeartbeatDeps): boolean {
+/** Reports over the socket, unless there is none or the answer matters: it renews leases, and names what got lost. */
+function isSaid({ line, presence: presenceNow, wantsAnswer }: HeartbeatDeps): boolean {
   const presence = presenceNow()
-  if (line.say === null || presence.running.length > 0) return false
+  if (line.say === null || presence.running.length > 0 || wantsAnswer()) return false
   line.say({ type: 'presence', presence })
   return true
 }

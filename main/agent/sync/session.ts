@@ -53,12 +53,10 @@ const HEARTBEAT = { minMs: 1_000, maxMs: 60_000 }
 export async function runSession(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const heartbeatMs = await untilEnrolled(deps, signal)
   if (heartbeatMs === null) return
-  const ears: Ears = {
-    follow: followFeed({ ...deps, ...deps.feed }),
-    challenged: answerChallenges({ call: deps.client.call, readLog: deps.sampleLog, log: deps.log }),
-  }
+  const answers = answerChallenges({ call: deps.client.call, readLog: deps.sampleLog, log: deps.log })
+  const ears: Ears = { follow: followFeed({ ...deps, ...deps.feed }), challenged: answers.challenged }
   const line: SocketLine = { say: null }
-  const heart = { ...deps, ...ears, line, position: deps.feed.position }
+  const heart = { ...deps, ...ears, line, position: deps.feed.position, wantsAnswer: answers.lost }
   await runAll(signal, [
     (stop) => runSocket({ ...deps, line, onState: deps.onSocket, onFrame: (frame) => receive(deps, ears, frame) }, stop),
     (stop) => runOutbox({ ...deps, ...deps.outbox }, stop),
