@@ -13,6 +13,7 @@ const node = { environment: 'node', testTimeout: HANGS_MS, hookTimeout: HANGS_MS
 /** Property, crash and tamper tests over real engines: minutes of work in seconds, but too long for every save. */
 const THOROUGH = [
   'e2e/chain/**/*.test.ts',
+  'e2e/grid/**/*.test.ts',
   'main/agent/gpu/nvidia-finder.property.test.ts',
   'main/agent/jobs/{wasm,wasm-freeze,abuse/wasm}.test.ts',
   'main/agent/metering/sample-crash.test.ts',

@@ -92,7 +92,7 @@ function sessionDeps({ core, app }: TestServer, node: TestNode, { states, read }
     outbox: {
       outbox: createOutboxStore(openSqlite(':memory:', [initial])),
       handOver: async () => undefined,
-      realign: async () => undefined,
+      realign: async (head) => head,
       refused: () => undefined,
       accepted: () => undefined,
       postponed: () => undefined,

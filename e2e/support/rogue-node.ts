@@ -99,8 +99,8 @@ export async function enrolRogue(coordinatorUrl: string, payoutAddress: string):
     hold: async ({ leaseId, token }) => void (await client.call('heartbeat', { ready: true, reasons: [], running: [{ leaseId, token, state: 'running' }] })),
     async prove({ lease, output, changes = {}, signedBy = signer, under = lease, sends = output }) {
       const chain = await client.call('proofChain', {})
-      const honest = buildProof({ proofId: ids.next(), lease, facts: honestFacts(output), chain, nodeId: signer.keyId, evidence: signer.evidence })
-      const { envelope } = await signProof({ ...honest, ...changes }, signedBy)
+      const honest = buildProof({ proofId: ids.next(), lease, facts: honestFacts(output), chain, nodeId: signer.keyId, evidence: signer.evidence, solar: null })
+      const { envelope } = await signProof({ ...honest, ...changes } as EnergyProof, signedBy)
       return { leaseId: under.leaseId, token: under.token, envelope, output: Buffer.from(sends).toString('base64') }
     },
     send: (input) => client.call('submitProof', input),

@@ -81,6 +81,7 @@ export const SAMPLE_STATUS: AgentStatus = {
   finishing: false,
   anywayUntil: null,
   mayRunAnyway: false,
+  outlook: { reasons: [], nextStart: at(0), message: 'Your hours, your prices and the grid allow a start now.', net: null },
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: SAMPLE_JOB,
@@ -173,5 +174,7 @@ export function sampleGrid(): GridView {
     rule: 'In the window the coordinator planned',
     state: 'fresh',
     message: null,
+    tariff: null,
+    solar: null,
   }
 }

@@ -2,15 +2,18 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { type Server, serve } from '../../shared/contract/define.ts'
+import { epochMs } from '../../shared/units.ts'
 import type { LaunchChild } from '../kernel/child.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { openDeviceKeys } from '../kernel/device-key.ts'
+import { createHttpClient } from '../kernel/http-client.ts'
 import { createIds } from '../kernel/ids.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
 import { packageRoot } from '../kernel/paths.ts'
 import type { SecretVault } from '../kernel/secret-vault.ts'
 import { honourProxies } from '../kernel/proxy.ts'
+import { random } from '../kernel/random.ts'
 import { createTpm } from '../kernel/tpm.ts'
 import { createApi } from './api.ts'
 import type { AgentConfig } from './config.ts'
@@ -21,17 +24,20 @@ import { createGridWatch } from './grid-watch.ts'
 import { openHardware } from './hardware.ts'
 import { createToken } from './http/gate.ts'
 import { type EventSource, serveAgentHttp } from './http/serve.ts'
+import { readSchedule } from './idle/signals/schedule.ts'
 import type { SignalReport } from './idle/signals/sources.ts'
 import { createCheckpoints } from './jobs/checkpoints.ts'
 import { createDockerEngine } from './jobs/docker.ts'
 import { createGpuSight } from './jobs/gpu-sight.ts'
+import type { Meter } from './metering/meter.ts'
 import { createNews } from './news.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
 import { createRuntimeProbes, createRuntimes } from './runtimes.ts'
+import { SOLAR_MANNERS, createSolarWatch } from './solar/solar-watch.ts'
 import { dayCodeOf, readStatus } from './status.ts'
 import { type AgentStores, openAgentStores } from './stores.ts'
 import { createWindowsSessionHost } from './windows-session-host.ts'
-import { createWork } from './work.ts'
+import { type Work, createWork } from './work.ts'
 
 export interface AgentPorts {
   readonly clock: Clock
@@ -87,11 +93,26 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     },
     signal,
   )
+  const schedule = config.policy.schedule
+  const solar = createSolarWatch({
+    config: config.solar,
+    http: createHttpClient({ clock, random, manners: SOLAR_MANNERS }),
+    token: environment['WINDFALL_SOLAR_TOKEN'] ?? null,
+    clock,
+    running: () => runningOf(work, meter),
+    isAwaited: () => work.waiting() !== null,
+    changed: () => news.changed('grid', 'status'),
+  })
   const grid = createGridWatch({
     zone: config.zone,
     rule: config.gate,
+    tariff: config.tariff,
+    onlyIfEarning: config.onlyIfEarning,
+    hours: schedule && ((at) => readSchedule(schedule, epochMs(at))),
     settings: stores.settings,
+    past: stores.gridPast,
     clock,
+    solar,
     anyway: () => policy.anywayUntil() !== null,
     changed: () => news.changed('grid', 'status'),
   })
@@ -137,6 +158,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     policy,
     grid,
     news,
+    solar: solar.take,
     giveBack: forRunner,
   })
   const session = createCoordinatorSession({
@@ -185,7 +207,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
   )
   const token = stores.settings.get('window-token', Token) ?? rememberToken(stores)
   const window = await serveAgentHttp({ port: config.port, token, server, events: news, staticDirectory: join(packageRoot, 'dist', 'renderer'), log }, signal)
-  const running = runAll(signal, [...upkeep, ...runs, inventory.run, meter.run, work.runner.run, news.run, session.run, () => window.closed])
+  const running = runAll(signal, [...upkeep, ...runs, inventory.run, meter.run, work.runner.run, solar.run, news.run, session.run, () => window.closed])
   return {
     nodeId,
     url: window.url,
@@ -195,6 +217,13 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     report: signals.report,
     closed: running.finally(() => stores[Symbol.dispose]()),
   }
+}
+
+/** The attempt that runs and what its devices draw. */
+function runningOf({ running, current }: Pick<Work, 'running' | 'current'>, { latest }: Pick<Meter, 'latest'>): { attemptId: string; watts: number } | null {
+  const job = running() ? current() : null
+  const power = latest()
+  return job && power ? { attemptId: job.attemptId, watts: power.watts } : null
 }
 
 function rememberToken({ settings }: AgentStores): string {

@@ -25,7 +25,7 @@ function setUp({ paused = false } = {}) {
       jobs,
       facts,
       status: () => fakeStatus(),
-      grid: () => ({ zone: 'GB-13', signal: null, now: null, greenWindows: [], rule: 'x', state: 'missing', message: null }),
+      grid: () => ({ zone: 'GB-13', signal: null, now: null, greenWindows: [], rule: 'x', state: 'missing', message: null, tariff: null, solar: null }),
       power: () => ({ method: null, readings: [] }),
       pause: (until) => asked.push(until),
       resume: () => asked.push('resume'),

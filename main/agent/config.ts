@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { SolanaAddress, Zone } from '../../shared/contract/wire.ts'
+import { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { CarbonRule } from './grid/gate.ts'
 import { PolicyConfig } from './idle/policy-config.ts'
 import { ImageRules } from './jobs/image-rules.ts'
+import { SolarConfig } from './solar/solar-config.ts'
 
 export const AgentConfig = z.strictObject({
   dataDirectory: z.string().min(1),
@@ -13,6 +15,12 @@ export const AgentConfig = z.strictObject({
   payoutAddress: SolanaAddress.nullable(),
   policy: PolicyConfig,
   gate: CarbonRule,
+  /** What the owner pays for electricity; `null`: not said. */
+  tariff: Tariff.nullable(),
+  /** Jobs start only when they are expected to earn more than their electricity costs. */
+  onlyIfEarning: z.boolean(),
+  /** The sun on the owner's roof. */
+  solar: SolarConfig.nullable(),
   images: ImageRules,
   /** What kind of key a new node makes; `null`: whatever kind it has, and one in software for a new node. */
   signer: z.enum(['software', 'tpm']).nullable(),
@@ -28,6 +36,9 @@ export const AGENT_DEFAULTS = {
   payoutAddress: null,
   policy: PolicyConfig.parse({}),
   gate: { kind: 'planned' },
+  tariff: null,
+  onlyIfEarning: false,
+  solar: null,
   images: ImageRules.parse({}),
   signer: null,
   port: 0,
@@ -37,7 +48,19 @@ export const AGENT_DEFAULTS = {
 /** Checks settings once, at start. Error: `config.invalid`, naming each bad key. */
 export function parseAgentConfig(raw: unknown): AgentConfig {
   const parsed = AgentConfig.safeParse({ ...AGENT_DEFAULTS, ...(raw as object) })
-  if (parsed.success) return Object.freeze(parsed.data)
+  if (parsed.success) return checked(parsed.data)
   const keys = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ')).join('; ')
   throw new WindfallError('config.invalid', `The agent's settings are not valid. ${keys}`)
+}
+
+function checked(config: AgentConfig): AgentConfig {
+  const { onlyIfEarning, tariff } = config
+  if (onlyIfEarning && !tariff)
+    throw new WindfallError('config.invalid', "The agent's settings are not valid. onlyIfEarning: needs a tariff, or nobody knows what a job costs.")
+  if (onlyIfEarning && tariff && tariff.currency !== 'USD' && tariff.usdPerUnit === null)
+    throw new WindfallError(
+      'config.invalid',
+      `The agent's settings are not valid. tariff.usdPerUnit: jobs are paid in USD, so say what 1 ${tariff.currency} is worth, or nobody knows what a job earns.`,
+    )
+  return Object.freeze(config)
 }

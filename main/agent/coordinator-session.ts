@@ -11,6 +11,7 @@ import type { AgentConfig } from './config.ts'
 import { feedOf, pinKeys, pinnedKeys, refreshReceipts, showRefusal, storeEvents, takeLease } from './coordinator-heard.ts'
 import { tellable } from './coordinator-told.ts'
 import type { Devices } from './devices.ts'
+import { createGridRefresh, gridAskOf } from './grid-refresh.ts'
 import type { GridWatch } from './grid-watch.ts'
 import type { Inventory } from './inventory.ts'
 import type { Checkpoints } from './jobs/checkpoints.ts'
@@ -128,7 +129,7 @@ const clockObjection = (skewMs: number | null) => {
 }
 
 function sessionDeps(deps: Linked): SessionDeps {
-  const { config, stores, keys, clock, grid, work, link, announcer, status, time, tenure } = deps
+  const { config, stores, keys, clock, work, link, announcer, status, time, tenure } = deps
   const { runner, prover } = work
   // Known from enrolment on, and nothing is pulled before.
   let feed = ''
@@ -174,7 +175,7 @@ function sessionDeps(deps: Linked): SessionDeps {
     sampleLog: deps.sampleLog,
     onSocket: status.socket,
     onHttp: status.http,
-    refreshGrid: async () => grid.update((await link.client.call('getSignal', { zone: config.zone })).signal),
+    refreshGrid: createGridRefresh({ ...config, ...deps, settings: stores.settings, ask: gridAskOf(link.client) }),
     refreshReceipts: () => refreshReceipts(deps),
     onEnrolled: async () => {
       feed = feedOf(await pinKeys(deps))

@@ -5,9 +5,12 @@ import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
 import type { CarbonRule } from './grid/gate.ts'
-import { createGridWatch } from './grid-watch.ts'
+import { createGridPastStore } from './grid/past.store.ts'
+import { PLAIN_GRID } from './grid-watch.fake.ts'
+import { type GridWatchDeps, createGridWatch } from './grid-watch.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import * as initial from './migrations/0001-initial.ts'
+import * as gridPast from './migrations/0005-grid.ts'
 import { createSettingsStore } from './settings.store.ts'
 
 const START = Date.parse('2026-03-01T12:00:00.000Z')
@@ -34,7 +37,8 @@ function setUp({
   zone = 'GB-13',
   rule = { kind: 'absolute', maxGPerKWh: 150 },
   clock = createFakeClock(START),
-}: {
+  ...rest
+}: Partial<GridWatchDeps> & {
   settings?: ReturnType<typeof db>
   zone?: string
   rule?: CarbonRule
@@ -42,7 +46,7 @@ function setUp({
 } = {}) {
   let changes = 0
   let anyway = false
-  const watch = createGridWatch({ zone, rule, settings, clock, anyway: () => anyway, changed: () => changes++ })
+  const watch = createGridWatch({ ...PLAIN_GRID, ...rest, zone, rule, settings, clock, anyway: () => anyway, changed: () => changes++ })
   return { ...watch, runAnyway: () => void (anyway = true), settings, clock, changes: () => changes }
 }
 const view = (watch: ReturnType<typeof setUp>): GridView => GridView.parse(watch.view())
@@ -126,4 +130,95 @@ describe('an owner who lets jobs run anyway', () => {
     await watch.clock.advance(HALF_HOUR_MS)
     expect(watch.gate(later).open).toBe(true)
   })
+})
+
+const PROFIT = { tariff: { kind: 'flat', currency: 'USD', usdPerUnit: null, minorPerKWh: 30 }, onlyIfEarning: true } as const
+/** 40 W for 10 s at 30 ct/kWh cost 0.0033 ct. */
+const paying = (microUsdPerHour: string) => fakeLease({ spec: { ...fakeLease().spec, price: { microUsdPerHour, maxMicroUsd: '5000' } } })
+
+describe('an owner who wants to earn more than it costs', () => {
+  const green = signalOf(Array.from({ length: 96 }, () => 100))
+
+  test('has jobs start that do, and no others, and reads what is left', () => {
+    const watch = setUp(PROFIT)
+    watch.update(green)
+    expect(watch.gate(paying('250000'))).toMatchObject({ open: true })
+    expect(watch.outlook(paying('250000')).net).toMatchObject({ currency: 'USD', payMinor: expect.closeTo(0.059), costMinor: expect.closeTo(1 / 300) })
+    expect(watch.gate(paying('10000'))).toMatchObject({ open: false, reason: { code: 'tariff', message: expect.stringContaining('would not earn more') } })
+    expect(watch.outlook(paying('10000'))).toMatchObject({ nextStart: null, reasons: [{ code: 'tariff' }], net: { netMinor: expect.closeTo(0.0024 - 0.0033) } })
+  })
+
+  test('sets that aside, too, by letting jobs run anyway', () => {
+    const watch = setUp(PROFIT)
+    watch.update(green)
+    expect(watch.opensAnyway(paying('10000'))).toBe(true)
+    watch.runAnyway()
+    expect(watch.gate(paying('10000')).open).toBe(true)
+    expect(watch.outlook(paying('10000'))).toMatchObject({ reasons: [], nextStart: toIso(START) })
+  })
+
+  test('waits for the half hours that are cheap enough where prices come from the zone, and fails closed while they are not known', () => {
+    const tariff = { kind: 'zone', currency: 'GBP', usdPerUnit: 1.25 } as const
+    const watch = setUp({ tariff, onlyIfEarning: true })
+    watch.update(green)
+    expect(watch.outlook(paying('30000'))).toMatchObject({
+      nextStart: null,
+      net: null,
+      reasons: [{ code: 'tariff', message: expect.stringContaining('not known') }],
+    })
+    const said = { kind: 'price', unit: 'minor/kWh', basis: null, bodySha256: '2'.repeat(64) } as const
+    watch.update(signalOf([1, 1, 1], { ...said, price: { currency: 'GBP', market: 'wholesale' } }))
+    expect(view(watch).tariff?.now).toBeNull()
+    watch.update(signalOf([90, 60, -5], { ...said, price: { currency: 'GBP', market: 'retail' }, bodySha256: '3'.repeat(64) }))
+    expect(view(watch).tariff?.now).toEqual({ minorPerKWh: 90, currency: 'GBP', until: toIso(START + HALF_HOUR_MS) })
+    // 30 000 micro-USD an hour are 2.04 p, which 40 W at 51 p/kWh would use up.
+    expect(watch.outlook(paying('30000')).nextStart).toBe(toIso(START + 2 * HALF_HOUR_MS))
+  })
+})
+
+test('the outlook agrees with the owner’s hours, too, which nobody needs who lets jobs run anyway', () => {
+  const opens = START + 5 * HALF_HOUR_MS
+  const hours = (at: number) => (at < opens ? { allowed: false, until: opens } : { allowed: true, until: null })
+  const watch = setUp({ hours })
+  watch.update(signalOf([300, 100, 300, 300, 300, 300, 300, 100]))
+  expect(watch.outlook(null)).toMatchObject({
+    reasons: [{ code: 'carbon' }, { code: 'schedule', until: toIso(opens) }],
+    nextStart: toIso(START + 7 * HALF_HOUR_MS),
+  })
+  watch.runAnyway()
+  expect(watch.outlook(null)).toMatchObject({ reasons: [], nextStart: toIso(START) })
+})
+
+test('a job that the owner’s own sun covers is green', () => {
+  const { watts } = fakeLease().spec.expected
+  for (const [surplus, open] of [
+    [null, false],
+    [watts - 1, false],
+    [watts, true],
+  ] as const) {
+    const watch = setUp({ solar: { surplus: () => surplus, view: () => null } })
+    watch.update(signalOf([300, 300]))
+    expect([watch.gate(fakeLease()).open, watch.gate(null).open]).toEqual([open, false])
+  }
+})
+
+test('the clean hours of the last 30 days are remembered over a restart, and until a week of them is known the hours ahead count', async () => {
+  const folder = openSqlite(':memory:', [initial, gridPast])
+  const past = createGridPastStore(folder)
+  const rule = { kind: 'percentile', percentile: 30 } as const
+  const clock = createFakeClock(START)
+  const watch = setUp({ rule, past, clock })
+  watch.update(signalOf([200, 100, 100, 300]))
+  expect(view(watch).rule).toContain('the hours ahead, until 7 of the last 30 days are known here')
+  expect(watch.gate(null).open).toBe(false)
+  const week = signalOf(Array.from({ length: 7 * 48 }, (_, index) => (index % 2 === 0 ? 250 : 400)))
+  const shifted = week.points.map((point) => ({
+    ...point,
+    from: toIso(Date.parse(point.from) - 7 * 86_400_000),
+    to: toIso(Date.parse(point.to) - 7 * 86_400_000),
+  }))
+  watch.learn({ ...week, points: shifted })
+  expect(view(watch).rule).toBe('Runs when power is as clean as in the cleanest 30 % of the last 30 days.')
+  expect(watch.gate(null).open).toBe(true)
+  expect(setUp({ rule, past, clock, settings: watch.settings }).gate(null).open).toBe(true)
 })

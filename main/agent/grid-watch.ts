@@ -1,40 +1,49 @@
-import type { GridView } from '../../shared/contract/agent.ts'
+import type { GridView, SolarView, StartOutlook } from '../../shared/contract/agent.ts'
 import type { Lease } from '../../shared/contract/job.ts'
-import { Signal } from '../../shared/contract/wire.ts'
 import { slotAt, slotsOf } from '../../shared/domain/signal.ts'
-import { WindfallError } from '../../shared/errors.ts'
+import { describeTariff, priceAt, pricesOver } from '../../shared/domain/tariff.ts'
 import { toIso } from '../../shared/units.ts'
-import type { Clock } from '../kernel/clock.ts'
-import { type CarbonRule, type Gate, carbonGate, describeRule, signalState } from './grid/gate.ts'
-import type { SettingsStore } from './settings.store.ts'
+import { type EarningQuery, NET_METHOD, earningRule, earningsAt, workOf } from './grid/earning.ts'
+import { type CarbonRule, type Gate, type GateQuery, carbonGate, carbonRule, describeRule, signalState } from './grid/gate.ts'
+import { type HoursAt, hoursRule } from './grid/hours.ts'
+import { OUTLOOK_MS, describeOutlook, startOutlook } from './grid/outlook.ts'
+import { type GridSignals, type GridSignalsDeps, createGridSignals } from './grid-signals.ts'
 
-export interface GridWatchDeps {
-  readonly zone: string
+export interface GridWatchDeps extends GridSignalsDeps {
   readonly rule: CarbonRule
-  readonly settings: SettingsStore
-  readonly clock: Pick<Clock, 'now'>
-  /** Whether the owner lets jobs run although their own rule says no. */
+  /** Jobs start only when they earn more than they cost. */
+  readonly onlyIfEarning: boolean
+  /** The owner's weekly hours; `null`: at any time. */
+  readonly hours: HoursAt | null
+  /** The sun on the owner's roof. */
+  readonly solar: { readonly surplus: () => number | null; readonly view: () => SolarView | null }
+  /** Whether the owner lets jobs run although their own rules say no. */
   readonly anyway: () => boolean
-  readonly changed: () => void
 }
 
-export interface GridWatch {
-  /** Error: `grid.unavailable` if the signal is of another zone. */
-  readonly update: (signal: Signal) => void
+/** What the grid and the price of its power have against a job. */
+interface StartGate extends Omit<Gate, 'reason'> {
+  readonly reason: StartOutlook['reasons'][number] | null
+}
+
+export interface GridWatch extends Pick<GridSignals, 'update' | 'learn'> {
   /** Whether the grid allows a job now; without a lease, whether it would allow one. */
-  readonly gate: (lease: Lease | null) => Gate
+  readonly gate: (lease: Lease | null) => StartGate
   /** Whether it would, if the owner let jobs run anyway. */
   readonly opensAnyway: (lease: Lease | null) => boolean
+  /** Why none starts now by any of the owner's rules, the grid or its own window, and when one will. */
+  readonly outlook: (lease: Lease | null) => StartOutlook
   readonly view: () => GridView
 }
 
 /** What a window calls green where the owner's rule names no hours of its own. */
 const SHOWN_RULE: CarbonRule = { kind: 'percentile', percentile: 30 }
 const ownHours = (rule: CarbonRule): boolean => rule.kind === 'absolute' || rule.kind === 'percentile'
+// What a job or old data have against it, the owner does not set aside.
+const lenient = (rule: CarbonRule): CarbonRule => (ownHours(rule) ? { kind: 'planned' } : rule)
 
 /** A live forecast older than this no longer says what the grid is like. */
 const MAX_AGE_MS = 2 * 3_600_000
-const SETTING = 'grid-signal'
 
 const MESSAGES = {
   fresh: null,
@@ -42,37 +51,92 @@ const MESSAGES = {
   missing: 'No forecast has arrived yet.',
 } as const
 
-/** The newest grid signal of this node's zone, kept across restarts, and what it allows. */
-export function createGridWatch({ zone, rule, settings, clock, anyway, changed }: GridWatchDeps): GridWatch {
-  const stored = settings.get(SETTING, Signal)
-  let signal = stored?.zone === zone ? stored : null
-  const look = (by: CarbonRule, lease: Lease | null): Gate =>
-    carbonGate({ rule: by, signal, now: clock.now(), maxAgeMs: MAX_AGE_MS, jobWindow: lease?.window ?? null })
-  // What a job or old data have against it, the owner does not set aside.
-  const lenient: CarbonRule = ownHours(rule) ? { kind: 'planned' } : rule
+interface Watched extends GridWatchDeps {
+  readonly signals: GridSignals
+}
+
+/** What the newest signals of this node's zone and its owner's rules allow. */
+export function createGridWatch(deps: GridWatchDeps): GridWatch {
+  const signals = createGridSignals(deps)
+  const watched = { ...deps, signals }
   return {
-    gate: (lease) => look(anyway() ? lenient : rule, lease),
-    opensAnyway: (lease) => look(lenient, lease).open,
-    update(next) {
-      if (next.zone !== zone) throw new WindfallError('grid.unavailable', `The forecast is for ${next.zone}, not for ${zone}, so it is not used.`)
-      if (next.bodySha256 === signal?.bodySha256 && next.points[0]?.from === signal.points[0]?.from) return
-      signal = next
-      settings.set(SETTING, next)
-      changed()
-    },
-    view() {
-      const now = clock.now()
-      const slot = signal && slotAt(slotsOf(signal), now)
-      const state = signalState(signal, now, MAX_AGE_MS)
-      return {
-        zone,
-        signal,
-        now: slot ? { gPerKWh: slot.value, from: toIso(slot.from), to: toIso(slot.to) } : null,
-        greenWindows: [...look(ownHours(rule) ? rule : SHOWN_RULE, null).greenWindows],
-        rule: ownHours(rule) ? describeRule(rule) : `${describeRule(rule)} Green marks the cleanest 30 % of the hours ahead.`,
-        state,
-        message: MESSAGES[state],
-      }
-    },
+    update: signals.update,
+    learn: signals.learn,
+    gate: (lease) => gateOf(watched, lease),
+    opensAnyway: (lease) => carbonGate(queryOf(watched, lenient(deps.rule), lease)).open,
+    outlook: (lease) => outlookOf(watched, lease),
+    view: () => viewOf(watched),
   }
+}
+
+function queryOf({ signals, clock, solar }: Watched, rule: CarbonRule, lease: Lease | null): GateQuery {
+  return {
+    rule,
+    signal: signals.intensity(),
+    now: clock.now(),
+    maxAgeMs: MAX_AGE_MS,
+    jobWindow: lease?.window ?? null,
+    learned: signals.learned(rule),
+    sunny: lease !== null && (solar.surplus() ?? -1) >= lease.spec.expected.watts,
+  }
+}
+
+const earningOf = ({ tariff, signals, clock }: Watched, lease: Lease | null): EarningQuery | null =>
+  tariff && lease && { tariff, series: signals.prices(), work: workOf(lease), now: clock.now() }
+
+function costRules(watched: Watched, lease: Lease | null) {
+  const earning = watched.onlyIfEarning ? earningOf(watched, lease) : null
+  return earning ? [earningRule(earning)] : []
+}
+
+function gateOf(watched: Watched, lease: Lease | null): StartGate {
+  const { rule, clock, anyway } = watched
+  if (anyway()) return carbonGate(queryOf(watched, lenient(rule), lease))
+  const carbon = carbonGate(queryOf(watched, rule, lease))
+  const reason = carbon.reason ?? costRules(watched, lease)[0]?.against(clock.now()) ?? null
+  return { ...carbon, open: reason === null, reason }
+}
+
+function outlookOf(watched: Watched, lease: Lease | null): StartOutlook {
+  const { rule, clock, anyway, tariff, hours } = watched
+  const now = clock.now()
+  const carbon = carbonRule(queryOf(watched, anyway() ? lenient(rule) : rule, lease))
+  const outlook = startOutlook(anyway() ? [carbon] : [carbon, ...(hours ? [hoursRule(hours, now)] : []), ...costRules(watched, lease)], now)
+  const earning = earningOf(watched, lease)
+  const net = earning && earningsAt(earning).at(now)
+  return {
+    reasons: [...outlook.reasons],
+    nextStart: outlook.next === null ? null : toIso(outlook.next),
+    message: describeOutlook(outlook),
+    net: net && tariff ? { currency: tariff.currency, ...net, method: NET_METHOD } : null,
+  }
+}
+
+function viewOf(watched: Watched): GridView {
+  const { zone, rule, clock, signals, tariff, solar } = watched
+  const [now, signal] = [clock.now(), signals.intensity()]
+  const slot = signal && slotAt(slotsOf(signal), now)
+  const state = signalState(signal, now, MAX_AGE_MS)
+  return {
+    zone,
+    signal,
+    now: slot ? { gPerKWh: slot.value, from: toIso(slot.from), to: toIso(slot.to) } : null,
+    greenWindows: [...carbonGate(queryOf(watched, ownHours(rule) ? rule : SHOWN_RULE, null)).greenWindows],
+    rule: ruleText(watched),
+    state,
+    message: MESSAGES[state],
+    tariff: tariff && { words: describeTariff(tariff), now: priceNow(watched) },
+    solar: solar.view(),
+  }
+}
+
+function ruleText({ rule, signals }: Watched): string {
+  const words = describeRule(rule, signals.learned(rule) !== null)
+  return ownHours(rule) ? words : `${words} Green marks the cleanest 30 % of the ${signals.learned(SHOWN_RULE) === null ? 'hours ahead' : 'last 30 days'}.`
+}
+
+function priceNow({ tariff, signals, clock }: Watched): NonNullable<GridView['tariff']>['now'] {
+  const now = clock.now()
+  const slot = tariff && priceAt(pricesOver(tariff, signals.prices(), { from: now, to: now + OUTLOOK_MS }), now)
+  return slot && tariff && { minorPerKWh: slot.value, currency: tariff.currency, until: toIso(slot.to) }
 }

@@ -5,6 +5,7 @@ import { backoffMs } from '../kernel/backoff.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { DeviceKeys } from '../kernel/device-key.ts'
 import type { NextSigner } from '../kernel/device-key-record.ts'
+import { createLatch } from '../kernel/latch.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { Signer } from '../kernel/signing.ts'
 
@@ -26,7 +27,7 @@ export interface KeyRotation {
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
-const LOOK_EVERY_MS = 1_000
+const RETRY_MS = 1_000
 const RETRY = { baseMs: 2_000, maxMs: 60_000 }
 
 /**
@@ -41,16 +42,22 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
     })
     return delivering
   }
+  const waiting = createLatch()
   return {
-    handOver: async () => void (await deliver()),
+    async handOver() {
+      if (!(await deliver())) waiting.raise()
+    },
     async run(signal) {
-      let failures = 0
-      do {
-        const waits = deps.keys.next() !== null && !(await deliver())
-        failures = waits ? failures + 1 : 0
-      } while (await deps.clock.sleep(LOOK_EVERY_MS + (failures > 0 ? backoffMs(failures, deps.random(), RETRY) : 0), signal))
+      do await untilHandedOver(deps, deliver, signal)
+      while (await waiting.wait(signal))
     },
   }
+}
+
+/** A machine whose key waits for nothing is not woken to look whether one does. */
+async function untilHandedOver({ keys, clock, random }: KeyRotationDeps, deliver: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  for (let failures = 1; !signal.aborted && keys.next() !== null && !(await deliver()); failures++)
+    await clock.sleep(RETRY_MS + backoffMs(failures, random(), RETRY), signal)
 }
 
 /** True unless a key still waits afterwards. */

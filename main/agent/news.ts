@@ -32,6 +32,8 @@ export function createNews(clock: Clock): News {
       }
     },
     changed: (...what) => {
+      // A window that opens later asks for everything anyway.
+      if (listeners.size === 0) return
       for (const topic of what) pending.add(topic)
       raised.raise()
     },

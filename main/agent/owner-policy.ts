@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Reason } from '../../shared/contract/agent.ts'
 import { epochMs } from '../../shared/units.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, untilMultiple } from '../kernel/clock.ts'
 import { createLatch, raisedWithin } from '../kernel/latch.ts'
 import { type Fault, type PolicyMemory, restorePolicy, storedPolicy } from './idle/memory.ts'
 import type { Signals } from './idle/objection.ts'
@@ -93,7 +93,7 @@ export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
     wake: woken.raise,
     async run(signal) {
       while (!signal.aborted) {
-        const ms = paceOf(advance(), clock.now(), deps.config)
+        const ms = paceOf(advance(), clock, deps.config)
         const isWoken = await raisedWithin(woken, { ms, clock }, signal)
         if (isWoken && !deps.config.dedicated) await clock.sleep(GATHER_MS, signal)
       }
@@ -106,13 +106,13 @@ const textOf = ({ state, reasons }: PolicyDecision): string =>
   JSON.stringify([state.phase, reasons.map(({ code, message }) => [code, message]), state.pause, state.finishing, state.anyway])
 
 /** Until something is known to change by itself, or the next look. */
-function paceOf({ state, reasons }: PolicyDecision, now: number, { dedicated }: PolicyConfig): number {
+function paceOf({ state, reasons }: PolicyDecision, clock: Clock, { dedicated }: PolicyConfig): number {
   if (state.phase === 'yielding') return PACE_MS.running
-  if (state.phase === 'running') return dedicated ? PACE_MS.dedicated : PACE_MS.running
+  if (state.phase === 'running') return dedicated ? untilMultiple(clock, PACE_MS.dedicated) : PACE_MS.running
   const ends = [...reasons.flatMap(({ until }) => (until === null ? [] : [Date.parse(until)])), ...(state.anyway ? [state.anyway.until] : [])]
-    .map((at) => at - now)
+    .map((at) => at - clock.now())
     .filter((ms) => ms > 0)
-  return Math.min(PACE_MS.resting, ...ends)
+  return Math.min(untilMultiple(clock, PACE_MS.resting), ...ends)
 }
 
 function createPolicyStore(settings: SettingsStore) {

@@ -41,6 +41,7 @@ const ROOTS = { sys: '/sys', proc: '/proc', dev: '/dev' }
 export function openOwnerSignals(deps: OwnerSignalsDeps, signal: AbortSignal): OwnerSignals {
   const { clock, jobRunning, lent } = deps
   const ram = createRamWatch(clock)
+  const heat = createHeatWatch(deps.hottestC)
   const isOwn = (pid: number) => jobRunning() && runsInContainer(pid)
   const sources = createSignalSources(
     {
@@ -73,6 +74,7 @@ export function openOwnerSignals(deps: OwnerSignalsDeps, signal: AbortSignal): O
     seeDevice(source, sample) {
       const seen = gpuSample(source, sample, process.platform)
       if (seen) sources.seeGpu(seen)
+      if (heat.isOther()) deps.polled()
     },
     freeVram: (uuid) => sources.read().gpus.find(({ value }) => value.device === uuid)?.value.memoryFreeBytes ?? null,
     isMetered() {
@@ -91,6 +93,20 @@ function createRamWatch(clock: Pick<Clock, 'monotonic'>) {
     bytes(): number {
       if (known === null || clock.monotonic() >= known.until) known = { bytes: process.availableMemory(), until: clock.monotonic() + RAM_KEPT_MS }
       return known.bytes
+    },
+  }
+}
+
+/** Tells when the hottest device is not as hot any more as it was when this was asked last, in whole degrees. */
+function createHeatWatch(hottestC: OwnerSignalsDeps['hottestC']) {
+  let before: number | null = null
+  return {
+    isOther(): boolean {
+      const celsius = hottestC()
+      const now = celsius === null ? null : Math.round(celsius)
+      const isOther = now !== before
+      before = now
+      return isOther
     },
   }
 }

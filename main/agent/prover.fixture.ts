@@ -11,7 +11,7 @@ import { createJobsStore } from './jobs/jobs.store.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import * as initial from './migrations/0001-initial.ts'
 import * as metering from './migrations/0002-metering.ts'
-import { createProofsStore } from './proofs/proofs.store.ts'
+import { type ChainHead, type PlacedProof, createProofsStore } from './proofs/proofs.store.ts'
 import { type MovedProof, type ProvenResult, createProver } from './proofs/prover.ts'
 
 /** The key that signs at first. */
@@ -42,8 +42,8 @@ export function createTestProver(fails: (commit: number) => boolean = () => fals
   const clock = createFakeClock()
   const committed: ProvenResult[] = []
   const moves: MovedProof[] = []
+  const waiting: PlacedProof[] = []
   let commits = 0
-  let answered = 0
   let current = slow(signer)
   const present: Signer = {
     ...signer,
@@ -71,15 +71,26 @@ export function createTestProver(fails: (commit: number) => boolean = () => fals
       if (fails(commits++)) throw new Error('disk full')
       proofs.add(result.proof)
       committed.push(result)
+      waiting.push(result.proof)
     },
-    waiting: () => committed.slice(answered).map(({ proof }) => proof.envelope),
-    replace: (moved) => moves.push(...moved),
+    next: () => waiting[0]?.envelope ?? null,
+    replace: (moved) => {
+      moves.push(moved)
+      waiting[0] = moved
+      proofs.replace(moved.replaces, moved)
+    },
   })
   const prove = (id: string) => {
     const lease = fakeLease({ leaseId: id, jobId: `job-${id}`, attemptId: `attempt-${id}` })
     jobs.add(lease, clock.now())
     return prover.prove(lease, fakeFacts(), OUTPUT)
   }
-  const answer = () => answered++
-  return { prover, prove, proofs, committed, moves, answer, renew }
+  const answer = () => waiting.shift()
+  /** Lets every proof have its turn and be accepted; the coordinator says that the chain stands at `head`. */
+  const deliver = async (head: ChainHead) => {
+    let at = head
+    for (; waiting.length > 0; answer()) at = await prover.realign(at)
+    return at
+  }
+  return { prover, prove, proofs, committed, moves, answer, deliver, renew }
 }

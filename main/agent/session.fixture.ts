@@ -7,6 +7,7 @@ import type { Signer } from '../kernel/signing.ts'
 import { fakeFacts } from './attempt.fixture.ts'
 import { parseAgentConfig } from './config.ts'
 import { createCoordinatorSession } from './coordinator-session.ts'
+import { PLAIN_GRID } from './grid-watch.fake.ts'
 import { createGridWatch } from './grid-watch.ts'
 import { createNews } from './news.ts'
 import { createStoredProver } from './stored-prover.ts'
@@ -59,7 +60,15 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
     checkpoints: { exportCheckpoint: async () => null },
     probeRuntimes: async () => [],
     sampleLog: async () => null,
-    grid: createGridWatch({ zone: 'GB-13', rule: { kind: 'always' }, settings: stores.settings, clock, anyway: () => false, changed: () => undefined }),
+    grid: createGridWatch({
+      ...PLAIN_GRID,
+      zone: 'GB-13',
+      rule: { kind: 'always' },
+      settings: stores.settings,
+      clock,
+      anyway: () => false,
+      changed: () => undefined,
+    }),
     news,
     receipts: { write: () => undefined },
     work: {

@@ -23,6 +23,7 @@ const BASE: StatusInput = {
   finishing: false,
   anywayUntil: null,
   mayRunAnyway: false,
+  outlook: { reasons: [], nextStart: null, message: 'x', net: null },
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: null,
@@ -171,9 +172,9 @@ const offered = (codes: readonly ReasonCode[], gridOpens = true): boolean =>
   )
 
 test('to run anyway is offered where only the owner’s own rules stand in the way', () => {
-  expect([offered(['owner-present']), offered(['schedule', 'carbon', 'presence-unknown'])]).toEqual([true, true])
+  expect([offered(['owner-present']), offered(['schedule', 'carbon', 'tariff', 'presence-unknown'])]).toEqual([true, true])
   expect(offered([])).toBe(false)
   expect(offered(['carbon'], false)).toBe(false)
-  for (const hard of ReasonCode.options.filter((code) => !['owner-present', 'presence-unknown', 'schedule', 'carbon'].includes(code)))
+  for (const hard of ReasonCode.options.filter((code) => !['owner-present', 'presence-unknown', 'schedule', 'carbon', 'tariff'].includes(code)))
     expect(offered(['owner-present', hard])).toBe(false)
 })

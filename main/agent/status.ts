@@ -36,6 +36,7 @@ export interface StatusInput {
   readonly finishing: boolean
   readonly anywayUntil: string | null
   readonly mayRunAnyway: boolean
+  readonly outlook: AgentStatus['outlook']
   readonly lastYield: AgentStatus['lastYield']
   readonly yieldTimes: AgentStatus['yieldTimes']
   readonly job: AgentJob | null
@@ -77,6 +78,7 @@ export function statusOf(input: StatusInput): AgentStatus {
     finishing: input.finishing,
     anywayUntil: input.anywayUntil,
     mayRunAnyway: input.mayRunAnyway,
+    outlook: input.outlook,
     lastYield: input.lastYield,
     yieldTimes: input.yieldTimes,
     job: input.job && progressOf(input.job, input.now),
@@ -117,7 +119,7 @@ export interface StatusSources {
   readonly devices: Pick<Devices, 'list' | 'seen'>
   readonly policy: OwnerPolicy
   readonly work: Pick<Work, 'current' | 'running' | 'waiting' | 'runner'>
-  readonly grid: Pick<GridWatch, 'gate' | 'opensAnyway'>
+  readonly grid: Pick<GridWatch, 'gate' | 'opensAnyway' | 'outlook'>
   readonly session: Pick<CoordinatorSession, 'state'>
 }
 
@@ -144,7 +146,7 @@ function reasonsOf({ policy, work, grid, session }: Pick<StatusSources, 'policy'
 }
 
 /** What an owner sets aside who lets jobs run anyway. What nobody can tell of games stays, so that the answer may still be no. */
-const SET_ASIDE = new Set<ReasonCode>(['owner-present', 'presence-unknown', 'schedule', 'carbon'])
+const SET_ASIDE = new Set<ReasonCode>(['owner-present', 'presence-unknown', 'schedule', 'carbon', 'tariff'])
 
 /** Whether to run anyway would leave nothing in the way. `gridOpens`: the grid has nothing against it but the owner's own rule. */
 export const mayRunAnyway = (reasons: readonly Pick<Reason, 'code'>[], gridOpens: boolean): boolean =>
@@ -174,6 +176,7 @@ export function readStatus({ config, stores, keys, clock, meter, devices, policy
     finishing,
     anywayUntil: anywayUntil === null ? null : toIso(anywayUntil),
     mayRunAnyway: anywayUntil === null && mayRunAnyway(reasons, grid.opensAnyway(work.waiting())),
+    outlook: grid.outlook(work.waiting()),
     lastYield: stores.yields.last(),
     yieldTimes: stores.yields.times(),
     job,

@@ -2,7 +2,7 @@ import { encodeBase64 } from '../../shared/domain/encoding.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { Signer } from '../kernel/signing.ts'
-import { type MovedProof, type ProvenResult, type Prover, createProver } from './proofs/prover.ts'
+import { type MovedProof, type ProvenResult, type Prover, type ProverDeps, createProver } from './proofs/prover.ts'
 import type { AgentStores } from './stores.ts'
 
 export interface StoredProverDeps {
@@ -11,6 +11,7 @@ export interface StoredProverDeps {
   readonly signer: Signer
   readonly ids: Ids
   readonly clock: Clock
+  readonly solar?: ProverDeps['solar']
 }
 
 /** A prover whose proofs are as durable as the messages that carry them. */
@@ -19,8 +20,8 @@ export const createStoredProver = (deps: StoredProverDeps): Prover =>
     ...deps,
     proofs: deps.stores.proofs,
     commit: (result) => storeResult(deps, result),
-    waiting: () => deps.stores.outbox.proofs().map(({ envelope }) => envelope),
-    replace: (moved) => replaceWaiting(deps, moved),
+    next: () => deps.stores.outbox.nextProof()?.envelope ?? null,
+    replace: (moved) => replaceNext(deps, moved),
   })
 
 /** The proof, the message that carries it and the job's new state: all of them, or none. */
@@ -45,14 +46,12 @@ function storeResult({ stores, ids, clock }: StoredProverDeps, { lease, facts, o
 }
 
 /** Signed anew for another place in the chain: the node's copy, the message that waits and the job's view of it change together. */
-function replaceWaiting({ stores }: StoredProverDeps, moved: readonly MovedProof[]): void {
+function replaceNext({ stores }: StoredProverDeps, { replaces, ...proof }: MovedProof): void {
   stores.atomically(() => {
-    for (const waiting of stores.outbox.proofs()) {
-      const proof = moved.find(({ replaces }) => replaces === waiting.proofId)
-      if (!proof) continue
-      stores.proofs.replace(waiting.proofId, proof)
-      stores.outbox.replaceProof(waiting.id, proof)
-      stores.jobs.update(waiting.leaseId, { proofId: proof.proofId, state: 'submitted', code: null, message: null })
-    }
+    const waiting = stores.outbox.nextProof()
+    if (waiting?.proofId !== replaces) return
+    stores.proofs.replace(replaces, proof)
+    stores.outbox.replaceProof(waiting.id, proof)
+    stores.jobs.update(waiting.leaseId, { proofId: proof.proofId, state: 'submitted', code: null, message: null })
   })
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Sqlite, openSqlite } from '../kernel/sqlite.ts'
 import { createCheckpointStore, type CheckpointStore } from './jobs/checkpoint.store.ts'
+import { createGridPastStore, type GridPastStore } from './grid/past.store.ts'
 import { createContainerJournal, type ContainerJournal } from './jobs/container-journal.store.ts'
 import { createImageStockStore, type ImageStockStore } from './jobs/image-stock.store.ts'
 import { createDaySpansStore, type DaySpansStore } from './day-spans.store.ts'
@@ -12,6 +13,7 @@ import * as initial from './migrations/0001-initial.ts'
 import * as metering from './migrations/0002-metering.ts'
 import * as policy from './migrations/0003-policy.ts'
 import * as containers from './migrations/0004-containers.ts'
+import * as grid from './migrations/0005-grid.ts'
 import { createProofsStore, type ProofsStore } from './proofs/proofs.store.ts'
 import { createSettingsStore, type SettingsStore } from './settings.store.ts'
 import { createFactsStore, type FactsStore } from './sync/facts.store.ts'
@@ -28,6 +30,7 @@ export interface AgentStores extends Disposable {
   readonly oldSampleLogs: OldSampleLogs
   readonly daySpans: DaySpansStore
   readonly yields: YieldsStore
+  readonly gridPast: GridPastStore
   readonly containers: ContainerJournal
   readonly images: ImageStockStore
   readonly checkpoints: CheckpointStore
@@ -38,7 +41,7 @@ export interface AgentStores extends Disposable {
 /** Opens the agent's database. Errors: `storage.failed`, `storage.newer`. */
 export function openAgentStores(dataDirectory: string): AgentStores {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers])
+  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid])
   return {
     settings: createSettingsStore(db),
     jobs: createJobsStore(db),
@@ -49,6 +52,7 @@ export function openAgentStores(dataDirectory: string): AgentStores {
     oldSampleLogs: createOldSampleLogs(db),
     daySpans: createDaySpansStore(db),
     yields: createYieldsStore(db),
+    gridPast: createGridPastStore(db),
     containers: createContainerJournal(db),
     images: createImageStockStore(db),
     checkpoints: createCheckpointStore(db),

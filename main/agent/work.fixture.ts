@@ -6,6 +6,7 @@ import { createIds } from '../kernel/ids.ts'
 import type { Signer } from '../kernel/signing.ts'
 import { fakeFacts } from './attempt.fixture.ts'
 import type { Devices } from './devices.ts'
+import { PLAIN_GRID } from './grid-watch.fake.ts'
 import { createGridWatch } from './grid-watch.ts'
 import { PolicyConfig } from './idle/policy-config.ts'
 import { createFakeSignals } from './idle/signals/sources.fake.ts'
@@ -70,7 +71,15 @@ export function createTestWork(given: {
   const { stores, clock } = given
   const { settings } = stores
   const news = createNews(clock)
-  const grid = createGridWatch({ zone: 'GB-13', rule: { kind: 'always' }, settings, clock, anyway: () => false, changed: () => news.changed('grid') })
+  const grid = createGridWatch({
+    ...PLAIN_GRID,
+    zone: 'GB-13',
+    rule: { kind: 'always' },
+    settings,
+    clock,
+    anyway: () => false,
+    changed: () => news.changed('grid'),
+  })
   const policy =
     given.policy ??
     createOwnerPolicy({

@@ -18,7 +18,7 @@ import type { Runtime } from './jobs/runtime.ts'
 import type { Meter } from './metering/meter.ts'
 import type { News } from './news.ts'
 import type { OwnerPolicy } from './owner-policy.ts'
-import type { Prover } from './proofs/prover.ts'
+import type { Prover, ProverDeps } from './proofs/prover.ts'
 import { createStoredProver } from './stored-prover.ts'
 import { HANDOVER_PATIENCE_MS } from './sync/outbox.ts'
 import { createHereSince, queueHandover } from './work-checkpoints.ts'
@@ -38,6 +38,8 @@ export interface WorkDeps {
   readonly policy: OwnerPolicy
   readonly grid: GridWatch
   readonly news: News
+  /** What the owner's own sun gave to an attempt. */
+  readonly solar?: ProverDeps['solar']
   /** How the machine is given back, and what may not be loaded meanwhile. */
   readonly giveBack: Pick<RunnerDeps, 'gaveWay' | 'gone' | 'memory' | 'mayFetch'>
 }

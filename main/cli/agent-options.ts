@@ -5,12 +5,17 @@ import type { AgentConfig } from '../agent/config.ts'
 import { CarbonRule } from '../agent/grid/gate.ts'
 import { readAgentConfig } from '../agent/read-config.ts'
 import { type CommonOptions, dataDirectoryOf, logLevelOption, port } from './command.ts'
+import { type SolarOptions, parseHours, parseSolar, parseTariff } from './power-options.ts'
 
-export interface AgentOptions extends CommonOptions {
+export interface AgentOptions extends CommonOptions, SolarOptions {
   readonly zone?: string
   readonly payoutAddress?: string
   readonly dedicated?: boolean
   readonly gate?: string
+  readonly hours?: string
+  readonly tariff?: string
+  readonly exchange?: number
+  readonly onlyIfEarning?: boolean
   readonly signer?: 'software' | 'tpm'
   readonly port?: number
   readonly logLevel?: string
@@ -23,6 +28,13 @@ export const agentOptions = (command: Command): Command =>
     .option('--payout-address <address>', 'Solana address that is paid')
     .option('--dedicated', 'nobody sits at this machine: run whenever the grid allows')
     .option('--gate <rule>', 'when the grid is green enough: planned, always, below:GRAMS or percentile:N')
+    .option('--hours <hours>', 'hours of the week in which jobs may run, by the clock of this machine: always, or mon-fri:22:00-07:00,sat-sun:00:00-00:00')
+    .option('--tariff <tariff>', 'what a kWh costs you, in hundredths: GBP:24.5, GBP:28,mon-sun:00:30-05:30=7.5 or GBP:zone for the prices of your zone')
+    .option('--exchange <usd>', 'what 1 unit of the currency of your tariff is worth in USD, e.g. 1.27', decimal)
+    .option('--only-if-earning', 'start a job only if it is expected to earn more than its electricity costs')
+    .option('--solar-site <site>', 'your solar panels: kW peak, tilt, degrees from south, latitude, longitude, e.g. 4.2,35,0,51.5,-0.12')
+    .option('--solar-meter <meter>', 'where your home tells its watts, as JSON: production:URL#POINTER, export:URL#POINTER or import:URL#POINTER')
+    .option('--home-watts <watts>', 'what your home uses without Windfall', decimal)
     .addOption(new Option('--signer <kind>', 'where the key of a new node lives: a file or keychain, or the TPM of this machine').choices(['software', 'tpm']))
     .option('--port <port>', 'loopback port of the window (default: a free one)', port)
     .addOption(logLevelOption())
@@ -36,6 +48,28 @@ export function parseGate(text: string): CarbonRule {
   throw new WindfallError('input.invalid', `“${text}” is not a rule for --gate. Use planned, always, below:200 or percentile:30.`)
 }
 
+/** Error: `input.invalid`. */
+function decimal(text: string): number {
+  if (!/^\d+(?:\.\d+)?$/.test(text)) throw new WindfallError('input.invalid', `“${text}” is not a number.`)
+  return Number(text)
+}
+
+const localZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** What the options say of power and hours. Error: `input.invalid`. */
+function powerOf(options: AgentOptions) {
+  const { gate, tariff, exchange, hours } = options
+  if (exchange !== undefined && tariff === undefined)
+    throw new WindfallError('input.invalid', '--exchange goes with --tariff. Say what your electricity costs, too.')
+  return {
+    gate: gate === undefined ? undefined : parseGate(gate),
+    tariff: tariff === undefined ? undefined : parseTariff(tariff, { timeZone: localZone(), usdPerUnit: exchange ?? null }),
+    onlyIfEarning: options.onlyIfEarning,
+    solar: parseSolar(options),
+    policy: { ...(options.dedicated ? { dedicated: true } : {}), ...(hours === undefined ? {} : { schedule: parseHours(hours, localZone()) }) },
+  }
+}
+
 /** What a command takes for granted, then the settings file, then environment and command line; the last one wins. Error: `config.invalid`. */
 export const agentConfig = (options: AgentOptions, granted: Pick<Partial<AgentConfig>, 'policy'> = {}): AgentConfig =>
   readAgentConfig({
@@ -46,18 +80,29 @@ export const agentConfig = (options: AgentOptions, granted: Pick<Partial<AgentCo
       coordinatorUrl: options.coordinator,
       zone: options.zone,
       payoutAddress: options.payoutAddress,
-      gate: options.gate === undefined ? undefined : parseGate(options.gate),
+      ...powerOf(options),
       signer: options.signer,
       port: options.port,
       logLevel: options.logLevel,
-      policy: options.dedicated ? { dedicated: true } : undefined,
     },
   })
 
 /** The options as they would be typed again; `--data` and `--coordinator` are the caller's. */
-export const typedOptions = ({ zone, payoutAddress, dedicated, gate, signer, port: at, logLevel }: AgentOptions): string[] => [
-  ...Object.entries({ '--zone': zone, '--payout-address': payoutAddress, '--gate': gate, '--signer': signer, '--port': at, '--log-level': logLevel }).flatMap(
-    ([name, value]) => (value === undefined ? [] : [name, String(value)]),
-  ),
-  ...(dedicated ? ['--dedicated'] : []),
+export const typedOptions = (options: AgentOptions): string[] => [
+  ...Object.entries({
+    '--zone': options.zone,
+    '--payout-address': options.payoutAddress,
+    '--gate': options.gate,
+    '--hours': options.hours,
+    '--tariff': options.tariff,
+    '--exchange': options.exchange,
+    '--solar-site': options.solarSite,
+    '--solar-meter': options.solarMeter,
+    '--home-watts': options.homeWatts,
+    '--signer': options.signer,
+    '--port': options.port,
+    '--log-level': options.logLevel,
+  }).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
+  ...(options.onlyIfEarning ? ['--only-if-earning'] : []),
+  ...(options.dedicated ? ['--dedicated'] : []),
 ]

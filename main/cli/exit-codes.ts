@@ -17,6 +17,7 @@ const CODES: Partial<Record<FailureCode, number>> = {
   'input.too-large': EXIT.usage,
   'config.invalid': EXIT.usage,
   'not-found': EXIT.usage,
+  'grid.unknown-zone': EXIT.usage,
   'receipt.unreadable': EXIT.usage,
   'instance.missing': EXIT.notRunning,
   'instance.running': EXIT.refused,
@@ -27,6 +28,7 @@ const CODES: Partial<Record<FailureCode, number>> = {
   unavailable: EXIT.unavailable,
   'chain.unavailable': EXIT.unavailable,
   'grid.unavailable': EXIT.unavailable,
+  'rate.limited': EXIT.unavailable,
   'runtime.unavailable': EXIT.unavailable,
 }
 

@@ -7,6 +7,7 @@ import { coordinatorCommand } from './commands/coordinator.ts'
 import { deviceCommand } from './commands/device.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fleetCommand, pairCommand } from './commands/fleet.ts'
+import { incidentCommand } from './commands/incident.ts'
 import { jobCommand } from './commands/job.ts'
 import { keyCommand } from './commands/key.ts'
 import { ledgerCommand } from './commands/ledger.ts'
@@ -18,6 +19,7 @@ import { reportCommand } from './commands/report.ts'
 import { finishCommand, pauseCommand, resumeCommand, runAnywayCommand } from './commands/pause.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
+import { zoneCommand } from './commands/zone.ts'
 import { EXIT, EXIT_HELP } from './exit-codes.ts'
 
 /** The whole command line; exported so that a test can walk every command's help. */
@@ -41,9 +43,11 @@ export function createProgram(): Command {
     finishCommand(),
     runAnywayCommand(),
     deviceCommand(),
+    zoneCommand(),
     fleetCommand(),
     pairCommand(),
     keyCommand(),
+    incidentCommand(),
     ledgerCommand(),
     doctorCommand(),
     localnetCommand(),

@@ -64,6 +64,16 @@ export function coordinatorClient(where: Where): Client<typeof coordinatorContra
   return connect(coordinatorContract, where.coordinator ? transport : local(transport, 'coordinator', where.dataDirectory))
 }
 
+/**
+ * The coordinator as anybody sees it, for calls that need no key: at `url`, or the one running here. Waits longer, because it may have to
+ * ask somebody else first. Error: `instance.missing`.
+ */
+export function publicClient(dataDirectory: string, url: string | null): Client<typeof coordinatorContract> {
+  const baseUrl = url ?? coordinatorAccess({ dataDirectory }).url
+  const transport = createHttpTransport(coordinatorContract, { baseUrl, authorize: async () => ({}), timeoutMs: 90_000 })
+  return connect(coordinatorContract, url === null ? local(transport, 'coordinator', dataDirectory) : transport)
+}
+
 /** Stores the bytes a job needs (a module, an image archive) under their digest; storing them twice is harmless. */
 export async function uploadArchive(where: Where, digest: string, bytes: Uint8Array): Promise<void> {
   const { url, apiKey } = coordinatorAccess(where)

@@ -43,7 +43,7 @@ test('a planned job names the day its grid data was recorded on; a finished one 
   const lines = describeJob({ ...job, state: 'completed', reason: null, plan, priceMicroUsd: '1234', receiptId: 'receipt-1', outputSha256: 'f'.repeat(64) })
   expect(lines).toContain('state     completed')
   expect(lines.find((line) => line.startsWith('plan'))).toBe(
-    'plan      GB-13 from 2026-11-21T13:00:00.000Z, 120 g/kWh (recorded 2024-03-18), about 0.123 g CO2e',
+    'plan      GB-13 from 2026-11-21T13:00:00.000Z, 120 g/kWh (NESO, recorded 2024-03-18), about 0.123 g CO2e',
   )
   expect(lines.slice(-3)).toEqual([`output    sha256 ${'f'.repeat(64)}`, 'paid      $0.001234', 'receipt   receipt-1'])
 })
@@ -61,4 +61,16 @@ test('a plan shows its score in parts and the price limit; without one, why no n
   expect(lines).toContain('price     at most $0.005000')
   expect(lines.at(-1)).toBe('    3 excluded: busy')
   expect(describePlan({ ...answer, plan: null })).toEqual(['No node can take this job now (4 known).', '    3 excluded: busy'])
+})
+
+test('what is simulated is called so in a job, in its plan and in every alternative', () => {
+  const source = 'SIMULATED intensity-spike on NESO'
+  const simulated = { ...plan, source, origin: 'modelled' as const, recordedOn: null }
+  const { nodeId, zone, score, window, gPerKWh, origin, recordedOn } = simulated
+  const shown = [
+    describeJob({ ...job, plan: simulated }).find((line) => line.startsWith('plan')),
+    describePlan({ ...answer, plan: simulated }).find((line) => line.startsWith('zone')),
+    describePlan({ ...answer, alternatives: [{ nodeId, zone, score, window, gPerKWh, source, origin, recordedOn }] }).find((line) => line.startsWith('nnnn')),
+  ]
+  for (const line of shown) expect(line).toContain('SIMULATED intensity-spike on NESO, modelled')
 })

@@ -12,7 +12,7 @@ export function describeJob(job: JobView): string[] {
   ]
   if (job.plan)
     lines.push(
-      `plan      ${job.plan.zone} from ${job.plan.window.from}, ${Math.round(job.plan.gPerKWh)} g/kWh (${originOf(job.plan)}), about ${gramsOf(job.plan.expectedGrams)}`,
+      `plan      ${job.plan.zone} from ${job.plan.window.from}, ${Math.round(job.plan.gPerKWh)} g/kWh (${job.plan.source}, ${originOf(job.plan)}), about ${gramsOf(job.plan.expectedGrams)}`,
     )
   if (job.checkpoint) lines.push(`continues from ${describeCheckpoint(job.checkpoint)}`)
   const excluded = Object.entries(job.excluded)
@@ -34,6 +34,7 @@ export function describePlan({ plan, alternatives, excluded, nodes, maxPriceMicr
     other.score.total.toFixed(4),
     `${Math.round(other.gPerKWh)} g/kWh`,
     other.window.from,
+    `${other.source}, ${originOf(other)}`,
   ])
   return [
     `node      ${plan.nodeId}`,
@@ -43,7 +44,7 @@ export function describePlan({ plan, alternatives, excluded, nodes, maxPriceMicr
     ...(plan.greenest ? [`greenest  ${plan.greenest.window.from}, ${Math.round(plan.greenest.gPerKWh)} g/kWh`] : []),
     `score     ${plan.score.total.toFixed(4)} = intensity ${plan.score.intensity.toFixed(4)} + price ${plan.score.price.toFixed(4)} + utilisation ${plan.score.utilisation.toFixed(4)} (lower is better)`,
     `price     at most ${usd(maxPriceMicroUsd)}`,
-    ...(rows.length > 0 ? ['', ...table([['also', 'zone', 'score', 'intensity', 'start'], ...rows])] : []),
+    ...(rows.length > 0 ? ['', ...table([['also', 'zone', 'score', 'intensity', 'start', 'source'], ...rows])] : []),
     ...out,
   ]
 }

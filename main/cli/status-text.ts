@@ -7,12 +7,24 @@ const yieldLine = ({ count, p50Ms, p95Ms }: AgentStatus['yieldTimes']): string[]
     ? []
     : [`gives back    in ${(p50Ms / 1_000).toFixed(1)} s, at most ${(p95Ms / 1_000).toFixed(1)} s in 95 of 100 cases (measured here ${count} times)`]
 
+/** When the owner's rules and the grid allow a start, and what it would earn. */
+function outlookLines({ reasons, nextStart, message, net }: AgentStatus['outlook']): string[] {
+  const shown =
+    net &&
+    `≈ ${(net.netMinor / 100).toFixed(4)} ${net.currency} (pay ${(net.payMinor / 100).toFixed(4)}, electricity ${(net.costMinor / 100).toFixed(4)}). ${net.method}`
+  return [
+    ...(reasons.length === 0 ? [] : [`next start    ${nextStart ?? 'none in sight'} – ${message}`]),
+    ...(shown === null ? [] : [`net earnings  ${shown}`]),
+  ]
+}
+
 /** What the tray and the window say, one fact a line. */
 export function describeStatus({
   display,
   reasons,
   finishing,
   anywayUntil,
+  outlook,
   job,
   power,
   devices,
@@ -25,8 +37,9 @@ export function describeStatus({
   return [
     `${display.padEnd(13)} ${node.zone}, node ${node.nodeId.slice(0, 12)}…`,
     ...reasons.map(({ message, until }) => `  because     ${message}${until ? ` Until ${until}.` : ''}`),
+    ...outlookLines(outlook),
     ...(finishing ? ['  finishing   Windfall pauses after this job, until you resume.'] : []),
-    ...(anywayUntil ? [`  anyway      Running anyway until ${anywayUntil}: your presence, your hours and your grid rule do not count.`] : []),
+    ...(anywayUntil ? [`  anyway      Running anyway until ${anywayUntil}: your presence, your hours, your grid rule and your prices do not count.`] : []),
     ...(job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
     ...(power ? [`power         ${power.method === 'estimate' ? '≈ ' : ''}${power.watts.toFixed(1)} W by ${power.method}`] : []),
     ...devices.map(deviceLine),

@@ -13,18 +13,17 @@ import { createIds } from '../kernel/ids.ts'
 import { loadPrivateFile } from '../kernel/key-file.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
-import { packageVersion, resourcesDirectory } from '../kernel/paths.ts'
-import { random } from '../kernel/random.ts'
+import { packageVersion } from '../kernel/paths.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import type { CoordinatorConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { type CoordinatorEvents, coordinatorEvents } from './events.ts'
-import { type GridOracle, createGridOracle } from './grid/oracle.ts'
-import { createGridHistory } from './grid/history.ts'
-import { type ProviderKeys, createProviders } from './grid/providers.ts'
-import { loadRecording } from './grid/recording.ts'
+import { createGrid } from './gridding.ts'
 import { createHandlers } from './http/handlers.ts'
+import type { CoordinatorParts } from './http/parts.ts'
 import { createHttpServer } from './http/server.ts'
+import { createIncidenting, withSimulations } from './incidenting.ts'
+import type { Incidents } from './incidents/incidents.ts'
 import { accountOf, createJobMoney } from './job-money.ts'
 import { requesterDeposit } from './ledger/entries.ts'
 import { book, checkLedger } from './ledger/ledger.ts'
@@ -67,14 +66,8 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const events = coordinatorEvents(log)
   const ids = createIds(clock)
   await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
-  const oracle = createGridOracle({
-    clock,
-    providers: config.liveGrid ? createProviders({ clock, random, keys: keysOf(config) }).providers : [],
-    history: createGridHistory(db),
-    recording: loadRecording(resourcesDirectory),
-    shutdown: signal,
-    onLiveFailed: events.gridFailed,
-  })
+  const grid = createGrid({ config, db, clock, events, shutdown: signal })
+  const { oracle, history, providers } = grid
   const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids })
   const { settle, ...money } = createJobMoney(clock, ids)
   const core = createCore({
@@ -84,17 +77,18 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     ids,
     random: randomBytes,
     events,
-    plan: createPlanning(oracle, signal),
+    plan: createPlanning(withSimulations(oracle, { db, clock }), signal),
     money,
     settle,
     prepareReceipt: createReceipting({ issuer, oracle, clock, shutdown: signal }),
   })
+  const incidents = createIncidenting({ db, clock, ids, core, oracle, history, providers, events, shutdown: signal })
   const paying = createPaying({ config, db, chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
-  const app = await createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, events }, signal)
+  const app = await createApp({ config, clock, db, core, incidents, grid: grid.answers, issuer, secrets, cluster, events })
   core.hub.attach(app.server)
   const url = await listen(app, config)
   events.listening(url)
-  const running = runAll(signal, [core.jobs.run, core.challenges.run, core.hub.run, paying.run])
+  const running = runAll(signal, [core.jobs.run, core.challenges.run, core.hub.run, incidents.run, grid.run, paying.run])
   const closed = running.finally(async () => {
     await app.close()
     await db.destroy()
@@ -109,14 +103,6 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
 function openChain({ rpcUrls: [first, ...others] }: CoordinatorConfig, clock: Clock): Chain {
   return joinProviders([createSolanaChain({ url: first, clock }), ...others.map((url) => createSolanaChain({ url, clock }))])
 }
-
-const keysOf = ({ electricityMapsKey, entsoeKey, eiaKey, watttimeUser, watttimePassword, openMeteoKey }: CoordinatorConfig): ProviderKeys => ({
-  electricityMaps: electricityMapsKey,
-  entsoe: entsoeKey,
-  eia: eiaKey,
-  wattTime: watttimeUser !== null && watttimePassword !== null ? { user: watttimeUser, password: watttimePassword } : null,
-  openMeteo: openMeteoKey,
-})
 
 /** Every secret in a file of its own, made on first use. */
 function openSecrets(directory: string) {
@@ -134,7 +120,8 @@ interface AppParts {
   readonly clock: Clock
   readonly db: Db
   readonly core: Core
-  readonly oracle: GridOracle
+  readonly incidents: Incidents
+  readonly grid: CoordinatorParts['grid']
   readonly issuer: ReceiptIssuer
   readonly secrets: ReturnType<typeof openSecrets>
   readonly cluster: string
@@ -142,7 +129,7 @@ interface AppParts {
 }
 
 /** The HTTP border over everything that answers it; not yet listening. */
-function createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, events }: AppParts, signal: AbortSignal) {
+function createApp({ config, clock, db, core, incidents, grid, issuer, secrets, cluster, events }: AppParts) {
   const { receiptSigner, logSigner, wallet } = secrets
   return createHttpServer({
     clock,
@@ -158,6 +145,7 @@ function createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, 
       clock,
       version: packageVersion,
       ...core.parts,
+      incidents,
       health: () =>
         ping(db).then(
           () => 'ok' as const,
@@ -172,7 +160,7 @@ function createApp({ config, clock, db, core, oracle, issuer, secrets, cluster, 
       },
       ledger: { account: (requesterId) => accountOf(db, requesterId), check: () => checkLedger(db) },
       payouts: { list: (page) => listPayouts(db, page) },
-      signal: (zone) => oracle.signal(zone, signal),
+      grid,
     }),
   })
 }

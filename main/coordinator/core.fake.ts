@@ -8,7 +8,7 @@ import { JobSpec, type Lease, type Plan } from '../../shared/contract/job.ts'
 import { BUNDLE_TYPE, type ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import { signEnvelope } from '../../shared/domain/dsse.ts'
 import { enrolmentText } from '../../shared/domain/enrolment.ts'
-import { ENERGY_PROOF_TYPE, type EnergyProof } from '../../shared/domain/energy-proof.ts'
+import { type EnergyProof, energyProofType } from '../../shared/domain/energy-proof.ts'
 import { splitAtHalfHours } from '../../shared/domain/half-hours.ts'
 import { testProof } from '../../shared/domain/receipt-bundle.fake.ts'
 import { epochMs, microUsd, toIso } from '../../shared/units.ts'
@@ -219,6 +219,6 @@ export function proofFor(lease: Lease, { nodeId, now, changes = {} }: { nodeId: 
 
 /** What an agent sends for a proof. */
 export async function submissionOf(lease: Pick<Lease, 'leaseId' | 'token'>, proof: EnergyProof, signer: Pick<Signer, 'keyId' | 'sign'>) {
-  const envelope = await signEnvelope(ENERGY_PROOF_TYPE, Buffer.from(JSON.stringify(proof)), signer)
+  const envelope = await signEnvelope(energyProofType(proof), Buffer.from(JSON.stringify(proof)), signer)
   return { leaseId: lease.leaseId, token: lease.token, envelope, output: OUTPUT.toString('base64') }
 }

@@ -12,6 +12,13 @@ export const coordinatorEvents = (log: Logger) => ({
   requestFailed: (method: string, path: string, message: string) => log.error({ method, path, error: message }, 'request failed'),
   socketFailed: (nodeId: string, message: string) => log.error({ nodeId, error: message }, 'socket failed'),
   gridFailed: (zone: string, message: string) => log.info({ zone, reason: message }, 'live grid data is not to be had; using what ships with Windfall'),
+  incidentMoved: (incident: object, from: string, to: string, reason: string) =>
+    to === 'ANOMALY_DETECTED'
+      ? log.warn({ ...incident, from, to, reason }, 'incident detected')
+      : log.info({ ...incident, from, to, reason }, 'incident moved on'),
+  incidentActed: (incidentId: string, jobId: string, action: string, reason: string) =>
+    log.info({ incidentId, jobId, action, reason }, 'incident: job looked at'),
+  incidentsFailed: (message: string) => log.error({ error: message }, 'a look at grid and nodes failed'),
   dispatchFailed: (message: string) => log.error({ error: message }, 'dispatch round failed'),
 })
 export type CoordinatorEvents = ReturnType<typeof coordinatorEvents>

@@ -26,6 +26,7 @@ const GROUP: Readonly<Record<DayCode, DayGroup>> = {
   'grid-stale': 'grid',
   offline: 'jobs',
   'no-jobs': 'jobs',
+  tariff: 'jobs',
   metered: 'jobs',
   battery: 'machine',
   heat: 'machine',

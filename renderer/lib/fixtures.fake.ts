@@ -45,6 +45,8 @@ export const aGrid = (changes: Partial<GridView> = {}): GridView => ({
   rule: 'Green means at or below 100 g/kWh in your zone.',
   state: 'fresh',
   message: null,
+  tariff: null,
+  solar: null,
   ...changes,
 })
 
@@ -57,6 +59,7 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
   finishing: false,
   anywayUntil: null,
   mayRunAnyway: false,
+  outlook: { reasons: [], nextStart: at(0), message: 'Your hours, your prices and the grid allow a start now.', net: null },
   lastYield: aYield(),
   yieldTimes: { count: 12, p50Ms: 510, p95Ms: 910 },
   job: aJob(),

@@ -35,6 +35,10 @@ export function formatGrams(grams: number): string {
   return `${significant(grams * 1_000)}${THIN}mg`
 }
 
+/** Hundredths of a currency, with as many places as a kWh or a short job needs. */
+export const formatMinor = (minor: number, currency: string): string =>
+  new Intl.NumberFormat(LOCALE, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(minor / 100)
+
 export const formatIntensity = (gPerKWh: number): string => `${Math.round(gPerKWh)}${THIN}g/kWh`
 
 export const formatPercent = (share: number): string => new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 }).format(share)

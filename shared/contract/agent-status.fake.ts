@@ -20,6 +20,7 @@ export const fakeStatus = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   finishing: false,
   anywayUntil: null,
   mayRunAnyway: false,
+  outlook: { reasons: [], nextStart: '2026-03-01T12:00:00.000Z', message: 'Your hours, your prices and the grid allow a start now.', net: null },
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: null,

@@ -31,6 +31,7 @@ export const ReasonCode = z.enum([
   'battery',
   'heat',
   'carbon',
+  'tariff',
   'grid-stale',
   'offline',
   'no-jobs',
@@ -217,6 +218,19 @@ export const SignalSource = z.strictObject({
 })
 export type SignalSource = z.infer<typeof SignalSource>
 
+/** What the owner's rules, the grid and the window of the job that waits have against a start, whatever else may stand in the way. */
+const StartOutlook = z.strictObject({
+  reasons: z.array(Reason),
+  /** The first moment at which they all agree, by what is known now; `null` if it is not within the next 48 hours. */
+  nextStart: IsoTime.nullable(),
+  message: z.string().max(300),
+  /** What is left of the pay for the job that waits if it starts now, in hundredths of the owner's currency; `null` if nobody can tell. */
+  net: z
+    .strictObject({ currency: z.string().length(3), payMinor: z.number(), costMinor: z.number(), netMinor: z.number(), method: z.string().max(300) })
+    .nullable(),
+})
+export type StartOutlook = z.infer<typeof StartOutlook>
+
 export const AgentStatus = z.strictObject({
   version: z.string(),
   display: Display,
@@ -225,10 +239,11 @@ export const AgentStatus = z.strictObject({
   pausedUntil: IsoTime.nullable(),
   /** The job that runs is the last one: then Windfall pauses until the owner resumes. */
   finishing: z.boolean(),
-  /** Until then jobs run although the owner is present, outside their hours, and on a grid their rule does not call green. */
+  /** Until then jobs run although the owner is present, outside their hours, on a grid their rule does not call green, and at a loss. */
   anywayUntil: IsoTime.nullable(),
   /** True if `runAnyway` would leave nothing in the way now. */
   mayRunAnyway: z.boolean(),
+  outlook: StartOutlook,
   lastYield: Yield.nullable(),
   yieldTimes: YieldTimes,
   job: AgentJob.nullable(),
@@ -270,6 +285,17 @@ export const AgentStatus = z.strictObject({
 })
 export type AgentStatus = z.infer<typeof AgentStatus>
 
+/** The sun on the owner's roof; `null` where none was declared. */
+const SolarView = z.strictObject({
+  /** Watts that the home leaves over, so that a job may have them; `null` if nobody knows now. */
+  watts: z.number().nullable(),
+  at: IsoTime.nullable(),
+  /** `metered`: read where the home meets the grid. `declared`: read at the panels, less what the owner says the home uses. */
+  basis: z.enum(['metered', 'declared']),
+  message: z.string().max(300).nullable(),
+})
+export type SolarView = z.infer<typeof SolarView>
+
 export const GridView = z.strictObject({
   zone: Zone,
   signal: Signal.nullable(),
@@ -278,6 +304,15 @@ export const GridView = z.strictObject({
   rule: z.string(),
   state: z.enum(['fresh', 'stale', 'missing']),
   message: z.string().nullable(),
+  /** What electricity costs the owner; `null` if they have not said. */
+  tariff: z
+    .strictObject({
+      words: z.string().max(300),
+      /** Hundredths of the currency per kWh, now; `null` if not known. */
+      now: z.strictObject({ minorPerKWh: z.number(), currency: z.string().length(3), until: IsoTime }).nullable(),
+    })
+    .nullable(),
+  solar: SolarView.nullable(),
 })
 export type GridView = z.infer<typeof GridView>
 
@@ -305,7 +340,7 @@ export const agentContract = {
   /** The job that runs may end; then Windfall pauses until the owner resumes, at once if none runs. */
   finish: call(Empty, AgentStatus),
   /**
-   * Jobs run until then, a day at most, although the owner is present, outside their hours, and on a grid their rule does not call green.
+   * Jobs run until then, a day at most, although the owner is present, outside their hours, on a grid their rule does not call green, and at a loss.
    * Every other reason counts as before. Survives restart; a pause ends it. Errors: `input.invalid`, `conflict` while paused.
    */
   runAnyway: call(z.strictObject({ until: IsoTime }), AgentStatus),

@@ -2,13 +2,15 @@
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
 import { call } from './define.ts'
+import { gridCalls } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
+import { incidentCalls } from './incident.ts'
 import { JobSpec, JobState, JobView, PlanAnswer } from './job.ts'
 import { nodeCalls } from './node-calls.ts'
 import { PayoutView } from './payout.ts'
 import { ChallengeView, ProofSummary, ProofView } from './proof.ts'
 import { ReceiptSummary } from './receipt.ts'
-import { Base64, DecimalString, Envelope, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, Signal, SolanaAddress, Zone, pageOf } from './wire.ts'
+import { Base64, DecimalString, Envelope, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, SolanaAddress, pageOf } from './wire.ts'
 
 export const coordinatorContract = {
   health: call(
@@ -23,6 +25,7 @@ export const coordinatorContract = {
   ),
 
   ...nodeCalls,
+  ...incidentCalls,
 
   submitJob: call(
     z.strictObject({ jobId: Id, spec: JobSpec }),
@@ -102,9 +105,6 @@ export const coordinatorContract = {
     }),
     http('GET', '/v1/ledger/check', 'requester', 'Prove that the books balance'),
   ),
-  getSignal: call(
-    z.strictObject({ zone: Zone }),
-    z.strictObject({ signal: Signal }),
-    http('GET', '/v1/grid/{zone}', 'public', 'Intensity now and the forecast for the next 48 hours'),
-  ),
+
+  ...gridCalls,
 }

@@ -93,6 +93,11 @@ export const incidentCalls = {
   simulateEvent: call(
     z.strictObject({ zone: Zone, event: SimulatedEvent, seconds: z.number().int().min(60).max(172_800) }),
     Simulation,
-    http('POST', '/v1/grid/{zone}/simulations', 'requester', 'Make up an event in a zone: it drives plans and incidents, never a stored grid value or a receipt'),
+    http(
+      'POST',
+      '/v1/grid/{zone}/simulations',
+      'requester',
+      'Make up an event in a zone: it drives plans and incidents, never a stored grid value or a receipt',
+    ),
   ),
 }

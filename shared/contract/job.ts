@@ -97,7 +97,20 @@ export type Plan = z.infer<typeof Plan>
 
 export const PlanAnswer = z.strictObject({
   plan: Plan.nullable(),
-  alternatives: z.array(z.strictObject({ nodeId: KeyId, zone: Zone, score: Score, window: Window, gPerKWh: z.number() })).max(50),
+  alternatives: z
+    .array(
+      z.strictObject({
+        nodeId: KeyId,
+        zone: Zone,
+        score: Score,
+        window: Window,
+        gPerKWh: z.number(),
+        source: z.string(),
+        origin: Origin,
+        recordedOn: z.string().nullable(),
+      }),
+    )
+    .max(50),
   /** How many nodes each constraint excludes, e.g. `{"runtime": 3}`. */
   excluded: z.partialRecord(Exclusion, z.number().int()),
   nodes: z.number().int(),

@@ -2,7 +2,7 @@
 import { type EpochMs, fromIso, JOULES_PER_WH, toIso } from '../units.ts'
 import { emissionsOf, gpuHoursOf, sciOf, startAtArrival } from './carbon.ts'
 import { type CarbonReceipt, RECEIPT_PREDICATE_TYPE, type ReceiptInterval, type ReceiptPredicate, STATEMENT_TYPE } from './carbon-receipt.ts'
-import { type EnergyProof, weakestMethod } from './energy-proof.ts'
+import { type EnergyProof, solarOf, weakestMethod } from './energy-proof.ts'
 
 /** What the grid was like, and who says so. */
 export type GridValue = Pick<ReceiptInterval, 'gPerKWh' | 'basis' | 'source' | 'issuedAt' | 'estimated' | 'origin' | 'bodySha256'>
@@ -24,7 +24,6 @@ export interface ReceiptFacts {
   readonly overhead?: ReceiptPredicate['overhead'] | undefined
   readonly marginal?: { readonly gPerKWh: number; readonly source: string } | undefined
   readonly embodied?: ReceiptPredicate['embodied'] | undefined
-  readonly solarJ?: number | undefined
 }
 
 const NO_OVERHEAD: ReceiptPredicate['overhead'] = { factor: 1, basis: 'unknown; metered device only' }
@@ -36,6 +35,12 @@ export function qualityOf(proofs: readonly EnergyProof[]): Pick<ReceiptPredicate
     method: weakestMethod(proofs.map(({ method }) => method)),
     evidence: proofs.every(({ evidence }) => evidence === 'tpm') ? 'tpm' : 'software',
   }
+}
+
+/** What the owner's own sun gave, joules, as the proofs say: metered or declared. `null` where none speaks of it. */
+export function solarJOf(proofs: readonly EnergyProof[]): number | null {
+  const shares = proofs.flatMap((proof) => solarOf(proof) ?? [])
+  return shares.length === 0 ? null : shares.reduce((sum, { joules }) => sum + joules, 0)
 }
 
 const toReceiptIntervals = (proof: EnergyProof, factor: number, intensityAt: IntensityAt): readonly ReceiptInterval[] =>
@@ -91,7 +96,7 @@ export function buildReceipt(facts: ReceiptFacts): CarbonReceipt {
       proofs: facts.proofs.map(({ proof, bodySha256 }) => ({ proofId: proof.proofId, sha256: bodySha256 })),
       ...accountFor(facts, proofs),
       ...qualityOf(proofs),
-      solarJ: facts.solarJ ?? null,
+      solarJ: solarJOf(proofs),
     },
   }
 }

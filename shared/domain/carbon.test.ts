@@ -85,12 +85,13 @@ test('waiting that made it worse is stated as a negative saving', () => {
 
 test('overhead, marginal, embodied and solar are stated apart and change only what they should', () => {
   const plain = buildReceipt(facts).predicate
+  const sunny = facts.proofs.map(({ proof, ...rest }) => ({ ...rest, proof: { ...proof, v: 2, solarJ: 1000, solarBasis: 'metered' } as const }))
   const full = buildReceipt({
     ...facts,
+    proofs: sunny,
     overhead: { factor: 1.2, basis: 'default' },
     marginal: { gPerKWh: 400, source: 'WattTime' },
     embodied: { g: 4, low: 2, high: 8, source: 'boaviztapi' },
-    solarJ: 1000,
   }).predicate
   expect(full.energyWh).toBeCloseTo(plain.energyWh * 1.2, 9)
   expect(full.emissionsG).toBeCloseTo(plain.emissionsG * 1.2, 9)

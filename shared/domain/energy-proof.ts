@@ -1,8 +1,9 @@
-/** The energy proof a node signs: `formats` version 1, payload type and body. */
+/** The energy proof a node signs: payload type and body, version 1, and version 2 for a home with the sun on its roof. */
 import { z } from 'zod'
 import { Digest, Id, IsoTime, KeyId, RuntimeName, Sha256Hex } from '../contract/wire.ts'
 
 export const ENERGY_PROOF_TYPE = 'application/vnd.windfall.energy-proof.v1+json'
+const ENERGY_PROOF_TYPE_V2 = 'application/vnd.windfall.energy-proof.v2+json'
 
 const amount = z.number().min(0)
 const count = z.number().int().min(0)
@@ -57,7 +58,7 @@ export const Measurement = z.strictObject({
 })
 export type Measurement = z.infer<typeof Measurement>
 
-export const EnergyProof = z.strictObject({
+const EnergyProofV1 = z.strictObject({
   v: z.literal(1),
   proofId: Id,
   nodeId: KeyId,
@@ -76,4 +77,29 @@ export const EnergyProof = z.strictObject({
   outputSha256: Sha256Hex,
   evidence: z.enum(['software', 'tpm']),
 })
+
+/** How it is known what the sun gave: `metered` where the home meets the grid, or less directly and as the owner declares. */
+const SolarBasis = z.enum(['metered', 'declared'])
+
+/** The same with the part of `boardJ` that came from the owner's own sun. */
+const EnergyProofV2 = z.strictObject({ ...EnergyProofV1.shape, v: z.literal(2), solarJ: amount, solarBasis: SolarBasis })
+
+export const EnergyProof = z.discriminatedUnion('v', [EnergyProofV1, EnergyProofV2])
 export type EnergyProof = z.infer<typeof EnergyProof>
+
+export interface SolarShare {
+  readonly joules: number
+  readonly basis: z.infer<typeof SolarBasis>
+}
+
+/** What the sun gave to the work a proof is about; `null` where nobody says. */
+export const solarOf = (proof: EnergyProof): SolarShare | null => (proof.v === 2 ? { joules: proof.solarJ, basis: proof.solarBasis } : null)
+
+/** The payload type under which a proof is signed: that of the lowest version that can hold it, so that older checkers read what they can. */
+export const energyProofType = ({ v }: Pick<EnergyProof, 'v'>): string => (v === 2 ? ENERGY_PROOF_TYPE_V2 : ENERGY_PROOF_TYPE)
+
+/** What an envelope must be to hold a proof: of the version it says it is, if that is a known one. */
+export const proofFormatOf = ({ payloadType }: { readonly payloadType: string }): { readonly payloadType: string; readonly schema: z.ZodType<EnergyProof> } =>
+  payloadType === ENERGY_PROOF_TYPE_V2
+    ? { payloadType: ENERGY_PROOF_TYPE_V2, schema: EnergyProofV2 }
+    : { payloadType: ENERGY_PROOF_TYPE, schema: EnergyProofV1 }

@@ -5,7 +5,7 @@ import { WindfallError } from '../errors.ts'
 import { BUNDLE_TYPE, BUNDLE_TYPE_V2, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, ReceiptBundle, rotationsOf, TREE_HEAD_TYPE, TreeHead } from './carbon-receipt.ts'
 import { unpackEnvelope } from './dsse.ts'
 import { decodeUtf8, encodeHex, encodeUtf8, equalBytes } from './encoding.ts'
-import { ENERGY_PROOF_TYPE, EnergyProof } from './energy-proof.ts'
+import { type EnergyProof, proofFormatOf } from './energy-proof.ts'
 import { keyIdOf, type VerifyPort, weakKeyProblem } from './keys.ts'
 
 /** Larger files are not read at all. */
@@ -104,5 +104,5 @@ const opener =
   }
 
 export const openReceipt = opener({ payloadType: RECEIPT_PAYLOAD_TYPE, schema: CarbonReceipt })
-export const openProof = opener({ payloadType: ENERGY_PROOF_TYPE, schema: EnergyProof })
+export const openProof: ReturnType<typeof opener<z.ZodType<EnergyProof>>> = (envelope, ...rest) => opener(proofFormatOf(envelope))(envelope, ...rest)
 export const openTreeHead = opener({ payloadType: TREE_HEAD_TYPE, schema: TreeHead })

@@ -9,6 +9,16 @@ const [first, second] = testProof().intervals
 const [device] = testProof().devices
 if (!first || !second || !device) throw new Error('the test proof has two intervals and one device')
 
+test('the sun gives nothing that was not used, and all of it at most', () => {
+  const used = testProof().boardJ
+  expect(codes({ v: 2, solarJ: used, solarBasis: 'metered' })).toEqual([])
+  fc.assert(
+    fc.property(fc.double({ min: 1e-3, max: 1e12, noNaN: true }), (more) => {
+      expect(codes({ v: 2, solarJ: used + more, solarBasis: 'declared' })).toEqual(['solar'])
+    }),
+  )
+})
+
 test('an honest proof has nothing against it', () => {
   expect(codes({})).toEqual([])
 })

@@ -1,6 +1,6 @@
 /** What physics allows. A proof that breaks one of these rules is refused, whoever signed it. */
 import { fromIso } from '../units.ts'
-import type { EnergyProof } from './energy-proof.ts'
+import { type EnergyProof, solarOf } from './energy-proof.ts'
 
 /** Cards overshoot their limit for moments and sensors err; beyond this factor on the power limit nobody believes a mean. */
 const MEAN_TOLERANCE = 1.1
@@ -17,7 +17,7 @@ const CROSS_CHECK = { low: 0.5, high: 2 }
 const ROUNDING = 1e-9
 
 export interface Implausibility {
-  readonly code: 'time' | 'limit-missing' | 'energy' | 'power' | 'marginal' | 'coverage' | 'counter' | 'cross-check'
+  readonly code: 'time' | 'limit-missing' | 'energy' | 'power' | 'marginal' | 'solar' | 'coverage' | 'counter' | 'cross-check'
   /** One sentence a person can read. */
   readonly message: string
 }
@@ -53,6 +53,9 @@ function* powerFindings(proof: EnergyProof, limitW: number): Generator<Implausib
 function* meterFindings(proof: EnergyProof): Generator<Implausibility> {
   if (proof.marginalJ !== null && proof.marginalJ > proof.boardJ * (1 + ROUNDING))
     yield finding('marginal', 'The energy above idle is more than the energy of the whole device.')
+  const solar = solarOf(proof)
+  if (solar && solar.joules > proof.boardJ * (1 + ROUNDING))
+    yield finding('solar', `${round(solar.joules)} J of sunshine is more than the ${round(proof.boardJ)} J that were used.`)
   const shares = proof.intervals.map(({ coverage }) => coverage)
   if (proof.coverage > Math.max(...shares) + ROUNDING || proof.coverage < Math.min(...shares) - ROUNDING)
     yield finding('coverage', 'The coverage of the whole is not between those of its intervals.')

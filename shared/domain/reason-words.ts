@@ -9,6 +9,7 @@ export const REASON_TITLE: Readonly<Record<ReasonCode, string>> = {
   battery: 'On battery',
   heat: 'Too warm',
   carbon: 'Grid is not green',
+  tariff: 'Costs more than it earns',
   'grid-stale': 'Grid data is old',
   offline: 'Offline',
   'no-jobs': 'No job offered',

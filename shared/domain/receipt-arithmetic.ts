@@ -1,6 +1,6 @@
 /** Computes every figure of a receipt again from the proofs it rests on. */
 import { fromIso, JOULES_PER_WH } from '../units.ts'
-import { qualityOf } from './build-receipt.ts'
+import { qualityOf, solarJOf } from './build-receipt.ts'
 import { emissionsOf, gpuHoursOf, sciOf } from './carbon.ts'
 import type { ReceiptPredicate } from './carbon-receipt.ts'
 import type { EnergyProof } from './energy-proof.ts'
@@ -46,7 +46,10 @@ function figureProblem(predicate: ReceiptPredicate, proofs: readonly EnergyProof
   if (wrong) return `${wrong[0]} is ${wrong[1]}, computed again it is ${wrong[2]}`
   if (predicate.sci.r !== sci.r) return `the SCI is per ${predicate.sci.r}, but the metered devices make it per ${sci.r}`
   if (embodied && !(embodied.low <= embodied.g && embodied.g <= embodied.high)) return 'the embodied carbon lies outside its own bounds'
-  return solarJ !== null && solarJ > joules * (1 + TOLERANCE) ? 'more solar energy is declared than energy was used' : null
+  if (solarJ !== null && solarJ > joules * (1 + TOLERANCE)) return 'more solar energy is declared than energy was used'
+  const proven = solarJOf(proofs)
+  const agrees = solarJ === null || proven === null ? solarJ === proven : close(solarJ, proven)
+  return agrees ? null : `the receipt says ${solarJ ?? 'no'} J of solar energy, its proofs say ${proven ?? 'no'} J`
 }
 
 function qualityProblem(predicate: ReceiptPredicate, proofs: readonly EnergyProof[]): string | null {

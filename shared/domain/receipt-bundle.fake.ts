@@ -5,7 +5,7 @@ import { buildReceipt, type GridValue } from './build-receipt.ts'
 import { type Anchor, bundleOfParts, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle, TREE_HEAD_TYPE } from './carbon-receipt.ts'
 import { type EnvelopeSigner, signEnvelope } from './dsse.ts'
 import { decodeBase64, encodeBase64, encodeHex, encodeUtf8 } from './encoding.ts'
-import { ENERGY_PROOF_TYPE, type EnergyProof } from './energy-proof.ts'
+import { type EnergyProof, energyProofType } from './energy-proof.ts'
 import { splitAtHalfHours } from './half-hours.ts'
 import { keyIdOf, type VerifyPort } from './keys.ts'
 import { leafHash } from './merkle.ts'
@@ -119,7 +119,7 @@ export function testProof(changes: Partial<EnergyProof> = {}): EnergyProof {
     ...UNCERTAINTY,
     ...RAN,
     ...changes,
-  }
+  } as EnergyProof
 }
 
 export const testGrid = (gPerKWh: number): GridValue => ({
@@ -162,7 +162,7 @@ export async function testBundle({
       proof,
       body: toBytes(proof),
       bodySha256: encodeHex(await testCrypto.sha256(toBytes(proof))),
-      envelope: await signEnvelope(ENERGY_PROOF_TYPE, toBytes(proof), nextKeys.at(-1) ?? node),
+      envelope: await signEnvelope(energyProofType(proof), toBytes(proof), nextKeys.at(-1) ?? node),
     })),
   )
   const facts = {

@@ -16,6 +16,7 @@ import {
   testReceiptKey,
   toBytes,
 } from './receipt-bundle.fake.ts'
+import { predicateOf } from './receipt-summary.ts'
 import { verifyReceipt } from './verify-receipt.ts'
 
 const options = { crypto: testCrypto, pinnedKeys: [testReceiptKey.keyId, testLogKey.keyId] }
@@ -72,11 +73,19 @@ test('without a pinned key it says so instead of trusting the file', async () =>
   expect(await verify(bundle, { pinnedKeys: [testReceiptKey.keyId, testNode.keyId] })).toMatchObject({ valid: false, failedStep: 'coordinator-key' })
 })
 
+test('a proof that tells of the sun makes a receipt that holds, and says how much of the energy it was', async () => {
+  const bundle = await testBundle({ proofs: [sunnyProof(250_000)] })
+  expect(await verify(bundle)).toMatchObject({ valid: true })
+  expect(predicateOf(bundle).solarJ).toBe(250_000)
+})
+
 test('a node cannot write its own receipt', async () => {
   const bundle = await testBundle({ node: testReceiptKey, proofs: [testProof({ nodeId: testReceiptKey.keyId })] })
   const keys = bundle.keys.slice(0, 2)
   expect(await verify({ ...bundle, keys }, { pinnedKeys: undefined })).toMatchObject({ failedStep: 'coordinator-key' })
 })
+
+const sunnyProof = (solarJ: number) => testProof({ v: 2, solarJ, solarBasis: 'declared' })
 
 const changed = (predicate: object) => (statement: object) => ({ ...statement, predicate: { ...(statement as { predicate: object }).predicate, ...predicate } })
 
@@ -96,7 +105,11 @@ test.each<[step: string, parts: TestBundleParts, detail: RegExp]>([
   ['arithmetic', { statement: changed({ uncertaintyPct: 0.1 }) }, /uncertainty/],
   ['arithmetic', { statement: changed({ method: 'rapl' }) }, /weakest/],
   ['arithmetic', { statement: changed({ evidence: 'tpm' }) }, /weakest/],
-  ['arithmetic', { statement: changed({ solarJ: 1e9 }) }, /solar/],
+  ['arithmetic', { statement: changed({ solarJ: 1e9 }) }, /[Mm]ore solar energy/],
+  ['arithmetic', { statement: changed({ solarJ: 100 }) }, /says 100 J of solar energy, its proofs say no J/],
+  ['arithmetic', { proofs: [sunnyProof(1_000)], statement: changed({ solarJ: null }) }, /says no J of solar energy, its proofs say 1000 J/],
+  ['arithmetic', { proofs: [sunnyProof(1_000)], statement: changed({ solarJ: 2_000 }) }, /says 2000 J/],
+  ['arithmetic', { proofs: [sunnyProof(700_000)] }, /[Mm]ore solar energy/],
   ['arithmetic', { statement: changed({ embodied: { g: 9, low: 1, high: 2, source: 'x' } }) }, /SCI/],
   ['plausibility', { proofs: [testProof({ devices: testProof().devices.map((device) => ({ ...device, powerLimitW: 100 })) })] }, /more than 100/],
 ])('a coordinator that signs a wrong %s is caught (case %#)', async (failedStep, parts, detail) => {

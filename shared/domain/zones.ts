@@ -39,6 +39,18 @@ export const zoneNames: ReadonlyMap<string, string> = new Map([
   ['US-TEX-ERCO', 'Texas'],
 ])
 
+/** Zones that only live sources know, and what people call them. */
+export const liveZoneNames: ReadonlyMap<string, string> = new Map([
+  ['AT', 'Austria'],
+  ['CH', 'Switzerland'],
+  ['FI', 'Finland'],
+  ['IE', 'Ireland'],
+  ['IT-NO', 'North Italy'],
+  ['NO-NO2', 'South-west Norway'],
+  ['PL', 'Poland'],
+  ['SE-SE3', 'Middle Sweden'],
+])
+
 /** The region number behind `GB-01` to `GB-17`; `null` for every other zone. */
 export function gbRegionId(zone: string): number | null {
   if (!/^GB-\d{2}$/.test(zone) || !zoneNames.has(zone)) return null

@@ -63,6 +63,18 @@ test('a percentile is taken of the hours ahead, not of those gone by', () => {
   expect(ask({ kind: 'percentile', percentile: 50 }, { signal, now: slot(3) }).open).toBe(true)
 })
 
+test('once the last 30 days are known, a percentile is taken of them and the hours ahead no longer count', () => {
+  const half = { kind: 'percentile', percentile: 50 } as const
+  expect(ask(half, { learned: 299 })).toMatchObject({ open: false, reason: { code: 'carbon', until: span(1, 3).from } })
+  expect(ask(half, { learned: 300 })).toMatchObject({ open: true, greenWindows: [span(0, 4)] })
+})
+
+test('sunshine that covers the job is as good as a green grid, but changes neither its window nor what old data mean', () => {
+  expect(ask(below(99), { sunny: true })).toMatchObject({ open: true, reason: null })
+  expect(ask(below(99), { sunny: true, jobWindow: span(2, 3) }).reason?.message).toContain('The job waits for its planned window.')
+  expect(ask(below(99), { sunny: true, signal: null }).reason?.code).toBe('grid-stale')
+})
+
 test('a planned job waits for its window, whatever the owner allows', () => {
   for (const rule of [PLANNED, ALWAYS, below(999)]) {
     expect(ask(rule, { jobWindow: span(2, 3) })).toMatchObject({
@@ -109,12 +121,14 @@ test.each<[string, Signal | null, 'fresh' | 'stale' | 'missing']>([
 })
 
 test('rules read as sentences', () => {
-  expect([ALWAYS, PLANNED, below(120), { kind: 'percentile', percentile: 30 } as const].map(describeRule)).toEqual([
+  const percentile = { kind: 'percentile', percentile: 30 } as const
+  expect([ALWAYS, PLANNED, below(120), percentile].map((rule) => describeRule(rule, false))).toEqual([
     'Runs at any time.',
     'Runs in the window planned for each job.',
     'Runs at or below 120 gCO2/kWh.',
-    'Runs in the cleanest 30 % of the hours ahead.',
+    'Runs in the cleanest 30 % of the hours ahead, until 7 of the last 30 days are known here.',
   ])
+  expect(describeRule(percentile, true)).toBe('Runs when power is as clean as in the cleanest 30 % of the last 30 days.')
 })
 
 const anyRule: fc.Arbitrary<CarbonRule> = fc.oneof(

@@ -3,10 +3,12 @@ import type { Reason } from '../../../shared/contract/agent.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
 import { greenWindows, isAccountable, percentileOf, slotAt, slotsOf, type Slot } from '../../../shared/domain/signal.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
+import { LEAST_DAYS, PAST_DAYS } from './past.ts'
+import type { Rule } from './rule.ts'
 
 /**
- * When the owner lets jobs run: `always`; while the zone emits at most so much (`absolute`); in the cleanest share of the hours
- * ahead (`percentile`); or in the window the coordinator chose for the job (`planned`).
+ * When the owner lets jobs run: `always`; while the zone emits at most so much (`absolute`); while it is as clean as in the cleanest share
+ * of the last 30 days (`percentile`); or in the window the coordinator chose for the job (`planned`).
  */
 export const CarbonRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('always') }),
@@ -24,6 +26,10 @@ export interface GateQuery {
   readonly maxAgeMs: number
   /** The window of the job that waits, or `null` without one. */
   readonly jobWindow: Window | null
+  /** What a percentile is worth by the last 30 days, gCO2/kWh; `null` while too few are known: then the hours ahead count. */
+  readonly learned?: number | null
+  /** The sun on the owner's roof gives all that the job needs at this moment. */
+  readonly sunny?: boolean
 }
 
 export interface Gate {
@@ -46,11 +52,14 @@ export function signalState(signal: Signal | null, now: number, maxAgeMs: number
   return known && !aged ? 'fresh' : 'stale'
 }
 
-/** The rule in words, with its numbers. */
-export function describeRule(rule: CarbonRule): string {
+/** The rule in words, with its numbers. `learned`: whether enough of the past is known for a percentile of it. */
+export function describeRule(rule: CarbonRule, learned: boolean): string {
   if (rule.kind === 'always') return 'Runs at any time.'
   if (rule.kind === 'planned') return 'Runs in the window planned for each job.'
-  return rule.kind === 'absolute' ? `Runs at or below ${rule.maxGPerKWh} gCO2/kWh.` : `Runs in the cleanest ${rule.percentile} % of the hours ahead.`
+  if (rule.kind === 'absolute') return `Runs at or below ${rule.maxGPerKWh} gCO2/kWh.`
+  return learned
+    ? `Runs when power is as clean as in the cleanest ${rule.percentile} % of the last ${PAST_DAYS} days.`
+    : `Runs in the cleanest ${rule.percentile} % of the hours ahead, until ${LEAST_DAYS} of the last ${PAST_DAYS} days are known here.`
 }
 
 const STALE = {
@@ -58,51 +67,65 @@ const STALE = {
   missing: 'There is no grid forecast for this zone, so nothing starts until one arrives.',
 } as const
 
-function thresholdOf(rule: CarbonRule, slots: readonly Slot[], now: number): number {
+function thresholdOf({ rule, now, learned = null }: GateQuery, slots: readonly Slot[]): number {
   if (rule.kind === 'absolute') return rule.maxGPerKWh
   if (rule.kind !== 'percentile') return Infinity
-  return (
-    percentileOf(
-      slots.filter(({ to }) => to > now),
-      rule.percentile,
-    ) ?? -Infinity
-  )
+  const ahead = slots.filter(({ to }) => to > now)
+  return learned ?? percentileOf(ahead, rule.percentile) ?? -Infinity
 }
+
+const namesHours = ({ kind }: CarbonRule): boolean => kind === 'absolute' || kind === 'percentile'
 
 /** What the owner's rule alone calls green. */
-function windowsOf({ rule, signal, now, jobWindow }: GateQuery): readonly Window[] {
-  if (rule.kind === 'always' || !signal) return []
-  if (rule.kind === 'planned') return jobWindow ? [jobWindow] : []
-  const slots = slotsOf(signal)
-  return greenWindows(slots, thresholdOf(rule, slots, now), now)
+function windowsOf(query: GateQuery, slots: readonly Slot[]): readonly Window[] {
+  const { rule, now, jobWindow } = query
+  if (namesHours(rule)) return greenWindows(slots, thresholdOf(query, slots), now)
+  return rule.kind === 'planned' && jobWindow ? [jobWindow] : []
 }
 
-const contains = ({ from, to }: Window, at: number): boolean => fromIso(from) <= at && at < fromIso(to)
-
-function carbonReason(cause: 'window' | 'grid', until: string | null): Gate['reason'] {
+function carbonReason(cause: 'window' | 'grid', until: string | null): NonNullable<Gate['reason']> {
   const message = cause === 'window' ? 'The job waits for its planned window.' : 'The grid is not green enough now.'
   return { code: 'carbon', message: until ? message : `${message} No green window is in sight.`, until }
 }
 
+const stale = (state: 'stale' | 'missing'): NonNullable<Gate['reason']> => ({ code: 'grid-stale', message: STALE[state], until: null })
+
 /** The first moment from `start` on that the owner's rule allows, or `null`. */
 function openingAt(rule: CarbonRule, windows: readonly Window[], start: number): string | null {
-  if (rule.kind === 'always' || rule.kind === 'planned') return toIso(start)
+  if (!namesHours(rule)) return toIso(start)
   const next = windows.find(({ to }) => fromIso(to) > start)
   return next ? toIso(Math.max(start, fromIso(next.from))) : null
+}
+
+/** What carbon has against a start at a moment. What is not known of a moment to come counts against it, as stale data do against now. */
+function againstAt(query: GateQuery, slots: readonly Slot[]): (at: number) => Gate['reason'] {
+  const { rule, signal, now, maxAgeMs, jobWindow, sunny = false } = query
+  const state = signalState(signal, now, maxAgeMs)
+  const threshold = thresholdOf(query, slots)
+  const windows = windowsOf(query, slots)
+  return (at) => {
+    const slot = slotAt(slots, at)
+    if (rule.kind !== 'always' && (state !== 'fresh' || !slot)) return stale(state === 'missing' ? 'missing' : 'stale')
+    const start = jobWindow ? Math.max(at, fromIso(jobWindow.from)) : at
+    const isGreen = !namesHours(rule) || (slot !== null && slot.value <= threshold) || (sunny && at === now)
+    return start === at && isGreen ? null : carbonReason(start === at ? 'grid' : 'window', openingAt(rule, windows, start))
+  }
+}
+
+/** Carbon as one of the rules of a start. */
+export function carbonRule(query: GateQuery): Rule {
+  const slots = query.signal && isAccountable(query.signal) ? slotsOf(query.signal) : []
+  const window = query.jobWindow ? [fromIso(query.jobWindow.from)] : []
+  return { against: againstAt(query, slots), edges: [...slots.flatMap(({ from, to }) => [from, to]), ...window] }
 }
 
 /**
  * Decides whether carbon lets a job start now: the owner's rule and the job's own window must both agree. A window that was missed does
  * not close the gate again, since running late is better than not at all. Without a signal that may be acted on the gate is closed,
- * whatever the rule but `always`.
+ * whatever the rule but `always`. Sunshine that covers the job is as good as a green grid.
  */
 export function carbonGate(query: GateQuery): Gate {
-  const { rule, signal, now, maxAgeMs, jobWindow } = query
-  const state = signalState(signal, now, maxAgeMs)
-  if (rule.kind !== 'always' && state !== 'fresh') return { open: false, reason: { code: 'grid-stale', message: STALE[state], until: null }, greenWindows: [] }
-  const windows = windowsOf(query)
-  const jobStart = jobWindow ? Math.max(now, fromIso(jobWindow.from)) : now
-  const ownerAgrees = rule.kind === 'always' || rule.kind === 'planned' || windows.some((window) => contains(window, now))
-  if (ownerAgrees && jobStart === now) return { open: true, reason: null, greenWindows: windows }
-  return { open: false, reason: carbonReason(jobStart === now ? 'grid' : 'window', openingAt(rule, windows, jobStart)), greenWindows: windows }
+  const slots = query.signal && isAccountable(query.signal) ? slotsOf(query.signal) : []
+  const reason = againstAt(query, slots)(query.now)
+  return { open: reason === null, reason, greenWindows: reason?.code === 'grid-stale' ? [] : windowsOf(query, slots) }
 }

@@ -31,3 +31,18 @@ test('the chain goes on from the proof that was signed last, also where a refuse
   proofs.replace('c', proof('d', 9))
   expect(proofs.head()).toEqual({ seq: 9, head: 'd'.repeat(64) })
 })
+
+test('whether a proof was made before another one is told by when it was made, not by its number', () => {
+  const db = openSqlite(':memory:', [initial, metering])
+  const [jobs, proofs] = [createJobsStore(db), createProofsStore(db)]
+  for (const id of ['a', 'b', 'c']) jobs.add(fakeLease({ leaseId: id, attemptId: id }), 0)
+  for (const [id, seq] of [
+    ['a', 8],
+    ['b', 9],
+    ['c', 3],
+  ] as const)
+    proofs.add(proof(id, seq))
+  expect(['a', 'b', 'c', 'e'].map((id) => proofs.isSince('b', id.repeat(64)))).toEqual([false, true, true, false])
+  proofs.replace('b', proof('d', 1))
+  expect([proofs.isSince('d', 'd'.repeat(64)), proofs.isSince('d', 'b'.repeat(64)), proofs.isSince('b', 'c'.repeat(64))]).toEqual([true, false, false])
+})

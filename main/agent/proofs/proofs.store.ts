@@ -35,6 +35,9 @@ export function createProofsStore(db: Sqlite) {
   const attempt = db.prepare<[string], { attempt_id: string }>(
     'SELECT job.attempt_id FROM proof JOIN job ON job.lease_id = proof.lease_id WHERE proof.proof_id = ?',
   )
+  const since = db.prepare<[string, string], { n: number }>(
+    'SELECT n FROM proof WHERE n >= (SELECT n FROM proof WHERE proof_id = ?) AND body_sha256 = ? LIMIT 1',
+  )
   const last = db.prepare<[], { seq: number; body_sha256: string }>('SELECT seq, body_sha256 FROM proof ORDER BY n DESC LIMIT 1')
   return {
     add: (proof: StoredProof): void => {
@@ -44,6 +47,8 @@ export function createProofsStore(db: Sqlite) {
     replace: (replaced: string, proof: PlacedProof): void => {
       replace.run(proof.seq, proof.proofId, proof.head, JSON.stringify(proof.envelope), replaced)
     },
+    /** Whether the proof with this body, by its hex SHA-256, is `proofId` or was made after it. */
+    isSince: (proofId: string, bodySha256: string): boolean => since.get(proofId, bodySha256) !== undefined,
     /** The attempt a proof is about, under whose id its samples are kept; `null` if this node never signed it. */
     attemptOf: (proofId: string): string | null => attempt.get(proofId)?.attempt_id ?? null,
     head: (): ChainHead => {

@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '../../../shared/domain/encoding.ts'
-import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { EnergyProof, type SolarShare, energyProofType } from '../../../shared/domain/energy-proof.ts'
 import { type EnvelopeSigner, signEnvelope } from '../../../shared/domain/dsse.ts'
 import type { Lease } from '../../../shared/contract/job.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
@@ -14,12 +14,14 @@ export interface ProofInput {
   readonly chain: ChainHead
   readonly nodeId: string
   readonly evidence: Signer['evidence']
+  /** What the owner's own sun gave; `null` if nobody knows. */
+  readonly solar: SolarShare | null
 }
 
 /** The body of the next proof in the node's chain. */
-export const buildProof = ({ proofId, lease, facts, chain, nodeId, evidence }: ProofInput): EnergyProof =>
+export const buildProof = ({ proofId, lease, facts, chain, nodeId, evidence, solar }: ProofInput): EnergyProof =>
   EnergyProof.parse({
-    v: 1,
+    ...(solar ? { v: 2, solarJ: solar.joules, solarBasis: solar.basis } : { v: 1 }),
     proofId,
     nodeId,
     jobId: lease.jobId,
@@ -41,7 +43,7 @@ export const buildProof = ({ proofId, lease, facts, chain, nodeId, evidence }: P
 /** Serialises once and signs exactly those bytes (DSSE). `head` is the hex SHA-256 of the signed body: the next proof's `prev`. */
 export async function signProof(proof: EnergyProof, signer: EnvelopeSigner): Promise<PlacedProof> {
   const body = encodeUtf8(JSON.stringify(proof))
-  const envelope = await signEnvelope(ENERGY_PROOF_TYPE, body, signer)
+  const envelope = await signEnvelope(energyProofType(proof), body, signer)
   return { proofId: proof.proofId, seq: proof.seq, head: sha256Hex(body), envelope }
 }
 
@@ -62,5 +64,5 @@ export function openOwnProof({ payload, signatures }: Envelope): OwnProof {
 
 /** The very same bytes under another key: for whoever knows the proof already, it is still that proof. */
 export async function resignProof({ proof, body, bodySha256 }: OwnProof, signer: EnvelopeSigner): Promise<PlacedProof> {
-  return { proofId: proof.proofId, seq: proof.seq, head: bodySha256, envelope: await signEnvelope(ENERGY_PROOF_TYPE, body, signer) }
+  return { proofId: proof.proofId, seq: proof.seq, head: bodySha256, envelope: await signEnvelope(energyProofType(proof), body, signer) }
 }

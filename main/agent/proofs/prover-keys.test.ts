@@ -4,10 +4,10 @@ import { createTestProver, isSignedBy, signer } from '../prover.fixture.ts'
 import { openOwnProof } from './prove.ts'
 
 test('with a new key of the same kind, what waits says exactly what it said, under the new signature', async () => {
-  const { prover, prove, committed, moves, renew } = createTestProver()
+  const { deliver, prove, committed, moves, renew } = createTestProver()
   await Promise.all(['a', 'b', 'c'].map(prove))
   const key = renew()
-  await prover.realign({ seq: 0, head: null })
+  await deliver({ seq: 0, head: null })
   expect(moves.map(({ proofId, replaces, head, envelope }) => [proofId, replaces, head, envelope.payload])).toEqual(
     committed.map(({ proof }) => [proof.proofId, proof.proofId, proof.head, proof.envelope.payload]),
   )
@@ -15,10 +15,10 @@ test('with a new key of the same kind, what waits says exactly what it said, und
 })
 
 test('with a key of another kind, what the coordinator knows keeps its words, and the rest says how it is signed', async () => {
-  const { prover, prove, committed, moves, renew } = createTestProver()
+  const { deliver, prove, committed, moves, renew } = createTestProver()
   await Promise.all(['a', 'b', 'c'].map(prove))
   const key = renew('tpm')
-  await prover.realign({ seq: 1, head: committed[0]?.proof.head ?? null })
+  await deliver({ seq: 1, head: committed[0]?.proof.head ?? null })
   expect(moves.map(({ envelope }) => openOwnProof(envelope).proof)).toMatchObject([
     { leaseId: 'a', seq: 1, evidence: 'software' },
     { leaseId: 'b', seq: 2, prev: committed[0]?.proof.head, evidence: 'tpm' },

@@ -60,9 +60,9 @@ test('a chain that agrees with the coordinator is left alone, wherever in it the
 })
 
 test('what waits is signed anew behind the place the coordinator names, with everything else it said unchanged', async () => {
-  const { prover, prove, committed, moves } = createTestProver()
+  const { prove, committed, moves, deliver } = createTestProver()
   await Promise.all(['a', 'b'].map(prove))
-  await prover.realign({ seq: 7, head: 'e'.repeat(64) })
+  expect(await deliver({ seq: 7, head: 'e'.repeat(64) })).toEqual({ seq: 9, head: moves[1]?.head })
   const before = committed.map(({ proof }) => openOwnProof(proof.envelope).proof)
   const after = moves.map(({ envelope }) => openOwnProof(envelope).proof)
   expect(moves.map(({ replaces }) => replaces)).toEqual(before.map(({ proofId }) => proofId))
@@ -75,6 +75,16 @@ test('what waits is signed anew behind the place the coordinator names, with eve
     expect(proof).toMatchObject(facts)
     expect([proofId, seq, prev]).not.toContain(proof.proofId)
   }
+})
+
+test('what waits behind the next proof is left as it is until its turn comes, however often the chain is elsewhere', async () => {
+  const { prover, prove, committed, moves, answer } = createTestProver()
+  await Promise.all(['a', 'b', 'c'].map(prove))
+  await prover.realign({ seq: 7, head: 'e'.repeat(64) })
+  expect(await prover.realign({ seq: 3, head: 'f'.repeat(64) })).toEqual({ seq: 4, head: moves[1]?.head })
+  expect(moves.map(({ replaces }) => replaces)).toEqual([committed[0]?.proof.proofId, moves[0]?.proofId])
+  for (const _answered of committed) answer()
+  expect(await prover.realign({ seq: 4, head: 'd'.repeat(64) })).toEqual({ seq: 4, head: 'd'.repeat(64) })
 })
 
 test('a proof whose number fits but whose predecessor is another one is signed anew too', async () => {

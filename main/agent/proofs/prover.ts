@@ -1,5 +1,6 @@
 import type { Lease } from '../../../shared/contract/job.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
+import type { SolarShare } from '../../../shared/domain/energy-proof.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import type { Signer } from '../../kernel/signing.ts'
@@ -22,7 +23,7 @@ export interface MovedProof extends PlacedProof {
 }
 
 export interface ProverDeps {
-  readonly proofs: Pick<ProofsStore, 'head'>
+  readonly proofs: Pick<ProofsStore, 'head' | 'isSince'>
   /** Thumbprint of the node's first key, whichever key signs now. */
   readonly nodeId: string
   readonly signer: Signer
@@ -30,26 +31,30 @@ export interface ProverDeps {
   readonly clock: Pick<Clock, 'now'>
   /** Stores the proof together with its output and everything else that must be durable with it. */
   readonly commit: (result: ProvenResult) => void
-  /** Proofs that the coordinator has not answered yet, oldest first. */
-  readonly waiting: () => readonly Envelope[]
-  /** Replaces waiting proofs wherever they are kept: all of them, or none. */
-  readonly replace: (moved: readonly MovedProof[]) => void
+  /** What the owner's own sun gave to an attempt that used `boardJ`; `null` if nobody knows. Asked once. */
+  readonly solar?: ((attemptId: string, boardJ: number) => SolarShare | null) | undefined
+  /** The oldest proof that the coordinator has not answered yet, which is the next to go out; `null` if none waits. */
+  readonly next: () => Envelope | null
+  /** Replaces that proof wherever it is kept: everywhere, or nowhere. */
+  readonly replace: (moved: MovedProof) => void
 }
 
 export interface Prover {
   /** Signs the next proof of the chain and commits it. */
   readonly prove: (lease: Lease, facts: AttemptFacts, output: Uint8Array) => Promise<void>
   /**
-   * Takes over where the coordinator says the chain stands, which is elsewhere than here after it refused a proof or one of the two was
-   * restored from a backup. Proofs that still wait are signed anew unless they continue from there already and the present key signed them.
+   * Makes the next proof continue from where the coordinator's chain stands, which is elsewhere than here after it refused a proof or one
+   * of the two was restored from a backup. It is signed anew unless it continues from there already and the present key signed it. What
+   * waits behind it is left alone until its turn comes, so that a proof is signed once for its place, however many before it are refused.
+   * Returns where the chain stands once the coordinator has accepted it, which is `head` if none waits.
    */
-  readonly realign: (head: ChainHead) => Promise<void>
+  readonly realign: (head: ChainHead) => Promise<ChainHead>
 }
 
 /** One proof at a time: two with the same number would be a fork. */
 export function createProver(deps: ProverDeps): Prover {
   let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work, work)
     last = turn
     return turn
@@ -60,30 +65,29 @@ export function createProver(deps: ProverDeps): Prover {
   }
 }
 
-async function proveNext({ proofs, nodeId, signer: live, ids, clock, commit }: ProverDeps, result: Omit<ProvenResult, 'proof'>): Promise<void> {
+async function proveNext({ proofs, nodeId, signer: live, ids, clock, commit, solar: solarOf }: ProverDeps, result: Omit<ProvenResult, 'proof'>): Promise<void> {
   const { lease, facts } = result
   // The key may be replaced while it signs: what the proof says of it and the signature come from the same one.
   const signer = { ...live }
-  const proof = buildProof({ proofId: ids.next(), lease, facts, chain: proofs.head(), nodeId, evidence: signer.evidence })
+  const solar = solarOf?.(lease.attemptId, facts.measurement.boardJ) ?? null
+  const proof = buildProof({ proofId: ids.next(), lease, facts, chain: proofs.head(), nodeId, evidence: signer.evidence, solar })
   const signed = await signProof(proof, signer)
   commit({ ...result, proof: { ...signed, leaseId: lease.leaseId, createdAt: clock.now() } })
 }
 
-async function realign({ signer: live, ids, waiting, replace }: ProverDeps, head: ChainHead): Promise<void> {
+async function realign({ proofs, signer: live, ids, next, replace }: ProverDeps, head: ChainHead): Promise<ChainHead> {
   const signer = { ...live }
-  const opened = waiting().map(openOwnProof)
+  const envelope = next()
+  if (!envelope) return head
+  const own = openOwnProof(envelope)
+  const { proof, bodySha256, keyId } = own
+  const inPlace = continues(own, head, signer)
   // What the coordinator calls the newest proof may wait for its answer still: what it says stays as it is, and so does all before it.
-  const known = opened.findIndex(({ bodySha256 }) => bodySha256 === head.head) + 1
-  const moved: MovedProof[] = []
-  let last = head
-  for (const [index, own] of opened.entries()) {
-    const { proof, bodySha256, keyId } = own
-    const stays = index < known || continues(own, last, signer)
-    const signed = stays ? keyId !== signer.keyId && (await resignProof(own, signer)) : await signProof(placedAfter(own, last, { ids, signer }), signer)
-    if (signed) moved.push({ ...signed, replaces: proof.proofId })
-    if (index >= known) last = signed || { seq: proof.seq, head: bodySha256 }
-  }
-  if (moved.length > 0) replace(moved)
+  const known = !inPlace && head.head !== null && proofs.isSince(proof.proofId, head.head)
+  const signed =
+    inPlace || known ? keyId !== signer.keyId && (await resignProof(own, signer)) : await signProof(placedAfter(own, head, { ids, signer }), signer)
+  if (signed) replace({ ...signed, replaces: proof.proofId })
+  return known ? head : { seq: head.seq + 1, head: signed ? signed.head : bodySha256 }
 }
 
 /** Nothing it says has to change: neither its place nor how well it is signed. */

@@ -33,7 +33,7 @@ function setUp(answer: () => FailureCode | null) {
         if (code !== null) throw new WindfallError(code, `Refused with ${code}.`)
         coordinator.taken.push('checkpoint lease-1')
       },
-      realign: async () => undefined,
+      realign: async <T>(head: T) => head,
       refused: (item: { kind: string }, { code }: WindfallError) => void refused.push(`${item.kind} ${code}`),
       accepted: () => undefined,
       postponed: () => undefined,

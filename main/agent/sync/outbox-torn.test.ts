@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { type AgentStores, openAgentStores } from '../stores.ts'
+import { openOwnProof } from '../proofs/prove.ts'
 import { createTestProver } from '../stored-prover.fixture.ts'
 
 const FILE = 'agent.sqlite'
@@ -42,7 +43,7 @@ async function write() {
   return { before, after, database: copy, wal: readFileSync(join(directory, WAL)) }
 }
 
-function reopen(database: string, wal: Uint8Array): ReturnType<typeof stateOf> {
+function reopen<T>(database: string, wal: Uint8Array, look: (stores: AgentStores) => T): T {
   const directory = join(database, '..')
   const target = join(directory, 'cut')
   rmSync(target, { recursive: true, force: true })
@@ -50,7 +51,7 @@ function reopen(database: string, wal: Uint8Array): ReturnType<typeof stateOf> {
   copyFileSync(database, join(target, FILE))
   writeFileSync(join(target, WAL), wal)
   using stores = openAgentStores(target)
-  return stateOf(stores)
+  return look(stores)
 }
 
 /** A frame of the log is a header of 24 bytes and a page: every byte of the headers and around them, and some of each page. */
@@ -67,8 +68,8 @@ test('a proof is either stored with its report and its job, or none of them is, 
   const { before, after, database, wal } = await write()
   const { bytes, ...earlier } = before
   expect(earlier).toEqual({ waiting: 4, reported: ['a', 'b'], proven: 2, submitted: ['a', 'b'] })
-  for (const end of cuts(bytes, wal.length)) expect(reopen(database, wal.subarray(0, end)), `cut at ${end}`).toEqual(earlier)
-  expect(reopen(database, wal)).toEqual(after)
+  for (const end of cuts(bytes, wal.length)) expect(reopen(database, wal.subarray(0, end), stateOf), `cut at ${end}`).toEqual(earlier)
+  expect(reopen(database, wal, stateOf)).toEqual(after)
   expect(after).toEqual({ waiting: 5, reported: ['a', 'b', 'c'], proven: 3, submitted: ['a', 'b', 'c'] })
 })
 
@@ -84,7 +85,33 @@ test('the same holds where the disk filled the rest with zeros, or with what was
     for (const [kind, spoil] of damage.entries()) {
       const spoilt = spoil(at)
       // Zeros where zeros belong are no damage.
-      if (!Buffer.from(spoilt).equals(wal)) expect(reopen(database, spoilt), `damage ${kind} at ${at}`).toEqual(earlier)
+      if (!Buffer.from(spoilt).equals(wal)) expect(reopen(database, spoilt, stateOf), `damage ${kind} at ${at}`).toEqual(earlier)
     }
   }
+})
+
+/** Where the names and the bytes of the proofs are: with the messages that wait, with the jobs they are about, and among the node's own copies. */
+const placesOf = ({ outbox, jobs, proofs }: AgentStores) =>
+  outbox.proofs().map(({ leaseId, proofId, envelope }) => {
+    const { proof, bodySha256 } = openOwnProof(envelope)
+    return [leaseId, proofId, proof.proofId, jobs.get(leaseId)?.proofId, proofs.attemptOf(proofId), proofs.isSince(proofId, bodySha256), proof.seq]
+  })
+
+test('a proof that is signed anew is replaced everywhere or nowhere, at whatever byte the writing of it ends', async () => {
+  const directory = folder()
+  using stores = openAgentStores(directory)
+  const { finish, realign } = createTestProver({ stores, signer: createSigner(generateKeyPem()), clock: createFakeClock() })
+  for (const id of ['a', 'b']) await finish(id)
+  const [before, bytes] = [placesOf(stores), statSync(join(directory, WAL)).size]
+  await realign({ seq: 7, head: 'e'.repeat(64) })
+  const [after, database, wal] = [placesOf(stores), join(folder(), FILE), readFileSync(join(directory, WAL))]
+  copyFileSync(join(directory, FILE), database)
+  for (const places of [before, after])
+    for (const [leaseId, waits, says, job, attempt, kept] of places) expect([says, job, attempt, kept]).toEqual([waits, waits, `attempt-${leaseId}`, true])
+  expect([before.map((place) => place.at(-1)), after.map((place) => place.at(-1))]).toEqual([
+    [1, 2],
+    [8, 2],
+  ])
+  for (const end of cuts(bytes, wal.length)) expect(reopen(database, wal.subarray(0, end), placesOf), `cut at ${end}`).toEqual(before)
+  expect(reopen(database, wal, placesOf)).toEqual(after)
 })

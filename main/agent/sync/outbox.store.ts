@@ -22,6 +22,8 @@ export type OutboxItem = z.infer<typeof OutboxItem>
 const WaitingProof = z.object({ leaseId: Id, proofId: Id, envelope: Envelope })
 export type WaitingProof = Readonly<z.infer<typeof WaitingProof>> & { readonly id: string }
 
+const decodeProof = ({ id, body }: { id: string; body: string }): WaitingProof => ({ id, ...WaitingProof.parse(JSON.parse(body)) })
+
 export type OutboxStore = ReturnType<typeof createOutboxStore>
 
 /** All SQL on table `outbox`. An item leaves only when the coordinator has answered for good. */
@@ -29,6 +31,9 @@ export function createOutboxStore(db: Sqlite) {
   const insert = db.prepare<[string, string, string, number]>('INSERT INTO outbox (id, kind, body, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING')
   const first = db.prepare<[], { id: string; body: string; created_at: number }>('SELECT id, body, created_at FROM outbox ORDER BY seq LIMIT 1')
   const proofs = db.prepare<[], { id: string; body: string }>("SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind = 'proof' ORDER BY seq")
+  const nextProof = db.prepare<[], { id: string; body: string }>(
+    "SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind = 'proof' ORDER BY seq LIMIT 1",
+  )
   const replace = db.prepare<[string, string, string]>("UPDATE outbox SET body = json_set(body, '$.proofId', ?, '$.envelope', json(?)) WHERE id = ?")
   const defer = db.prepare<[string]>('UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox) WHERE id = ?')
   const handingOver = db.prepare<[number], { body: string }>("SELECT body FROM outbox WHERE kind = 'checkpoint' AND created_at > ? ORDER BY seq")
@@ -47,7 +52,12 @@ export function createOutboxStore(db: Sqlite) {
       return row ? { id: row.id, item: OutboxItem.parse(JSON.parse(row.body)), createdAt: row.created_at } : null
     },
     /** The proofs that wait, oldest first. */
-    proofs: (): WaitingProof[] => proofs.all().map(({ id, body }) => ({ id, ...WaitingProof.parse(JSON.parse(body)) })),
+    proofs: (): WaitingProof[] => proofs.all().map(decodeProof),
+    /** The first of them; `null` if none waits. */
+    nextProof: (): WaitingProof | null => {
+      const row = nextProof.get()
+      return row ? decodeProof(row) : null
+    },
     /** Sends this proof instead, in the same place and with the same output. */
     replaceProof: (id: string, { proofId, envelope }: Pick<WaitingProof, 'proofId' | 'envelope'>): void => {
       replace.run(proofId, JSON.stringify(envelope), id)

@@ -34,7 +34,7 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
     clock,
     random,
     handOver: async () => undefined,
-    realign: async () => undefined,
+    realign: async <T>(head: T) => head,
     accepted: told('accepted'),
     refused: told('refused'),
     postponed: told('postponed'),

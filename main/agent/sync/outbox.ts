@@ -6,6 +6,8 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Signer } from '../../kernel/signing.ts'
 import type { CheckpointItem, OutboxItem, OutboxStore } from './outbox.store.ts'
 
+type ChainHead = OutputOf<typeof coordinatorContract.proofChain>
+
 export interface OutboxDeps {
   readonly outbox: Pick<OutboxStore, 'peek' | 'remove' | 'defer' | 'added'>
   readonly client: Client<typeof coordinatorContract>
@@ -13,8 +15,11 @@ export interface OutboxDeps {
   readonly signer: Pick<Signer, 'keyId'>
   readonly clock: Clock
   readonly random: () => number
-  /** Signs the proofs that wait anew if they do not continue the chain as the coordinator knows it, or if another key signed them. */
-  readonly realign: (head: OutputOf<typeof coordinatorContract.proofChain>) => Promise<void>
+  /**
+   * Signs the next proof anew if it does not continue the chain from `head`, or if another key signed it. Returns where the chain stands
+   * once the coordinator has accepted it.
+   */
+  readonly realign: (head: ChainHead) => Promise<ChainHead>
   /** Sends what an attempt has saved. */
   readonly handOver: (item: CheckpointItem) => Promise<void>
   /** The coordinator refused for good: the owner gets to see why. */
@@ -29,17 +34,24 @@ const RETRY_MS = 400
 /** For so long the end of an attempt waits for what the attempt has saved, so that the next node gets it with the job. */
 export const HANDOVER_PATIENCE_MS = 120_000
 
+interface Agreement {
+  /** The key with which the two agreed where the chain stands. */
+  readonly keyId: string
+  /** Where the chain stands once the proof that was placed last has been accepted: that one keeps its place until it is answered. */
+  readonly head: ChainHead
+}
+
 /** What is known of the chain that proofs have to continue. */
 interface ChainView {
-  /** The key with which the two agreed where the chain stands; `null` at first and after every refusal, when they may not. */
-  agreedWith: string | null
+  /** `null` at first and after every refusal, when the two may not agree. */
+  agreement: Agreement | null
   /** The proof last refused for its place. Refused again in the place the coordinator named, it is refused for good. */
   misplaced: string | null
 }
 
 /** Delivers what the coordinator must hear, in order, until it has answered; survives restarts and outages. */
 export async function runOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
-  const chain: ChainView = { agreedWith: null, misplaced: null }
+  const chain: ChainView = { agreement: null, misplaced: null }
   let failures = 0
   do {
     const outcome = await deliverNext(deps, chain)
@@ -78,13 +90,16 @@ function postpone({ postponed }: OutboxDeps, item: OutboxItem, problem: Windfall
   return 'postponed'
 }
 
-/** Asks where the chain stands before a proof goes out, unless neither it nor the key can have changed since the last answer. */
+/**
+ * Gives a proof its place before it goes out: behind the one before it, or where the coordinator says that the chain stands, which is asked
+ * unless neither the chain nor the key can have changed otherwise since the last answer.
+ */
 async function agree({ client, signer, realign }: OutboxDeps, { kind }: OutboxItem, chain: ChainView): Promise<WindfallError | null> {
   const { keyId } = signer
-  if (kind !== 'proof' || chain.agreedWith === keyId) return null
+  if (kind !== 'proof') return null
   try {
-    await realign(await client.call('proofChain', {}))
-    chain.agreedWith = keyId
+    const known = chain.agreement?.keyId === keyId ? chain.agreement.head : null
+    chain.agreement = { keyId, head: await realign(known ?? (await client.call('proofChain', {}))) }
     return null
   } catch (error) {
     return asFailure(error)
@@ -108,7 +123,7 @@ function endsItem(item: OutboxItem, problem: WindfallError, chain: ChainView): b
   if (item.kind === 'checkpoint') return !isWorthAnotherTry(problem)
   if (!isFinal(code)) return false
   if (item.kind !== 'proof') return true
-  chain.agreedWith = null
+  chain.agreement = null
   if (code !== 'proof.sequence' || chain.misplaced === item.proofId) return true
   chain.misplaced = item.proofId
   return false

@@ -75,7 +75,7 @@ function setUp(answers: Answers = {}) {
     outbox: {
       outbox: createOutboxStore(openSqlite(':memory:', [initial])),
       handOver: async () => undefined,
-      realign: async () => undefined,
+      realign: async (head) => head,
       refused: () => undefined,
       accepted: () => undefined,
       postponed: () => undefined,

@@ -1,9 +1,11 @@
-import { Signal, type SignalKind } from '../../../shared/contract/wire.ts'
+import type { Signal, SignalKind } from '../../../shared/contract/wire.ts'
 import type { Slot } from '../../../shared/domain/signal.ts'
 import { slotsOf } from '../../../shared/domain/signal.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import type { GridTables } from '../persistence/tables/grid.ts'
+import { packSignal, unpackLabel, unpackSignal } from './packed-signal.ts'
 import type { ProviderId } from './provider.ts'
 
 /** One quantity in one zone, as one provider tells it. */
@@ -26,6 +28,12 @@ export interface Issue {
   readonly receivedAt: number
 }
 
+/** An answer without its values. */
+interface Label {
+  readonly signal: Omit<Signal, 'points'>
+  readonly receivedAt: number
+}
+
 /** A measured slot with the moment from which it was known. */
 export interface KnownSlot extends Slot {
   readonly knownAt: number
@@ -39,6 +47,28 @@ const issueId = (series: Series, signal: Signal): string =>
 
 const ofSeries = ({ zone, kind, provider }: Series) => ({ zone, kind, provider })
 
+/** No slot is longer. */
+const LONGEST_SLOT_MS = 86_400_000
+
+type Row = Pick<GridTables['grid_value'], 'from_at' | 'to_at' | 'value' | 'known_at' | 'issue_id'>
+
+/** Whether something said later overlaps the row; rows are in order of their start. */
+function isReplaced(rows: readonly Row[], index: number, { from_at: from, to_at: to, known_at: known }: Row): boolean {
+  const replaces = (other: Row) => other.known_at > known && other.to_at > from
+  for (let next = index + 1, other = rows[next]; other && other.from_at < to; other = rows[++next]) if (replaces(other)) return true
+  for (let next = index - 1, other = rows[next]; other && other.from_at > from - LONGEST_SLOT_MS; other = rows[--next]) if (replaces(other)) return true
+  return false
+}
+
+/** The last word on every moment. Where slots changed their length, one that was replaced in part is unknown in the rest. */
+function lastWord(rows: readonly Row[]): readonly Row[] {
+  const isPlain = rows.every(({ from_at: from, to_at: to }, index) => {
+    const next = rows[index + 1]
+    return !next || (next.from_at === from ? next.to_at === to : next.from_at >= to)
+  })
+  return isPlain ? [...new Map(rows.map((row) => [row.from_at, row])).values()] : rows.filter((row, index) => !isReplaced(rows, index, row))
+}
+
 /** The newest known value of every measured slot that overlaps the stretch, as known at `knownBy`, in order of time. */
 export async function measuredSlots(db: Db | Tx, series: Series, { from, to, knownBy }: Stretch & { knownBy: number }): Promise<readonly KnownSlot[]> {
   const rows = await db
@@ -47,16 +77,15 @@ export async function measuredSlots(db: Db | Tx, series: Series, { from, to, kno
     .where('zone', '=', series.zone)
     .where('kind', '=', series.kind)
     .where('provider', '=', series.provider)
-    // No slot is longer than a day, and the key begins with the start of the slot.
-    .where('from_at', '>', from - 86_400_000)
+    // The key begins with the start of the slot.
+    .where('from_at', '>', from - LONGEST_SLOT_MS)
     .where('from_at', '<', to)
     .where('to_at', '>', from)
     .where('known_at', '<=', knownBy)
     .orderBy('from_at')
     .orderBy('known_at')
     .execute()
-  const newest = new Map(rows.map((row) => [row.from_at, row]))
-  return [...newest.values()].map((row) => ({
+  return lastWord(rows).map((row) => ({
     from: row.from_at,
     to: row.to_at,
     value: row.value,
@@ -101,14 +130,12 @@ export async function keepIssue(tx: Tx, series: Series, issue: Issue): Promise<v
       issued_at: fromIso(signal.issuedAt),
       received_at: receivedAt,
       body_sha256: signal.bodySha256,
-      signal: JSON.stringify(signal),
+      signal: packSignal(signal),
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
   await keepMeasured(tx, series, issue)
 }
-
-const toIssue = (row: { signal: string; received_at: number }): Issue => ({ signal: Signal.parse(JSON.parse(row.signal)), receivedAt: row.received_at })
 
 /** The newest answer received in `[from, to]`, or `null`: what was known at `to`, and nothing later. */
 export async function issueAt(db: Db | Tx, series: Series, { from, to }: Stretch): Promise<Issue | null> {
@@ -123,17 +150,20 @@ export async function issueAt(db: Db | Tx, series: Series, { from, to }: Stretch
     .orderBy('received_at', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row ? toIssue(row) : null
+  return row ? { signal: unpackSignal(row.signal), receivedAt: row.received_at } : null
 }
 
-/** The answer that a measured slot was read from, or `null` once it is too old to be kept. */
-export async function issueById(db: Db | Tx, id: string): Promise<Issue | null> {
+/** What the answer that a measured slot was read from said about itself, or `null` once it is too old to be kept. */
+export async function labelById(db: Db | Tx, id: string): Promise<Label | null> {
   const row = await db.selectFrom('grid_issue').select(['signal', 'received_at']).where('id', '=', id).executeTakeFirst()
-  return row ? toIssue(row) : null
+  return row ? { signal: unpackLabel(row.signal), receivedAt: row.received_at } : null
 }
 
-/** Forgets answers received before `issuesBefore` and measured slots that began before `valuesBefore`. */
-export async function forgetBefore(tx: Tx, { issuesBefore, valuesBefore }: { issuesBefore: number; valuesBefore: number }): Promise<void> {
-  await tx.deleteFrom('grid_issue').where('received_at', '<', issuesBefore).execute()
-  await tx.deleteFrom('grid_value').where('from_at', '<', valuesBefore).execute()
+/** Forgets answers about one quantity received before `issuesBefore`, and measured slots of it that began before `valuesBefore`. */
+export async function forgetBefore(
+  tx: Tx,
+  { kind, issuesBefore, valuesBefore }: { kind: SignalKind; issuesBefore: number; valuesBefore: number },
+): Promise<void> {
+  await tx.deleteFrom('grid_issue').where('kind', '=', kind).where('received_at', '<', issuesBefore).execute()
+  await tx.deleteFrom('grid_value').where('kind', '=', kind).where('from_at', '<', valuesBefore).execute()
 }

@@ -98,6 +98,18 @@ test('every answer is kept once, and old ones are forgotten while measured value
   expect(await history.signal(SERIES, everything)).toBeNull()
 })
 
+test('what only forecasts and incidents look at is forgotten after weeks, not years', async () => {
+  const history = createGridHistory(db)
+  const series: Series = { ...SERIES, kind: 'frequency', provider: 'elexon' }
+  const signal: Signal = { ...answer(0, [50], { measuredTo: 1, issuedAt: at(1), basis: null }), kind: 'frequency', unit: 'Hz' }
+  await history.keep(series, { signal, receivedAt: at(1) })
+  await history.forget(at(1) + 15 * 86_400_000)
+  expect(await history.said(series, { from: START, to: at(10), everyMs: 86_400_000 })).toEqual([])
+  expect(await history.measured(series, everything)).toHaveLength(1)
+  await history.forget(at(1) + 61 * 86_400_000)
+  expect(await history.measured(series, everything)).toEqual([])
+})
+
 test('whatever arrives in whatever order, what was known at a time is the last word received by then', async () => {
   const arrivals = fc.array(
     fc.record({
@@ -121,5 +133,35 @@ test('whatever arrives in whatever order, what was known at a time is the last w
       expect(found.map(({ from, value }) => [from, value])).toEqual([...known].toSorted(([a], [b]) => a - b))
     }),
     { numRuns: 40 },
+  )
+})
+
+const QUARTER_MS = 900_000
+
+test('where steps change their length, each moment has the last word that was said of it, or none, and no two', async () => {
+  const saying = fc.record({
+    steps: fc.constantFrom(1, 2, 4),
+    first: fc.integer({ min: 0, max: 5 }),
+    values: fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 6 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(saying, { minLength: 1, maxLength: 6 }), async (sayings) => {
+      await using own = { db: await openDatabase(':memory:'), [Symbol.asyncDispose]: async () => own.db.destroy() }
+      const history = createGridHistory(own.db)
+      const said: { from: number; to: number; value: number; order: number }[] = []
+      for (const [order, { steps, first, values }] of sayings.entries()) {
+        const slots = values.map((value, index) => ({ from: START + (first * 4 + index * steps) * QUARTER_MS, value, order }))
+        const points = slots.map(({ from, value }) => ({ from: toIso(from), to: toIso(from + steps * QUARTER_MS), value, forecast: false }))
+        await history.keep(SERIES, { signal: { ...answer(0, [], { measuredTo: 0, issuedAt: at(order) }), points }, receivedAt: at(100 + order) })
+        said.push(...slots.map((slot) => ({ ...slot, to: slot.from + steps * QUARTER_MS })))
+      }
+      const found = await history.measured(SERIES, everything)
+      // What is repeated word for word is not said anew, so two sayings may share a slot: the value is what counts.
+      const lastly = said.filter((slot) => !said.some((other) => other.order > slot.order && other.from < slot.to && slot.from < other.to))
+      expect(found.map(({ from, to, value }) => [from, to, value])).toEqual(
+        lastly.toSorted((a, b) => a.from - b.from).map(({ from, to, value }) => [from, to, value]),
+      )
+    }),
+    { numRuns: 60 },
   )
 })

@@ -1,9 +1,9 @@
-import type { Signal } from '../../../shared/contract/wire.ts'
+import { type Signal, SignalKind } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { type Db, transact } from '../persistence/database.ts'
 import { hashOf } from './live-signal.ts'
-import { type Issue, type KnownSlot, type Series, forgetBefore, issueAt, issueById, keepIssue, measuredSlots } from './history.store.ts'
+import { type Issue, type KnownSlot, type Series, forgetBefore, issueAt, labelById, keepIssue, measuredSlots } from './history.store.ts'
 
 /** What the oracle remembers, durably. */
 export interface GridHistory {
@@ -22,13 +22,15 @@ export interface GridHistory {
 }
 
 const DAY_MS = 86_400_000
-/** Answers are the evidence behind receipts that are still disputed; values feed forecasts and statistics of the same season last year. */
-const KEEP_ISSUES_MS = 400 * DAY_MS
-const KEEP_VALUES_MS = 800 * DAY_MS
+/**
+ * Average intensity is the evidence behind receipts that may still be disputed, and its values feed the statistics of the same season last
+ * year; every other quantity feeds forecasts and incidents, which look back a month.
+ */
+const KEEP_MS = { evidence: { issues: 400 * DAY_MS, values: 800 * DAY_MS }, others: { issues: 14 * DAY_MS, values: 60 * DAY_MS } } as const
 
 async function signalOf(db: Db, series: Series, slots: readonly KnownSlot[]): Promise<Signal | null> {
   const ids = [...new Set(slots.map(({ issueId }) => issueId))]
-  const issues = (await Promise.all(ids.map((id) => issueById(db, id)))).filter((issue) => issue !== null)
+  const issues = (await Promise.all(ids.map((id) => labelById(db, id)))).filter((issue) => issue !== null)
   const newest = issues.toSorted((a, b) => a.receivedAt - b.receivedAt).at(-1)
   if (!newest) return null
   // One signal has one basis and one unit: what a provider counted otherwise at another time stays out.
@@ -45,6 +47,13 @@ async function signalOf(db: Db, series: Series, slots: readonly KnownSlot[]): Pr
 /** The history in the coordinator's database. */
 export function createGridHistory(db: Db): GridHistory {
   return {
+    forget: (now) =>
+      transact(db, async (tx) => {
+        for (const kind of SignalKind.options) {
+          const keep = kind === 'average' ? KEEP_MS.evidence : KEEP_MS.others
+          await forgetBefore(tx, { kind, issuesBefore: now - keep.issues, valuesBefore: now - keep.values })
+        }
+      }),
     keep: (series, issue) => transact(db, (tx) => keepIssue(tx, series, issue)),
     measured: (series, stretch) => measuredSlots(db, series, stretch),
     async said(series, { from, to, everyMs }) {
@@ -55,7 +64,6 @@ export function createGridHistory(db: Db): GridHistory {
       }
       return found
     },
-    forget: (now) => transact(db, (tx) => forgetBefore(tx, { issuesBefore: now - KEEP_ISSUES_MS, valuesBefore: now - KEEP_VALUES_MS })),
     signal: async (series, stretch) => signalOf(db, series, await measuredSlots(db, series, stretch)),
   }
 }

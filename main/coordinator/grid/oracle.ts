@@ -1,7 +1,7 @@
 import type { Signal, SignalKind } from '../../../shared/contract/wire.ts'
 import { halfHourCeil, halfHourFloor } from '../../../shared/domain/half-hours.ts'
 import { meanOver, slotsOf } from '../../../shared/domain/signal.ts'
-import { zoneNames } from '../../../shared/domain/zones.ts'
+import { gbRegionId, zoneNames } from '../../../shared/domain/zones.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { HALF_HOUR_MS, fromIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -73,8 +73,9 @@ interface Oracle extends OracleDeps {
 
 const covers = (signal: Signal, { from, to }: Stretch): boolean => (meanOver(slotsOf(signal), from, to)?.coverage ?? 0) === 1
 
-function checkZone(zone: string): void {
-  if (!zoneNames.has(zone))
+/** Error: `grid.unknown-zone` for a zone that neither Windfall nor a configured provider knows the average intensity of. */
+export function checkZone({ providers }: Pick<OracleDeps, 'providers'>, zone: string): void {
+  if (!zoneNames.has(zone) && !providers.some((provider) => provider.serves(zone, 'average')))
     throw new WindfallError('grid.unknown-zone', `Windfall has no grid data for the zone ${zone}. Known zones: ${[...zoneNames.keys()].join(', ')}.`)
 }
 
@@ -87,7 +88,7 @@ function waitFor<T>(work: Promise<T>, abort: AbortSignal): Promise<T> {
 }
 
 /** The configured providers that serve the quantity there, best first. */
-const serving = ({ providers }: Oracle, zone: string, kind: SignalKind): readonly GridProvider[] =>
+export const serving = ({ providers }: Pick<OracleDeps, 'providers'>, zone: string, kind: SignalKind): readonly GridProvider[] =>
   orderOf(kind).flatMap((id) => providers.filter((provider) => provider.id === id && provider.serves(zone, kind)))
 
 /** The best provider that knows the quantity now, and what it says. */
@@ -105,7 +106,9 @@ function shippedSignal(recording: Recording, zone: string, { from, to }: Stretch
   if (!signal)
     throw new WindfallError(
       'grid.unavailable',
-      `Only the UK Carbon Intensity API knows the zone ${zone}, and it gives no answer now. Use GB or one of GB-01 to GB-14, or try again later.`,
+      gbRegionId(zone) === null
+        ? `Only live sources know the zone ${zone}, and they give no answer now. Try again later.`
+        : `Only the UK Carbon Intensity API knows the zone ${zone}, and it gives no answer now. Use GB or one of GB-01 to GB-14, or try again later.`,
     )
   return signal
 }
@@ -172,23 +175,23 @@ export function createGridOracle(deps: OracleDeps): GridOracle {
   return {
     async signal(zone, abort) {
       abort.throwIfAborted()
-      checkZone(zone)
+      checkZone(deps, zone)
       return fromNow(await waitFor(forecast(oracle, zone), abort), clock.now())
     },
     async actuals(zone, from, to, abort) {
       abort.throwIfAborted()
-      checkZone(zone)
+      checkZone(deps, zone)
       if (to < from || to - from > LONGEST_RANGE_MS) throw new WindfallError('input.invalid', 'Grid history can be read for up to 14 days at a time.')
       return waitFor(actuals(oracle, zone, { from, to }), abort)
     },
     async accuracy(zone, abort) {
       abort.throwIfAborted()
-      checkZone(zone)
+      checkZone(deps, zone)
       return waitFor(accuracy(oracle, zone), abort)
     },
     async look(zone, kind, abort) {
       abort.throwIfAborted()
-      checkZone(zone)
+      checkZone(deps, zone)
       return (await waitFor(look(oracle, zone, kind), abort))?.signal ?? null
     },
   }

@@ -1,5 +1,5 @@
 import { WindfallError } from '../../../shared/errors.ts'
-import { toIso } from '../../../shared/units.ts'
+import { fromIso, toIso } from '../../../shared/units.ts'
 import type { Caller, CoordinatorHandlers, CoordinatorParts } from './parts.ts'
 
 function nodeOf(caller: Caller): string {
@@ -21,8 +21,7 @@ const publicCalls = ({
   keys,
   registry,
   receipts,
-  signal,
-}: CoordinatorParts): Called<'health' | 'keys' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'logConsistency' | 'getSignal'> => ({
+}: CoordinatorParts): Called<'health' | 'keys' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'logConsistency'> => ({
   health: async () => ({ status: await health(), version, time: toIso(clock.now()) }),
   keys,
   beginEnrolment: ({ publicJwk }) => registry.begin(publicJwk),
@@ -30,7 +29,20 @@ const publicCalls = ({
   getReceipt: ({ receiptId }) => receipts.get(receiptId),
   treeHead: async () => ({ treeHead: await receipts.treeHead() }),
   logConsistency: async ({ from, to }) => ({ hashes: await receipts.consistency(from, to) }),
-  getSignal: async ({ zone }) => ({ signal: await signal(zone) }),
+})
+
+const at = (text: string | null): number | null => (text === null ? null : fromIso(text))
+
+const gridCalls = ({
+  grid,
+}: CoordinatorParts): Called<'listZones' | 'findZone' | 'getSignal' | 'getSignalOf' | 'getGridHistory' | 'getGridAccuracy' | 'getAbundance'> => ({
+  listZones: () => ({ zones: [...grid.zones()] }),
+  findZone: (question) => grid.find(question),
+  getSignal: async ({ zone }) => ({ signal: await grid.signal(zone) }),
+  getSignalOf: ({ zone, kind }) => grid.signalOf(zone, kind),
+  getGridHistory: async ({ zone, from, to }) => ({ signal: await grid.history(zone, { from: at(from), to: at(to) }) }),
+  getGridAccuracy: ({ zone }) => grid.accuracy(zone),
+  getAbundance: ({ zone }) => grid.abundance(zone),
 })
 
 const nodeCalls = ({
@@ -105,11 +117,23 @@ const proofCalls = ({ proofs, challenges }: CoordinatorParts): Called<'listProof
   getChallenges: async ({ proofId }, caller) => ({ challenges: await challenges.list(requesterOf(caller), proofId) }),
 })
 
+const incidentCalls = ({
+  incidents,
+}: CoordinatorParts): Called<'listIncidents' | 'getIncident' | 'acknowledgeIncident' | 'closeIncident' | 'simulateEvent'> => ({
+  listIncidents: incidents.list,
+  getIncident: ({ incidentId }) => incidents.show(incidentId),
+  acknowledgeIncident: ({ incidentId }, caller) => incidents.acknowledge(requesterOf(caller), incidentId),
+  closeIncident: (closing, caller) => incidents.close(requesterOf(caller), closing),
+  simulateEvent: (order, caller) => incidents.simulate(requesterOf(caller), order),
+})
+
 /** Every call of the contract. The border has authenticated the caller; each handler still takes only the identity it needs. */
 export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => ({
   ...publicCalls(parts),
+  ...gridCalls(parts),
   ...nodeCalls(parts),
   ...fleetCalls(parts),
   ...requesterCalls(parts),
   ...proofCalls(parts),
+  ...incidentCalls(parts),
 })

@@ -6,6 +6,7 @@ import { signRequest } from '../../kernel/http-signature.ts'
 import type { Signer } from '../../kernel/signing.ts'
 import { type TestCore, startTestCore } from '../core.fake.ts'
 import { createHandlers } from './handlers.ts'
+import type { CoordinatorParts } from './parts.ts'
 import { createHttpServer } from './server.ts'
 
 export interface TestServer extends AsyncDisposable {
@@ -16,12 +17,40 @@ export interface TestServer extends AsyncDisposable {
 
 export const GENEROUS = { network: { perSecond: 1e6, burst: 1e6 }, caller: { perSecond: 1e6, burst: 1e6 } }
 
-export async function startTestServer(limits = GENEROUS): Promise<TestServer> {
+const noIncident = async (): Promise<never> => {
+  throw new WindfallError('not-found', 'There is no such incident.')
+}
+
+/** A coordinator that knows no grid. */
+const NO_GRID: CoordinatorParts['grid'] = {
+  zones: () => [],
+  find: async () => noData('that place'),
+  signal: async (zone) => noData(zone),
+  signalOf: async (zone) => noData(zone),
+  history: async (zone) => noData(zone),
+  accuracy: async (zone) => noData(zone),
+  abundance: async (zone) => noData(zone),
+}
+
+const noData = (where: string): never => {
+  throw new WindfallError('grid.unknown-zone', `There is no data for ${where}.`)
+}
+
+export async function startTestServer(limits = GENEROUS, grid = NO_GRID): Promise<TestServer> {
   const core = await startTestCore()
   const bundle = await testBundle()
   const failures: unknown[] = []
   const handlers = createHandlers({
     ...core.parts,
+    incidents: {
+      list: async () => ({ items: [], next: null }),
+      show: noIncident,
+      acknowledge: noIncident,
+      close: noIncident,
+      simulate: async (_, { zone }) => {
+        throw new WindfallError('grid.unknown-zone', `There is no zone ${zone}.`)
+      },
+    },
     clock: core.clock,
     version: '0.1.0',
     health: async () => 'ok',
@@ -46,9 +75,7 @@ export async function startTestServer(limits = GENEROUS): Promise<TestServer> {
       check: async () => ({ balanced: true, sums: [], entries: 0, confirmedMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0', findings: [] }),
     },
     payouts: { list: async () => ({ items: [], next: null }) },
-    signal: async (zone) => {
-      throw new WindfallError('grid.unknown-zone', `There is no data for ${zone}.`)
-    },
+    grid,
   })
   const { access, blobs, checkpoints, clock } = core
   const app = await createHttpServer({

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
 import { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { PayoutView } from '../../../shared/contract/payout.ts'
 import { ReceiptSummary } from '../../../shared/contract/receipt.ts'
+import { Abundance, SourceAccuracy, ZoneView } from '../../../shared/contract/grid.ts'
 import type { Call, HttpBinding } from '../../../shared/contract/define.ts'
 import { Checkpoint, JobLimits, JobRuntime, JobSpec, JobView, Lease, Plan, PlanAnswer } from '../../../shared/contract/job.ts'
 import { ChallengeView, OpenChallenge, ProofSummary, ProofView } from '../../../shared/contract/proof.ts'
@@ -15,10 +17,13 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 const Problem = z.object({ type: z.string(), title: z.string(), status: z.number().int(), code: z.string(), detail: z.string() })
 
 const SHARED = {
+  Abundance,
   Capabilities,
   ChallengeView,
   Checkpoint,
   Envelope,
+  IncidentSummary,
+  IncidentView,
   JobLimits,
   JobRuntime,
   JobSpec,
@@ -38,7 +43,11 @@ const SHARED = {
   ReceiptSummary,
   Signal,
   SignalPoint,
+  SourceAccuracy,
+  SimulatedEvent,
+  Simulation,
   Window,
+  ZoneView,
   Empty: coordinatorContract.health.input,
 }
 

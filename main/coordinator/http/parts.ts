@@ -68,6 +68,13 @@ export interface CoordinatorParts {
     readonly list: (requesterId: string, proofId: string) => Promise<Out<'getChallenges'>['challenges']>
     readonly answer: (nodeId: string, input: In<'answerChallenge'>) => Promise<Out<'answerChallenge'>>
   }
+  readonly incidents: {
+    readonly list: (page: In<'listIncidents'>) => Promise<Out<'listIncidents'>>
+    readonly show: (incidentId: string) => Promise<Out<'getIncident'>>
+    readonly acknowledge: (by: string, incidentId: string) => Promise<Out<'acknowledgeIncident'>>
+    readonly close: (by: string, closing: In<'closeIncident'>) => Promise<Out<'closeIncident'>>
+    readonly simulate: (by: string, order: In<'simulateEvent'>) => Promise<Out<'simulateEvent'>>
+  }
   readonly outputs: { readonly read: (digest: string) => Promise<Uint8Array> }
   readonly receipts: {
     /** Error: `not-found`. */
@@ -82,6 +89,15 @@ export interface CoordinatorParts {
     readonly check: () => Promise<Out<'checkLedger'>>
   }
   readonly payouts: { readonly list: (page: Page) => Promise<Out<'listPayouts'>> }
-  /** Errors: `grid.unknown-zone`, `grid.unavailable`. */
-  readonly signal: (zone: string) => Promise<Signal>
+  readonly grid: {
+    readonly zones: () => readonly Out<'listZones'>['zones'][number][]
+    readonly find: (question: In<'findZone'>) => Promise<Out<'findZone'>>
+    /** Errors: `grid.unknown-zone`, `grid.unavailable`. */
+    readonly signal: (zone: string) => Promise<Signal>
+    readonly signalOf: (zone: string, kind: In<'getSignalOf'>['kind']) => Promise<Out<'getSignalOf'>>
+    /** Epoch milliseconds; `null` where the caller leaves it open. */
+    readonly history: (zone: string, stretch: { readonly from: number | null; readonly to: number | null }) => Promise<Signal>
+    readonly accuracy: (zone: string) => Promise<Out<'getGridAccuracy'>>
+    readonly abundance: (zone: string) => Promise<Out<'getAbundance'>>
+  }
 }

@@ -33,7 +33,8 @@ export interface HttpServerDeps {
   readonly onFailure: (error: unknown, request: { readonly method: string; readonly path: string }) => void
 }
 
-const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/
+/** Addresses that only this machine reaches. */
+export const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/
 /** A page elsewhere may point its own name at 127.0.0.1 (DNS rebinding); then the Host header gives it away. */
 const LOOPBACK_AUTHORITY = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/
 

@@ -72,7 +72,11 @@ interface Stretch extends Window {
 }
 
 /** Whether it is the time of one of the stretches. `known` are the signals that the stretches were read from. */
-export function abundanceIn(what: 'surplus' | 'curtailment', stretches: readonly Stretch[], { known, now }: { known: readonly (Signal | null)[]; now: number }): Finding {
+export function abundanceIn(
+  what: 'surplus' | 'curtailment',
+  stretches: readonly Stretch[],
+  { known, now }: { known: readonly (Signal | null)[]; now: number },
+): Finding {
   const instants = known.map((signal) => signal && knownInstant(slotsOf(signal), now))
   if (instants.includes(null)) return UNKNOWN
   const at = Math.min(...instants.map(Number))
@@ -84,9 +88,9 @@ export function abundanceIn(what: 'surplus' | 'curtailment', stretches: readonly
 
 /** Where frequency counts as disturbed, Hz. Our own choice: the operational limits of Great Britain; its statutory ones are 49.5 and 50.5. */
 const FREQUENCY_HZ = { low: 49.8, high: 50.2 }
-const FREQUENCY_LATE_MS = 600_000
-/** Readings come many times a minute and are looked at once a minute: none may fall between two looks. */
-const FREQUENCY_LOOK_MS = 300_000
+const FREQUENCY_LATE_MS = 900_000
+/** Longer than from one question to the next, so that no reading falls between two looks. */
+const FREQUENCY_LOOK_MS = 600_000
 
 export function frequencyIn(frequency: Signal | null, now: number): Finding {
   if (frequency?.kind !== 'frequency') return UNKNOWN
@@ -97,7 +101,10 @@ export function frequencyIn(frequency: Signal | null, now: number): Finding {
   const off = slots.filter(({ to, value }) => to > last.to - FREQUENCY_LOOK_MS && (value < low || value > high))
   const worst = off.toSorted((a, b) => Math.abs(b.value - 50) - Math.abs(a.value - 50))[0]
   if (!worst) return ABSENT
-  return { seen: 'present', summary: `${worst.value.toFixed(3)} Hz in ${frequency.zone} at ${toIso(worst.from)}, outside ${low} to ${high} Hz (${frequency.source}).` }
+  return {
+    seen: 'present',
+    summary: `${worst.value.toFixed(3)} Hz in ${frequency.zone} at ${toIso(worst.from)}, outside ${low} to ${high} Hz (${frequency.source}).`,
+  }
 }
 
 /** What is known about the live sources of a zone. */

@@ -4,6 +4,8 @@ import type { Db, Schema, Tx } from '../persistence/database.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
 import { OPEN_ATTEMPTS } from './leases.ts'
 
+const LONGEST_ATTEMPT_MS = 8 * 86_400_000
+
 export interface Attempt {
   readonly attemptId: string
   readonly jobId: string
@@ -52,6 +54,20 @@ export function createAttemptsStore(db: Db | Tx) {
     },
     async open(): Promise<Attempt[]> {
       return (await attempts().where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at').execute()).map(decode)
+    },
+    /** Nodes that hold a lease, or lost one at or after `since` because they fell silent. */
+    async holders(since: number): Promise<Set<string>> {
+      const silent = await db
+        .selectFrom('attempt')
+        .select('node_id')
+        .where('state', '=', 'lost')
+        // What the index knows: no job may run for longer than a week.
+        .where('leased_at', '>=', since - LONGEST_ATTEMPT_MS)
+        .where('reason', '=', 'lease.expired')
+        .where('ended_at', '>=', since)
+        .execute()
+      const open = await db.selectFrom('attempt').select('node_id').where('state', 'in', OPEN_ATTEMPTS).execute()
+      return new Set([...silent, ...open].map(({ node_id }) => node_id))
     },
     async openOfNode(nodeId: string): Promise<Attempt[]> {
       return (await attempts().where('node_id', '=', nodeId).where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at').execute()).map(decode)

@@ -7,6 +7,7 @@ import type { Renewals } from './leases.ts'
 import { isDue, leaseJob } from './leasing.ts'
 import { explainDelay, needsPlan, planOne } from './planning.ts'
 import type { Candidate, JobDeps, KnownNode, PlanJob, Push } from './ports.ts'
+import { type ReplanScope, type Replanned, replanWaiting } from './replanning.ts'
 
 export interface DispatchDeps extends JobDeps {
   readonly nodes: () => Promise<readonly KnownNode[]>
@@ -21,6 +22,8 @@ export interface DispatchDeps extends JobDeps {
 export interface Dispatch {
   /** One round: expire, plan, lease, push. Rounds never overlap. */
   readonly round: () => Promise<void>
+  /** Plans jobs again that have not begun, between two rounds; says what becomes of each. */
+  readonly replan: (scope: ReplanScope) => Promise<readonly Replanned[]>
   /** Something happened that may let a job move: a round starts at once instead of at the next tick. */
   readonly wake: () => void
   readonly run: (signal: AbortSignal) => Promise<void>
@@ -32,17 +35,17 @@ const MAX_JOBS_PER_ROUND = 500
 /** Brings waiting jobs and willing nodes together. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const seen = new Map<string, string>()
-  let last: Promise<void> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
   let sleep = new AbortController()
-  const round = (): Promise<void> => {
-    last = last.then(
-      () => runRound(deps, seen),
-      () => runRound(deps, seen),
-    )
-    return last
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work, work)
+    last = done
+    return done
   }
+  const round = () => inTurn(() => runRound(deps, seen))
   return {
     round,
+    replan: (scope) => inTurn(async () => replanWaiting(deps, scope, { nodes: await listCandidates(deps), limit: MAX_JOBS_PER_ROUND })),
     wake: () => sleep.abort(),
     async run(signal) {
       while (!signal.aborted) {

@@ -18,6 +18,8 @@ export interface Job {
   readonly plan: Plan | null
   readonly plannedAt: number | null
   readonly excluded: Excluded
+  /** How often it was sent to another zone although it could have stayed. */
+  readonly reroutes: number
   readonly token: number
   readonly outputSha256: string | null
   readonly receiptId: string | null
@@ -39,6 +41,7 @@ const decode = (row: Selectable<Schema['job']>): Job => ({
   plan: row.plan === null ? null : (JSON.parse(row.plan) as Plan),
   plannedAt: row.planned_at,
   excluded: JSON.parse(row.excluded) as Excluded,
+  reroutes: row.reroutes,
   token: row.token,
   outputSha256: row.output_sha256,
   receiptId: row.receipt_id,
@@ -53,6 +56,7 @@ const encode = (patch: JobPatch) => ({
   ...(patch.plan === undefined ? {} : { plan: patch.plan === null ? null : JSON.stringify(patch.plan) }),
   ...(patch.plannedAt === undefined ? {} : { planned_at: patch.plannedAt }),
   ...(patch.excluded === undefined ? {} : { excluded: JSON.stringify(patch.excluded) }),
+  ...(patch.reroutes === undefined ? {} : { reroutes: patch.reroutes }),
   ...(patch.token === undefined ? {} : { token: patch.token }),
   ...(patch.outputSha256 === undefined ? {} : { output_sha256: patch.outputSha256 }),
   ...(patch.receiptId === undefined ? {} : { receipt_id: patch.receiptId }),
@@ -72,7 +76,7 @@ const jobsIn = (db: Db | Tx) => db.selectFrom('job').selectAll()
 function single(db: Db | Tx) {
   return {
     async add(job: Pick<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt' | 'reason' | 'message'>): Promise<void> {
-      const empty = { plan: null, planned_at: null, excluded: '{}', token: 0, output_sha256: null, receipt_id: null, price_micro: null }
+      const empty = { plan: null, planned_at: null, excluded: '{}', reroutes: 0, token: 0, output_sha256: null, receipt_id: null, price_micro: null }
       const times = { submitted_at: job.submittedAt, updated_at: job.submittedAt, deadline_at: job.deadlineAt }
       const said = { state: 'queued', reason: job.reason, message: job.message, priority: job.spec.priority } as const
       await db

@@ -3,6 +3,7 @@ import type { JobSpec, JobState, JobView, Lease, PlanAnswer } from '../../../sha
 import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { createAttemptsStore } from './attempts.store.ts'
 import { type AttemptFailure, type Dropped, type LeaseClaim, failAttempt, renewLeases, startAttempt } from './attempts.ts'
 import { type Dispatch, type DispatchDeps, createDispatch, listCandidates } from './dispatch.ts'
 import { createRenewals } from './leases.ts'
@@ -34,6 +35,8 @@ export interface Jobs extends Dispatch {
   readonly offered: (nodeId: string) => Promise<Lease[]>
   /** Whether this node holds a job that runs the archive with this digest. */
   readonly holdsArchive: (nodeId: string, digest: string) => Promise<boolean>
+  /** Nodes that hold a lease, or lost one at or after `since` because they fell silent. */
+  readonly holders: (since: number) => Promise<ReadonlySet<string>>
   readonly request: (nodeId: string, runtimes: readonly RuntimeName[]) => Promise<Lease | null>
   readonly start: (claim: LeaseClaim) => Promise<void>
   readonly fail: (failure: AttemptFailure) => Promise<void>
@@ -83,12 +86,13 @@ function requesterCalls({ deps, dispatch, hasBlob }: Wired): Part<'submit' | 'pl
   }
 }
 
-function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'holdsArchive' | 'request' | 'start' | 'fail'> {
+function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'holdsArchive' | 'holders' | 'request' | 'start' | 'fail'> {
   const { renewals, push } = deps
   const offered = (nodeId: string) => offeredLeases(deps.db, nodeId, deps.leaseTtlMs)
   return {
     offered,
     holdsArchive: (nodeId, digest) => holdsArchive(deps.db, nodeId, digest),
+    holders: (since) => createAttemptsStore(deps.db).holders(since),
     async renew(nodeId, running) {
       const dropped = await renewLeases(deps, renewals, { nodeId, running })
       const listed = new Set(running.map(({ leaseId }) => leaseId))

@@ -5,6 +5,7 @@ import { transact } from '../persistence/database.ts'
 import { changeJob } from './change.ts'
 import { type Excluded, type Job, createJobsStore } from './jobs.store.ts'
 import { LEASE_LEAD_MS } from './leases.ts'
+import { type Placement, choosePlacement } from './moves.ts'
 import type { Candidate, JobDeps, PlanJob } from './ports.ts'
 import type { JobChange } from './transition.ts'
 
@@ -64,22 +65,46 @@ const changeFor = ({ plan, excluded, nodes }: PlanAnswer, now: number): JobChang
 
 const isSamePlan = (a: Plan | null, b: Plan | null): boolean => a?.nodeId === b?.nodeId && a?.window.from === b?.window.from && a?.window.to === b?.window.to
 
-/** Asks the planner about one job and records the answer; the audit log gets it if it differs from the last one. */
-export async function planOne(deps: JobDeps, job: Job, { plan, nodes }: { plan: PlanJob; nodes: readonly Candidate[] }): Promise<void> {
+interface Planner {
+  readonly plan: PlanJob
+  readonly nodes: readonly Candidate[]
+}
+
+const ask = (plan: PlanJob, { spec, submittedAt }: Job, world: Pick<Planner, 'nodes'> & { now: number }) =>
+  plan({ spec, submittedAt, ...world }).catch((error: unknown) => refusal(error))
+
+/** Where the job goes of what the planner found. A second question, about its own zone, is only asked where a first answer lies in another. */
+async function placementOf(job: Job, answer: PlanAnswer, { plan, nodes, now }: Planner & { now: number }): Promise<Placement> {
+  const { plan: current, reroutes } = job
+  const isElsewhere = current !== null && answer.plan !== null && answer.plan.zone !== current.zone
+  const own = isElsewhere ? nodes.filter(({ capabilities }) => capabilities.zone === current.zone) : []
+  const found = own.length === 0 ? null : await ask(plan, job, { now, nodes: own })
+  const stay = found && 'plan' in found ? found.plan : null
+  return choosePlacement({ current, best: answer.plan, stay, reroutes, now })
+}
+
+/** Asks the planner about one job and records the answer; the audit log gets it if it differs from the last one. Returns what becomes of the job. */
+export async function planOne(deps: JobDeps, job: Job, { plan, nodes }: Planner): Promise<Placement> {
   const now = deps.clock.now()
-  const answer = await plan({ spec: job.spec, submittedAt: job.submittedAt, now, nodes }).catch((error: unknown) => refusal(error))
-  const change: JobChange = 'plan' in answer ? changeFor(answer, now) : { type: 'unplaced', ...answer }
-  const next = 'plan' in answer ? answer : { plan: null, excluded: {}, alternatives: [] }
+  const answer = await ask(plan, job, { now, nodes })
+  const known = 'plan' in answer ? answer : { plan: null, excluded: {}, alternatives: [], nodes: nodes.length, maxPriceMicroUsd: '0' }
+  const placement = await placementOf(job, known, { plan, nodes, now })
+  const next = { ...known, plan: placement.plan }
+  const change: JobChange = 'plan' in answer ? changeFor(next, now) : { type: 'unplaced', ...answer }
+  const patch = { plan: next.plan, plannedAt: now, excluded: next.excluded, reroutes: placement.reroutes }
   await transact(deps.db, async (tx) => {
     const current = await createJobsStore(tx).get(job.jobId)
-    const changed = current && (await changeJob(deps, tx, { job: current, change, patch: { plan: next.plan, plannedAt: now, excluded: next.excluded } }))
+    const changed = current && (await changeJob(deps, tx, { job: current, change, patch }))
     if (
       !changed ||
       (current.reason === changed.reason && isSamePlan(current.plan, next.plan) && JSON.stringify(current.excluded) === JSON.stringify(next.excluded))
     )
       return
-    await deps.decide(tx, 'plan', { jobId: job.jobId, reason: changed.reason, plan: next.plan, excluded: next.excluded, alternatives: next.alternatives })
+    const { action, reason: because } = placement
+    const decided = { jobId: job.jobId, reason: changed.reason, plan: next.plan, excluded: next.excluded, alternatives: next.alternatives }
+    await deps.decide(tx, 'plan', { ...decided, placement: { action, reason: because } })
   })
+  return change.type === 'unplaced' ? { ...placement, reason: change.message } : placement
 }
 
 /** A job whose window has opened no longer waits for its window: it says so, without a new plan. */

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { splitPrice } from '../../../shared/domain/pay.ts'
 import { lamports, microUsd } from '../../../shared/units.ts'
-import { payoutFinalized, requesterDeposit, settleJob, splitPrice } from './entries.ts'
+import { payoutFinalized, requesterDeposit, settleJob } from './entries.ts'
 
 test('85 % of a price goes to the node, 15 % to the platform', () => {
   expect(splitPrice(microUsd(1_000_000n))).toEqual({ node: 850_000n, platform: 150_000n })

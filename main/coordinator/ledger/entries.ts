@@ -2,6 +2,7 @@
  * What happens to money, as ledger transactions. Pure. A transaction is a list of transfers, each from one account to
  * another in one asset, so that Σ = 0 per asset holds by construction and cannot be got wrong.
  */
+import { splitPrice } from '../../../shared/domain/pay.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { type Lamports, type MicroUsd, microUsd } from '../../../shared/units.ts'
 import {
@@ -35,8 +36,6 @@ export interface LedgerTransaction {
   readonly transfers: readonly Transfer[]
 }
 
-const NODE_PERCENT = 85n
-
 const usd = (from: string, to: string, amount: MicroUsd): Transfer => ({ from, to, asset: 'micro-usd', amount })
 const sol = (from: string, to: string, amount: Lamports): Transfer => ({ from, to, asset: 'lamports', amount })
 
@@ -49,12 +48,6 @@ function transaction(id: string, at: number, transfers: readonly Transfer[]): Le
       `The ledger transaction ${id} would move ${negative.amount} from ${negative.from} to ${negative.to}. Amounts are never negative.`,
     )
   return { id, kind: id.slice(0, id.indexOf(':')), at, transfers: transfers.filter((transfer) => transfer.amount > 0n) }
-}
-
-/** 85 % to the node, 15 % to the platform. The platform's share is rounded down, so the odd micro-USD is the node's and none is lost. */
-export function splitPrice(price: MicroUsd): { node: MicroUsd; platform: MicroUsd } {
-  const platform = microUsd((price * (100n - NODE_PERCENT)) / 100n)
-  return { node: microUsd(price - platform), platform }
 }
 
 /** A requester pays in. `id` names the deposit. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { splitPrice } from '../../../shared/domain/pay.ts'
 import { lamports, microUsd } from '../../../shared/units.ts'
 import { type Db, openDatabase, transact } from '../persistence/database.ts'
 import {
@@ -15,7 +16,6 @@ import {
   requesterDeposit,
   reserveForJob,
   settleJob,
-  splitPrice,
   treasuryDeposit,
 } from './entries.ts'
 import { book, checkLedger, confirmedBalances, earningsOf, prepaidOf } from './ledger.ts'

@@ -4,13 +4,14 @@ import { migrate } from './migrate.ts'
 import type { ChallengeTables } from './tables/challenges.ts'
 import type { FleetTables } from './tables/fleets.ts'
 import type { GridTables } from './tables/grid.ts'
+import type { IncidentTables } from './tables/incidents.ts'
 import type { JobTables } from './tables/jobs.ts'
 import type { LedgerTables } from './tables/ledger.ts'
 import type { PayoutTables } from './tables/payouts.ts'
 import type { ReceiptTables } from './tables/receipts.ts'
 import type { RegistryTables } from './tables/registry.ts'
 
-export type Schema = RegistryTables & FleetTables & GridTables & JobTables & ChallengeTables & ReceiptTables & LedgerTables & PayoutTables
+export type Schema = RegistryTables & FleetTables & GridTables & IncidentTables & JobTables & ChallengeTables & ReceiptTables & LedgerTables & PayoutTables
 export type Db = Kysely<Schema>
 export type Tx = Transaction<Schema>
 

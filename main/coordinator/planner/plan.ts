@@ -62,12 +62,15 @@ function toPlan({ node, signal, timing, score }: Placed): Plan {
   }
 }
 
-const toAlternative = ({ node, timing, score }: Placed): PlanAnswer['alternatives'][number] => ({
+const toAlternative = ({ node, signal, timing, score }: Placed): PlanAnswer['alternatives'][number] => ({
   nodeId: node.nodeId,
   zone: node.capabilities.zone,
   score: { ...score },
   window: toWindow(timing.window.from, timing.window.to),
   gPerKWh: timing.window.mean,
+  source: signal.source,
+  origin: signal.origin,
+  recordedOn: signal.recordedOn,
 })
 
 /**

@@ -1,7 +1,7 @@
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
 import { decodeUtf8 } from '../../../shared/domain/encoding.ts'
-import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { type EnergyProof, proofFormatOf } from '../../../shared/domain/energy-proof.ts'
 import type { FailureCode } from '../../../shared/errors.ts'
 import { sha256Hex, verifySignature } from '../../kernel/signing.ts'
 
@@ -29,9 +29,9 @@ export interface ProofSigner {
 
 const MAX_BODY_BYTES = 1_048_576
 
-function readBody(body: Uint8Array): EnergyProof | Refusal {
+function readBody(body: Uint8Array, { schema }: Pick<ReturnType<typeof proofFormatOf>, 'schema'>): EnergyProof | Refusal {
   try {
-    const read = EnergyProof.safeParse(JSON.parse(decodeUtf8(body) ?? ''))
+    const read = schema.safeParse(JSON.parse(decodeUtf8(body) ?? ''))
     return read.success
       ? read.data
       : refuse('proof.malformed', `The proof does not follow the format: ${read.error.issues[0]?.path.join('.')} ${read.error.issues[0]?.message}.`)
@@ -42,9 +42,10 @@ function readBody(body: Uint8Array): EnergyProof | Refusal {
 
 /** Takes a proof out of its envelope if the node that submits it signed it with its current key. */
 export function openProof(envelope: Envelope, { nodeId, keyId, publicJwk }: ProofSigner): OpenedProof | Refusal {
-  const unpacked = unpackEnvelope(envelope, ENERGY_PROOF_TYPE, MAX_BODY_BYTES)
+  const format = proofFormatOf(envelope)
+  const unpacked = unpackEnvelope(envelope, format.payloadType, MAX_BODY_BYTES)
   if (typeof unpacked === 'string') return refuse('proof.malformed', `The envelope cannot be used: ${unpacked}.`)
-  const proof = readBody(unpacked.body)
+  const proof = readBody(unpacked.body, format)
   if ('code' in proof) return proof
   if (proof.nodeId !== nodeId) return refuse('proof.wrong-node', 'The proof was made for another node than the one that submits it.')
   if (unpacked.keyId !== keyId) return refuse('proof.signature', 'The proof is signed by another key than that of this node.')

@@ -49,6 +49,13 @@ test('an accepted proof completes the job, issues the receipt, books the price a
   expect(Buffer.from(await core.parts.outputs.read(`sha256:${sha256Hex(OUTPUT)}`))).toEqual(OUTPUT)
 })
 
+test('a proof that tells of the sun counts like any other, and pays the same', async () => {
+  const lease = await runLease()
+  const proof = proofOf(lease)
+  expect(await send(lease, { ...proof, v: 2, solarJ: proof.boardJ, solarBasis: 'metered' })).toMatchObject({ jobId: 'job-1' })
+  expect(await core.decided('test.settle')).toEqual([{ jobId: 'job-1', microUsd: '10000' }])
+})
+
 test('the same proof for the same lease gets the stored answer and changes nothing', async () => {
   const lease = await runLease()
   const first = await send(lease, proofOf(lease))
@@ -154,6 +161,9 @@ const twoPackages = ({ devices, intervals, boardJ, durationMs }: EnergyProof, wa
 
 type Tamper = (proof: EnergyProof) => Partial<EnergyProof>
 const tampers: readonly (readonly [FailureCode, string, Tamper])[] = [
+  ['proof.implausible', 'more sunshine than energy', (proof) => ({ v: 2, solarJ: proof.boardJ * 1.01, solarBasis: 'metered' })],
+  ['proof.malformed', 'sunshine below nothing', () => ({ v: 2, solarJ: -1, solarBasis: 'metered' })],
+  ['proof.malformed', 'sunshine in a version without it', () => ({ solarJ: 1, solarBasis: 'metered' })],
   ['proof.malformed', 'a field that is not in the format', () => ({ extra: 1 }) as Partial<EnergyProof>],
   ['proof.wrong-node', 'made for another node', () => ({ nodeId: stranger.keyId })],
   ['proof.sequence', 'a number that skips one', () => ({ seq: 2, prev: 'a'.repeat(64) })],
@@ -193,7 +203,7 @@ const tampers: readonly (readonly [FailureCode, string, Tamper])[] = [
 test.each(tampers)('%s: %s is refused, visible to the owner, and pays nothing', async (code, _, tamper) => {
   const lease = await runLease()
   const proof = proofOf(lease)
-  const tampered = { ...proof, ...tamper(proof) }
+  const tampered = { ...proof, ...tamper(proof) } as EnergyProof
   await expect(send(lease, tampered)).rejects.toMatchObject({ code })
   await expect(send(lease, tampered)).rejects.toMatchObject({ code: expect.stringMatching(/^proof\./) })
   expect((await events())[0]).toMatchObject({

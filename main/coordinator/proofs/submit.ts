@@ -2,6 +2,7 @@ import type { coordinatorContract } from '../../../shared/contract/coordinator.t
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { priceOf } from '../../../shared/domain/pay.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
@@ -9,7 +10,6 @@ import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type ChainHead, type ProofFacts, type StoredProof, judgeProof, repeatedProof } from './accept.ts'
 import { type OpenedProof, type Refusal, openProof, refuse } from './open-proof.ts'
 import type { Earning, IssueReceipt, ProofDeps, ProvenAttempt, ProvingNode } from './ports.ts'
-import { priceOf } from './price.ts'
 import { createProofsStore } from './proofs.store.ts'
 
 export type ProofInput = InputOf<typeof coordinatorContract.submitProof>

@@ -19,6 +19,7 @@ export const DAY_MEANING: Readonly<Record<DayCode, string>> = {
   battery: 'Work waits for mains power.',
   heat: 'The GPU had to cool down first.',
   carbon: 'Jobs waited for cleaner power in your zone.',
+  tariff: 'Jobs that were offered would not have earned more than their electricity costs you.',
   'grid-stale': 'The forecast was too old to tell whether power was clean, and that counts as not clean.',
   offline: 'The coordinator was out of reach.',
   'no-jobs': 'This computer was free, and nobody had a job that fits it.',

@@ -12,6 +12,7 @@ import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
 import { useGrid } from '../queries.ts'
 import css from './cards.module.css'
+import { PowerRules } from './power-rules.tsx'
 
 /** How clean the power is now, and for the next two days. */
 export function GridCard() {
@@ -47,6 +48,7 @@ function Grid({ grid }: { grid: GridView }) {
           <HourStrip grid={grid} now={now} />
         </>
       )}
+      <PowerRules grid={grid} />
       <p className={prose['small']}>
         {grid.rule}
         {grid.signal ? ` Source: ${grid.signal.source}. ${grid.signal.attribution}` : ''}

@@ -92,6 +92,29 @@ describe('the grid', () => {
     await expect.element(screen.getByText(/Next green window tomorrow 01:00–10:00, in 10\sh/)).toBeVisible()
   })
 
+  test('says why nothing starts now, when it will, what is left of the pay, and what the sun gives', async () => {
+    const transport = createFakeTransport()
+    const { screen } = await openWindow({ transport })
+    await expect.element(screen.getByText('Why not now')).not.toBeInTheDocument()
+    const until = aGrid().greenWindows[1]?.from ?? ''
+    const net = { currency: 'GBP', payMinor: 10, costMinor: 12.34, netMinor: -2.34, method: 'An estimate.' }
+    const reasons = [{ code: 'tariff' as const, message: 'This job would not earn more than its electricity costs.', until: null }]
+    transport.answer({
+      getStatus: () => aStatus({ outlook: { reasons, nextStart: until, message: `Next start, by what is known now: ${until}.`, net } }),
+      getGrid: () =>
+        aGrid({
+          tariff: { words: 'Your electricity costs 0.28 GBP per kWh.', now: { minorPerKWh: 28, currency: 'GBP', until } },
+          solar: { watts: 640, at: until, basis: 'metered', message: null },
+        }),
+    })
+    transport.push('changed', { seq: 1, what: ['grid', 'status'] })
+    await expect.element(screen.getByText('This job would not earn more than its electricity costs.')).toBeVisible()
+    await expect.element(screen.getByText('Next start, by what is known now: tomorrow 01:00.')).toBeVisible()
+    await expect.element(screen.getByText('≈ -£0.0234: £0.10 of pay less £0.1234 of electricity. An estimate.')).toBeVisible()
+    await expect.element(screen.getByText(/£0.28 per kWh now, until tomorrow 01:00/)).toBeVisible()
+    await expect.element(screen.getByText(/640\sW left over for jobs, metered/)).toBeVisible()
+  })
+
   test('the hours can be walked with the keyboard and read out', async () => {
     const { screen } = await openWindow()
     const strip = screen.getByRole('slider', { name: 'Carbon intensity, hour by hour' })

@@ -11,7 +11,8 @@ export interface GpuWatchDeps {
 }
 
 export interface GpuWatch {
-  readonly see: (sample: GpuSample) => void
+  /** `true` if the device is used otherwise than the last reading said. */
+  readonly see: (sample: GpuSample) => boolean
   readonly read: () => readonly Reading<GpuUse>[]
 }
 
@@ -51,9 +52,10 @@ export function createGpuWatch({ clock, jobRunning, isOwn, nameOf }: GpuWatchDep
   return {
     see(sample) {
       const before = devices.get(sample.device)
-      if (!before && devices.size >= MAX_DEVICES) return
+      if (!before && devices.size >= MAX_DEVICES) return false
       const seen = foreignUse(before?.memory ?? NO_GPU_MEMORY, sample, { isOwn, nameOf, jobRunning: jobRunning() })
       devices.set(sample.device, { ...seen, at: sample.at })
+      return seen.use.verdict !== before?.use.verdict || seen.use.users.length !== before.use.users.length
     },
     read() {
       const now = clock.monotonic()

@@ -1,16 +1,14 @@
 import type { Clock } from '../../../kernel/clock.ts'
 
 export interface Poller {
-  /** May take its time: it is not asked again before it is done. */
-  readonly poll: () => void | Promise<void>
+  /** May take its time: it is not asked again before it is done. Answers `false` if nothing is different since it was asked last. */
+  readonly poll: () => unknown
   /** How often while a job runs, and while none does. */
   readonly runningMs: number
   readonly restingMs: number
 }
 
 export interface Pollers {
-  /** Milliseconds until the first source is due that is not being asked. */
-  readonly dueInMs: () => number
   /** Starts every poll that is due; settles when these are done. */
   readonly tick: () => Promise<void>
   /** Asks at once, but not while it is being asked, nor more often than it would be while a job runs. */
@@ -20,20 +18,23 @@ export interface Pollers {
 export interface PollersDeps {
   readonly clock: Pick<Clock, 'monotonic'>
   readonly jobRunning: () => boolean
-  /** A source was asked, so that what is known may have changed. */
+  /** A source told something new. */
   readonly polled: () => void
 }
+
+/** Who ticks by a timer comes a little early now and then, and is not sent away for that. */
+const EARLY_MS = 10
 
 /** Asks every source at its own pace. What a poll throws is its own affair: its last answer grows old. */
 export function createPollers(pollers: readonly Poller[], { clock, jobRunning, polled }: PollersDeps): Pollers {
   const startedAt = new Map<Poller, number>()
   const underWay = new Set<Poller>()
-  const isDue = (poller: Poller, everyMs: number) => !underWay.has(poller) && clock.monotonic() - (startedAt.get(poller) ?? -Infinity) >= everyMs
+  const isDue = (poller: Poller, everyMs: number) => !underWay.has(poller) && clock.monotonic() - (startedAt.get(poller) ?? -Infinity) >= everyMs - EARLY_MS
   const start = async (poller: Poller): Promise<void> => {
     startedAt.set(poller, clock.monotonic())
     underWay.add(poller)
     try {
-      await poller.poll()
+      if ((await poller.poll()) === false) return
     } catch {
       return
     } finally {
@@ -43,10 +44,6 @@ export function createPollers(pollers: readonly Poller[], { clock, jobRunning, p
   }
   const paceOf = (poller: Poller) => (jobRunning() ? poller.runningMs : poller.restingMs)
   return {
-    dueInMs() {
-      const idle = pollers.filter((poller) => !underWay.has(poller))
-      return Math.min(...idle.map((poller) => (startedAt.get(poller) ?? 0) + paceOf(poller) - clock.monotonic()))
-    },
     async tick() {
       await Promise.all(pollers.filter((poller) => isDue(poller, paceOf(poller))).map(start))
     },

@@ -27,7 +27,8 @@ export interface Source<T> {
 }
 
 export interface Cell<T> extends Source<T> {
-  readonly put: (told: Told<T>) => void
+  /** `false` if it is what the cell has said until now. */
+  readonly put: (told: Told<T>) => boolean
 }
 
 export interface CellOptions {
@@ -39,18 +40,26 @@ export interface CellOptions {
   readonly whenStale?: 'absent' | 'failed'
 }
 
+const isSame = <T>(a: Told<T>, b: Told<T>): boolean => (typeof a === 'object' && typeof b === 'object' ? sameValue(a.value, b.value) : a === b)
+
+const sameValue = (a: unknown, b: unknown): boolean =>
+  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, index) => one === b[index]))
+
 /** Keeps the last word of one source, and forgets it when it is too old. */
 export function createCell<T>({ source, clock, freshMs, whenStale = 'failed' }: CellOptions): Cell<T> {
   let last: { readonly told: Told<T>; readonly at: MonotonicMs } | null = null
+  const isStale = (at: MonotonicMs): boolean => clock.monotonic() - at > freshMs
   return {
     source,
     put(told) {
+      const isNews = last === null || isStale(last.at) || !isSame(last.told, told)
       last = { told, at: clock.monotonic() }
+      return isNews
     },
     get() {
       if (last === null || last.told === 'absent') return 'absent'
       const ageMs = clock.monotonic() - last.at
-      if (ageMs > freshMs) return whenStale
+      if (isStale(last.at)) return whenStale
       return last.told === 'failed' ? 'failed' : { value: last.told.value, at: last.at, ageMs, source }
     },
   }

@@ -11,8 +11,8 @@ export interface SleepState {
 export interface SleepWatch {
   /** What whoever knows says: `true` just before sleep, `false` after. */
   readonly tell: (suspending: boolean) => void
-  /** Compares the clocks; meant to be called at every tick. */
-  readonly look: () => void
+  /** Compares the clocks; meant to be called at every tick. `true` if the machine has slept since the look before. */
+  readonly look: () => boolean
   readonly read: () => SleepState
 }
 
@@ -37,7 +37,9 @@ export function createSleepWatch(clock: Pick<Clock, 'now' | 'monotonic'>): Sleep
     look() {
       const before = offset
       offset = clock.now() - clock.monotonic()
-      if (Math.abs(offset - before) > JUMP_MS) wake()
+      const hasSlept = Math.abs(offset - before) > JUMP_MS
+      if (hasSlept) wake()
+      return hasSlept
     },
     read: () => ({ suspending: suspendingSince !== null && clock.monotonic() - suspendingSince < PREPARING_MS, resumedAt }),
   }

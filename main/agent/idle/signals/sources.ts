@@ -7,7 +7,7 @@ import type { GpuSample } from './gpu-use.ts'
 import { createGpuWatch } from './gpu-watch.ts'
 import { gatherLinux } from './linux-sources.ts'
 import { type OpenSocket, openLocalSocket } from './local-socket.ts'
-import { type Poller, type Pollers, createPollers } from './pollers.ts'
+import { type Poller, createPollers } from './pollers.ts'
 import type { PowerSupply } from './power-supply.ts'
 import { createCell } from './reading.ts'
 import { type SignalReadings, type SourceState, type Told, combineAll, sourceStates } from './readings.ts'
@@ -37,7 +37,7 @@ export interface SignalDeps {
   readonly gameRules: () => GameRules
   readonly cpu: CpuLoadDeps
   readonly availableRamBytes: () => number
-  /** A source was asked: time to decide anew. May be called several times a second. */
+  /** A source told something new: time to decide anew. May be called several times a second. */
   readonly polled: () => void
 }
 
@@ -66,10 +66,8 @@ export interface SignalSources {
 const TICK_MS = 250
 /** Where no owner is looked for, nothing is due more often. */
 const DEDICATED_TICK_MS = 1_000
-/** While no job runs, sources are looked after no more often than this, and when one is due. */
-const RESTING_TICK_MS = 1_000
-/** Sleep of the machine is looked for at least this often. */
-const LONGEST_TICK_MS = 10_000
+/** While no job runs, as often as the first source is due, where an owner is looked for and where not; together with whatever else wakes this process. */
+const RESTING_TICK_MS = { owned: 5_000, dedicated: 10_000 }
 const REPORT_FRESH_MS = 10_000
 
 /**
@@ -93,7 +91,7 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
   const gpus = createGpuWatch(deps)
   const begun = createLatch()
   const look = async () => {
-    sleep.look()
+    if (sleep.look()) deps.polled()
     await pollers.tick()
   }
   return {
@@ -102,9 +100,13 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
       if (report.inputIdle !== undefined) reported.idle.report(report.inputIdle)
       if (report.locked !== undefined) reported.locked.put({ value: report.locked })
       if (report.power !== undefined) reported.power.put({ value: report.power })
-      if (report.suspending !== undefined) sleep.tell(report.suspending)
+      if (report.suspending === undefined) return
+      sleep.tell(report.suspending)
+      deps.polled()
     },
-    seeGpu: gpus.see,
+    seeGpu(sample) {
+      if (gpus.see(sample)) deps.polled()
+    },
     states: () => sourceStates(told),
     async tick() {
       begun.raise()
@@ -113,15 +115,15 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
     async run(until) {
       while (!until.aborted) {
         void look()
-        await raisedWithin(begun, { ms: tickMs(deps, pollers), clock }, until)
+        await raisedWithin(begun, { ms: tickMs(deps), clock }, until)
       }
     },
   }
 }
 
-const tickMs = ({ jobRunning, dedicated, clock }: SignalDeps, { dueInMs }: Pollers): number => {
+const tickMs = ({ jobRunning, dedicated, clock }: SignalDeps): number => {
   if (jobRunning()) return dedicated ? untilMultiple(clock, DEDICATED_TICK_MS) : TICK_MS
-  return Math.min(LONGEST_TICK_MS, Math.max(RESTING_TICK_MS, Math.ceil(dueInMs()) + 1))
+  return untilMultiple(clock, dedicated ? RESTING_TICK_MS.dedicated : RESTING_TICK_MS.owned)
 }
 
 function createReported({ clock, platform, environment }: SignalDeps) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { generationPath, nationalPath, outwardPostcode, regionalPath, statisticsPath } from './carbon-intensity-path.ts'
+import { generationPath, nationalPath, regionalPath, statisticsPath } from './carbon-intensity-path.ts'
 
 const from = Date.parse('2026-03-18T12:34:56.789Z')
 const to = Date.parse('2026-03-20T00:00:00.000Z')
@@ -50,16 +50,4 @@ test.each([
 
 test('14 days are allowed', () => {
   expect(nationalPath({ kind: 'range', from, to: from + 14 * DAY })).toContain('2026-04-01T12:34Z')
-})
-
-test.each([
-  ['SW1A 1AA', 'SW1A'],
-  ['sw1a1aa', 'SW1A'],
-  ['SW1A', 'SW1A'],
-  ['TF8', 'TF8'],
-  [' m1 1ae ', 'M1'],
-  ['EC1A1BB', 'EC1A'],
-  ['B33 8TH', 'B33'],
-])('only the first half of %s travels', (postcode, outward) => {
-  expect(outwardPostcode(postcode)).toBe(outward)
 })

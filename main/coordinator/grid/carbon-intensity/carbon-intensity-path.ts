@@ -1,3 +1,4 @@
+import { outwardPostcode } from '../../../../shared/domain/postcode.ts'
 import { WindfallError } from '../../../../shared/errors.ts'
 import { toIso } from '../../../../shared/units.ts'
 
@@ -43,14 +44,6 @@ export function nationalPath(span: Span): string {
   if (span.kind === 'now') return '/intensity'
   if (span.kind === 'today') return '/intensity/date'
   return span.kind === 'date' ? `/intensity/date/${dateOf(span.date, span.period)}` : `/intensity/${spanOf(span)}`
-}
-
-/** `SW1A 1AA`, `sw1a1aa` and `SW1A` all become `SW1A`: the full postcode is nobody's business and the API refuses it. */
-export function outwardPostcode(postcode: string): string {
-  const compact = postcode.toUpperCase().replace(/\s+/g, '')
-  const outward = /^([A-Z]{1,2}\d[A-Z\d]?)(?:\d[A-Z]{2})?$/.exec(compact)?.[1]
-  if (!outward) throw invalid('That is not a postcode of Great Britain. The first half, such as SW1 or RG41, is enough.')
-  return outward
 }
 
 function placeOf(place: Place): string {

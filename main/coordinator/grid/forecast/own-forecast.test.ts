@@ -55,6 +55,18 @@ test('what the change in price has meant for weeks is expected of tomorrow', () 
   expect(withoutPrice?.points.some(({ from, value }) => Math.abs((value ?? 0) - intensityAt(fromIso(from))) > 20)).toBe(true)
 })
 
+test('days whose level says nothing about the next keep their usual shape', () => {
+  const month = halfHourFloor(NOW - 29 * DAY_MS)
+  const levelAt = (at: number): number => 120 * ((Math.imul(Math.floor(at / DAY_MS), 0x9e3779b1) >>> 0) / 2 ** 32 - 0.5)
+  const measured = slots(month, halfHourFloor(NOW), (at) => daily(at) + levelAt(at))
+  const points = forecastIntensity({ ...base, measured, prices: slots(month, TO, (at) => 20 + levelAt(at + 3 * DAY_MS)) })?.points ?? []
+  const midnight = Math.ceil(NOW / DAY_MS) * DAY_MS
+  const tomorrow = points.filter(({ from }) => fromIso(from) >= midnight && fromIso(from) < midnight + DAY_MS).map(({ value }) => value ?? 0)
+  const [highest, lowest] = [Math.max(...tomorrow), Math.min(...tomorrow)]
+  expect(highest - lowest).toBeGreaterThan(140)
+  expect(highest - lowest).toBeLessThan(180)
+})
+
 test('hours whose price is not published yet take that of the day before', () => {
   const month = halfHourFloor(NOW - 29 * DAY_MS)
   const measured = slots(month, halfHourFloor(NOW), (at) => daily(at) + (at % 7))

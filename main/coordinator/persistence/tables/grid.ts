@@ -1,6 +1,6 @@
 /** Tables of the grid oracle, as kysely sees them. Times are epoch milliseconds. */
 export interface GridTables {
-  /** What a provider said, as it said it: the providers keep no history of their forecasts. `signal` is JSON. */
+  /** What a provider said, as it said it: the providers keep no history of their forecasts. `signal` is what `packSignal` makes of it. */
   grid_issue: {
     id: string
     zone: string

@@ -16,6 +16,8 @@ export interface JobTables {
     plan: string | null
     planned_at: number | null
     excluded: string
+    /** How often it was sent to another zone although it could have stayed. */
+    reroutes: number
     /** Highest fencing token handed out, 0 at first. */
     token: number
     output_sha256: string | null

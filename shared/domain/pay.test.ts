@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { priceOf } from './price.ts'
+import { priceOf } from './pay.ts'
 
 test('an hour costs the hourly price, half of it half, and fractions are rounded down', () => {
   const price = { microUsdPerHour: '250001', maxMicroUsd: '9000000' }

@@ -1,0 +1,64 @@
+import type { Clock } from '../kernel/clock.ts'
+import { type Run, runAll } from '../kernel/lifecycle.ts'
+import { resourcesDirectory } from '../kernel/paths.ts'
+import { random } from '../kernel/random.ts'
+import type { CoordinatorConfig } from './config.ts'
+import type { CoordinatorEvents } from './events.ts'
+import { type GridAnswers, createGridAnswers } from './grid/grid-answers.ts'
+import { type GridHistory, createGridHistory } from './grid/history.ts'
+import { type GridOracle, createGridOracle } from './grid/oracle.ts'
+import type { GridProvider } from './grid/provider.ts'
+import { type ProviderKeys, createProviders } from './grid/providers.ts'
+import { loadRecording } from './grid/recording.ts'
+import { createZoneLookup } from './grid/zone-lookup.ts'
+import { LOOPBACK } from './http/server.ts'
+import type { Db } from './persistence/database.ts'
+
+interface Deps {
+  readonly config: CoordinatorConfig
+  readonly db: Db
+  readonly clock: Clock
+  readonly events: Pick<CoordinatorEvents, 'gridFailed'>
+  readonly shutdown: AbortSignal
+}
+
+/** Everything that knows the grid, wired to what is configured. */
+interface Grid {
+  readonly oracle: GridOracle
+  readonly history: GridHistory
+  readonly providers: readonly GridProvider[]
+  /** For everybody who asks over HTTP. */
+  readonly answers: GridAnswers
+  readonly run: Run
+}
+
+const keysOf = ({ electricityMapsKey, entsoeKey, eiaKey, watttimeUser, watttimePassword, openMeteoKey }: CoordinatorConfig): ProviderKeys => ({
+  electricityMaps: electricityMapsKey,
+  entsoe: entsoeKey,
+  eia: eiaKey,
+  wattTime: watttimeUser !== null && watttimePassword !== null ? { user: watttimeUser, password: watttimePassword } : null,
+  openMeteo: openMeteoKey,
+})
+
+const DAY_MS = 86_400_000
+
+const forgetDaily =
+  (history: GridHistory, clock: Clock): Run =>
+  async (signal) => {
+    do await history.forget(clock.now())
+    while (await clock.sleep(DAY_MS, signal))
+  }
+
+export function createGrid({ config, db, clock, events, shutdown }: Deps): Grid {
+  const onFailed = events.gridFailed
+  const live = config.liveGrid ? createProviders({ clock, random, keys: keysOf(config), onFailed }) : null
+  const providers = live?.providers ?? []
+  const directory = live?.directory ?? { names: () => new Map<string, string>(), run: () => Promise.resolve() }
+  const history = createGridHistory(db)
+  const recording = loadRecording(resourcesDirectory)
+  const oracle = createGridOracle({ clock, providers, history, recording, shutdown, onLiveFailed: onFailed })
+  const lookup = createZoneLookup({ clock, live, onFailed, shutdown })
+  const isPrivate = LOOPBACK.test(config.host) && !config.trustProxy
+  const answers = createGridAnswers({ oracle, clock, providers, recording, directory, lookup, isPrivate, shutdown })
+  return { oracle, history, providers, answers, run: (signal) => runAll(signal, [directory.run, forgetDaily(history, clock)]) }
+}

@@ -1,0 +1,46 @@
+/** What incidents take from their neighbours; the root wires them. */
+import type { IncidentState } from '../../../shared/contract/incident.ts'
+import type { Signal, Window } from '../../../shared/contract/wire.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Ids } from '../../kernel/ids.ts'
+import type { Db, Tx } from '../persistence/database.ts'
+import type { SourceHealth, WatchedNode } from './detect.ts'
+import type { StoredIncident } from './incidents.store.ts'
+import type { ReplanScope, Replanned } from './response.ts'
+
+interface Abundance extends Window {
+  readonly share: number
+  readonly evidence: string
+}
+
+/** The grid as it is, simulations left out. Each answers `null` where nobody knows, and may reject. */
+export interface WatchedGrid {
+  /** Live average intensity, from a day behind to what is known ahead. */
+  readonly intensity: (zone: string) => Promise<Signal | null>
+  /** The same, measured, in the last seven days as far as they are settled. May be slow. */
+  readonly usual: (zone: string) => Promise<Signal | null>
+  readonly renewableShare: (zone: string) => Promise<Signal | null>
+  readonly price: (zone: string) => Promise<Signal | null>
+  readonly frequency: (zone: string) => Promise<Signal | null>
+  readonly surplusIn: (share: Signal | null) => readonly Abundance[]
+  readonly curtailmentIn: (share: Signal | null, price: Signal | null) => readonly Abundance[]
+  readonly source: (zone: string) => Promise<SourceHealth | null>
+}
+
+export interface IncidentsDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
+  readonly grid: WatchedGrid
+  /** Every node that works for this coordinator. */
+  readonly nodes: () => Promise<readonly WatchedNode[]>
+  /** Plans jobs again that have not begun, and says what came of each. */
+  readonly replan: (scope: ReplanScope) => Promise<readonly Replanned[]>
+  readonly onMoved: (
+    incident: Pick<StoredIncident, 'incidentId' | 'cause' | 'zone' | 'nodeId' | 'simulated' | 'summary'>,
+    move: { from: IncidentState; to: IncidentState; reason: string },
+  ) => void
+  readonly onActed: (incidentId: string, action: Replanned) => void
+  readonly onFailure: (message: string) => void
+}

@@ -1,0 +1,202 @@
+import { type CostCurve, costOver } from './cost-curve.ts'
+import type { Run, Runs } from './runs.ts'
+import type { WindowQuery } from './window.ts'
+
+export interface PauseRules {
+  /** Every run but the last lasts at least this long, ms. */
+  readonly minRunMs: number
+  /** Run time that is lost whenever the job goes on after a pause, ms. */
+  readonly restartMs: number
+}
+
+/** A job before its first run, one that runs at this moment, or one that has paused. */
+export type Progress = 'fresh' | 'running' | 'paused'
+
+export interface PausedWork extends WindowQuery, PauseRules {
+  readonly progress: Progress
+}
+
+const MINUTE_MS = 60_000
+/** Runs begin and end on a grid; the finest whose table is not too large is used. */
+const STEPS_MS = [15 * MINUTE_MS, 30 * MINUTE_MS, 60 * MINUTE_MS, 120 * MINUTE_MS]
+const MOST_STATES = 40_000
+const MOST_RUNS = 8
+
+interface Grid {
+  readonly stepMs: number
+  readonly first: number
+  readonly count: number
+  /** Mean cost of each step up to the end of the window, `NaN` where unknown. */
+  readonly rates: Float64Array
+  readonly latestEnd: number
+}
+
+/** The work that is left once `restarts` pauses and `steps` whole steps lie behind. */
+interface Task {
+  readonly leftMs: (restarts: number, steps: number) => number
+  readonly minSteps: number
+  readonly restarts: number
+  readonly steps: number
+  /** What a pause adds to the count of restarts: nothing where they are free, so that they need not be told apart. */
+  readonly counted: 0 | 1
+}
+
+function gridOf(curve: CostCurve, { earliest, latestEnd }: WindowQuery, stepMs: number): Grid {
+  const first = Math.ceil(earliest / stepMs) * stepMs
+  const count = Math.max(0, Math.ceil((latestEnd - first) / stepMs))
+  const rates = Float64Array.from({ length: count }, (_, step) => {
+    const from = first + step * stepMs
+    return costOver(curve, from, Math.min(from + stepMs, latestEnd)) ?? Number.NaN
+  })
+  return { stepMs, first, count, rates, latestEnd }
+}
+
+/** Cost × ms of an unbroken run of `durationMs` from the start of `step`; `Infinity` if it is not known or ends too late. */
+function runCost({ rates, stepMs, first, latestEnd }: Grid, step: number, durationMs: number): number {
+  if (first + step * stepMs + durationMs > latestEnd) return Infinity
+  let cost = 0
+  for (let index = step, left = durationMs; left > 0; index += 1, left -= stepMs) cost += (rates[index] ?? Number.NaN) * Math.min(left, stepMs)
+  return Number.isNaN(cost) ? Infinity : cost
+}
+
+type Costs = (step: number, restarts: number, steps: number) => number
+
+/** Least cost from each step on, by restarts and steps run so far. A pause lasts a step at least. */
+interface Table {
+  /** While the job runs, and may pause. */
+  readonly running: Costs
+  /** While it runs and does not pause now. */
+  readonly goOn: Costs
+  /** While it pauses, and may begin. */
+  readonly idle: Costs
+  /** As a run that begins now, its restart being counted already. */
+  readonly begin: Costs
+}
+
+/** Dynamic programming backwards over the steps of the window. */
+function tableOf(grid: Grid, task: Task): Table {
+  const { count, stepMs } = grid
+  const [width, depth] = [task.steps + 1, task.restarts + 1]
+  const running = new Float64Array((count + 1) * depth * width).fill(Infinity)
+  const idle = new Float64Array((count + 1) * depth * width).fill(Infinity)
+  const cell = (step: number, restarts: number, steps: number) => (step * depth + restarts) * width + steps
+  const read = (table: Float64Array) => (step: number, restarts: number, steps: number) =>
+    step > count || restarts >= depth || steps >= width ? Infinity : (table[cell(step, restarts, steps)] as number)
+  const [runningAt, idleAt] = [read(running), read(idle)]
+  const shortest = Float64Array.from({ length: count }, (_, step) => runCost(grid, step, task.minSteps * stepMs))
+  const whole = Float64Array.from({ length: count }, (_, step) => runCost(grid, step, stepMs))
+  const begin: Table['begin'] = (step, restarts, steps) => {
+    if (restarts >= depth) return Infinity
+    const left = task.leftMs(restarts, steps)
+    if (left <= task.minSteps * stepMs) return runCost(grid, step, left)
+    return (shortest[step] ?? Infinity) + runningAt(step + task.minSteps, restarts, steps + task.minSteps)
+  }
+  const goOn = (step: number, restarts: number, steps: number): number => {
+    const left = task.leftMs(restarts, steps)
+    if (left <= 0) return 0
+    if (left <= stepMs) return runCost(grid, step, left)
+    return (whole[step] ?? Infinity) + runningAt(step + 1, restarts, steps + 1)
+  }
+  for (let step = count; step >= 0; step -= 1)
+    for (let restarts = 0; restarts < depth; restarts += 1)
+      for (let steps = restarts * task.minSteps; steps < width && steps <= step; steps += 1) {
+        const waits = idleAt(step + 1, restarts, steps)
+        idle[cell(step, restarts, steps)] = Math.min(waits, begin(step, restarts + task.counted, steps))
+        running[cell(step, restarts, steps)] = Math.min(waits, goOn(step, restarts, steps))
+      }
+  return { running: runningAt, idle: idleAt, begin, goOn }
+}
+
+/** Where the job is while its cheapest way through the table is followed. */
+interface Place {
+  readonly step: number
+  readonly restarts: number
+  readonly steps: number
+}
+
+/** From a run's start (its least time, `minSteps`, being ahead) or from the middle of one, until it pauses or ends. */
+function followRun({ stepMs, first }: Grid, task: Task, table: Table, from: Place & { readonly fresh: boolean }): { readonly to: number; readonly next: Place | null } {
+  const { restarts } = from
+  let { step, steps } = from
+  if (from.fresh && task.leftMs(restarts, steps) > task.minSteps * stepMs) {
+    step += task.minSteps
+    steps += task.minSteps
+  } else if (from.fresh) return { to: first + step * stepMs + task.leftMs(restarts, steps), next: null }
+  while (true) {
+    const left = task.leftMs(restarts, steps)
+    if (table.goOn(step, restarts, steps) > table.idle(step + 1, restarts, steps)) return { to: first + step * stepMs, next: { step: step + 1, restarts, steps } }
+    if (left <= stepMs) return { to: first + step * stepMs + left, next: null }
+    step += 1
+    steps += 1
+  }
+}
+
+function followAll(grid: Grid, task: Task, table: Table, start: Place & { readonly fresh: boolean; readonly from: number }): readonly Run[] {
+  const runs: Run[] = []
+  let [place, from, fresh]: [Place | null, number, boolean] = [start, start.from, start.fresh]
+  while (place) {
+    const { to, next } = followRun(grid, task, table, { ...place, fresh })
+    runs.push({ from, to })
+    if (!next) break
+    let { step } = next
+    while (table.begin(step, next.restarts + task.counted, next.steps) !== table.idle(step, next.restarts, next.steps)) step += 1
+    place = { step, restarts: next.restarts + task.counted, steps: next.steps }
+    from = grid.first + step * grid.stepMs
+    fresh = true
+  }
+  return runs
+}
+
+function taskOf(grid: Grid, { minRunMs, restartMs }: PauseRules, workMs: number): Task {
+  const runAndPauseMs = Math.max(minRunMs, grid.stepMs) + grid.stepMs
+  const restarts = restartMs === 0 ? 0 : Math.min(MOST_RUNS - 1, Math.ceil((grid.count * grid.stepMs) / runAndPauseMs))
+  return {
+    leftMs: (paused, steps) => workMs + paused * restartMs - steps * grid.stepMs,
+    minSteps: Math.max(1, Math.ceil(minRunMs / grid.stepMs)),
+    restarts,
+    steps: Math.min(grid.count, Math.ceil((workMs + restarts * restartMs) / grid.stepMs)),
+    counted: restartMs === 0 ? 0 : 1,
+  }
+}
+
+/** The first run begins at a later step of the grid; before it, a job that has run has a restart to pay. */
+function later(grid: Grid, work: PausedWork): Runs | null {
+  const task = taskOf(grid, work, work.durationMs + (work.progress === 'fresh' ? 0 : work.restartMs))
+  const table = tableOf(grid, task)
+  const costs = Array.from({ length: grid.count }, (_, step) => (grid.first + step * grid.stepMs > work.earliest ? table.begin(step, 0, 0) : Infinity))
+  const cost = Math.min(...costs, Infinity)
+  if (cost === Infinity) return null
+  const step = costs.indexOf(cost)
+  return { cost, runs: followAll(grid, task, table, { step, restarts: 0, steps: 0, fresh: true, from: grid.first + step * grid.stepMs }) }
+}
+
+/** The first run begins, or goes on, at once. */
+function atOnce(curve: CostCurve, grid: Grid, work: PausedWork): Runs | null {
+  const { earliest } = work
+  const durationMs = work.durationMs + (work.progress === 'paused' ? work.restartMs : 0)
+  const toFirst = grid.first - earliest
+  const head = toFirst + Math.max(toFirst === 0 ? 1 : 0, Math.ceil((work.minRunMs - toFirst) / grid.stepMs)) * grid.stepMs
+  const run = Math.min(head, durationMs)
+  const rate = earliest + run > work.latestEnd ? null : costOver(curve, earliest, earliest + run)
+  if (rate === null) return null
+  if (run === durationMs) return { cost: rate * run, runs: [{ from: earliest, to: earliest + run }] }
+  const task = taskOf(grid, work, durationMs - run)
+  const table = tableOf(grid, task)
+  const step = Math.round((earliest + run - grid.first) / grid.stepMs)
+  const rest = table.running(step, 0, 0)
+  if (rest === Infinity) return null
+  return { cost: rate * run + rest, runs: followAll(grid, task, table, { step, restarts: 0, steps: 0, fresh: false, from: earliest }) }
+}
+
+/**
+ * The cheapest runs of a job for which pausing has a price: every run but the last lasts `minRunMs`, and `restartMs` of run time, paid like
+ * any other, is lost at each restart. Runs begin at once or on quarter hours (coarser for long windows), at most eight of them where
+ * restarts cost; among those the choice is exact, by dynamic programming. `null` if nothing fits into the known part of the window.
+ */
+export function cheapestRunsWithRestarts(curve: CostCurve, work: PausedWork): Runs | null {
+  const states = (stepMs: number) => ((work.latestEnd - work.earliest) / stepMs) * (work.durationMs / stepMs) * (work.restartMs === 0 ? 1 : MOST_RUNS)
+  const grid = gridOf(curve, work, STEPS_MS.find((stepMs) => states(stepMs) <= MOST_STATES) ?? Math.max(...STEPS_MS))
+  const [now, then] = [atOnce(curve, grid, work), later(grid, work)]
+  if (!now || !then) return now ?? then
+  return now.cost <= then.cost + curve.same * work.durationMs ? now : then
+}

@@ -1,0 +1,19 @@
+/** What a run costs its requester, and what of that the node gets. */
+import type { JobSpec } from '../contract/job.ts'
+import { type MicroUsd, microUsd } from '../units.ts'
+
+const MS_PER_HOUR = 3_600_000n
+const NODE_PERCENT = 85n
+
+/** What a verified run costs its requester: hourly price × duration, whole micro-USD, rounded down, never more than the agreed maximum. */
+export function priceOf({ microUsdPerHour, maxMicroUsd }: JobSpec['price'], durationMs: number): MicroUsd {
+  const price = (BigInt(microUsdPerHour) * BigInt(Math.floor(durationMs))) / MS_PER_HOUR
+  const most = BigInt(maxMicroUsd)
+  return microUsd(price < most ? price : most)
+}
+
+/** 85 % to the node, 15 % to the platform. The platform's share is rounded down, so the odd micro-USD is the node's and none is lost. */
+export function splitPrice(price: MicroUsd): { node: MicroUsd; platform: MicroUsd } {
+  const platform = microUsd((price * (100n - NODE_PERCENT)) / 100n)
+  return { node: microUsd(price - platform), platform }
+}
