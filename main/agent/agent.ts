@@ -176,6 +176,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       return attemptId === null ? null : sampleLog(attemptId)
     },
     grid,
+    solar,
     work,
     news,
     receipts: createReceiptFolder(config.dataDirectory),

@@ -62,6 +62,7 @@ function startAgent(coordinatorUrl: string | null) {
     probeRuntimes: async () => [],
     sampleLog: async () => null,
     grid: work.grid,
+    solar: { site: null, update: () => undefined },
     work,
     news: work.news,
     receipts: createReceiptFolder(directory),

@@ -20,6 +20,7 @@ import type { News } from './news.ts'
 import type { ReceiptFolder } from './receipt-folder.ts'
 import type { ProbedRuntime } from './runtimes.ts'
 import type { AgentStores } from './stores.ts'
+import type { SolarWatch } from './solar/solar-watch.ts'
 import { type CoordinatorLink, createCoordinatorLink } from './sync/client.ts'
 import { type CoordinatorTime, createCoordinatorTime, describeSkew } from './sync/coordinator-time.ts'
 import { enrol } from './sync/enrol.ts'
@@ -48,6 +49,7 @@ export interface CoordinatorSessionDeps {
   /** The exact samples behind a proof of this node, `null` if they are gone. */
   readonly sampleLog: (proofId: string) => Promise<Uint8Array | null>
   readonly grid: GridWatch
+  readonly solar: Pick<SolarWatch, 'site' | 'update'>
   readonly work: LinkedWork
   readonly news: News
   readonly receipts: ReceiptFolder
@@ -175,7 +177,7 @@ function sessionDeps(deps: Linked): SessionDeps {
     sampleLog: deps.sampleLog,
     onSocket: status.socket,
     onHttp: status.http,
-    refreshGrid: createGridRefresh({ ...config, ...deps, settings: stores.settings, ask: gridAskOf(link.client) }),
+    refreshGrid: createGridRefresh({ ...deps, zone: config.zone, tariff: config.tariff, settings: stores.settings, ask: gridAskOf(link.client) }),
     refreshReceipts: () => refreshReceipts(deps),
     onEnrolled: async () => {
       feed = feedOf(await pinKeys(deps))

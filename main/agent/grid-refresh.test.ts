@@ -9,7 +9,15 @@ import { createSettingsStore } from './settings.store.ts'
 
 const named = (name: string) => ({ source: name }) as Signal
 
-function setUp({ tariff = null, fails = [] }: { tariff?: GridRefreshDeps['tariff']; fails?: readonly string[] } = {}) {
+function setUp({
+  tariff = null,
+  fails = [],
+  site = null,
+}: {
+  tariff?: GridRefreshDeps['tariff']
+  fails?: readonly string[]
+  site?: GridRefreshDeps['solar']['site']
+} = {}) {
   const heard: string[] = []
   const clock = createFakeClock(Date.parse('2026-03-31T12:00:00.000Z'))
   const answer = async (name: string) => {
@@ -22,9 +30,11 @@ function setUp({ tariff = null, fails = [] }: { tariff?: GridRefreshDeps['tariff
     ask: {
       signal: () => answer('forecast'),
       of: (_zone, kind) => answer(kind),
+      sun: async ({ latitude, longitude }) => ({ signal: await answer(`sun at ${latitude}, ${longitude}`), reason: null }),
       history: (_zone, from, to) => answer(`${from.slice(5, 10)} to ${to.slice(5, 10)}`),
     },
     grid: { update: ({ source }) => heard.push(source), learn: ({ source }) => heard.push(`past ${source}`) },
+    solar: { site, update: ({ source }) => heard.push(source) },
     settings: createSettingsStore(openSqlite(':memory:', [initial])),
     clock,
     log: { info: () => undefined },
@@ -53,4 +63,18 @@ test('prices or a part of the past that cannot be had keep nothing else away; wi
   await refresh()
   expect(heard).toEqual(['forecast', 'past 03-01 to 03-15', 'past 03-29 to 03-30'])
   await expect(setUp({ fails: ['forecast'] }).refresh()).rejects.toMatchObject({ code: 'grid.unavailable' })
+})
+
+test('the sun over a site is asked about once an hour, at a tenth of a degree, and its absence keeps nothing away', async () => {
+  const site = { peakWatts: 4_000, tilt: 35, azimuth: 0, latitude: 51.4779, longitude: -0.0015 }
+  const { refresh, heard, clock } = setUp({ site })
+  await refresh()
+  await refresh()
+  expect(heard.filter((what) => what.startsWith('sun'))).toEqual(['sun at 51.5, 0'])
+  await clock.advance(3_600_000)
+  await refresh()
+  expect(heard.filter((what) => what.startsWith('sun'))).toHaveLength(2)
+  const without = setUp({ site, fails: ['sun at 51.5, 0'] })
+  await without.refresh()
+  expect(without.heard[0]).toBe('forecast')
 })

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import type { Signal, SignalKind } from '../../shared/contract/wire.ts'
 import type { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import type { SolarSite } from '../../shared/contract/grid.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { GridWatch } from './grid-watch.ts'
+import type { SolarWatch } from './solar/solar-watch.ts'
 import type { SettingsStore } from './settings.store.ts'
 import type { CoordinatorLink } from './sync/client.ts'
 
@@ -15,12 +17,14 @@ interface GridAsk {
   /** `null` where nobody knows it now. */
   readonly of: (zone: string, kind: SignalKind) => Promise<Signal | null>
   readonly history: (zone: string, from: string, to: string) => Promise<Signal>
+  readonly sun: (site: z.infer<typeof SolarSite>) => Promise<{ readonly signal: Signal | null; readonly reason: string | null }>
 }
 
 /** The questions as calls of a coordinator. */
 export const gridAskOf = (client: CoordinatorLink['client']): GridAsk => ({
   signal: async (zone) => (await client.call('getSignal', { zone })).signal,
   of: async (zone, kind) => (await client.call('getSignalOf', { zone, kind })).signal,
+  sun: (site) => client.call('getSolarForecast', site),
   history: async (zone, from, to) => (await client.call('getGridHistory', { zone, from, to })).signal,
 })
 
@@ -29,12 +33,14 @@ export interface GridRefreshDeps {
   readonly tariff: Tariff | null
   readonly ask: GridAsk
   readonly grid: Pick<GridWatch, 'update' | 'learn'>
+  readonly solar: Pick<SolarWatch, 'site' | 'update'>
   readonly settings: SettingsStore
   readonly clock: Pick<Clock, 'now'>
   readonly log: Pick<Logger, 'info'>
 }
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** Days back from now; what is younger is hardly measured yet, and is learned from what arrives. */
 const STRETCHES = [
   [30, 16],
@@ -43,8 +49,12 @@ const STRETCHES = [
 ] as const
 const ASKED = 'grid-history-asked'
 
+/** Some ten kilometres: the weather does not mind, and the address stays at home. */
+const toTenth = (degrees: number): number => Math.round(degrees * 10) / 10
+
 /** Asks for what decides when jobs start: the forecast each time, prices where the owner pays those of the zone, and once a day what the zone was like. */
-export function createGridRefresh({ zone, tariff, ask, grid, settings, clock, log }: GridRefreshDeps): () => Promise<void> {
+export function createGridRefresh({ zone, tariff, ask, grid, solar, settings, clock, log }: GridRefreshDeps): () => Promise<void> {
+  let sunAskedAt = -Infinity
   const optional = async (what: string, task: () => Promise<void>): Promise<void> => {
     try {
       await task()
@@ -68,7 +78,16 @@ export function createGridRefresh({ zone, tariff, ask, grid, settings, clock, lo
         grid.learn(await ask.history(zone, toIso(now - from * DAY_MS), toIso(now - to * DAY_MS))),
       )
   }
+  const sun = async ({ latitude, longitude, tilt, azimuth, peakWatts }: NonNullable<SolarWatch['site']>) => {
+    if (clock.now() - sunAskedAt < HOUR_MS) return
+    sunAskedAt = clock.now()
+    const { signal, reason } = await ask.sun({ zone, latitude: toTenth(latitude), longitude: toTenth(longitude), tilt, azimuth, peakWatts })
+    if (signal) solar.update(signal)
+    else log.info({ zone, reason }, 'nobody knows what the sun will do')
+  }
   return async () => {
+    const { site } = solar
+    if (site) await optional('the forecast of the sun could not be read', () => sun(site))
     grid.update(await ask.signal(zone))
     if (tariff?.kind === 'zone') await optional('prices could not be read', prices)
     await past()

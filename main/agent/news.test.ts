@@ -48,3 +48,16 @@ test('who has left hears nothing more', async () => {
   await during(1_000)
   expect(heard).toEqual([])
 })
+
+test('while no window listens nobody is woken, and one that opens later hears what changes from then on', async () => {
+  const { news, heard, stopListening, during } = setUp()
+  stopListening()
+  news.changed('status')
+  await during(1_000)
+  news.subscribe((event, payload) => heard.push([event, payload]))
+  await during(1_000)
+  expect(heard).toEqual([])
+  news.changed('jobs')
+  await during(1_000)
+  expect(heard).toEqual([['changed', { seq: 1, what: ['jobs'] }]])
+})

@@ -60,6 +60,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
     checkpoints: { exportCheckpoint: async () => null },
     probeRuntimes: async () => [],
     sampleLog: async () => null,
+    solar: { site: null, update: () => undefined },
     grid: createGridWatch({
       ...PLAIN_GRID,
       zone: 'GB-13',

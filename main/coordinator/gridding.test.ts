@@ -8,6 +8,7 @@ import { createGridHistory } from './grid/history.ts'
 import { createGridOracle } from './grid/oracle.ts'
 import { createFakeProvider } from './grid/provider.fake.ts'
 import { loadRecording } from './grid/recording.ts'
+import { createSiteForecasts } from './grid/site-forecasts.ts'
 import { createZoneLookup } from './grid/zone-lookup.ts'
 import { GENEROUS, startTestServer } from './http/http.fake.ts'
 import { type Db, openDatabase } from './persistence/database.ts'
@@ -41,7 +42,7 @@ async function started({ isPrivate = true, limits = GENEROUS, attribution = null
   const directory = { names: () => new Map([['AU-NSW', 'New South Wales, Australia']]) }
   const lookup = createZoneLookup({ clock, live: null, onFailed: () => undefined, shutdown })
   const answers = createGridAnswers({ oracle, clock, providers, recording, directory, lookup, isPrivate, shutdown })
-  const server = await startTestServer(limits, answers)
+  const server = await startTestServer(limits, { ...answers, sun: createSiteForecasts({ clock, openMeteo: null, isAllowed: true, shutdown }) })
   const get = async (url: string) => {
     const response = await server.app.inject({ method: 'GET', url, headers: { host: '127.0.0.1' } })
     return { status: response.statusCode, body: response.json() }

@@ -10,6 +10,7 @@ import { type GridOracle, createGridOracle } from './grid/oracle.ts'
 import type { GridProvider } from './grid/provider.ts'
 import { type ProviderKeys, createProviders } from './grid/providers.ts'
 import { loadRecording } from './grid/recording.ts'
+import { createSiteForecasts } from './grid/site-forecasts.ts'
 import { createZoneLookup } from './grid/zone-lookup.ts'
 import { LOOPBACK } from './http/server.ts'
 import type { Db } from './persistence/database.ts'
@@ -28,7 +29,7 @@ interface Grid {
   readonly history: GridHistory
   readonly providers: readonly GridProvider[]
   /** For everybody who asks over HTTP. */
-  readonly answers: GridAnswers
+  readonly answers: GridAnswers & { readonly sun: ReturnType<typeof createSiteForecasts> }
   readonly run: Run
 }
 
@@ -59,6 +60,8 @@ export function createGrid({ config, db, clock, events, shutdown }: Deps): Grid 
   const oracle = createGridOracle({ clock, providers, history, recording, shutdown, onLiveFailed: onFailed })
   const lookup = createZoneLookup({ clock, live, onFailed, shutdown })
   const isPrivate = LOOPBACK.test(config.host) && !config.trustProxy
+  const isAllowed = isPrivate || config.openMeteoKey !== null
+  const sun = createSiteForecasts({ clock, openMeteo: live?.openMeteo ?? null, isAllowed, shutdown })
   const answers = createGridAnswers({ oracle, clock, providers, recording, directory, lookup, isPrivate, shutdown })
-  return { oracle, history, providers, answers, run: (signal) => runAll(signal, [directory.run, forgetDaily(history, clock)]) }
+  return { oracle, history, providers, answers: { ...answers, sun }, run: (signal) => runAll(signal, [directory.run, forgetDaily(history, clock)]) }
 }

@@ -88,6 +88,21 @@ export type SignalOrReason = z.infer<typeof SignalOrReason>
 
 const SomeSignal = z.strictObject({ signal: Signal })
 
+/** Where somebody's panels stand. A tenth of a degree, some ten kilometres, is all that leaves their machine. */
+const tenths = (most: number) => z.number().min(-most).max(most).multipleOf(0.1)
+export const SolarSite = z.strictObject({
+  zone: Zone,
+  latitude: tenths(90),
+  longitude: tenths(180),
+  /** Degrees from flat. */
+  tilt: z.number().min(0).max(90),
+  /** Degrees from south: 0 south, -90 east, 90 west, ±180 north. */
+  azimuth: z.number().min(-180).max(180),
+  /** Under standard test conditions, W. */
+  peakWatts: z.number().positive().max(10_000_000),
+})
+export type SolarSite = z.infer<typeof SolarSite>
+
 export const gridCalls = {
   listZones: call(
     Empty,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MAX_ROTATIONS } from '../domain/rotation.ts'
 import { call } from './define.ts'
 import { FleetView } from './fleet.ts'
+import { SignalOrReason, SolarSite } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
 import { Lease } from './job.ts'
 import { NodeEvent } from './node-event.ts'
@@ -46,6 +47,11 @@ export const nodeCalls = {
       challenges: z.array(OpenChallenge).max(MAX_OPEN_CHALLENGES).default([]),
     }),
     http('POST', '/v1/presence', 'node', 'Report presence and renew held leases'),
+  ),
+  getSolarForecast: call(
+    SolarSite,
+    SignalOrReason,
+    http('POST', '/v1/nodes/sun', 'node', 'What the sun is expected to give to the panels of the node’s owner'),
   ),
   requestLease: call(
     z.strictObject({ runtimes: z.array(RuntimeName).max(8) }),

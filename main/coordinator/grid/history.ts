@@ -31,6 +31,8 @@ const KEEP_MS = { evidence: { issues: 400 * DAY_MS, values: 800 * DAY_MS }, othe
 async function signalOf(db: Db, series: Series, slots: readonly KnownSlot[]): Promise<Signal | null> {
   const ids = [...new Set(slots.map(({ issueId }) => issueId))]
   const issues = (await Promise.all(ids.map((id) => labelById(db, id)))).filter((issue) => issue !== null)
+  // A number whose answer is forgotten is no evidence any more.
+  if (issues.length < ids.length) return null
   const newest = issues.toSorted((a, b) => a.receivedAt - b.receivedAt).at(-1)
   if (!newest) return null
   // One signal has one basis and one unit: what a provider counted otherwise at another time stays out.

@@ -52,9 +52,20 @@ const nodeCalls = ({
   jobs,
   proofs,
   challenges,
+  grid,
 }: CoordinatorParts): Called<
-  'heartbeat' | 'requestLease' | 'startAttempt' | 'failAttempt' | 'submitProof' | 'proofChain' | 'answerChallenge' | 'nodeEvents' | 'rotateKey'
+  | 'getSolarForecast'
+  | 'heartbeat'
+  | 'requestLease'
+  | 'startAttempt'
+  | 'failAttempt'
+  | 'submitProof'
+  | 'proofChain'
+  | 'answerChallenge'
+  | 'nodeEvents'
+  | 'rotateKey'
 > => ({
+  getSolarForecast: (site) => grid.sun(site),
   heartbeat: async (presence, caller) => ({ ...(await agents.heartbeat(nodeOf(caller), presence)), now: toIso(clock.now()) }),
   requestLease: async ({ runtimes }, caller) => ({ lease: await jobs.request(nodeOf(caller), runtimes) }),
   startAttempt: async (claim, caller) => {

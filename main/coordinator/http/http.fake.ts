@@ -30,6 +30,7 @@ const NO_GRID: CoordinatorParts['grid'] = {
   history: async (zone) => noData(zone),
   accuracy: async (zone) => noData(zone),
   abundance: async (zone) => noData(zone),
+  sun: async () => ({ signal: null, reason: 'This coordinator asks nobody.' }),
 }
 
 const noData = (where: string): never => {

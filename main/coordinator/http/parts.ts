@@ -99,5 +99,7 @@ export interface CoordinatorParts {
     readonly history: (zone: string, stretch: { readonly from: number | null; readonly to: number | null }) => Promise<Signal>
     readonly accuracy: (zone: string) => Promise<Out<'getGridAccuracy'>>
     readonly abundance: (zone: string) => Promise<Out<'getAbundance'>>
+    /** Errors: `rate.limited`, `grid.unavailable`. */
+    readonly sun: (site: In<'getSolarForecast'>) => Promise<Out<'getSolarForecast'>>
   }
 }

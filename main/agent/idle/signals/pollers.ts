@@ -8,7 +8,7 @@ export interface Poller {
   readonly restingMs: number
 }
 
-export interface Pollers {
+interface Pollers {
   /** Starts every poll that is due; settles when these are done. */
   readonly tick: () => Promise<void>
   /** Asks at once, but not while it is being asked, nor more often than it would be while a job runs. */

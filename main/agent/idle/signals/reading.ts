@@ -48,20 +48,20 @@ const sameValue = (a: unknown, b: unknown): boolean =>
 /** Keeps the last word of one source, and forgets it when it is too old. */
 export function createCell<T>({ source, clock, freshMs, whenStale = 'failed' }: CellOptions): Cell<T> {
   let last: { readonly told: Told<T>; readonly at: MonotonicMs } | null = null
-  const isStale = (at: MonotonicMs): boolean => clock.monotonic() - at > freshMs
+  const get = (): Reading<T> | 'absent' | 'failed' => {
+    if (last === null || last.told === 'absent') return 'absent'
+    const ageMs = clock.monotonic() - last.at
+    if (ageMs > freshMs) return whenStale
+    return last.told === 'failed' ? 'failed' : { value: last.told.value, at: last.at, ageMs, source }
+  }
   return {
     source,
     put(told) {
-      const isNews = last === null || isStale(last.at) || !isSame(last.told, told)
+      const isNews = !isSame(get(), told)
       last = { told, at: clock.monotonic() }
       return isNews
     },
-    get() {
-      if (last === null || last.told === 'absent') return 'absent'
-      const ageMs = clock.monotonic() - last.at
-      if (isStale(last.at)) return whenStale
-      return last.told === 'failed' ? 'failed' : { value: last.told.value, at: last.at, ageMs, source }
-    },
+    get,
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -122,7 +122,8 @@ test('a game that starts is seen, and what was read counts only while it is fres
 
 test('asks by itself until it is told to stop', async () => {
   let polls = 0
-  const { sources, clock, signal } = setUp({ polled: () => polls++ })
+  const times = () => ({ busyMs: 0, totalMs: ++polls * 1_000 })
+  const { sources, clock, signal } = setUp({ cpu: { times, ownMs: () => 0 }, jobRunning: () => true })
   const stop = new AbortController()
   const running = sources.run(AbortSignal.any([stop.signal, signal]))
   await clock.advance(20_000)
@@ -130,8 +131,68 @@ test('asks by itself until it is told to stop', async () => {
   stop.abort()
   await running
   await clock.advance(20_000)
-  expect(before).toBeGreaterThan(20)
+  expect(before).toBeGreaterThanOrEqual(20)
   expect(polls).toBe(before)
+})
+
+/** Says at once that nobody listens: a real socket takes its time while that of the test flies. */
+const nobody: OpenSocket = (_path, { ended }) => {
+  queueMicrotask(() => ended(true))
+  return { write: () => undefined, close: () => undefined }
+}
+
+const setUpAlone = (jobRunning: () => boolean) => {
+  let told = 0
+  const { sources, clock, roots, signal } = setUp({ dedicated: true, jobRunning, open: nobody, polled: () => told++ })
+  void sources.run(signal)
+  const toldWithin = async (ms: number) => {
+    const before = told
+    await clock.advance(ms)
+    return told - before
+  }
+  return { sources, clock, roots, toldWithin, told: () => told }
+}
+
+describe('on a machine where nobody sits and nothing changes', () => {
+  test.each([true, false])('nothing is decided anew, while a job runs: %s', async (running) => {
+    const { toldWithin } = setUpAlone(() => running)
+    await toldWithin(60_000)
+    expect(await toldWithin(600_000)).toBe(0)
+  })
+
+  test('a power cord that is pulled is told within a second of work', async () => {
+    const { toldWithin, roots } = setUpAlone(() => true)
+    await toldWithin(60_000)
+    const battery = join(roots.sys, 'class/power_supply/BAT0')
+    mkdirSync(battery)
+    writeFileSync(join(battery, 'type'), 'Battery')
+    writeFileSync(join(battery, 'status'), 'Discharging')
+    expect(await toldWithin(1_500)).toBe(1)
+  })
+
+  test('sleep that is over, and sleep that is announced, are told', async () => {
+    const { toldWithin, clock, sources, told } = setUpAlone(() => false)
+    await toldWithin(60_000)
+    clock.jump(3_600_000)
+    expect(await toldWithin(15_000)).toBe(1)
+    const before = told()
+    sources.report({ suspending: true })
+    expect(told() - before).toBe(1)
+  })
+
+  test('a stranger on a GPU is told with the reading that shows them, and once', async () => {
+    const { toldWithin, clock, sources, told } = setUpAlone(() => true)
+    await toldWithin(60_000)
+    const see = (processes: readonly number[]) =>
+      sources.seeGpu({ device: 'GPU-1', at: clock.monotonic(), isAsleep: false, busy: 0, processes, lists: 'compute', memoryFreeBytes: 1 })
+    see([])
+    const before = told()
+    see([])
+    expect(told() - before).toBe(0)
+    see([4_711])
+    see([4_711])
+    expect(told() - before).toBe(1)
+  })
 })
 
 test('whatever comes out of every socket, nobody who types counts as away', async () => {
