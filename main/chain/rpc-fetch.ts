@@ -51,9 +51,6 @@ export function createRpcFetch(options: RpcFetchOptions): Fetch {
       }
       if (attempt < limit) await clock.sleep(backoffMs(attempt - 1, random(), { baseMs: pauseMs }), new AbortController().signal)
     }
-    throw new WindfallError(
-      'chain.unavailable',
-      `The Solana endpoint does not answer (${reason}). Windfall tries again by itself; check the endpoint if this lasts.`,
-    )
+    throw new WindfallError('chain.unavailable', `The Solana endpoint does not answer (${reason}). Check its address and the network if this lasts.`)
   }
 }

@@ -85,6 +85,8 @@ test.each([
   ['instance.running', 4],
   ['auth.refused', 4],
   ['funds.insufficient', 4],
+  ['conflict', 4],
+  ['job.not-cancellable', 4],
   ['unavailable', 5],
   ['chain.unavailable', 5],
   ['receipt.invalid', 1],

@@ -63,7 +63,7 @@ test('an estimate is called one, what sleeps is not shown with numbers, what res
     seen: [{ kind: 'accelerator', vendor: 'Hailo', name: 'Hailo-8', busId: '0000:02:00.0', reason: 'not-used', advice: 'Seen, not used.' }],
   }).join('\n')
   expect(text).toContain('on  ≈ 171.6 W')
-  expect(text).toContain('≈ 460.00 Wh')
+  expect(text).toContain('≈ 460.00 Wh, of that ≈ 400.00 Wh for jobs')
   expect(text).toContain('OFF  asleep\n')
   expect(text).toContain('  rests     You switched it off.')
   expect(text).toContain('seen, not used:\n  Hailo-8 at 0000:02:00.0\n    Seen, not used.')

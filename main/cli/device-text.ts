@@ -1,6 +1,6 @@
 import type { AgentStatus, Ceilings } from '../../shared/contract/agent.ts'
 import { WindfallError } from '../../shared/errors.ts'
-import { energy, meteredEnergy } from './format.ts'
+import { meteredEnergy } from './format.ts'
 import type { DeviceMeasure } from './measure.ts'
 
 /** What a person is shown of a machine. */
@@ -82,7 +82,7 @@ function describeDevice(device: Device): string[] {
   return [
     `${name}  ${enabled ? 'on' : 'OFF'}  ${doingOf(device)}`,
     `  id        ${shortId(deviceId)}…  ${about.filter((part) => part !== null).join(', ')}`,
-    `  today     ${meteredEnergy(energyToday.joules, method)}, of that ${energy(energyToday.jobJoules)} for jobs${idleW === null ? '' : `; quiet it draws ${idleW.toFixed(1)} W`}`,
+    `  today     ${meteredEnergy(energyToday.joules, method)}, of that ${meteredEnergy(energyToday.jobJoules, method)} for jobs${idleW === null ? '' : `; quiet it draws ${idleW.toFixed(1)} W`}`,
     `  measured  ${METHOD[method]} (${reader}), within ± ${sensor.uncertaintyPct} %: ${sensor.basis}`,
     `  ceilings  ${limits ?? 'none'}`,
     ...(held ? [`  rests     ${held.message}`] : []),

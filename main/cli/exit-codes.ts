@@ -9,7 +9,7 @@ Exit codes:
   1  the job failed, the receipt is invalid, or a check found a problem
   2  wrong usage, or a file that cannot be read
   3  no Windfall is running on this data directory
-  4  refused: not allowed, not enough balance, or another instance holds the directory
+  4  refused: not allowed, not possible as things are now, not enough balance, or another instance holds the directory
   5  something needed did not answer (network, chain, container engine); try again`
 
 const CODES: Partial<Record<FailureCode, number>> = {
@@ -24,6 +24,8 @@ const CODES: Partial<Record<FailureCode, number>> = {
   'auth.required': EXIT.refused,
   'auth.refused': EXIT.refused,
   'funds.insufficient': EXIT.refused,
+  conflict: EXIT.refused,
+  'job.not-cancellable': EXIT.refused,
   'enrolment.refused': EXIT.refused,
   unavailable: EXIT.unavailable,
   'chain.unavailable': EXIT.unavailable,

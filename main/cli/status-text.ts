@@ -45,7 +45,7 @@ export function describeStatus({
     ...devices.map(deviceLine),
     ...yieldLine(yieldTimes),
     `coordinator   ${coordinator.state}${coordinator.url ? ` ${coordinator.url}` : ''}${coordinator.message ? ` – ${coordinator.message}` : ''}`,
-    `today         ${usd(today.confirmedMicroUsd)} confirmed, ${meteredEnergy(today.energyJ, today.estimated ? 'estimate' : '')}, ${gramsOf(today.emissionsG)}${today.origin ? ` (${originOf({ origin: today.origin, recordedOn: today.recordedOn })} grid data)` : ''}, ${today.receipts} receipts`,
+    `today         ${usd(today.confirmedMicroUsd)} confirmed, ${meteredEnergy(today.energyJ, today.estimated ? 'estimate' : '')}, ${gramsOf(today.emissionsG)}${today.origin ? ` (${originOf({ origin: today.origin, recordedOn: today.recordedOn })} grid data)` : ''}, ${today.receipts} ${today.receipts === 1 ? 'receipt' : 'receipts'}`,
     ...(node.payoutRefusal === null
       ? []
       : [`not paid      ${node.payoutAddress}: ${node.payoutRefusal} Your money waits; start the agent with another --payout-address.`]),

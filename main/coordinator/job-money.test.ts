@@ -45,7 +45,10 @@ test('a job that comes to nothing costs nothing', async () => {
 
 test('nobody can set aside more than they have, and a price above what was set aside is refused whole', async () => {
   const { reserve, settle, prepaid, confirmed, sound } = await setUp()
-  await expect(reserve(1_001n)).rejects.toMatchObject({ code: 'funds.insufficient' })
+  await expect(reserve(1_001n)).rejects.toMatchObject({
+    code: 'funds.insufficient',
+    message: 'This job may cost up to $0.001001, and your balance is $0.001000. Add funds, or submit a smaller job.',
+  })
   await reserve(100n)
   await expect(settle(101n)).rejects.toMatchObject({ code: 'ledger.unbalanced' })
   expect([await prepaid(), await confirmed()]).toEqual([900n, 0n])

@@ -1,4 +1,5 @@
 import { splitPrice } from '../../shared/domain/pay.ts'
+import { WindfallError } from '../../shared/errors.ts'
 import { type MicroUsd, microUsd } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -10,6 +11,8 @@ import { book, prepaidOf } from './ledger/ledger.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { type Db, type Tx, transact } from './persistence/database.ts'
 import type { ProofDeps } from './proofs/ports.ts'
+
+const dollars = (amount: MicroUsd): string => `$${amount / 1_000_000n}.${String(amount % 1_000_000n).padStart(6, '0')}`
 
 const reservedFor = async (tx: Tx, jobId: string): Promise<MicroUsd> => microUsd(await createLedgerStore(tx).balanceOf(jobReserved(jobId), 'micro-usd'))
 
@@ -25,7 +28,16 @@ export async function accountOf(db: Db, requesterId: string): Promise<{ requeste
 /** A job's money in the books: set aside when it is submitted, then paid or given back once. */
 export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & { readonly settle: ProofDeps['settle'] } {
   return {
-    reserve: async (tx, { requesterId, jobId, microUsd: amount }) => void (await book(tx, reserveForJob({ requesterId, jobId, amount, at: clock.now() }))),
+    async reserve(tx, { requesterId, jobId, microUsd: amount }) {
+      try {
+        await book(tx, reserveForJob({ requesterId, jobId, amount, at: clock.now() }))
+      } catch (error) {
+        // A requester knows of a balance, not of accounts.
+        if (!(error instanceof WindfallError) || error.code !== 'funds.insufficient') throw error
+        const message = `This job may cost up to ${dollars(amount)}, and your balance is ${dollars(await prepaidOf(tx, requesterId))}. Add funds, or submit a smaller job.`
+        throw new WindfallError('funds.insufficient', message, { cause: error })
+      }
+    },
     release: async (tx, { requesterId, jobId }) =>
       void (await book(tx, releaseJob({ requesterId, jobId, reserved: await reservedFor(tx, jobId), at: clock.now() }))),
     async settle(tx, { requesterId, jobId, nodeId, priceMicroUsd: price }) {

@@ -158,6 +158,9 @@ function receive(child: ChildProcess, { request, hooks, log, job }: WasmRun & { 
   return { output: () => output, end: () => end, stderr: () => stderr, broken: broken.promise }
 }
 
+/** What Node complains of; above it stands the line of its own source at which it gave up. */
+const complaintOf = (stderr: string): string => /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? stderr.split('\n')[0] ?? ''
+
 function conclude(child: ChildProcess, received: Received, log: LogSink): RunResult {
   const end = received.end()
   if (end) {
@@ -174,6 +177,6 @@ function conclude(child: ChildProcess, received: Received, log: LogSink): RunRes
     return runResult({ end: 'memory', exitCode: KILLED, output: new Uint8Array(), logTail: log.finish() })
   throw new WindfallError(
     'runtime.failed',
-    `The WebAssembly sandbox ended without an answer (exit code ${child.exitCode}): ${safeLine(received.stderr().split('\n')[0] ?? '')}`,
+    `The WebAssembly sandbox ended without an answer (exit code ${child.exitCode}): ${safeLine(complaintOf(received.stderr()))}`,
   )
 }

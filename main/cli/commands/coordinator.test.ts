@@ -49,6 +49,17 @@ test('a chain that has ended since is named, with the command that starts it', a
   expect([code, err]).toEqual([5, expect.stringContaining(`http://127.0.0.1:1) does not run any more. Start it with: windfall localnet --data "${data}"`)])
 })
 
+test('endpoints of which none answers are named, without what is secret in their addresses', async () => {
+  const { code, err } = await run('coordinator', '--data', newDirectory(), '--rpc', 'http://127.0.0.1:1/?api-key=s3cret,http://127.0.0.1:2')
+  expect([code, err]).toEqual([
+    5,
+    expect.stringMatching(
+      /does not answer .*Check its address and the network.* No coordinator starts without its chain; asked: 127\.0\.0\.1:1, 127\.0\.0\.1:2\.\n$/,
+    ),
+  ])
+  expect(err).not.toContain('s3cret')
+})
+
 test('a public cluster is never found, only named', async () => {
   const data = newDirectory()
   announce(data, { chain: { rpcUrl: 'https://api.devnet.example', cluster: 'devnet' } })

@@ -74,13 +74,17 @@ function coordinatorConfig(options: CoordinatorOptions, dataDirectory: string): 
   return readCoordinatorConfig(process.env, { logLevel: 'warn', ...settings, ...found, ...known, dataDirectory: join(dataDirectory, 'coordinator') })
 }
 
-/** A chain that was found may be gone by now, which has a better answer than “does not answer”. */
+/** A chain that was found may be gone by now, which has a better answer than “does not answer”; one that was named is named again, without what is secret in its address. */
 async function start(config: CoordinatorConfig, dataDirectory: string, signal: AbortSignal): Promise<RunningCoordinator> {
   try {
     return await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel) }, signal)
   } catch (error) {
     const [rpcUrl] = config.rpcUrls
-    if (!(error instanceof WindfallError) || error.code !== 'chain.unavailable' || rpcUrl !== foundChain(dataDirectory)) throw error
+    if (!(error instanceof WindfallError) || error.code !== 'chain.unavailable') throw error
+    if (rpcUrl !== foundChain(dataDirectory)) {
+      const hosts = config.rpcUrls.map((url) => new URL(url).host).join(', ')
+      throw new WindfallError('chain.unavailable', `${error.message} No coordinator starts without its chain; asked: ${hosts}.`, { cause: error })
+    }
     throw new WindfallError(
       'chain.unavailable',
       `The local chain of this data directory (${rpcUrl}) does not run any more. Start it with: windfall localnet --data "${dataDirectory}"; or give another endpoint with --rpc.`,

@@ -42,7 +42,7 @@ const acknowledge = () =>
 
 const close = () =>
   action<CommonOptions & { note: string }>(
-    incidentArgument(createCommand('close', 'end an incident; a simulated one ends with its simulation', 'coordinator')).requiredOption(
+    incidentArgument(createCommand('close', 'end an incident; what it simulates, if it is simulated, ends with it', 'coordinator')).requiredOption(
       '--note <text>',
       'why, for whoever reads it later',
     ),

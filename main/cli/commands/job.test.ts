@@ -103,8 +103,9 @@ test.each([
 })
 
 test.each([
-  [['job', 'submit'], /Give a job file, or --sample wasm/],
+  [['job', 'submit'], /Give a job file, or use a bundled one: --sample wasm/],
   [['job', 'plan'], /Give a job file/],
+  [['job', 'submit', '--sample', 'wasm', '--archive', 'module.wasm'], /A sample brings what it runs/],
   [['job', 'submit', 'job.json', '--sample', 'wasm'], /either a job file or --sample/],
   [['job', 'submit', '--sample', 'lambda'], /no bundled lambda job/],
   [['job', 'submit', '--sample', 'wasm', '--deadline', '40'], /“40” is not a time/],

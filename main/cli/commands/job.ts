@@ -32,6 +32,7 @@ interface SpecOptions extends CommonOptions {
 async function readJob(options: SpecOptions, file: string | undefined): Promise<Sample> {
   const deadline = toIso(parseWhen(options.deadline, systemClock.now()))
   if (options.sample && file) throw new WindfallError('input.invalid', 'Give either a job file or --sample, not both.')
+  if (options.sample && options.archive) throw new WindfallError('input.invalid', 'A sample brings what it runs: --archive goes with a job file.')
   const { spec, archive } = options.sample ? await loadSample(options.sample, deadline) : readJobFile(file, { deadline, archive: options.archive })
   // Other arguments make another output, so the hash the job came with no longer applies.
   const args = options.arg ? { args: [...options.arg], outputSha256: null } : {}
@@ -40,7 +41,7 @@ async function readJob(options: SpecOptions, file: string | undefined): Promise<
 
 /** A module is its own image, so a WebAssembly job may leave both digests to us. */
 function readJobFile(file: string | undefined, { deadline, archive }: { deadline: string; archive: string | undefined }): Sample {
-  if (!file) throw new WindfallError('input.invalid', 'Give a job file, or --sample wasm to use the bundled one.')
+  if (!file) throw new WindfallError('input.invalid', 'Give a job file, or use a bundled one: --sample wasm or --sample docker.')
   const raw = parse(z.looseObject({ runtime: z.looseObject({ name: RuntimeName }) }), readJson(file), `job in ${file}`)
   const bytes = archive === undefined ? null : readBytes(archive)
   const digest = bytes && `sha256:${sha256Hex(bytes)}`

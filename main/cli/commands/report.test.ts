@@ -13,9 +13,9 @@ test('a day is told by what it went to, longest first, with shares', () => {
   })
   expect(lines).toEqual([
     '2026-03-01 (UTC), 10 h 00 min so far',
-    'owner-present      8 h 59 min  89.8 %',
-    'running            1 h 00 min  10.0 %  a job ran',
-    'off                     54 s   0.1 %  the agent did not run',
+    'owner-present      8 h 59 min  89.8 %  You are using the computer',
+    'running            1 h 00 min  10.0 %  A job ran',
+    'off                     54 s   0.1 %  The agent did not run',
   ])
 })
 

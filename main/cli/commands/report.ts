@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { DayCode, DayReport } from '../../../shared/contract/agent.ts'
+import { REASON_TITLE } from '../../../shared/domain/reason-words.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
@@ -21,16 +22,11 @@ export const reportCommand = (): Command =>
     },
   )
 
-const WORD: Partial<Record<DayCode, string>> = {
-  running: 'a job ran',
-  asleep: 'the machine slept',
-  off: 'the agent did not run',
-  'no-jobs': 'no job to do',
-}
+const WORD: Readonly<Record<DayCode, string>> = { ...REASON_TITLE, running: 'A job ran', asleep: 'The machine slept', off: 'The agent did not run' }
 
 /** The day in lines: code, time, share. */
 export function describeReport({ day: date, totalMs, entries }: DayReport): string[] {
-  const rows = entries.map(({ code, ms }) => `${code.padEnd(18)} ${duration(ms).padStart(9)} ${share(ms, totalMs).padStart(7)}  ${WORD[code] ?? ''}`.trimEnd())
+  const rows = entries.map(({ code, ms }) => `${code.padEnd(18)} ${duration(ms).padStart(9)} ${share(ms, totalMs).padStart(7)}  ${WORD[code]}`)
   return [`${date} (UTC), ${duration(totalMs)} so far`, ...rows]
 }
 

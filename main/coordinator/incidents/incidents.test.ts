@@ -347,6 +347,20 @@ test('closing a simulated incident ends its simulation; the same cannot be simul
   await expect(watching.incidents.simulate('owner', spike)).resolves.toMatchObject({ zone: 'GB-13' })
 })
 
+test('what is simulated again after its incident was closed has an incident again, which can be closed again', async () => {
+  const closed: string[] = []
+  for (const percent of [40, 60]) {
+    await watching.incidents.simulate('owner', { ...spike, event: { cause: 'intensity-spike', percent } })
+    await minutes(1)
+    const [incident, ...others] = await list('open')
+    expect([incident?.summary, others]).toEqual([expect.stringContaining(`intensity ${percent} % higher`), []])
+    await watching.incidents.close('owner', { incidentId: incident?.incidentId ?? '', note: 'Seen enough.' })
+    closed.push(incident?.incidentId ?? '')
+  }
+  await minutes(PATIENCE['intensity-spike'].clearMs / MINUTE_MS + 1)
+  expect((await list()).map(({ incidentId }) => incidentId)).toEqual(closed.toReversed())
+})
+
 test.each([
   [{ ...spike, zone: 'XX' }, 'grid.unknown-zone'],
   [{ ...spike, event: { cause: 'frequency', hz: 49.7 } }, 'input.invalid'],

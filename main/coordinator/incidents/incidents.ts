@@ -1,4 +1,4 @@
-import type { incidentCalls, IncidentSummary, IncidentView, Simulation } from '../../../shared/contract/incident.ts'
+import type { incidentCalls, IncidentCause, IncidentSummary, IncidentView, Simulation } from '../../../shared/contract/incident.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { zoneNames } from '../../../shared/domain/zones.ts'
@@ -132,6 +132,13 @@ async function endSimulations({ clock }: IncidentsDeps, tx: Tx, { cause, zone }:
     if (simulation.zone === zone && simulation.event.cause === cause) await store.end(simulation.simulationId, now)
 }
 
+/** What is made up anew did not just go on: a simulated incident that an operator has closed must not stand for it, or it would have none. */
+async function retireClosed(tx: Tx, zone: string, cause: IncidentCause): Promise<void> {
+  const store = createIncidentsStore(tx)
+  for (const incident of await store.live())
+    if (incident.simulated && incident.state === 'RESOLVED' && incident.zone === zone && incident.cause === cause) await store.save({ ...incident, over: true })
+}
+
 async function simulate(deps: IncidentsDeps, by: string, { zone, event, seconds }: In<'simulateEvent'>): Promise<Simulation> {
   if (!zoneNames.has(zone))
     throw new WindfallError('grid.unknown-zone', `Windfall does not know the zone ${zone}. Known zones: ${[...zoneNames.keys()].join(', ')}.`)
@@ -147,6 +154,7 @@ async function simulate(deps: IncidentsDeps, by: string, { zone, event, seconds 
         'conflict',
         `A simulated ${event.cause} goes on in ${zone} until ${toIso(other.to)}. Close its incident first: windfall incident list`,
       )
+    await retireClosed(tx, zone, event.cause)
     await store.add(made)
     await deps.decide(tx, 'simulation', { simulationId: made.simulationId, zone, event, from, to: made.to, by })
   })
