@@ -11,13 +11,18 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
   'agent-load': ['main/agent/metering/agent-load.bench.ts'],
 }
 
+/** These read series that do not come with Windfall: `--traces DIR`. */
+const ON_YOUR_DATA: Readonly<Record<string, readonly string[]>> = { planner: ['main/coordinator/planner/planner.bench.ts'] }
+const NAMED: Readonly<Record<string, readonly string[]>> = { ...BENCHES, ...ON_YOUR_DATA }
+
 const root = join(import.meta.dirname, '..', '..')
 const [name, ...options] = process.argv.slice(2)
-const files = name === undefined ? Object.values(BENCHES).flat() : BENCHES[name]
+const files = name === undefined ? Object.values(BENCHES).flat() : NAMED[name]
 if (!files) {
-  console.error(`There is no benchmark named ${name}. There are: ${Object.keys(BENCHES).join(', ')}.`)
+  console.error(`There is no benchmark named ${name}. There are: ${Object.keys(NAMED).join(', ')}.`)
   process.exit(2)
 }
-const failed = files.filter((file) => spawnSync(process.execPath, [file, ...options], { cwd: root, stdio: 'inherit' }).status !== 0)
-for (const file of failed) console.error(`${file} misses its bar.`)
-process.exitCode = failed.length === 0 ? 0 : 1
+const statuses = files.map((file) => ({ file, status: spawnSync(process.execPath, [file, ...options], { cwd: root, stdio: 'inherit' }).status }))
+// A benchmark that was asked wrongly has said so itself.
+for (const { file, status } of statuses) if (status !== 0 && status !== 2) console.error(`${file} misses its bar.`)
+process.exitCode = Math.max(0, ...statuses.map(({ status }) => status ?? 1))

@@ -8,6 +8,11 @@ export interface Work extends WindowQuery {
   /** `null` if the job cannot pause. */
   readonly pauses: PauseRules | null
   readonly progress: Progress
+  /**
+   * Share of what starting at once would cost that a wait has to promise for a job that cannot pause; 0 if not given. Such a job bets all of
+   * itself on one moment, and a small promise of an uncertain forecast is most often an error of it.
+   */
+  readonly minGain?: number
 }
 
 export interface Choice {
@@ -19,6 +24,9 @@ export interface Choice {
   readonly why: 'cheapest' | 'at-once'
 }
 
+/** What a wait on a forecast has to promise at least, see {@link Work.minGain}. */
+export const FORECAST_MIN_GAIN = 0.003
+
 const isFree = ({ minRunMs, restartMs }: PauseRules): boolean => minRunMs === 0 && restartMs === 0
 
 function cheapest(curve: CostCurve, work: Work): Runs | null {
@@ -26,6 +34,9 @@ function cheapest(curve: CostCurve, work: Work): Runs | null {
   if (pauses) return isFree(pauses) ? cheapestRuns(curve, work) : cheapestRunsWithRestarts(curve, { ...work, ...pauses })
   if (progress === 'running') return null
   const run = cheapestRun(curve, work)
+  const now = costOver(curve, work.earliest, work.earliest + work.durationMs)
+  const isNowAsGood = run !== null && now !== null && now - run.mean < (work.minGain ?? 0) * Math.abs(now)
+  if (isNowAsGood) return { runs: [{ from: work.earliest, to: work.earliest + work.durationMs }], cost: now * work.durationMs }
   return run && { runs: [run], cost: run.mean * work.durationMs }
 }
 
@@ -46,30 +57,39 @@ export function chooseTime(curve: CostCurve, work: Work): Choice {
   return { runs: found.runs.map(({ from, to }) => ({ from, to })), cost: found.cost / ran, why: 'cheapest' }
 }
 
-/** The least cost × ms at which the work can end in time; `Infinity` if {@link chooseTime} would have to run it at once. */
-function bound(curve: CostCurve, work: Work): number {
-  if (work.pauses && isFree(work.pauses)) return leastCost(curve, work)
-  return cheapest(curve, work)?.cost ?? Infinity
+/** Cost × ms that no choice can go below; `Infinity` if there is none. Where running is paid for, even lost time earns, so there is no telling. */
+function lowerBound(curve: CostCurve, work: Work): number {
+  const least = leastCost(curve, work)
+  const isLossFree = work.pauses === null || work.pauses.restartMs === 0
+  return isLossFree || least === Infinity || (curve.costs[curve.order[0] ?? 0] ?? 0) >= 0 ? least : -Infinity
 }
+
+/** The least cost × ms at which the work can end in time; `Infinity` if {@link chooseTime} would have to run it at once. */
+const leastInTime = (curve: CostCurve, work: Work, bound: number): number =>
+  work.pauses && isFree(work.pauses) ? bound : (cheapest(curve, work)?.cost ?? Infinity)
 
 export interface ZoneChoice<Z> extends Choice {
   readonly zone: Z
 }
 
+const byBound = (a: { readonly bound: number }, b: { readonly bound: number }): number => (a.bound === b.bound ? 0 : a.bound - b.bound)
+
 /**
- * Zone and time together: of the best times in every zone, the cheapest; of equals the first. Curves must share their scales. A zone in
- * which nothing fits is taken only if that is so in all of them, and then the one where running at once costs least. `null` without zones.
+ * Zone and time together: the cheapest of the best times of all zones. Curves must share their scales. A zone in which nothing fits is taken
+ * only if that is so in all of them, and then the one where running at once costs least. `null` without zones. Exact: zones are looked at
+ * from the one with the lowest bound on, until no other can be cheaper.
  */
 export function chooseZoneAndTime<Z>(curves: ReadonlyMap<Z, CostCurve>, work: Work): ZoneChoice<Z> | null {
-  let [best, least]: [Z | null, number] = [null, Infinity]
-  for (const [zone, curve] of curves) {
-    const cost = bound(curve, work)
+  const bounds = [...curves].map(([zone, curve]) => ({ zone, curve, bound: lowerBound(curve, work) })).toSorted(byBound)
+  let [best, least]: [(typeof bounds)[number] | null, number] = [null, Infinity]
+  for (const candidate of bounds) {
+    if (candidate.bound >= least) break
+    const cost = leastInTime(candidate.curve, work, candidate.bound)
     if (cost >= least) continue
-    best = zone
+    best = candidate
     least = cost
   }
-  const chosen = best === null ? undefined : curves.get(best)
-  if (best !== null && chosen) return { zone: best, ...chooseTime(chosen, work) }
+  if (best) return { zone: best.zone, ...chooseTime(best.curve, work) }
   const rushed = [...curves].map(([zone, curve]) => ({ zone, ...atOnce(curve, work) }))
   return rushed.toSorted((a, b) => (a.cost ?? Infinity) - (b.cost ?? Infinity))[0] ?? null
 }

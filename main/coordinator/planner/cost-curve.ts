@@ -35,7 +35,7 @@ export function costCurve(slots: readonly Pick<Slot, 'from' | 'to' | 'value'>[])
     knownBefore[index + 1] = at(knownBefore, index) + (to - from)
     largest = Math.max(largest, Math.abs(value))
   }
-  const order = Uint32Array.from(slots.keys()).sort((a, b) => at(costs, a) - at(costs, b) || a - b)
+  const order = Uint32Array.from(slots.keys()).toSorted((a, b) => at(costs, a) - at(costs, b) || a - b)
   return { starts, ends, costs, costBefore, knownBefore, order, same: largest * ROUNDING }
 }
 

@@ -82,7 +82,11 @@ function meanPrice(pieces: readonly Piece[]): number | null {
  * price neither draws the job there nor keeps it away. In a zone without any price, its weight goes to carbon. A moment without intensity is
  * unknown, whatever the weights: it could not be accounted for.
  */
-export function objectiveCurve({ intensity, prices }: ZoneForecast, { carbon, cost, time }: Weights, { scales, since }: { scales: Scales; since: number }): CostCurve {
+export function objectiveCurve(
+  { intensity, prices }: ZoneForecast,
+  { carbon, cost, time }: Weights,
+  { scales, since }: { scales: Scales; since: number },
+): CostCurve {
   const pieces = cut(intensity, prices ?? [])
   const usual = meanPrice(pieces)
   const total = carbon + cost + time || 1

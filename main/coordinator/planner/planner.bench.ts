@@ -1,32 +1,110 @@
 /**
- * How close the planner comes to perfect foresight on recorded grids: `node planner.bench.ts --traces DIR [--zones GB,DE] [--years 2023]
- * [--json]`. DIR holds `intensity/*.csv`, `price/*.csv` and `forecast/*.csv`, hourly or finer.
+ * How close the planner comes to perfect foresight on recorded grids: `planner.bench.ts --traces DIR [--zones GB,DE] [--years 2023] [--out
+ * DIR] [--json]`. The traces are `intensity/*.csv`, `price/*.csv` and `forecast/*.csv`, hourly or finer. Writes `planner.json` and a picture
+ * of each zone's year to `--out`; prints a table, or the JSON with `--json`.
  */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fromIso } from '../../../shared/units.ts'
 import { forecastIntensity } from '../grid/forecast/own-forecast.ts'
-import type { OwnForecast } from './bench/foresight.ts'
+import { costWeightRow } from './bench/cost-weight.ts'
+import { type OwnForecast, NOISE_SEED } from './bench/foresight.ts'
+import { letsWaitAwhile } from './bench/lets-wait-awhile.ts'
+import { placementRows } from './bench/placement.ts'
+import { picture } from './bench/picture.ts'
 import { publishedRows, yearRows, yearsOf } from './bench/rows.ts'
+import { measureSpeed } from './bench/speed.ts'
 import { pricesOf, readTraces } from './bench/traces.ts'
 
-const { values: options } = parseArgs({
-  options: { traces: { type: 'string' }, zones: { type: 'string' }, years: { type: 'string' }, json: { type: 'boolean', default: false } },
-})
-if (!options.traces) throw new Error('Name a directory of recorded grids: --traces DIR.')
+const USAGE = `npm run bench -- planner --traces DIR [--zones GB,DE] [--years 2023] [--out DIR] [--json]
+
+DIR holds intensity/*.csv, price/*.csv and forecast/*.csv, hourly or finer: a header, then “timestamp,value” in UTC.
+`
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        traces: { type: 'string' },
+        zones: { type: 'string' },
+        years: { type: 'string' },
+        out: { type: 'string', default: '.cache/bench/planner' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch {
+    return null
+  }
+}
+
+const options = readOptions()
+if (options?.help) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
+if (!options?.traces) {
+  process.stderr.write(`The planner is measured on recorded grids, which do not come with Windfall. Name a directory of them:\n${USAGE}`)
+  process.exit(2)
+}
 const started = performance.now()
-const zones = options.zones?.split(',')
-const years = options.years?.split(',').map(Number)
+const [zones, years] = [options.zones?.split(','), options.years?.split(',').map(Number)]
+const isAsked = (zone: string): boolean => zones?.includes(zone) ?? true
 const traces = readTraces(options.traces)
 
 const forecast: OwnForecast = (input) => forecastIntensity(input)?.points.map(({ from, value }) => ({ from: fromIso(from), value: value ?? 0 })) ?? null
+const seriesYears = traces.intensity
+  .filter(({ zone }) => isAsked(zone))
+  .map((trace) => ({ trace, prices: pricesOf(traces, trace.zone) }))
+  .flatMap(({ trace, prices }) => yearsOf(trace).flatMap((year) => ((years?.includes(year) ?? true) ? [{ trace, prices, year }] : [])))
+const published = traces.forecasts.filter(({ zone }) => isAsked(zone))
+const round = (value: number): number => Math.round(value * 1e4) / 1e4
+const rounded = <T extends { savingPct: number; limitPct: number; capture: number }>(row: T): T => ({
+  ...row,
+  savingPct: round(row.savingPct),
+  limitPct: round(row.limitPct),
+  capture: round(row.capture),
+})
 
-const rows = []
-for (const trace of traces.intensity.filter(({ zone }) => !zones || zones.includes(zone)))
-  for (const year of yearsOf(trace).filter((known) => !years || years.includes(known))) {
-    const t = performance.now()
-    rows.push(...yearRows(trace, pricesOf(traces, trace.zone), year, forecast))
-    console.error(trace.zone, year, ((performance.now() - t) / 1000).toFixed(1))
-  }
-for (const published of traces.forecasts.filter(({ zone }) => !zones || zones.includes(zone))) rows.push(...publishedRows(published))
-for (const r of rows) console.log(r.series, r.year, r.L, r.S, r.mode, r.policy, r.arrivals, r.savingPct.toFixed(2), r.limitPct.toFixed(2), r.capture.toFixed(3), r.deadlineMisses)
-console.error((performance.now() - started) / 1000)
+/** Three unlike grids of one family of series, in each year that all of them know. */
+const PLACED = ['GB', 'DE', 'ES']
+/** One job arrives every hour and runs for eight: on average eight run. */
+const CAPACITIES = [null, 24, 16]
+const placement = [...Map.groupBy(seriesYears, ({ trace, year }) => `${trace.series.split('-')[0]} ${year}`).values()].flatMap((together) => {
+  const grids = PLACED.flatMap((name) => together.find(({ trace }) => trace.zone === name) ?? [])
+  return grids.length === PLACED.length
+    ? placementRows(
+        grids.map(({ trace }) => trace),
+        grids[0]?.year ?? 0,
+        CAPACITIES,
+      )
+    : []
+})
+
+const figures = letsWaitAwhile(options.traces)
+const rows = [
+  ...seriesYears.flatMap(({ trace, prices, year }) => yearRows(trace, prices, year, forecast)),
+  ...published.flatMap((trace) => publishedRows(trace, 'hourly')),
+].map(rounded)
+const result = {
+  benchmark: 'planner',
+  noiseSeed: NOISE_SEED,
+  rows,
+  carboncastAtIssue: published.flatMap((trace) => publishedRows(trace, 'with-issue')).map(rounded),
+  costWeight: seriesYears.flatMap(({ trace, prices, year }) => (prices && costWeightRow(trace, prices, year)) ?? []),
+  placement: { rows: placement },
+  lwa: { maxDiffPp: figures.length === 0 ? null : Math.max(...figures.map(({ published: theirs, ours }) => Math.abs(ours - theirs))), figures },
+  speed: measureSpeed(),
+  seconds: (performance.now() - started) / 1_000,
+}
+
+mkdirSync(options.out, { recursive: true })
+writeFileSync(join(options.out, 'planner.json'), `${JSON.stringify(result, null, 1)}\n`)
+for (const [name, group] of Map.groupBy(rows, ({ series, year }) => `${series}-in-${year}`)) writeFileSync(join(options.out, `${name}.svg`), picture(group))
+
+if (options.json) console.log(JSON.stringify(result))
+else {
+  console.table(rows)
+  console.log({ lwaMaxDiffPp: result.lwa.maxDiffPp, speed: result.speed, seconds: result.seconds, files: options.out })
+}

@@ -23,8 +23,22 @@ const minutes = (runs: readonly { from: number; to: number }[] = []) => runs.map
 const VALLEYS = [9, 1, 9, 9, 1, 9, 9, 9]
 
 test.each([
-  ['free pauses take both valleys', {}, [[15, 30], [60, 75]]],
-  ['a restart that costs little is worth it, and its time is added', { restartMs: MINUTE }, [[15, 30], [60, 76]]],
+  [
+    'free pauses take both valleys',
+    {},
+    [
+      [15, 30],
+      [60, 75],
+    ],
+  ],
+  [
+    'a restart that costs little is worth it, and its time is added',
+    { restartMs: MINUTE },
+    [
+      [15, 30],
+      [60, 76],
+    ],
+  ],
   ['a restart that costs more than it saves is not', { restartMs: QUARTER }, [[0, 30]]],
   ['a run is not shorter than it may be', { minRunMs: 30 * MINUTE }, [[0, 30]]],
   ['a running job goes on free of charge, but pays to come back', { restartMs: 14 * MINUTE, progress: 'running' as const }, [[0, 30]]],
@@ -55,7 +69,10 @@ function tryAll(curve: ReturnType<typeof curveOf>, { earliest, latestEnd, durati
     if (surplus < 0 || last.to - surplus <= last.from || last.to - surplus > latestEnd) continue
     last.to -= surplus
     const costs = runs.map(({ from, to }) => (costOver(curve, from, to) ?? Infinity) * (to - from))
-    least = Math.min(least, costs.reduce((sum, cost) => sum + cost, 0))
+    least = Math.min(
+      least,
+      costs.reduce((sum, cost) => sum + cost, 0),
+    )
   }
   return least
 }
@@ -104,7 +121,9 @@ test('dearer restarts never make a job cheaper, and free ones are as good as pau
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 8, maxLength: 8 }), fc.integer({ min: 1, max: 5 }), (values, quarters) => {
       const curve = curveOf(values)
-      const costs = [0, MINUTE, 5 * MINUTE, QUARTER].map((restartMs) => cheapestRunsWithRestarts(curve, work({ durationMs: quarters * QUARTER, restartMs }))?.cost ?? Infinity)
+      const costs = [0, MINUTE, 5 * MINUTE, QUARTER].map(
+        (restartMs) => cheapestRunsWithRestarts(curve, work({ durationMs: quarters * QUARTER, restartMs }))?.cost ?? Infinity,
+      )
       expect(costs).toEqual(costs.toSorted((a, b) => a - b))
       expect(costs[0]).toBeCloseTo(cheapestRuns(curve, work({ durationMs: quarters * QUARTER }))?.cost ?? Number.NaN, 3)
     }),

@@ -1,4 +1,5 @@
 import { type CostCurve, costOver } from './cost-curve.ts'
+import { type StepGrid, runCost, stepGrid } from './step-grid.ts'
 import type { Run, Runs } from './runs.ts'
 import type { WindowQuery } from './window.ts'
 
@@ -19,17 +20,8 @@ export interface PausedWork extends WindowQuery, PauseRules {
 const MINUTE_MS = 60_000
 /** Runs begin and end on a grid; the finest whose table is not too large is used. */
 const STEPS_MS = [15 * MINUTE_MS, 30 * MINUTE_MS, 60 * MINUTE_MS, 120 * MINUTE_MS]
-const MOST_STATES = 40_000
+const MOST_STATES = 12_000
 const MOST_RUNS = 8
-
-interface Grid {
-  readonly stepMs: number
-  readonly first: number
-  readonly count: number
-  /** Mean cost of each step up to the end of the window, `NaN` where unknown. */
-  readonly rates: Float64Array
-  readonly latestEnd: number
-}
 
 /** The work that is left once `restarts` pauses and `steps` whole steps lie behind. */
 interface Task {
@@ -39,24 +31,6 @@ interface Task {
   readonly steps: number
   /** What a pause adds to the count of restarts: nothing where they are free, so that they need not be told apart. */
   readonly counted: 0 | 1
-}
-
-function gridOf(curve: CostCurve, { earliest, latestEnd }: WindowQuery, stepMs: number): Grid {
-  const first = Math.ceil(earliest / stepMs) * stepMs
-  const count = Math.max(0, Math.ceil((latestEnd - first) / stepMs))
-  const rates = Float64Array.from({ length: count }, (_, step) => {
-    const from = first + step * stepMs
-    return costOver(curve, from, Math.min(from + stepMs, latestEnd)) ?? Number.NaN
-  })
-  return { stepMs, first, count, rates, latestEnd }
-}
-
-/** Cost × ms of an unbroken run of `durationMs` from the start of `step`; `Infinity` if it is not known or ends too late. */
-function runCost({ rates, stepMs, first, latestEnd }: Grid, step: number, durationMs: number): number {
-  if (first + step * stepMs + durationMs > latestEnd) return Infinity
-  let cost = 0
-  for (let index = step, left = durationMs; left > 0; index += 1, left -= stepMs) cost += (rates[index] ?? Number.NaN) * Math.min(left, stepMs)
-  return Number.isNaN(cost) ? Infinity : cost
 }
 
 type Costs = (step: number, restarts: number, steps: number) => number
@@ -74,7 +48,7 @@ interface Table {
 }
 
 /** Dynamic programming backwards over the steps of the window. */
-function tableOf(grid: Grid, task: Task): Table {
+function tableOf(grid: StepGrid, task: Task): Table {
   const { count, stepMs } = grid
   const [width, depth] = [task.steps + 1, task.restarts + 1]
   const running = new Float64Array((count + 1) * depth * width).fill(Infinity)
@@ -115,7 +89,12 @@ interface Place {
 }
 
 /** From a run's start (its least time, `minSteps`, being ahead) or from the middle of one, until it pauses or ends. */
-function followRun({ stepMs, first }: Grid, task: Task, table: Table, from: Place & { readonly fresh: boolean }): { readonly to: number; readonly next: Place | null } {
+function followRun(
+  { stepMs, first }: StepGrid,
+  task: Task,
+  table: Table,
+  from: Place & { readonly fresh: boolean },
+): { readonly to: number; readonly next: Place | null } {
   const { restarts } = from
   let { step, steps } = from
   if (from.fresh && task.leftMs(restarts, steps) > task.minSteps * stepMs) {
@@ -124,14 +103,15 @@ function followRun({ stepMs, first }: Grid, task: Task, table: Table, from: Plac
   } else if (from.fresh) return { to: first + step * stepMs + task.leftMs(restarts, steps), next: null }
   while (true) {
     const left = task.leftMs(restarts, steps)
-    if (table.goOn(step, restarts, steps) > table.idle(step + 1, restarts, steps)) return { to: first + step * stepMs, next: { step: step + 1, restarts, steps } }
+    if (table.goOn(step, restarts, steps) > table.idle(step + 1, restarts, steps))
+      return { to: first + step * stepMs, next: { step: step + 1, restarts, steps } }
     if (left <= stepMs) return { to: first + step * stepMs + left, next: null }
     step += 1
     steps += 1
   }
 }
 
-function followAll(grid: Grid, task: Task, table: Table, start: Place & { readonly fresh: boolean; readonly from: number }): readonly Run[] {
+function followAll(grid: StepGrid, task: Task, table: Table, start: Place & { readonly fresh: boolean; readonly from: number }): readonly Run[] {
   const runs: Run[] = []
   let [place, from, fresh]: [Place | null, number, boolean] = [start, start.from, start.fresh]
   while (place) {
@@ -147,7 +127,7 @@ function followAll(grid: Grid, task: Task, table: Table, start: Place & { readon
   return runs
 }
 
-function taskOf(grid: Grid, { minRunMs, restartMs }: PauseRules, workMs: number): Task {
+function taskOf(grid: StepGrid, { minRunMs, restartMs }: PauseRules, workMs: number): Task {
   const runAndPauseMs = Math.max(minRunMs, grid.stepMs) + grid.stepMs
   const restarts = restartMs === 0 ? 0 : Math.min(MOST_RUNS - 1, Math.ceil((grid.count * grid.stepMs) / runAndPauseMs))
   return {
@@ -160,7 +140,7 @@ function taskOf(grid: Grid, { minRunMs, restartMs }: PauseRules, workMs: number)
 }
 
 /** The first run begins at a later step of the grid; before it, a job that has run has a restart to pay. */
-function later(grid: Grid, work: PausedWork): Runs | null {
+function later(grid: StepGrid, work: PausedWork): Runs | null {
   const task = taskOf(grid, work, work.durationMs + (work.progress === 'fresh' ? 0 : work.restartMs))
   const table = tableOf(grid, task)
   const costs = Array.from({ length: grid.count }, (_, step) => (grid.first + step * grid.stepMs > work.earliest ? table.begin(step, 0, 0) : Infinity))
@@ -171,7 +151,7 @@ function later(grid: Grid, work: PausedWork): Runs | null {
 }
 
 /** The first run begins, or goes on, at once. */
-function atOnce(curve: CostCurve, grid: Grid, work: PausedWork): Runs | null {
+function atOnce(curve: CostCurve, grid: StepGrid, work: PausedWork): Runs | null {
   const { earliest } = work
   const durationMs = work.durationMs + (work.progress === 'paused' ? work.restartMs : 0)
   const toFirst = grid.first - earliest
@@ -195,7 +175,7 @@ function atOnce(curve: CostCurve, grid: Grid, work: PausedWork): Runs | null {
  */
 export function cheapestRunsWithRestarts(curve: CostCurve, work: PausedWork): Runs | null {
   const states = (stepMs: number) => ((work.latestEnd - work.earliest) / stepMs) * (work.durationMs / stepMs) * (work.restartMs === 0 ? 1 : MOST_RUNS)
-  const grid = gridOf(curve, work, STEPS_MS.find((stepMs) => states(stepMs) <= MOST_STATES) ?? Math.max(...STEPS_MS))
+  const grid = stepGrid(curve, work, STEPS_MS.find((stepMs) => states(stepMs) <= MOST_STATES) ?? Math.max(...STEPS_MS))
   const [now, then] = [atOnce(curve, grid, work), later(grid, work)]
   if (!now || !then) return now ?? then
   return now.cost <= then.cost + curve.same * work.durationMs ? now : then

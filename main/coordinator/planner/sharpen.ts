@@ -38,20 +38,25 @@ const FADE_MS = 12 * 3_600_000
 /** So many past errors count as much as the assumption that there are none. */
 const DOUBT = 5
 
-/** Error of past forecasts, measured less forecast, that reached as far ahead as this slot does, and at the same time of day. */
-export type PastErrors = (slot: Valued) => readonly number[]
+interface Judgement {
+  /** What was measured in a slot, the running one included; `null` where nothing is yet. */
+  readonly measured: (slot: Valued) => number | null
+  /** Errors, measured less forecast, of past forecasts that reached as far ahead as this slot does, and at the same time of day. */
+  readonly pastErrors: (slot: Valued) => readonly number[]
+}
 
 /**
- * A published forecast, corrected by what it usually gets wrong and by how far it is off at this moment, which fades. `running` is what is
- * measured in the first slot. Without a past to judge it by, a forecast is taken at its word.
+ * A published forecast, corrected by what it usually gets wrong and by how far it is off at this moment, which fades; what is measured is
+ * taken as measured. Without a past to judge it by, a forecast is taken at its word.
  */
-export function withItsErrors<S extends Valued>(forecast: readonly S[], running: number, pastErrors: PastErrors): readonly S[] {
+export function withItsErrors<S extends Valued>(forecast: readonly S[], { measured, pastErrors }: Judgement): readonly S[] {
   const corrected = forecast.map((slot) => {
     const errors = pastErrors(slot)
-    return { slot, judged: errors.length > 0, value: slot.value + errors.reduce((sum, error) => sum + error, 0) / (errors.length + DOUBT) }
+    const value = slot.value + errors.reduce((sum, error) => sum + error, 0) / (errors.length + DOUBT)
+    return { slot, judged: errors.length > 0, value, seen: measured(slot) }
   })
-  const [first] = corrected
-  if (!first) return forecast
-  const departure = first.judged ? running - first.value : 0
-  return corrected.map(({ slot, value }) => ({ ...slot, value: Math.max(0, value + departure * Math.exp(-(slot.from - first.slot.from) / FADE_MS)) }))
+  const newest = corrected.findLast(({ seen, judged }) => seen !== null && judged)
+  const departure = newest ? (newest.seen ?? 0) - newest.value : 0
+  const since = newest?.slot.from ?? 0
+  return corrected.map(({ slot, value, seen }) => ({ ...slot, value: seen ?? Math.max(0, value + departure * Math.exp(-(slot.from - since) / FADE_MS)) }))
 }

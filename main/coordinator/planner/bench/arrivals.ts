@@ -1,6 +1,6 @@
 /** One job arrives in every hour and runs as its policy says; what it emits is counted on what really happened. */
 import type { CostCurve } from '../cost-curve.ts'
-import { type Work, chooseTime } from '../choose.ts'
+import { FORECAST_MIN_GAIN, type Work, chooseTime } from '../choose.ts'
 import { HOUR_MS, type Hourly, valueAt } from './traces.ts'
 
 export type Mode = 'interruptible' | 'contiguous'
@@ -77,7 +77,7 @@ export function planOnce(truth: Hourly, shape: Shape, arrival: number, curve: Co
 
 /** Plans what is left anew in every hour, on the curve of that hour; an uninterruptible job that runs is left alone. */
 export function replan(truth: Hourly, shape: Shape, arrival: number, curveAt: (hour: number) => CostCurve): Outcome {
-  let [work, grams] = [workOf(shape, arrival), 0]
+  let [work, grams]: [Work, number] = [{ ...workOf(shape, arrival), minGain: FORECAST_MIN_GAIN }, 0]
   for (let hour = arrival; ; hour += 1) {
     const { runs } = chooseTime(curveAt(hour), { ...work, earliest: hour * HOUR_MS })
     const [next, last] = [runs[0], runs.at(-1)]
@@ -97,8 +97,7 @@ export function replan(truth: Hourly, shape: Shape, arrival: number, curveAt: (h
 }
 
 /** Runs at once, whatever it costs: the baseline of every saving. */
-export const startAtArrival = (truth: Hourly, { length }: Shape, arrival: number): number =>
-  gramsOver(truth, arrival * HOUR_MS, (arrival + length) * HOUR_MS)
+export const startAtArrival = (truth: Hourly, { length }: Shape, arrival: number): number => gramsOver(truth, arrival * HOUR_MS, (arrival + length) * HOUR_MS)
 
 /** Runs whenever intensity is at or below its threshold, without any forecast, and when it must. `threshold` by hour, gCO2/kWh. */
 export function belowThreshold(truth: Hourly, { length, slack, mode }: Shape, arrival: number, threshold: (hour: number) => number): Outcome {
@@ -118,7 +117,7 @@ export function belowThreshold(truth: Hourly, { length, slack, mode }: Shape, ar
 export function trailingPercentile(truth: Hourly, percent: number, hours: number): Hourly {
   const values = truth.values.map((_, index) => {
     if (index < hours) return Number.NaN
-    const past = truth.values.slice(index - hours, index).sort()
+    const past = truth.values.slice(index - hours, index).toSorted()
     const rank = ((hours - 1) * percent) / 100
     const [low, high] = [past[Math.floor(rank)] ?? Number.NaN, past[Math.ceil(rank)] ?? Number.NaN]
     return past.some(Number.isNaN) ? Number.NaN : low + (high - low) * (rank % 1)

@@ -21,7 +21,8 @@ export const NOISE_SEED = 20_240_607
 const pricesKnownTo = (hour: number): number => (Math.floor(hour / 24) + (hour % 24 >= 12 ? 2 : 1)) * 24
 
 const PER_MWH_TO_MINOR_PER_KWH = 0.1
-const asSlots = (hours: readonly HourSlot[], unit: number): readonly Slot[] => hours.map(({ from, to, value }) => ({ from, to, value: value * unit, forecast: false }))
+const asSlots = (hours: readonly HourSlot[], unit: number): readonly Slot[] =>
+  hours.map(({ from, to, value }) => ({ from, to, value: value * unit, forecast: false }))
 
 /** No carbon forecast at all: the hour that runs as it is measured, and the product's own forecast after it. */
 export function ownForesight(truth: Hourly, prices: Hourly | null, forecast: OwnForecast): Foresight {
@@ -33,11 +34,12 @@ export function ownForesight(truth: Hourly, prices: Hourly | null, forecast: Own
       to: (hour + HORIZON_HOURS) * HOUR_MS,
     })
     const ahead: HourSlot[] = []
-    for (let index = 0; points && index + 1 < points.length; index += 2) {
-      const [first, second] = [points[index], points[index + 1]]
-      if (first && second) ahead.push({ from: first.from, to: first.from + HOUR_MS, value: (first.value + second.value) / 2 })
+    if (!points) return []
+    for (const [index, first] of points.entries()) {
+      const second = points[index + 1]
+      if (index % 2 === 0 && second) ahead.push({ from: first.from, to: first.from + HOUR_MS, value: (first.value + second.value) / 2 })
     }
-    return points ? [...hoursOf(truth, hour, hour + 1), ...ahead] : []
+    return [...hoursOf(truth, hour, hour + 1), ...ahead]
   }
 }
 
@@ -79,6 +81,9 @@ export function publishedForesight({ issues, actual }: ForecastTrace): Foresight
       value: issue.values[leadOf(hour + ahead)] ?? Number.NaN,
     }))
     const known = expected.filter(({ value }) => !Number.isNaN(value))
-    return withItsErrors(known, valueAt(actual, hour), ({ from }) => errorsOf(earlier, actual, hour, leadOf(from / HOUR_MS)))
+    return withItsErrors(known, {
+      measured: ({ from, to }) => (from > hour * HOUR_MS ? null : (hoursOf(actual, from / HOUR_MS, to / HOUR_MS)[0]?.value ?? null)),
+      pastErrors: ({ from }) => errorsOf(earlier, actual, hour, leadOf(from / HOUR_MS)),
+    })
   }
 }

@@ -105,7 +105,7 @@ function trainings(): readonly Training[] {
   return starts.map((start, index) => ({ start, length: lengths[index] ?? 0 }))
 }
 
-export type Patience = 'none' | 'next_workday' | 'semi_weekly'
+type Patience = 'none' | 'next_workday' | 'semi_weekly'
 
 /** Slots after its earliest end until somebody looks at the result, at nine in the morning. */
 function slackOf({ start, length }: Training, patience: Patience): number {
@@ -131,7 +131,12 @@ const NIGHTLY: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   FR: { 4: 3.0, 8: 4.08, 12: 5.0, 16: 5.58 },
 }
 
-const TRAINING: readonly { readonly patience: Patience; readonly interruptible: boolean; readonly error: number; readonly pct: Readonly<Record<string, number>> }[] = [
+const TRAINING: readonly {
+  readonly patience: Patience
+  readonly interruptible: boolean
+  readonly error: number
+  readonly pct: Readonly<Record<string, number>>
+}[] = [
   { patience: 'next_workday', interruptible: false, error: 0, pct: { DE: 5.93, GB: 6.57, FR: 4.79 } },
   { patience: 'next_workday', interruptible: false, error: 0.05, pct: { DE: 5.91, GB: 6.56, FR: 4.77 } },
   { patience: 'next_workday', interruptible: false, error: 0.1, pct: { DE: 5.88, GB: 6.52, FR: 4.72 } },
@@ -142,8 +147,9 @@ const TRAINING: readonly { readonly patience: Patience; readonly interruptible: 
   { patience: 'semi_weekly', interruptible: true, error: 0.05, pct: { DE: 18.11, GB: 19.66, FR: 13.33 } },
 ]
 
+const saving = (base: number, value: number): number => 100 * (1 - value / base)
+
 function zoneFigures(zone: string, truth: readonly number[], jobs: readonly Training[]): readonly Figure[] {
-  const saving = (base: number, value: number) => 100 * (1 - value / base)
   const exact = { error: 0, interruptible: false }
   const nights = total(truth, nightly(0), exact)
   const base = total(truth, patiently(jobs, 'none'), exact)

@@ -1,6 +1,19 @@
 /** The figures of the benchmark: one row for each series, year, length and policy. */
 import { type CostCurve, costCurve } from '../cost-curve.ts'
-import { type Foresight, HORIZON_HOURS, LENGTHS, type Mode, type Outcome, type Shape, belowThreshold, hoursOf, planOnce, replan, startAtArrival, trailingPercentile } from './arrivals.ts'
+import {
+  type Foresight,
+  HORIZON_HOURS,
+  LENGTHS,
+  type Mode,
+  type Outcome,
+  type Shape,
+  belowThreshold,
+  hoursOf,
+  planOnce,
+  replan,
+  startAtArrival,
+  trailingPercentile,
+} from './arrivals.ts'
 import { type OwnForecast, noisyForesight, ownForesight, publishedForesight } from './foresight.ts'
 import { type ForecastTrace, type Hourly, type Trace, valueAt } from './traces.ts'
 
@@ -25,7 +38,7 @@ export interface BenchRow {
 const WEEK_HOURS = 168
 const FEWEST_ARRIVALS = 500
 const MODES = ['interruptible', 'contiguous'] as const
-const yearStart = (year: number): number => Date.UTC(year) / 3_600_000
+export const yearStart = (year: number): number => Date.UTC(year) / 3_600_000
 
 /** Years of which a series knows something. */
 export const yearsOf = ({ firstHour, values }: Hourly): readonly number[] => {
@@ -34,7 +47,7 @@ export const yearsOf = ({ firstHour, values }: Hourly): readonly number[] => {
 }
 
 /** Hours of `[from, to)` with nothing unknown from `before` hours earlier to `after` hours later. */
-function arrivalsIn(truth: Hourly, [from, to]: readonly [number, number], before: number, after: number): readonly number[] {
+export function arrivalsIn(truth: Hourly, [from, to]: readonly [number, number], before: number, after: number): readonly number[] {
   const found: number[] = []
   let known = 0
   for (let hour = from - before; hour < to + after; hour += 1) {
@@ -68,6 +81,8 @@ interface Field {
   readonly span: readonly [number, number]
   readonly year: number
   readonly history: number
+  /** Only arrivals at these hours, where given. */
+  readonly at?: ReadonlySet<number>
 }
 
 interface Sums {
@@ -75,11 +90,11 @@ interface Sums {
   misses: number
 }
 
-function rowsFor({ truth, span, history, ...about }: Field, plays: ReadonlyMap<Policy, Play>): readonly BenchRow[] {
+function rowsFor({ truth, span, history, at, ...about }: Field, plays: ReadonlyMap<Policy, Play>): readonly BenchRow[] {
   const perfect = curves((hour) => hoursOf(truth, hour, hour + HORIZON_HOURS))
   return LENGTHS.flatMap(({ length, slack }) => {
-    const arrivals = arrivalsIn(truth, span, history, length + slack)
-    if (arrivals.length < FEWEST_ARRIVALS) return []
+    const arrivals = arrivalsIn(truth, span, history, length + slack).filter((hour) => at?.has(hour) ?? true)
+    if (arrivals.length < (at ? 1 : FEWEST_ARRIVALS)) return []
     return MODES.flatMap((mode) => {
       const shape = { length, slack, mode }
       const total = (play: Play): Sums => {
@@ -137,13 +152,15 @@ export function yearRows(trace: Trace, prices: Hourly | null, year: number, fore
   )
 }
 
-/** Rows of a published forecast, planned anew whenever one is issued. */
-export function publishedRows(published: ForecastTrace): readonly BenchRow[] {
-  const { actual, zone } = published
+/** Rows of a published forecast, planned anew in every hour on its last issue: for jobs of every hour, and for those that arrive with an issue. */
+export function publishedRows(published: ForecastTrace, arriving: 'hourly' | 'with-issue'): readonly BenchRow[] {
+  const { actual, zone, issues } = published
   const expected = curves(publishedForesight(published))
+  const at = new Set(issues.map(({ issuedHour }) => issuedHour))
+  const about = { series: `carboncast-${zone}`, zone, truth: actual, history: 0, ...(arriving === 'with-issue' ? { at } : {}) }
   return yearsOf(actual).flatMap((year) =>
     rowsFor(
-      { series: `carboncast-${zone}`, zone, truth: actual, span: [yearStart(year), yearStart(year + 1)], year, history: 0 },
+      { ...about, span: [yearStart(year), yearStart(year + 1)], year },
       new Map<Policy, Play>([['carboncast', (shape, arrival) => replan(actual, shape, arrival, expected)]]),
     ),
   )

@@ -39,7 +39,7 @@ export interface Traces {
 export const valueAt = ({ firstHour, values }: Hourly, hour: number): number => values[hour - firstHour] ?? Number.NaN
 
 /** What several files say of one zone, such as a file per year; the later file wins. */
-export function merged(parts: readonly Hourly[]): Hourly | null {
+function merged(parts: readonly Hourly[]): Hourly | null {
   if (parts.length === 0) return null
   const firstHour = Math.min(...parts.map((part) => part.firstHour))
   const end = Math.max(...parts.map((part) => part.firstHour + part.values.length))

@@ -1,0 +1,61 @@
+import { chooseTime } from '../choose.ts'
+import type { Run } from '../runs.ts'
+import { type Weights, PRESETS, objectiveCurve, scalesOf } from '../objective.ts'
+import { HORIZON_HOURS, hoursOf } from './arrivals.ts'
+import { arrivalsIn, yearStart } from './rows.ts'
+import { HOUR_MS, type Hourly, type Trace, valueAt } from './traces.ts'
+
+export interface CostWeightRow {
+  readonly series: string
+  readonly zone: string
+  readonly year: number
+  /** What perfect foresight saves of carbon and of money when only carbon counts, and when money counts as much. */
+  readonly carbonPct: readonly [number, number]
+  readonly costPct: readonly [number, number]
+}
+
+const [LENGTH, SLACK] = [8, 24]
+const FREE = { minRunMs: 0, restartMs: 0 }
+const EVEN: Weights = { carbon: 0.5, cost: 0.5, time: 0 }
+
+type Sums = [start: number, green: number, even: number]
+
+/** Runs of the three plans: at once, for carbon alone, and for both. */
+function plansAt(trace: Hourly, prices: Hourly, arrival: number): readonly (readonly Run[])[] {
+  const ahead = (series: Hourly) => hoursOf(series, arrival, arrival + HORIZON_HOURS).map((slot) => ({ ...slot, forecast: true }))
+  const zone = { intensity: ahead(trace), prices: ahead(prices) }
+  const scales = scalesOf([zone])
+  const earliest = arrival * HOUR_MS
+  const work = { earliest, latestEnd: earliest + (LENGTH + SLACK) * HOUR_MS, durationMs: LENGTH * HOUR_MS, pauses: FREE, progress: 'fresh' as const }
+  const planned = [PRESETS.green, EVEN].map((weights) => chooseTime(objectiveCurve(zone, weights, { scales, since: earliest }), work).runs)
+  return [[{ from: earliest, to: earliest + LENGTH * HOUR_MS }], ...planned]
+}
+
+function spent(series: Hourly, runs: readonly Run[]): number {
+  let sum = 0
+  for (const { from, to } of runs) for (let hour = from / HOUR_MS; hour < to / HOUR_MS; hour += 1) sum += valueAt(series, hour)
+  return sum
+}
+
+const saved = ([start, green, even]: Sums): readonly [number, number] => [100 * (1 - green / start), 100 * (1 - even / start)]
+
+/**
+ * Carbon and cost of an interruptible job of 8 h with 24 h of slack, arriving in every hour in which both series are known; `null` with fewer
+ * than 500.
+ */
+export function costWeightRow(trace: Trace, prices: Hourly, year: number): CostWeightRow | null {
+  const span = [yearStart(year), yearStart(year + 1)] as const
+  const priced = new Set(arrivalsIn(prices, span, 0, LENGTH + SLACK))
+  const arrivals = arrivalsIn(trace, span, 0, LENGTH + SLACK).filter((hour) => priced.has(hour))
+  if (arrivals.length < 500) return null
+  const [carbon, cost]: [Sums, Sums] = [
+    [0, 0, 0],
+    [0, 0, 0],
+  ]
+  for (const arrival of arrivals)
+    for (const [index, runs] of plansAt(trace, prices, arrival).entries()) {
+      carbon[index as 0 | 1 | 2] += spent(trace, runs)
+      cost[index as 0 | 1 | 2] += spent(prices, runs)
+    }
+  return { series: trace.series, zone: trace.zone, year, carbonPct: saved(carbon), costPct: saved(cost) }
+}
