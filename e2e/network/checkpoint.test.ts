@@ -75,6 +75,35 @@ test('a job that is interrupted on one node goes on on another and back again, o
   expect(resultOf(c)).toBe('7 to 10')
 })
 
+test('a job that its coordinator asks back hands over what it saved, uses up no attempt, and goes on elsewhere', async () => {
+  const { core, start, leaseTo, checkpoint } = await startWorld()
+  const [first, second] = [await core.enrol(), await core.enrol()]
+  const nodes = new Map([first, second].map((node) => [node, start(node)]))
+  let lease = await core.lease(first, 'job-1', { checkpoints: true })
+  for (const [here, there] of [
+    [first, second],
+    [second, first],
+    [first, second],
+  ] as const) {
+    const node = nodes.get(here)
+    await node?.work(lease, 2, async (runner) => {
+      await core.jobs.start({ nodeId: here.nodeId, ...lease })
+      expect(await node.askedBack(lease)).toEqual([])
+      await core.jobs.askBack('another lease', 'carbon.simulated')
+      await core.jobs.askBack(lease.leaseId, 'carbon.simulated')
+      for (const order of await node.askedBack(lease)) runner.yieldLease(order.leaseId, order.reason)
+    })
+    await node?.deliver()
+    expect(node?.job(lease)).toMatchObject({ state: 'failed', code: 'carbon.simulated', message: expect.stringContaining('goes on later from its checkpoint') })
+    expect(await checkpoint()).toMatchObject({ token: lease.token })
+    lease = await leaseTo(there, [here])
+  }
+  const last = nodes.get(second)
+  await last?.work(lease, GOAL)
+  await last?.deliver()
+  expect(last && resultOf(last)).toBe('6 to 10')
+})
+
 test('a checkpoint that the coordinator has lost costs the progress, and nothing else', async () => {
   const { core, start, leaseTo } = await startWorld()
   const [first, second] = [await core.enrol(), await core.enrol()]

@@ -86,6 +86,7 @@ function sessionDeps({ core, app }: TestServer, node: TestNode, { states, read }
     presence: () => ({ ready: false, reasons: ['user'], running: [] }),
     offer: () => undefined,
     cancel: () => undefined,
+    yieldLease: () => undefined,
     confirmed: () => undefined,
     heard: () => undefined,
     feed: { position: () => Number.MAX_SAFE_INTEGER, store: () => undefined },

@@ -83,14 +83,17 @@ export function startSavingNode({ directory, url, signer, clock, goal }: SavingN
   return {
     job,
     waiting: () => stores.outbox.peek()?.item ?? null,
-    /** Works on a lease, and has to stop after so many steps unless it is done before. */
-    work: (lease: Lease, count: number) =>
+    /** What of it the coordinator asks back, over HTTP. */
+    askedBack: async ({ leaseId, token }: Lease) =>
+      (await link.client.call('heartbeat', { ready: true, reasons: [], running: [{ leaseId, token, state: 'running' }] })).yields,
+    /** Works on a lease, and has to stop after so many steps unless it is done before: for its owner, or because of what happens then. */
+    work: (lease: Lease, count: number, stop = async (runner: typeof work.runner) => runner.yieldNow('owner-present')) =>
       during(work.runner.run, async () => {
         work.runner.offer(lease)
         await until(() => job(lease)?.state === 'running')
         steps.count = count
         await turn()
-        work.runner.yieldNow('owner-present')
+        await stop(work.runner)
         await until(() => ['failed', 'submitted'].includes(job(lease)?.state ?? ''))
       }),
     /** Tells the coordinator everything that waits, up to a proof. */

@@ -32,7 +32,7 @@ import type { Work } from './work.ts'
 
 /** What a coordinator may set to work, and what it is told of. */
 type LinkedWork = Pick<Work, 'presence' | 'setFetch' | 'setFetchCheckpoint' | 'setGuard'> & {
-  readonly runner: Pick<Work['runner'], 'offer' | 'cancel' | 'busyDevices'>
+  readonly runner: Pick<Work['runner'], 'offer' | 'cancel' | 'yieldLease' | 'busyDevices'>
   readonly prover: Pick<Work['prover'], 'realign'>
 }
 
@@ -153,6 +153,7 @@ function sessionDeps(deps: Linked): SessionDeps {
       runner.offer(lease)
     },
     cancel: runner.cancel,
+    yieldLease: runner.yieldLease,
     confirmed: tenure.confirm,
     heard: (said, roundTripMs) => {
       time.heard(said, roundTripMs)

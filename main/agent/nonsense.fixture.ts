@@ -75,6 +75,7 @@ export const Frame = fc.oneof(
   fc.constantFrom(...BAD).map((lease) => JSON.stringify({ type: 'lease', lease })),
   fc.constantFrom('p0', 'p1').map((id) => JSON.stringify({ type: 'lease', lease: good(id) })),
   fc.constant(JSON.stringify({ type: 'cancel', leaseId: 'unknown', reason: 'x' })),
+  fc.constantFrom('carbon', 'x', 'owner-present').map((reason) => JSON.stringify({ type: 'yield', leaseId: 'unknown', reason })),
   fc.integer().map((lastEvent) => JSON.stringify({ type: 'events', lastEvent })),
   fc.constantFrom('welcome', 'challenge').map((type) => JSON.stringify({ type, lastEvent: 0, nonce: 'bm9uY2U=' })),
 )

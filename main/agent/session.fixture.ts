@@ -38,7 +38,7 @@ interface Given {
 /** The whole link of an agent over real sockets; its work is done at once, and what it was set to do is written down. */
 export function startTestSession({ url, directory, stores, signer, clock = createFakeClock() }: Given) {
   const news = createNews(clock)
-  const seen = { ran: [] as string[], cancelled: [] as string[] }
+  const seen = { ran: [] as string[], cancelled: [] as string[], yielded: [] as string[] }
   let guard: WorkGuard | null = null
   const { prove, realign } = createStoredProver({ stores, nodeId: signer.keyId, signer, ids: createIds(clock), clock })
   const work = (leaseId: string) => {
@@ -94,6 +94,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
           work(lease.leaseId)
         },
         cancel: (leaseId, reason) => void seen.cancelled.push(`${leaseId} ${reason}`),
+        yieldLease: (leaseId, reason) => void seen.yielded.push(`${leaseId} ${reason}`),
       },
     },
   })

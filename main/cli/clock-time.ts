@@ -52,3 +52,10 @@ export function dateWord(at: number, timeZone: string): string {
 
 /** `Sat 21 Nov 13:30 GMT`. */
 export const momentWord = (at: number, timeZone: string): string => `${dayWord(at, timeZone)} ${timeWord(at, timeZone)} ${zoneWord(at, timeZone)}`
+
+/** A moment as programs write it, with its milliseconds: nobody types one. */
+const ISO_MOMENT = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g
+
+/** Lines for people, wherever their words come from: every moment in them as the clock on the wall shows it. */
+export const inClockTime = (lines: readonly string[], timeZone: string): string[] =>
+  lines.map((line) => line.replace(ISO_MOMENT, (moment) => dateWord(Date.parse(moment), timeZone)))

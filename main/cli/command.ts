@@ -58,6 +58,9 @@ export function createCommand(name: string, description: string, remote: 'local'
         .option('--key <key>', 'API key for --coordinator (or WINDFALL_API_KEY)')
 }
 
+/** The zone a command is about. Every zone is written in capitals, and nobody has to type them. */
+export const zoneArgument = (command: Command): Command => command.argument('<zone>', 'a zone such as GB-13 or DE', (text) => text.toUpperCase())
+
 type Action<O> = (options: O, output: Output, args: readonly string[]) => Promise<number | void>
 
 /** Runs a command's action, prints failures for people and programs, and sets the exit code. */

@@ -1,4 +1,5 @@
 import type { IncidentCause, IncidentSummary, IncidentView } from '../../shared/contract/incident.ts'
+import { dateWord, inClockTime, ownTimeZone } from './clock-time.ts'
 import { table } from './output.ts'
 
 const CAUSE = {
@@ -13,19 +14,24 @@ const CAUSE = {
 /** A made-up incident never looks like a real one. */
 const causeOf = ({ cause, simulated }: Pick<IncidentSummary, 'cause' | 'simulated'>): string => `${simulated ? 'SIMULATED ' : ''}${CAUSE[cause]}`
 
-const minuteOf = (time: string): string => time.slice(0, 16).replace('T', ' ')
+/** Nobody should wonder why it still goes on. */
+const clearingOf = ({ clearing }: IncidentSummary): string | null =>
+  clearing && `cause gone since ${clearing.goneSince}, ends at ${clearing.endsAt} unless it returns`
 
-/** One row per incident under a header. */
-export const incidentTable = (incidents: readonly IncidentSummary[]): string[] =>
+/** One row per incident under a header; times by the clock of `timeZone`. */
+export const incidentTable = (incidents: readonly IncidentSummary[], timeZone: string = ownTimeZone()): string[] =>
+  inClockTime(rowsOf(incidents, timeZone), timeZone)
+
+const rowsOf = (incidents: readonly IncidentSummary[], timeZone: string): string[] =>
   table([
-    ['incident', 'detected (UTC)', 'zone', 'cause', 'state', 'what'],
+    ['incident', 'detected', 'zone', 'cause', 'state', 'what'],
     ...incidents.map((incident) => [
       incident.incidentId,
-      minuteOf(incident.detectedAt),
+      dateWord(Date.parse(incident.detectedAt), timeZone),
       incident.zone,
       causeOf(incident),
       `${incident.state}${incident.acknowledged && !incident.ended ? ' (seen)' : ''}`,
-      incident.summary,
+      `${incident.summary}${incident.clearing ? ` (${clearingOf(incident)})` : ''}`,
     ]),
   ])
 
@@ -34,20 +40,26 @@ const ENDED = { gone: 'by itself', closed: 'closed', outlasted: 'has lasted for 
 const endOf = ({ ended }: IncidentView): string[] =>
   ended ? [`ended      ${ended.at}, ${ENDED[ended.how]}${ended.by === null ? '' : ` by ${ended.by}`}${ended.note === null ? '' : `: ${ended.note}`}`] : []
 
-/** An incident in words, with every transition and what was done. */
-export const describeIncident = (incident: IncidentView): string[] => [
+/** An incident in words, with every transition and what was done; times by the clock of `timeZone`. */
+export const describeIncident = (incident: IncidentView, timeZone: string = ownTimeZone()): string[] => inClockTime(linesOf(incident, timeZone), timeZone)
+
+const linesOf = (incident: IncidentView, timeZone: string): string[] => [
   `incident   ${incident.incidentId}, ${causeOf(incident)} in ${incident.zone}: ${incident.state}`,
   ...(incident.nodeId === null ? [] : [`node       ${incident.nodeId}`]),
   `what       ${incident.summary}`,
   `detected   ${incident.detectedAt}`,
   ...(incident.acknowledged ? [`seen       ${incident.acknowledged.at} by ${incident.acknowledged.by}`] : []),
+  ...(incident.clearing ? [`waiting    ${clearingOf(incident)}`] : []),
   ...endOf(incident),
   '',
-  ...table([['at (UTC)', 'from', 'to', 'why'], ...incident.transitions.map(({ at, from, to, reason }) => [at.slice(0, 19), from, to, reason])]),
+  ...table([['at', 'from', 'to', 'why'], ...incident.transitions.map(({ at, from, to, reason }) => [dateWord(Date.parse(at), timeZone), from, to, reason])]),
   ...(incident.actions.length === 0
     ? []
     : [
         '',
-        ...table([['at (UTC)', 'job', 'action', 'why'], ...incident.actions.map(({ at, jobId, action, reason }) => [at.slice(0, 19), jobId, action, reason])]),
+        ...table([
+          ['at', 'job', 'action', 'why'],
+          ...incident.actions.map(({ at, jobId, action, reason }) => [dateWord(Date.parse(at), timeZone), jobId, action, reason]),
+        ]),
       ]),
 ]

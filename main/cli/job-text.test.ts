@@ -40,10 +40,13 @@ test('a job that waits says why, and what excludes how many nodes', () => {
 })
 
 test('a planned job names the day its grid data was recorded on; a finished one what it cost and its receipt', () => {
-  const lines = describeJob({ ...job, state: 'completed', reason: null, plan, priceMicroUsd: '1234', receiptId: 'receipt-1', outputSha256: 'f'.repeat(64) })
+  const lines = describeJob(
+    { ...job, state: 'completed', reason: null, plan, priceMicroUsd: '1234', receiptId: 'receipt-1', outputSha256: 'f'.repeat(64) },
+    'Europe/London',
+  )
   expect(lines).toContain('state     completed')
   expect(lines.find((line) => line.startsWith('plan'))).toBe(
-    'plan      GB-13 from 2026-11-21T13:00:00.000Z, 120 g/kWh (NESO, recorded 2024-03-18), about 0.123 g CO2e',
+    'plan      GB-13 from 21 Nov 2026 13:00 GMT, 120 g/kWh (NESO, recorded 2024-03-18), about 0.123 g CO2e',
   )
   expect(lines.slice(-3)).toEqual([`output    sha256 ${'f'.repeat(64)}`, 'paid      $0.001234', 'receipt   receipt-1'])
 })
@@ -61,6 +64,15 @@ test('a plan shows its score in parts and the price limit; without one, why no n
   expect(lines).toContain('price     at most $0.005000')
   expect(lines.at(-1)).toBe('    3 excluded: busy')
   expect(describePlan({ ...answer, plan: null })).toEqual(['No node can take this job now (4 known).', '    3 excluded: busy'])
+})
+
+test('a plan tells its windows by the clock on the wall', () => {
+  const { nodeId, zone, score, window, gPerKWh, source, origin, recordedOn } = plan
+  const alternatives = [{ nodeId, zone, score, window, gPerKWh, source, origin, recordedOn }]
+  const text = describePlan({ ...answer, plan: { ...plan, greenest: { window, gPerKWh } }, alternatives }, 'Asia/Tokyo').join('\n')
+  expect(text).toContain('window    21 Nov 2026 22:00 GMT+9 to 21 Nov 2026 22:10 GMT+9')
+  expect(text).toContain('greenest  21 Nov 2026 22:00 GMT+9, 120 g/kWh')
+  expect(text).not.toMatch(/T\d\d:\d\d/)
 })
 
 test('what is simulated is called so in a job, in its plan and in every alternative', () => {

@@ -1,10 +1,13 @@
 import type { JobView, PlanAnswer } from '../../shared/contract/job.ts'
 import { describeCheckpoint } from '../../shared/domain/checkpoint-text.ts'
+import { dateWord, inClockTime, ownTimeZone } from './clock-time.ts'
 import { gramsOf, originOf, reasonOf, usd } from './format.ts'
 import { table } from './output.ts'
 
-/** The lines `job show` prints. */
-export function describeJob(job: JobView): string[] {
+/** The lines `job show` prints; times by the clock of `timeZone`. */
+export const describeJob = (job: JobView, timeZone: string = ownTimeZone()): string[] => inClockTime(jobLines(job), timeZone)
+
+function jobLines(job: JobView): string[] {
   const lines = [
     `job       ${job.jobId}  ${job.spec.name}`,
     `state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`,
@@ -24,8 +27,10 @@ export function describeJob(job: JobView): string[] {
   return lines
 }
 
-/** The lines `job plan` prints. */
-export function describePlan({ plan, alternatives, excluded, nodes, maxPriceMicroUsd }: PlanAnswer): string[] {
+/** The lines `job plan` prints; times by the clock of `timeZone`. */
+export const describePlan = (answer: PlanAnswer, timeZone: string = ownTimeZone()): string[] => inClockTime(planLines(answer, timeZone), timeZone)
+
+function planLines({ plan, alternatives, excluded, nodes, maxPriceMicroUsd }: PlanAnswer, timeZone: string): string[] {
   const out = Object.entries(excluded).map(([why, count]) => `  ${String(count).padStart(3)} excluded: ${why}`)
   if (!plan) return [`No node can take this job now (${nodes} known).`, ...out]
   const rows = alternatives.map((other) => [
@@ -33,7 +38,7 @@ export function describePlan({ plan, alternatives, excluded, nodes, maxPriceMicr
     other.zone,
     other.score.total.toFixed(4),
     `${Math.round(other.gPerKWh)} g/kWh`,
-    other.window.from,
+    dateWord(Date.parse(other.window.from), timeZone),
     `${other.source}, ${originOf(other)}`,
   ])
   return [

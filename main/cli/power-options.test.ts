@@ -78,8 +78,10 @@ test('the status tells why not now, when next, and what is left of the pay, as a
     message: 'By what is known now.',
     net: { currency: 'GBP', payMinor: 10, costMinor: 12.5, netMinor: -2.5, method: 'An estimate.' },
   } as const
-  const lines = describeStatus(fakeStatus({ outlook: { ...outlook, reasons: [...outlook.reasons] } }))
-  expect(lines).toContain('next start    2026-03-01T13:00:00.000Z – By what is known now.')
+  const lines = describeStatus(fakeStatus({ outlook: { ...outlook, reasons: [...outlook.reasons] } }), 'UTC')
+  expect(lines).toContain('next start    01 Mar 2026 13:00 UTC – By what is known now.')
   expect(lines).toContain('net earnings  ≈ -0.0250 GBP (pay 0.1000, electricity 0.1250). An estimate.')
-  expect(describeStatus(fakeStatus({ outlook: { ...outlook, reasons: [...outlook.reasons], nextStart: null } }))[1]).toContain('none in sight')
+  expect(describeStatus(fakeStatus({ outlook: { ...outlook, reasons: [...outlook.reasons], nextStart: null } })).join('\n')).toContain(
+    'next start    none in sight',
+  )
 })

@@ -39,6 +39,7 @@ test('the commands people were promised are there', () => {
     'coordinator',
     'job submit',
     'job plan',
+    'job example',
     'job list',
     'job show',
     'job cancel',

@@ -1,4 +1,6 @@
 import type { AgentStatus } from '../../shared/contract/agent.ts'
+import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
+import { inClockTime, ownTimeZone } from './clock-time.ts'
 import { deviceLine } from './device-text.ts'
 import { gramsOf, meteredEnergy, originOf, sol, usd } from './format.ts'
 
@@ -18,25 +20,23 @@ function outlookLines({ reasons, nextStart, message, net }: AgentStatus['outlook
   ]
 }
 
-/** What the tray and the window say, one fact a line. */
-export function describeStatus({
-  display,
-  reasons,
-  finishing,
-  anywayUntil,
-  outlook,
-  job,
-  power,
-  devices,
-  node,
-  coordinator,
-  today,
-  earnings,
-  yieldTimes,
-}: AgentStatus): string[] {
+/** A machine that is free and has nothing to do says so, and what would stand in the way of a job that came now. */
+function idleLines({ display, job, reasons, outlook }: AgentStatus): string[] {
+  if (display !== 'ready' || job !== null || reasons.length > 0) return []
+  const [first, ...others] = outlook.reasons.map(({ message, until }) => `${message}${until ? ` Until ${until}.` : ''}`)
+  if (first === undefined) return [`  because     ${REASON_TITLE['no-jobs']}. ${outlook.message}`]
+  return [`  because     ${REASON_TITLE['no-jobs']}.`, ...[first, ...others].map((words) => `  not now     ${words}`)]
+}
+
+/** What the tray and the window say, one fact a line; times by the clock of `timeZone`. */
+export const describeStatus = (status: AgentStatus, timeZone: string = ownTimeZone()): string[] => inClockTime(linesOf(status), timeZone)
+
+function linesOf(status: AgentStatus): string[] {
+  const { display, reasons, finishing, anywayUntil, outlook, job, power, devices, node, coordinator, today, earnings, yieldTimes } = status
   return [
     `${display.padEnd(13)} ${node.zone}, node ${node.nodeId.slice(0, 12)}…`,
     ...reasons.map(({ message, until }) => `  because     ${message}${until ? ` Until ${until}.` : ''}`),
+    ...idleLines(status),
     ...outlookLines(outlook),
     ...(finishing ? ['  finishing   Windfall pauses after this job, until you resume.'] : []),
     ...(anywayUntil ? [`  anyway      Running anyway until ${anywayUntil}: your presence, your hours, your grid rule and your prices do not count.`] : []),

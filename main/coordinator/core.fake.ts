@@ -106,7 +106,7 @@ function createBooks(decide: (tx: Tx, kind: string, body: object) => Promise<voi
 export interface TestNode {
   readonly signer: Signer
   readonly nodeId: string
-  readonly ready: (running?: Presence['running']) => Promise<{ lost: string[]; cancelled: string[] }>
+  readonly ready: (running?: Presence['running']) => Promise<{ lost: string[]; cancelled: string[]; yields: { leaseId: string }[] }>
 }
 
 export interface TestCore extends Core, AsyncDisposable {

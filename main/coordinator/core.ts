@@ -157,6 +157,10 @@ function createCoreJobs(
         events.leasePushed(nodeId, lease.leaseId, lease.jobId)
         return hub.send(nodeId, { type: 'lease', lease })
       },
+      yield: (nodeId, order) => {
+        events.leaseAskedBack(nodeId, order.leaseId, order.reason)
+        return hub.send(nodeId, { type: 'yield', ...order })
+      },
       cancel: (nodeId, { leaseId, reason }) => {
         events.leaseEnded(nodeId, leaseId, reason)
         return hub.send(nodeId, { type: 'cancel', leaseId, reason })

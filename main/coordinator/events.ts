@@ -4,6 +4,7 @@ import type { Logger } from '../kernel/log.ts'
 export const coordinatorEvents = (log: Logger) => ({
   listening: (address: string) => log.info({ address }, 'coordinator is listening'),
   leasePushed: (nodeId: string, leaseId: string, jobId: string) => log.info({ nodeId, leaseId, jobId }, 'lease given'),
+  leaseAskedBack: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'running job asked back'),
   leaseEnded: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'lease taken back'),
   proofAccepted: (nodeId: string, jobId: string, receiptId: string) => log.info({ nodeId, jobId, receiptId }, 'proof accepted'),
   proofRefused: (nodeId: string, code: string) => log.warn({ nodeId, code }, 'proof refused'),

@@ -27,9 +27,10 @@ export function createHearing(db: Db, { registry, jobs, challenges, hub }: Heare
       for (const challenge of await challenges.open(nodeId)) hub.send(nodeId, { type: 'proof-challenge', ...challenge })
     },
     async hear(nodeId: string, presence: Presence): Promise<void> {
-      const { lost, cancelled } = await report(nodeId, presence)
+      const { lost, cancelled, yields } = await report(nodeId, presence)
       for (const leaseId of lost) hub.send(nodeId, { type: 'cancel', leaseId, reason: 'lost' })
       for (const leaseId of cancelled) hub.send(nodeId, { type: 'cancel', leaseId, reason: 'cancelled' })
+      for (const order of yields) hub.send(nodeId, { type: 'yield', ...order })
     },
     async heartbeat(nodeId: string, presence: Presence) {
       const dropped = await report(nodeId, presence)

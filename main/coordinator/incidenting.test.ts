@@ -144,6 +144,39 @@ test('a job that was given to its machine runs on', async () => {
   expect(actions).toMatchObject([{ jobId: 'job-1', action: 'keep', reason: 'It has been given to its machine, and runs on.' }])
 })
 
+test('a job that saves checkpoints is asked back from a spike, goes back to the queue at no cost, and goes on after the spike', async () => {
+  const world = await setUp(valley(START, 1))
+  const { core, incidents } = world
+  const node = await enrolIn(world, 'GB-13')
+  await node.ready()
+  await core.submit('job-1', { ...waiting, checkpoints: true, expected: { seconds: 1_800, watts: 250 } })
+  await minutes(world, 120, node.ready)
+  const lease = await core.jobs.request(node.nodeId, ['docker'])
+  if (!lease) throw new Error('the job was not leased')
+  const claim = { nodeId: node.nodeId, leaseId: lease.leaseId, token: lease.token }
+  await core.jobs.start(claim)
+  const held = { ready: true, reasons: [], running: [{ leaseId: lease.leaseId, token: lease.token, state: 'running' as const }] }
+  const beat = () => core.parts.agents.heartbeat(node.nodeId, held)
+  await minutes(world, 3, beat)
+  expect((await beat()).yields).toEqual([])
+  await incidents.simulate('owner', spike)
+  await minutes(world, 5, beat)
+  // Asked for whenever its node says that it still runs.
+  for (let again = 0; again < 2; again++) expect((await beat()).yields).toEqual([{ leaseId: lease.leaseId, reason: 'carbon.simulated' }])
+  const [incident] = await open(world)
+  const { actions } = await incidents.show(incident?.incidentId ?? '')
+  expect(actions).toEqual([expect.objectContaining({ jobId: 'job-1', action: 'pause', reason: expect.stringContaining('go on later from its checkpoint') })])
+  const ended = fromIso(incident?.detectedAt ?? '') + spike.seconds * 1_000
+  await core.jobs.fail({ ...claim, reason: 'carbon.simulated', message: 'The job goes on later.', exitCode: null, retry: true })
+  expect(await job(world)).toMatchObject({ state: 'queued', message: 'The job goes on later.', attempts: [{ state: 'failed', reason: 'carbon.simulated' }] })
+  await minutes(world, 5, node.ready)
+  await core.jobs.round()
+  const again = await job(world)
+  expect([again.state, again.plan?.zone]).toEqual(['planned', 'GB-13'])
+  expect(fromIso(again.plan?.window.from ?? '')).toBeGreaterThanOrEqual(ended - MINUTE_MS)
+  expect(world.failures).toEqual([])
+})
+
 test('planning again says of a job that nobody can take any more what is in its way', async () => {
   const world = await setUp(valley(START, 1))
   const node = await enrolIn(world, 'GB-13')

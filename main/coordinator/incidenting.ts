@@ -87,6 +87,8 @@ export function createIncidenting(deps: IncidentingDeps): Incidents {
     grid: watchGrid(deps),
     nodes: () => watchNodes(deps),
     replan: core.jobs.replan,
+    running: core.jobs.running,
+    askBack: core.jobs.askBack,
     onMoved: ({ incidentId, cause, zone, nodeId, simulated, summary }, { from, to, reason }) =>
       events.incidentMoved({ incidentId, cause, zone, nodeId, simulated, summary }, from, to, reason),
     onActed: (incidentId, { jobId, action, reason }) => events.incidentActed(incidentId, jobId, action, reason),

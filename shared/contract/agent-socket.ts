@@ -1,6 +1,6 @@
 /** What an agent and its coordinator say to each other on the agent's socket. */
 import { z } from 'zod'
-import { Lease } from './job.ts'
+import { Lease, YieldReason } from './job.ts'
 import { Presence } from './node.ts'
 import { OpenChallenge } from './proof.ts'
 import { Base64, Id, KeyId } from './wire.ts'
@@ -11,6 +11,8 @@ export const SocketToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('welcome'), lastEvent: z.number().int() }),
   z.strictObject({ type: z.literal('lease'), lease: Lease }),
   z.strictObject({ type: z.literal('cancel'), leaseId: Id, reason: z.string().max(80) }),
+  /** The attempt saves where it is and ends as for its owner; its job goes on later. */
+  z.strictObject({ type: z.literal('yield'), leaseId: Id, reason: YieldReason }),
   z.strictObject({ type: z.literal('events'), lastEvent: z.number().int() }),
   /** Asks for the samples behind a proof; `challenge` is the one of the connection. */
   z.strictObject({ type: z.literal('proof-challenge'), ...OpenChallenge.shape }),

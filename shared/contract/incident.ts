@@ -11,8 +11,8 @@ export type IncidentCause = z.infer<typeof IncidentCause>
 export const IncidentState = z.enum(['MONITORING', 'ANOMALY_DETECTED', 'EVALUATING', 'ADAPTING', 'RESOLVED'])
 export type IncidentState = z.infer<typeof IncidentState>
 
-/** `keep` leaves a job as it was, and its reason says why. */
-export const IncidentActionKind = z.enum(['defer', 'bring-forward', 're-route', 'place', 'hold', 'keep'])
+/** `pause` asks for a running job back, to go on later from its checkpoint; `keep` leaves a job as it was, and its reason says why. */
+export const IncidentActionKind = z.enum(['pause', 'defer', 'bring-forward', 're-route', 'place', 'hold', 'keep'])
 export type IncidentActionKind = z.infer<typeof IncidentActionKind>
 
 const Ending = z.strictObject({
@@ -37,6 +37,8 @@ export const IncidentSummary = z.strictObject({
   summary: z.string().max(500),
   detectedAt: IsoTime,
   acknowledged: z.strictObject({ at: IsoTime, by: Id }).nullable(),
+  /** The cause is gone, and the incident ends at `endsAt` unless it returns; `null` while the cause is there, and once the incident has ended. */
+  clearing: z.strictObject({ goneSince: IsoTime, endsAt: IsoTime }).nullable(),
   ended: Ending.nullable(),
 })
 export type IncidentSummary = z.infer<typeof IncidentSummary>

@@ -158,6 +158,13 @@ export const JobView = z.strictObject({
 })
 export type JobView = z.infer<typeof JobView>
 
+/**
+ * Why a coordinator asks for a running job back, to be gone on with later from what it has saved: the grid is dirtier than usual, or an operator
+ * makes up that it is.
+ */
+export const YieldReason = z.enum(['carbon', 'carbon.simulated'])
+export type YieldReason = z.infer<typeof YieldReason>
+
 /** What an agent gets to run: the job, and a fencing token that ends with the lease. */
 export const Lease = z.strictObject({
   leaseId: Id,

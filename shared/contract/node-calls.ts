@@ -5,7 +5,7 @@ import { call } from './define.ts'
 import { FleetView } from './fleet.ts'
 import { SignalOrReason, SolarSite } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
-import { Lease } from './job.ts'
+import { Lease, YieldReason } from './job.ts'
 import { NodeEvent } from './node-event.ts'
 import { Capabilities, Presence } from './node.ts'
 import { ChallengeAnswer, ChallengeState, MAX_OPEN_CHALLENGES, OpenChallenge } from './proof.ts'
@@ -42,6 +42,11 @@ export const nodeCalls = {
     z.strictObject({
       lost: z.array(Id),
       cancelled: z.array(Id),
+      /** Attempts that are to save where they are and end, because their jobs go on later. */
+      yields: z
+        .array(z.strictObject({ leaseId: Id, reason: YieldReason }))
+        .max(64)
+        .default([]),
       now: IsoTime,
       lastEvent: z.number().int(),
       challenges: z.array(OpenChallenge).max(MAX_OPEN_CHALLENGES).default([]),

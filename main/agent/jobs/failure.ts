@@ -1,3 +1,4 @@
+import type { YieldReason } from '../../../shared/contract/job.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { RunResult } from './runtime.ts'
 
@@ -24,9 +25,19 @@ const WHY_STOPPED: Readonly<Record<string, string>> = {
   ceiling: 'The device stayed above a ceiling of its owner',
 }
 
+const GOES_ON_LATER: Readonly<Record<YieldReason, string>> = {
+  carbon: 'The grid is dirtier than usual; the job goes on later from its checkpoint.',
+  'carbon.simulated': 'An operator simulates a grid that is dirtier than usual; the job goes on later from its checkpoint.',
+}
+
+const whyStopped = (reason: string): string =>
+  reason in GOES_ON_LATER
+    ? GOES_ON_LATER[reason as YieldReason]
+    : `${WHY_STOPPED[reason] ?? 'The machine was needed'}, so the job was stopped. It goes back to the queue.`
+
 const stopped = ({ reason }: AbortSignal): Failure => ({
   reason: String(reason),
-  message: `${WHY_STOPPED[String(reason)] ?? 'The machine was needed'}, so the job was stopped. It goes back to the queue.`,
+  message: whyStopped(String(reason)),
   exitCode: null,
   retry: true,
 })

@@ -95,6 +95,24 @@ test.each(PHASES)('while %s (deaf: %s), the owner gets the machine back and the 
   expect(done).toEqual(phase === 'running' ? ['run'] : [])
 })
 
+test.each(PHASES)('while %s (deaf: %s), a job that the coordinator asks back ends as for its owner; no other lease does', async (phase, deaf) => {
+  for (const [reason, message] of [
+    ['carbon', 'The grid is dirtier than usual; the job goes on later from its checkpoint.'],
+    ['carbon.simulated', 'An operator simulates a grid that is dirtier than usual; the job goes on later from its checkpoint.'],
+  ] as const) {
+    const { during, failures, runner } = setUp(phase, deaf)
+    const asked = during(() => {
+      runner.yieldLease('lease-2', reason)
+      runner.yieldLease('lease-1', reason)
+    })
+    expect(await asked).toEqual({ state: 'failed', code: reason })
+    expect(failures).toEqual([{ reason, message, exitCode: null, retry: true }])
+  }
+  const { during, failures, runner } = setUp(phase, deaf)
+  expect(await during(() => runner.yieldLease('lease-2', 'carbon'))).toMatchObject({ state: phase })
+  expect(failures).toMatchObject([{ reason: 'agent.stopped' }])
+})
+
 test.each(PHASES)('while %s (deaf: %s), a job that is taken back stays cancelled or lost, and nothing is reported of it', async (phase, deaf) => {
   for (const [reason, state] of [
     ['cancelled', 'cancelled'],

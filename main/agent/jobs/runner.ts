@@ -1,4 +1,4 @@
-import type { Lease } from '../../../shared/contract/job.ts'
+import type { Lease, YieldReason } from '../../../shared/contract/job.ts'
 import { type Latch, createLatch } from '../../kernel/latch.ts'
 import type { Failure } from './failure.ts'
 import type { Hold } from './holding.ts'
@@ -26,6 +26,8 @@ export interface Runner {
   readonly cancel: (leaseId: string, reason: string) => void
   /** Stops the attempt that is running, so that the owner has the machine back. */
   readonly yieldNow: (reason: string) => void
+  /** The coordinator asks for the attempt under this lease to save where it is and end; one that does not run here is left alone. */
+  readonly yieldLease: (leaseId: string, reason: YieldReason) => void
   /** Stops what works on this device, and nothing else. */
   readonly yieldDevice: (deviceId: string, reason: string) => void
   /** Says for every attempt whether it has to rest, by the devices it works on; asked again at every call. */
@@ -64,6 +66,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     yieldNow: (reason) => {
       for (const { stop } of attempts()) stop.abort(reason)
     },
+    yieldLease: (leaseId, reason) => active.get(leaseId)?.stop.abort(reason),
     yieldDevice: (deviceId, reason) => {
       for (const { stop, deviceIds } of attempts()) if (deviceIds.includes(deviceId)) stop.abort(reason)
     },

@@ -86,7 +86,7 @@ const answers = (records: Records): Calls => {
     }),
     beginEnrolment: () => ({ challenge: 'Y2hhbGxlbmdl', expiresAt: '2026-03-01T13:00:00.000Z' }),
     enrol: () => ({ nodeId: node.keyId, enrolledAt: '2026-03-01T12:00:00.000Z', heartbeatMs: 15_000 }),
-    heartbeat: () => ({ lost: [], cancelled: [], now: toIso(clock.now()), lastEvent: events.at(-1)?.seq ?? 0 }),
+    heartbeat: () => ({ lost: [], cancelled: [], yields: [], now: toIso(clock.now()), lastEvent: events.at(-1)?.seq ?? 0 }),
     requestLease: () => ({ lease: null }),
     startAttempt: ({ leaseId }: { leaseId: string }) => once(`start ${leaseId}`),
     failAttempt: ({ leaseId }: { leaseId: string }) => once(`fail ${leaseId}`),

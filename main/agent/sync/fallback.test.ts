@@ -90,10 +90,11 @@ test('it goes back to the socket as soon as one gets through, and is told there 
   })
   expect(await agent.until(() => agent.state().state === 'connected' && agent.state().message === null)).toBe(true)
   push({ type: 'lease', lease })
+  push({ type: 'yield', leaseId: 'lease-1', reason: 'carbon' })
   push({ type: 'cancel', leaseId: 'lease-1', reason: 'cancelled' })
   // No time passes for the agent: it waits for no heartbeat.
   while (agent.cancelled.length === 0) await new Promise(setImmediate)
-  expect([agent.ran, agent.cancelled]).toEqual([['lease-1'], ['lease-1 cancelled']])
+  expect([agent.ran, agent.yielded, agent.cancelled]).toEqual([['lease-1'], ['lease-1 carbon'], ['lease-1 cancelled']])
   await agent.stop()
   sockets.close()
 })

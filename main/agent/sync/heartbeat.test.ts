@@ -27,6 +27,7 @@ async function setUp() {
     line,
     offer: nothing,
     cancel: nothing,
+    yieldLease: nothing,
     confirmed: nothing,
     heard: nothing,
     onHttp: nothing,

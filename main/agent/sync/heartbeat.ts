@@ -1,7 +1,7 @@
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import type { Client, OutputOf } from '../../../shared/contract/define.ts'
-import type { Lease } from '../../../shared/contract/job.ts'
+import type { Lease, YieldReason } from '../../../shared/contract/job.ts'
 import type { OpenChallenge } from '../../../shared/contract/proof.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
@@ -20,6 +20,7 @@ export interface HeartbeatDeps {
   readonly line: Readonly<SocketLine>
   readonly offer: (lease: Lease) => void
   readonly cancel: (leaseId: string, reason: string) => void
+  readonly yieldLease: (leaseId: string, reason: YieldReason) => void
   /** The coordinator has renewed these leases. */
   readonly confirmed: (leaseIds: readonly string[]) => void
   /** The coordinator said what time it is (epoch milliseconds), in an answer that took so long. */
@@ -87,9 +88,10 @@ async function beat(deps: HeartbeatDeps, signal: AbortSignal): Promise<void> {
 }
 
 /** Only what was reported has been renewed, and only that can be taken back here: what came meanwhile was not asked about. */
-function settleLeases({ cancel, confirmed }: HeartbeatDeps, { running }: Presence, { lost, cancelled }: Answer): void {
+function settleLeases({ cancel, yieldLease, confirmed }: HeartbeatDeps, { running }: Presence, { lost, cancelled, yields }: Answer): void {
   for (const leaseId of lost) cancel(leaseId, 'lost')
   for (const leaseId of cancelled) cancel(leaseId, 'cancelled')
+  for (const { leaseId, reason } of yields) yieldLease(leaseId, reason)
   const ended = new Set([...lost, ...cancelled])
   confirmed(running.flatMap(({ leaseId }) => (ended.has(leaseId) ? [] : [leaseId])))
 }

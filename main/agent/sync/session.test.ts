@@ -46,6 +46,7 @@ function setUp(answers: Answers = {}) {
     confirmed: [] as string[],
     offered: [] as string[],
     cancelled: [] as string[],
+    yielded: [] as string[],
     grid: 0,
     receipts: 0,
     enrolled: 0,
@@ -66,6 +67,7 @@ function setUp(answers: Answers = {}) {
     presence: () => presence,
     offer: (lease) => seen.offered.push(lease.leaseId),
     cancel: (leaseId, reason) => seen.cancelled.push(`${leaseId} ${reason}`),
+    yieldLease: (leaseId, reason) => seen.yielded.push(`${leaseId} ${reason}`),
     feed: {
       position: () => position,
       store: (_, last) => {
@@ -170,6 +172,14 @@ test('what the coordinator took back is stopped, with the reason', async () => {
   const { clock, during, seen } = setUp({ heartbeat: () => ({ lost: ['l1'], cancelled: ['l2'], now: '2026-03-01T12:00:00.000Z', lastEvent: 0 }) })
   await during(() => clock.advance(0))
   expect(seen.cancelled).toEqual(['l1 lost', 'l2 cancelled'])
+})
+
+test('what the coordinator asks back is yielded, and stays renewed until its attempt has ended', async () => {
+  const yields = [{ leaseId: 'a', reason: 'carbon' }]
+  const { clock, during, seen, hold } = setUp({ heartbeat: () => ({ lost: [], cancelled: [], yields, now: '2026-03-01T12:00:00.000Z', lastEvent: 0 }) })
+  hold([{ leaseId: 'a', token: 1, state: 'running' }])
+  await during(() => clock.advance(0))
+  expect([seen.yielded, seen.confirmed]).toEqual([['a carbon'], ['a']])
 })
 
 test('a heartbeat that says there is news makes it read the feed, and a page that got lost is read at the next one', async () => {

@@ -16,7 +16,7 @@ import { type HeartbeatDeps, runHeartbeat } from './heartbeat.ts'
 import { type OutboxDeps, runOutbox } from './outbox.ts'
 import { type SocketDeps, type SocketLine, runSocket } from './socket.ts'
 
-export interface SessionDeps extends Pick<HeartbeatDeps, 'presence' | 'offer' | 'cancel' | 'confirmed' | 'heard'> {
+export interface SessionDeps extends Pick<HeartbeatDeps, 'presence' | 'offer' | 'cancel' | 'yieldLease' | 'confirmed' | 'heard'> {
   readonly coordinatorUrl: string
   readonly client: Client<typeof coordinatorContract>
   /** Thumbprint of the node's first key, whichever key signs now. */
@@ -106,6 +106,8 @@ function receive(deps: SessionDeps, { follow, challenged }: Ears, frame: SocketT
       return deps.offer(frame.lease)
     case 'cancel':
       return deps.cancel(frame.leaseId, frame.reason)
+    case 'yield':
+      return deps.yieldLease(frame.leaseId, frame.reason)
     case 'welcome':
     case 'events':
       return follow(frame.lastEvent)

@@ -78,10 +78,11 @@ test('it proves who it is by signing the nonce, and hands on what it is told, in
   expect(states).toEqual(['connecting'])
   say(socket, { type: 'welcome', lastEvent: 7 })
   say(socket, { type: 'lease', lease: fakeLease() })
+  say(socket, { type: 'yield', leaseId: 'lease-1', reason: 'carbon' })
   say(socket, { type: 'cancel', leaseId: 'lease-1', reason: 'lost' })
-  await until(() => frames.length === 3)
+  await until(() => frames.length === 4)
   expect(states).toEqual(['connecting', 'connected'])
-  expect(frames.map(({ type }) => type)).toEqual(['welcome', 'lease', 'cancel'])
+  expect(frames.map(({ type }) => type)).toEqual(['welcome', 'lease', 'yield', 'cancel'])
 })
 
 test('it is connected only once it was welcomed, and comes back after the line was cut', async () => {
@@ -133,6 +134,8 @@ test('a minute of silence ends a connection that only looks alive; a ping or a f
 test.each([
   ['text that is not JSON', 'hello'],
   ['a frame nobody knows', { type: 'selfdestruct' }],
+  ['a yield for a reason that nobody may give', { type: 'yield', leaseId: 'lease-1', reason: 'agent.stopped' }],
+  ['a yield of everything', { type: 'yield', leaseId: '*', reason: 'carbon' }],
   ['a lease with a field too many', { type: 'lease', lease: { ...fakeLease(), root: true } }],
 ])('%s ends the connection with words for the owner', async (_, frame) => {
   start()

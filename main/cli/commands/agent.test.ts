@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PolicyConfig } from '../../agent/idle/policy-config.ts'
+import { announce } from '../../kernel/instance-file.ts'
 import { agentConfig, parseGate } from '../agent-options.ts'
+import { runConfig } from './agent.ts'
 
 beforeEach(() => vi.stubEnv('WINDFALL_COORDINATOR', undefined))
 afterEach(() => vi.unstubAllEnvs())
@@ -54,6 +56,22 @@ test('the command line wins over the environment, that over the settings file, a
   expect(agentConfig({ data })).toMatchObject({ coordinatorUrl: 'https://environment.example' })
   expect(agentConfig({ data, zone: 'FR', coordinator: 'https://option.example' })).toMatchObject({ zone: 'FR', coordinatorUrl: 'https://option.example' })
   expect(agentConfig({ data }, GRANTED).policy).toMatchObject({ dedicated: true, allowBattery: false, idleStartS: 60 })
+})
+
+const found = (data: string): string => {
+  announce(data, { coordinator: { url: 'http://127.0.0.1:7465', apiKey: 'key' } })
+  return data
+}
+
+test('without a coordinator that is named, the agent works for the one announced in its data directory', () => {
+  expect(runConfig({ data: directory() }).coordinatorUrl).toBeNull()
+  const data = found(directory())
+  expect(runConfig({ data }).coordinatorUrl).toBe('http://127.0.0.1:7465')
+  expect(runConfig({ data: found(directory({ coordinatorUrl: 'https://settings.example' })) }).coordinatorUrl).toBe('https://settings.example')
+  expect(runConfig({ data: found(directory({ coordinatorUrl: null })) }).coordinatorUrl).toBeNull()
+  expect(runConfig({ data, coordinator: 'https://option.example' }).coordinatorUrl).toBe('https://option.example')
+  vi.stubEnv('WINDFALL_COORDINATOR', 'https://environment.example')
+  expect(runConfig({ data }).coordinatorUrl).toBe('https://environment.example')
 })
 
 test('declaring a machine dedicated takes nothing else away from its policy', () => {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { IncidentSummary, IncidentView } from '../../../shared/contract/incident.ts'
+import { dateWord, ownTimeZone } from '../clock-time.ts'
+import { describeIncident } from '../incident-text.ts'
 import { run } from '../run.fixture.ts'
 
 const SUMMARY: IncidentSummary = {
@@ -17,6 +19,7 @@ const SUMMARY: IncidentSummary = {
   summary: '700 gCO2/kWh in GB-13 now.',
   detectedAt: '2026-03-01T12:00:00.000Z',
   acknowledged: null,
+  clearing: null,
   ended: null,
 }
 const SIMULATED: IncidentSummary = { ...SUMMARY, incidentId: 'incident-2', simulated: true, summary: 'SIMULATED in GB-13: intensity 40 % higher.' }
@@ -31,6 +34,9 @@ const CLOSED: IncidentView = {
   acknowledged: { at: '2026-03-01T12:01:00.000Z', by: 'owner' },
   ended: { at: '2026-03-01T12:05:00.000Z', how: 'closed', by: 'owner', note: 'A known outage.' },
 }
+
+/** As a person here reads it. */
+const clock = (moment: string): string => dateWord(Date.parse(moment), ownTimeZone())
 
 let data: string
 let server: Server
@@ -97,10 +103,27 @@ test('one incident is shown with every transition and what was done', async () =
   expect(out).toMatch(/job-1 +defer +Later is cleaner\./)
 })
 
+test('people read the time of their clock, programs UTC', async () => {
+  for (const args of [['list'], ['show', 'incident-1']]) {
+    const { out } = await run('incident', ...args, ...at())
+    expect(out).toContain(clock(SUMMARY.detectedAt))
+    expect(out).not.toMatch(/T\d\d:\d\d/)
+    expect((await run('incident', ...args, '--json', ...at())).out).toContain(`"detectedAt":"${SUMMARY.detectedAt}"`)
+  }
+})
+
+test('an incident that waits for its end says since when the cause is gone, and when it ends', async () => {
+  const clearing = { goneSince: '2026-03-01T12:03:00.000Z', endsAt: '2026-03-01T12:33:00.000Z' }
+  const words = `cause gone since ${clock(clearing.goneSince)}, ends at ${clock(clearing.endsAt)} unless it returns`
+  expect(describeIncident({ ...VIEW, clearing })).toContain(`waiting    ${words}`)
+  page = { items: [{ ...SUMMARY, clearing }], next: null }
+  expect((await run('incident', 'list', ...at())).out).toContain(`${SUMMARY.summary} (${words})`)
+})
+
 test('an operator acknowledges, and closes with a note', async () => {
-  expect((await run('incident', 'acknowledge', 'incident-1', ...at())).out).toContain('seen       2026-03-01T12:01:00.000Z by owner')
+  expect((await run('incident', 'acknowledge', 'incident-1', ...at())).out).toContain(`seen       ${clock('2026-03-01T12:01:00.000Z')} by owner`)
   const { code, out } = await run('incident', 'close', 'incident-1', '--note', 'A known outage.', ...at())
-  expect([code, out]).toEqual([0, expect.stringContaining('ended      2026-03-01T12:05:00.000Z, closed by owner: A known outage.')])
+  expect([code, out]).toEqual([0, expect.stringContaining(`ended      ${clock('2026-03-01T12:05:00.000Z')}, closed by owner: A known outage.`)])
   expect(asked.at(-1)?.body).toEqual({ note: 'A known outage.' })
   expect((await run('incident', 'close', 'incident-1', ...at())).code).toBe(2)
   expect((await run('incident', 'show', 'nothing', ...at())).err).toBe('windfall: There is no such incident.\n')
@@ -114,8 +137,13 @@ test.each([
   [['--stale'], { cause: 'stale-source' }, 3_600],
 ])('zone simulate %j', async (options, event, seconds) => {
   const { code, out } = await run('zone', 'simulate', 'GB-13', ...options, ...at())
-  expect([code, out]).toEqual([0, expect.stringMatching(`^SIMULATED ${event.cause} in GB-13 from 2026-03-01T12:00:00.000Z to `)])
+  expect([code, out]).toEqual([0, expect.stringContaining(`SIMULATED ${event.cause} in GB-13 from ${clock('2026-03-01T12:00:00.000Z')} to `)])
   expect(asked).toMatchObject([{ body: { event, seconds } }])
+})
+
+test('a zone may be written in small letters', async () => {
+  expect((await run('zone', 'simulate', 'gb-13', '--stale', ...at())).code).toBe(0)
+  expect(asked[0]?.call).toBe('POST /v1/grid/GB-13/simulations')
 })
 
 test.each([

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { JobSpec, type JobView } from '../../../shared/contract/job.ts'
+import { imageOf, tarOf } from '../../agent/jobs/image.fixture.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { announce } from '../../kernel/instance-file.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
@@ -89,7 +90,12 @@ test.each([
   ['that is a folder', () => data, /cannot be read/],
   ['that is not JSON', () => file('job.json', '{"kind":'), /job\.json is not JSON/],
   ['that is no object', () => file('job.json', '[]'), /job in .*job\.json is not valid/],
-  ['without a runtime', () => file('job.json', '{}'), /job\.json is not valid\. runtime: /],
+  ['without a runtime', () => file('job.json', '{}'), /job\.json is not valid\. It lacks runtime \(what runs.*windfall job example docker/],
+  [
+    'that has hardly begun',
+    () => file('job.json', JSON.stringify({ kind: 'render', runtime: { name: 'docker' }, limits: {} })),
+    /It lacks name .*runtime\.image .*--archive.*limits\.wallSeconds.*needs \(what a machine must have\).*price \(what you pay\).*windfall job example/,
+  ],
   ['for a runtime nobody has', () => file('job.json', JSON.stringify({ ...SPEC, runtime: { name: 'lambda' } })), /runtime\.name: .*docker/],
   ['with a field that is misspelt', () => file('job.json', JSON.stringify({ ...SPEC, dedline: 'x' })), /dedline/],
   ['with a number out of range', () => file('job.json', JSON.stringify({ ...SPEC, priority: 99 })), /priority: /],
@@ -138,6 +144,30 @@ test('arguments of one’s own make another output, so the expected hash goes; -
 test('a deadline in the file is not overridden by the default', async () => {
   await run('job', 'submit', file('job.json', JSON.stringify({ ...SPEC, deadline: '2099-01-01T00:00:00.000Z' })), '--data', data)
   expect(submitted().spec.deadline).toBe('2099-01-01T00:00:00.000Z')
+})
+
+test('a deadline and an archive given with a job file win over what the file says', async () => {
+  const other = `sha256:${'b'.repeat(64)}`
+  const spec = { ...SPEC, deadline: '2099-01-01T00:00:00.000Z', runtime: { name: 'wasm', image: other, archive: other } }
+  const module = file('job.wasm', MODULE)
+  await run('job', 'submit', file('job.json', JSON.stringify(spec)), '--deadline', '2098-01-01T00:00:00Z', '--archive', module, '--data', data)
+  expect(submitted().spec).toMatchObject({ deadline: '2098-01-01T00:00:00.000Z', runtime: { image: DIGEST, archive: DIGEST } })
+})
+
+test.each(['docker', 'wasm'] as const)('the %s example is a job file that can be submitted as it is, with what it runs', async (runtime) => {
+  const { code, out } = await run('job', 'example', runtime)
+  const image = await imageOf(await tarOf({ data: { folder: 0o777 } }), {})
+  const archive = file('archive', runtime === 'wasm' ? MODULE : image.archive)
+  expect(code).toBe(0)
+  expect(await run('job', 'submit', file('job.json', out), '--archive', archive, '--data', data)).toMatchObject({ code: 0, err: '' })
+  expect(submitted().spec.runtime.image).toBe(runtime === 'wasm' ? DIGEST : image.image)
+  expect(submitted().spec.checkpoints).toBe(runtime === 'docker')
+  expect(JSON.parse((await run('job', 'example', runtime, '--json')).out)).toEqual(JSON.parse(out))
+})
+
+test('whoever submits a job without a file is told of the example, and the help shows it', async () => {
+  expect(await run('job', 'submit', '--data', data)).toMatchObject({ code: 2, err: expect.stringContaining('windfall job example docker > job.json') })
+  expect((await run('job', 'submit', '--help')).out).toContain(`\n${(await run('job', 'example')).out}`)
 })
 
 test('waiting tells every new state once and ends with 1 if the job did not complete', async () => {

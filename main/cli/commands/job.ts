@@ -1,18 +1,20 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { Command } from 'commander'
-import { z } from 'zod'
+import { writeFileSync } from 'node:fs'
+import { Argument, Command } from 'commander'
 import { parse } from '../../../shared/contract/define.ts'
-import { JobSpec, JobState, type JobView } from '../../../shared/contract/job.ts'
+import { JobState, type JobView } from '../../../shared/contract/job.ts'
 import { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
+import { dateWord, ownTimeZone } from '../clock-time.ts'
 import { type CommonOptions, action, createCommand, pageLimit, parseWhen, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { reasonOf, usd } from '../format.ts'
 import { type Where, coordinatorClient, uploadArchive } from '../instance.ts'
+import { EXAMPLE_HELP, JOB_EXAMPLE } from '../job-example.ts'
+import { readJobFile } from '../job-file.ts'
 import { describeJob, describePlan } from '../job-text.ts'
 import { table } from '../output.ts'
 import { type Sample, loadSample } from '../samples.ts'
@@ -22,7 +24,7 @@ const DEFAULT_DEADLINE = '6h'
 
 interface SpecOptions extends CommonOptions {
   readonly sample?: string
-  readonly deadline: string
+  readonly deadline?: string
   readonly green?: boolean
   readonly arg?: readonly string[]
   readonly archive?: string
@@ -30,39 +32,25 @@ interface SpecOptions extends CommonOptions {
 
 /** The job from a file or the bundled sample, with what the command line changes about it. */
 async function readJob(options: SpecOptions, file: string | undefined): Promise<Sample> {
-  const deadline = toIso(parseWhen(options.deadline, systemClock.now()))
+  const now = systemClock.now()
+  const deadline = options.deadline === undefined ? undefined : toIso(parseWhen(options.deadline, now))
+  const defaultDeadline = toIso(parseWhen(DEFAULT_DEADLINE, now))
   if (options.sample && file) throw new WindfallError('input.invalid', 'Give either a job file or --sample, not both.')
   if (options.sample && options.archive) throw new WindfallError('input.invalid', 'A sample brings what it runs: --archive goes with a job file.')
-  const { spec, archive } = options.sample ? await loadSample(options.sample, deadline) : readJobFile(file, { deadline, archive: options.archive })
+  const { spec, archive } = options.sample
+    ? await loadSample(options.sample, deadline ?? defaultDeadline)
+    : await readJobFile(requireFile(file), { deadline, defaultDeadline, archive: options.archive })
   // Other arguments make another output, so the hash the job came with no longer applies.
   const args = options.arg ? { args: [...options.arg], outputSha256: null } : {}
   return { spec: { ...spec, ...args, carbon: options.green ? { ...spec.carbon, rule: 'window' } : spec.carbon }, archive }
 }
 
-/** A module is its own image, so a WebAssembly job may leave both digests to us. */
-function readJobFile(file: string | undefined, { deadline, archive }: { deadline: string; archive: string | undefined }): Sample {
-  if (!file) throw new WindfallError('input.invalid', 'Give a job file, or use a bundled one: --sample wasm or --sample docker.')
-  const raw = parse(z.looseObject({ runtime: z.looseObject({ name: RuntimeName }) }), readJson(file), `job in ${file}`)
-  const bytes = archive === undefined ? null : readBytes(archive)
-  const digest = bytes && `sha256:${sha256Hex(bytes)}`
-  const known = digest ? { archive: digest, ...(raw.runtime.name === 'wasm' ? { image: digest } : { reference: null }) } : {}
-  return { spec: parse(JobSpec, { deadline, ...raw, runtime: { ...known, ...raw.runtime } }, `job in ${file}`), archive: bytes }
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    throw new WindfallError('input.invalid', `${file} cannot be read.`, { cause: error })
-  }
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(readBytes(file)))
-  } catch (error) {
-    throw error instanceof WindfallError ? error : new WindfallError('input.invalid', `${file} is not JSON.`, { cause: error })
-  }
+function requireFile(file: string | undefined): string {
+  if (file) return file
+  throw new WindfallError(
+    'input.invalid',
+    'Give a job file, or use a bundled one: --sample wasm or --sample docker. A job file to begin with: windfall job example docker > job.json',
+  )
 }
 
 async function upload(where: Where, { spec, archive }: Sample): Promise<void> {
@@ -73,10 +61,23 @@ const specOptions = (command: Command): Command =>
   command
     .argument('[file]', 'job specification, JSON')
     .option('--sample <runtime>', 'use the bundled sample job: wasm or docker')
-    .option('--deadline <when>', 'finish by: a duration (30m, 6h, 2d) or a UTC time', DEFAULT_DEADLINE)
+    .option('--deadline <when>', `finish by: a duration (30m, 6h, 2d) or a UTC time (default: what the job file says, or ${DEFAULT_DEADLINE})`)
     .option('--arg <value...>', 'arguments for the job, instead of those it comes with')
     .option('--archive <file>', 'what the job runs: a .wasm module, or an image from docker save')
     .option('--green', 'wait for the cleanest window before the deadline')
+    .addHelpText('after', EXAMPLE_HELP)
+
+const example = () =>
+  action<CommonOptions>(
+    createCommand('example', 'a complete job file to begin with').addArgument(
+      new Argument('[runtime]', 'what the job runs in').choices(RuntimeName.options).default('docker'),
+    ),
+    async (_, output, [runtime]) => {
+      const name = runtime === 'wasm' ? 'wasm' : 'docker'
+      output.answer(JOB_EXAMPLE[name], () => [JSON.stringify(JOB_EXAMPLE[name], null, 2)])
+      output.progress(`Save it as job.json, then: windfall job submit job.json --archive ${name === 'wasm' ? 'module.wasm' : 'image.tar'}`)
+    },
+  )
 
 const submit = () =>
   action<SpecOptions & { wait?: boolean }>(
@@ -132,14 +133,14 @@ const list = () =>
         job.jobId,
         job.state,
         job.spec.runtime.name,
-        job.submittedAt.slice(0, 16).replace('T', ' '),
+        dateWord(Date.parse(job.submittedAt), ownTimeZone()),
         job.priceMicroUsd ? usd(job.priceMicroUsd) : '–',
         `${job.spec.name}${reasonOf(job) ? ` (${reasonOf(job)})` : ''}`,
       ])
       output.answer(page, () =>
         rows.length === 0
           ? ['No jobs yet. Submit one with: windfall job submit --sample wasm']
-          : [...table([['job', 'state', 'runtime', 'submitted (UTC)', 'paid', 'name'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])],
+          : [...table([['job', 'state', 'runtime', 'submitted', 'paid', 'name'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])],
       )
     },
   )
@@ -185,6 +186,7 @@ export const jobCommand = (): Command =>
     .description('submit jobs and follow them')
     .addCommand(submit())
     .addCommand(plan())
+    .addCommand(example())
     .addCommand(list())
     .addCommand(show())
     .addCommand(cancel())

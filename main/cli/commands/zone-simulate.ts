@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { type CommonOptions, action, createCommand, parseWhen, whereOf } from '../command.ts'
+import { inClockTime, ownTimeZone } from '../clock-time.ts'
+import { type CommonOptions, action, createCommand, parseWhen, whereOf, zoneArgument } from '../command.ts'
 import { coordinatorClient } from '../instance.ts'
 
 interface SimulateOptions extends CommonOptions {
@@ -53,8 +54,9 @@ const describe = ({ zone, event, from, to }: Simulation): string[] => [
 /** `windfall zone simulate …` */
 export const simulateCommand = (): Command =>
   action<SimulateOptions>(
-    createCommand('simulate', 'make up an event in a zone, to see what Windfall does about it; labelled as simulated wherever it shows', 'coordinator')
-      .argument('<zone>', 'such as GB-13 or DE')
+    zoneArgument(
+      createCommand('simulate', 'make up an event in a zone, to see what Windfall does about it; labelled as simulated wherever it shows', 'coordinator'),
+    )
       .option('--spike <percent>', 'intensity is this much higher', percent(1_000))
       .option('--surplus <percent>', 'renewables are in surplus, and intensity is this much lower', percent(100))
       .option('--curtailment <percent>', 'renewables are held back, and intensity is this much lower', percent(100))
@@ -64,6 +66,6 @@ export const simulateCommand = (): Command =>
     async (options, output, [zone = '']) => {
       const event = eventOf(options)
       const made = await coordinatorClient(whereOf(options)).call('simulateEvent', { zone, event, seconds: options.for })
-      output.answer(made, () => describe(made))
+      output.answer(made, () => inClockTime(describe(made), ownTimeZone()))
     },
   )

@@ -65,6 +65,11 @@ afterEach(async () => {
 
 const zone = (...args: readonly string[]) => run('zone', ...args, '--data', data, '--coordinator', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 
+test.each([['show'], ['forecast'], ['history']])('zone %s takes a zone in small letters', async (command) => {
+  expect(await zone(command, 'gb-13')).toMatchObject({ code: 0, out: expect.stringContaining('GB-13') })
+  expect(asked.filter((url) => url.includes('gb-13'))).toEqual([])
+})
+
 test('a coordinator is asked without a key; without one there is a next step', async () => {
   const { code, out, err } = await zone('list')
   expect([code, err]).toEqual([0, ''])

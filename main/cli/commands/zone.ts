@@ -8,7 +8,7 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { ownTimeZone } from '../clock-time.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, requireHttp, wholeNumber } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, requireHttp, wholeNumber, zoneArgument } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { publicClient } from '../instance.ts'
 import {
@@ -71,7 +71,7 @@ function silence(error: unknown): { signal: null; reason: string } {
 
 const show = () =>
   action<CommonOptions>(
-    gridCommand('show', 'one zone: who is asked, what they say now, and how far forecasts were off').argument('<zone>', 'a zone such as GB-13'),
+    zoneArgument(gridCommand('show', 'one zone: who is asked, what they say now, and how far forecasts were off')),
     async (options, output, [zone = '']) => {
       output.progress(`Asking about ${zone}…`)
       const answer = await everything(clientOf(options), zone)
@@ -125,8 +125,7 @@ interface ForecastOptions extends CommonOptions {
 
 const forecast = () =>
   action<ForecastOptions>(
-    gridCommand('forecast', 'what the grid is expected to be like, as a chart by half hour')
-      .argument('<zone>', 'a zone such as GB-13')
+    zoneArgument(gridCommand('forecast', 'what the grid is expected to be like, as a chart by half hour'))
       .addOption(new Option('--kind <quantity>', 'which quantity').choices(SignalKind.options).default('average'))
       .addOption(valuesOption()),
     async ({ kind, values = false, ...options }, output, [zone = '']) => {
@@ -158,8 +157,7 @@ const stretchOf = ({ days, to }: HistoryOptions) => ({ from: toIso((to === undef
 
 const history = () =>
   action<HistoryOptions>(
-    gridCommand('history', 'what the average intensity was, as a chart by half hour')
-      .argument('<zone>', 'a zone such as GB-13')
+    zoneArgument(gridCommand('history', 'what the average intensity was, as a chart by half hour'))
       .option('--days <n>', 'how many days, at most 14', wholeNumber(1, 14), 1)
       .option('--to <time>', 'where they end, in UTC (default: where the newest measurement does)', utc)
       .addOption(valuesOption()),

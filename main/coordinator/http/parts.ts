@@ -41,10 +41,7 @@ export interface CoordinatorParts {
     readonly remove: (nodeId: string, removed: string) => Promise<void>
   }
   readonly agents: {
-    readonly heartbeat: (
-      nodeId: string,
-      presence: Presence,
-    ) => Promise<{ readonly lost: string[]; readonly cancelled: string[]; readonly lastEvent: number; readonly challenges: Out<'heartbeat'>['challenges'] }>
+    readonly heartbeat: (nodeId: string, presence: Presence) => Promise<Omit<Out<'heartbeat'>, 'now'>>
     readonly events: (nodeId: string, page: { readonly after: number; readonly limit: number }) => Promise<Out<'nodeEvents'>['events']>
   }
   readonly jobs: {

@@ -92,6 +92,26 @@ test('a lease the agent never got is offered again as soon as it connects', asyn
   expect((await line.next('lease')).lease).toEqual(lease)
 })
 
+test('an agent is asked at once for a job that is to go on later, and again whenever it says that it still runs; never for one that has not begun', async () => {
+  const lease = await server.core.lease(node)
+  const claim = { nodeId: node.nodeId, leaseId: lease.leaseId, token: lease.token }
+  const line = await connect()
+  await line.next('lease')
+  await server.core.jobs.askBack(lease.leaseId, 'carbon')
+  await server.core.jobs.start(claim)
+  const running = [{ leaseId: lease.leaseId, token: lease.token, state: 'running' as const }]
+  expect((await node.ready(running)).yields).toEqual([])
+  await server.core.jobs.askBack(lease.leaseId, 'carbon')
+  const order = { type: 'yield', leaseId: lease.leaseId, reason: 'carbon' }
+  expect(await line.next('yield')).toEqual(order)
+  line.frames.length = 0
+  line.say({ type: 'presence', presence: { ready: true, reasons: [], running } })
+  expect(await line.next('yield')).toEqual(order)
+  await server.core.jobs.fail({ ...claim, reason: 'carbon', message: 'later', exitCode: null, retry: true })
+  await server.core.jobs.askBack(lease.leaseId, 'carbon')
+  expect((await node.ready(running)).yields).toEqual([])
+})
+
 test('an agent that still lists a lost lease is told to drop it', async () => {
   const line = await connect()
   await line.next('welcome')

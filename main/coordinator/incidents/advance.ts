@@ -3,6 +3,7 @@ import { type Tx, transact } from '../persistence/database.ts'
 import { ABSENT, type Finding } from './detect.ts'
 import { type StoredIncident, createIncidentsStore } from './incidents.store.ts'
 import { type Move, adapted, detect, look, moveOf, moved } from './machine.ts'
+import { judgeRunning, pauseRunning } from './pauses.ts'
 import type { IncidentsDeps } from './ports.ts'
 import { type Replanned, responseTo } from './response.ts'
 import { type Sighting, keyOf } from './sightings.ts'
@@ -50,7 +51,15 @@ const step = (deps: IncidentsDeps, incidentId: string, finding: Finding): Promis
     return { incident, move }
   })
 
-const WORDS = { defer: 'deferred', 'bring-forward': 'brought forward', 're-route': 're-routed', place: 'placed', hold: 'held', keep: 'kept' } as const
+const WORDS = {
+  pause: 'paused',
+  defer: 'deferred',
+  'bring-forward': 'brought forward',
+  're-route': 're-routed',
+  place: 'placed',
+  hold: 'held',
+  keep: 'kept',
+} as const
 
 /** “2 deferred, 1 kept.” */
 function count(actions: readonly Replanned[]): string {
@@ -58,10 +67,20 @@ function count(actions: readonly Replanned[]): string {
   return counts.length === 0 ? 'None is affected.' : `${counts.join(', ')}.`
 }
 
+/** Why a running job runs on; nothing yet of one that is asked to pause next. */
+function instead(judged: Replanned | undefined): readonly Replanned[] | null {
+  if (!judged) return null
+  const { jobId, action, reason } = judged
+  return action === 'keep' ? [{ jobId, action, reason }] : []
+}
+
 /** Chooses what is done about an incident, does it and records both. After a crash in between it is done again, which changes nothing twice. */
-async function adapt(deps: IncidentsDeps, { incidentId, ...of }: StoredIncident): Promise<void> {
+async function adapt(deps: IncidentsDeps, incident: StoredIncident): Promise<void> {
+  const { incidentId, ...of } = incident
   const { replan, reason } = responseTo(of)
-  const actions = replan ? await deps.replan(replan) : []
+  const judged = await judgeRunning(deps, incident)
+  const replanned = replan ? await deps.replan(replan) : []
+  const actions = replanned.flatMap((done) => instead(judged.get(done.jobId)) ?? [done])
   const said = replan ? `${reason} ${count(actions)}` : reason
   const done = await transact(deps.db, async (tx) => {
     const store = createIncidentsStore(tx)
@@ -84,6 +103,7 @@ async function advance(deps: IncidentsDeps, incidentId: string, finding: Finding
   if (!stepped) return
   if (stepped.move) deps.onMoved(stepped.incident, stepped.move)
   if (stepped.incident.state === 'EVALUATING') await adapt(deps, stepped.incident)
+  if (finding.seen === 'present') await pauseRunning(deps, stepped.incident)
 }
 
 /** A cause that was not there before: an incident begins. */

@@ -14,6 +14,7 @@ import type { WatchedNode } from './detect.ts'
 import { type Incidents, createIncidents } from './incidents.ts'
 import { NEXT, PATIENCE } from './machine.ts'
 import type { IncidentsDeps } from './ports.ts'
+import type { RunningJob } from './pause.ts'
 import type { ReplanScope, Replanned } from './response.ts'
 
 const MINUTE_MS = 60_000
@@ -45,6 +46,8 @@ let clock: FakeClock
 let world: World
 let replanned: ReplanScope[]
 let outcome: Replanned[]
+let running: RunningJob[]
+let askedBack: string[]
 let replanning: (() => Promise<void>) | null
 let watching: Watching
 
@@ -113,6 +116,8 @@ function watch(): Watching {
       await replanning?.()
       return outcome
     },
+    running: async () => running,
+    askBack: async (leaseId, reason) => void askedBack.push(`${leaseId} ${reason}`),
     onMoved: ({ cause, zone, simulated }, { from, to }) => moves.push(`${simulated ? 'simulated ' : ''}${cause} ${zone}: ${from} ${to}`),
     onActed: () => undefined,
     onFailure: (message) => failures.push(message),
@@ -128,6 +133,8 @@ beforeEach(async () => {
   world = calm()
   replanned = []
   outcome = []
+  running = []
+  askedBack = []
   replanning = null
   watching = watch()
   return () => rmSync(directory, { recursive: true, force: true })
@@ -245,6 +252,59 @@ test('a defect is told, and nothing is concluded from it', async () => {
   expect(await list()).toEqual([])
 })
 
+const runningJob = (change: Partial<RunningJob> = {}): RunningJob => ({
+  jobId: 'job-1',
+  leaseId: 'lease-1',
+  mayPause: true,
+  watts: 250,
+  expectedMs: 60 * MINUTE_MS,
+  restMs: 60 * MINUTE_MS,
+  deadlineAt: clock.now() + 600 * MINUTE_MS,
+  now: { moment: 900, rest: 900 },
+  later: { from: clock.now() + 120 * MINUTE_MS, rest: 100 },
+  ...change,
+})
+
+test('a running job is asked back once per incident, and why another runs on is kept as well', async () => {
+  running = [runningJob(), runningJob({ jobId: 'job-2', leaseId: 'lease-2', mayPause: false })]
+  outcome = running.map(({ jobId }) => ({ jobId, action: 'keep', reason: 'It has been given to its machine, and runs on.' }))
+  world.level = 900
+  await minutes(20)
+  expect(askedBack).toEqual(['lease-1 carbon'])
+  const [{ incidentId } = { incidentId: '' }] = await list()
+  const { actions } = await watching.incidents.show(incidentId)
+  expect(actions.map(({ jobId, action }) => [jobId, action])).toEqual([
+    ['job-2', 'keep'],
+    ['job-1', 'pause'],
+  ])
+  expect(actions.map(({ reason }) => reason)).toEqual([
+    'It runs on: it saves no checkpoints, or is not to wait for a cleaner window.',
+    expect.stringContaining('It is asked to go on later from its checkpoint: 900 gCO2/kWh now, 100 from '),
+  ])
+  await watching.incidents.close('owner', { incidentId, note: 'Enough.' })
+  running = [runningJob({ jobId: 'job-3', leaseId: 'lease-3' })]
+  await minutes(5)
+  expect(askedBack).toHaveLength(1)
+})
+
+test('a job that runs into a spike is asked back when it gets there, and not by any other incident', async () => {
+  running = [runningJob({ now: { moment: 90, rest: 600 } })]
+  world.level = 900
+  world.share = 90
+  await minutes(10)
+  expect(askedBack).toEqual([])
+  running = [runningJob()]
+  await minutes(2)
+  expect(askedBack).toEqual(['lease-1 carbon'])
+})
+
+test('a simulated spike asks back too, and says that it is simulated', async () => {
+  running = [runningJob()]
+  await watching.incidents.simulate('owner', { zone: 'GB-13', event: { cause: 'intensity-spike', percent: 400 }, seconds: 3_600 })
+  await minutes(5)
+  expect(askedBack).toEqual(['lease-1 carbon.simulated'])
+})
+
 test('a restart keeps open incidents as they were, and what was under way is done again', async () => {
   world.level = 900
   replanning = async () => {
@@ -308,6 +368,35 @@ test.each([['show'], ['acknowledge']] as const)('%s of an incident nobody knows'
   const known = call === 'show' ? watching.incidents.show('nothing') : watching.incidents.acknowledge('owner', 'nothing')
   await expect(known).rejects.toMatchObject({ code: 'not-found' })
 })
+
+test('an incident whose cause is gone says since when, and when it ends unless the cause returns', async () => {
+  world.level = 700
+  await minutes(5)
+  expect(await list()).toMatchObject([{ state: 'ADAPTING', clearing: null }])
+  world.level = 170
+  await minutes(2)
+  const [before] = await list()
+  const { goneSince = '', endsAt = '' } = before?.clearing ?? {}
+  expect(Date.parse(endsAt) - Date.parse(goneSince)).toBe(PATIENCE['intensity-spike'].clearMs)
+  await minutes(Math.ceil((Date.parse(endsAt) - clock.now()) / MINUTE_MS) - 1)
+  expect(await list()).toMatchObject([{ state: 'ADAPTING', clearing: { goneSince, endsAt } }])
+  await minutes(2)
+  expect(await list()).toMatchObject([{ state: 'RESOLVED', clearing: null }])
+})
+
+test.each(['intensity-spike', 'surplus', 'curtailment'] as const)(
+  'a simulated %s that ends before it can be believed is refused with the reason',
+  async (cause) => {
+    const event = { cause, percent: 40 }
+    await expect(watching.incidents.simulate('owner', { zone: 'GB-13', event, seconds: 179 })).rejects.toMatchObject({
+      code: 'input.invalid',
+      message: expect.stringMatching(/last for 3 minutes or more.*been there for 2 minutes/),
+    })
+    await watching.incidents.simulate('owner', { zone: 'GB-13', event, seconds: 180 })
+    await minutes(4)
+    expect((await list())[0]).toMatchObject({ simulated: true, state: 'ADAPTING' })
+  },
+)
 
 test('incidents are paged newest first', async () => {
   for (const cause of ['frequency', 'stale-source', 'node-loss'] as const) {
@@ -382,7 +471,7 @@ test('the loop looks once a minute, at once after a simulation, and stops when i
   await stopped
 })
 
-test('whatever happens: transitions follow the machine, one cause in one place is open once, what is simulated stays apart, and all of it ends', async () => {
+test('whatever happens: transitions follow the machine, one cause in one place is open once, a job is asked back once for it, what is simulated stays apart, and all of it ends', async () => {
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...Object.keys(disturb)).map((cause) => ({ do: 'disturb' as const, cause: cause as IncidentCause })) },
     { weight: 3, arbitrary: fc.constant({ do: 'calm' as const }) },
@@ -398,6 +487,8 @@ test('whatever happens: transitions follow the machine, one cause in one place i
       clock = createFakeClock()
       world = calm()
       watching = watch()
+      running = [runningJob(), runningJob({ jobId: 'job-2', leaseId: 'lease-2', mayPause: false })]
+      askedBack = []
       let real = false
       for (const now of steps) {
         if (now.do === 'disturb') {
@@ -417,16 +508,21 @@ test('whatever happens: transitions follow the machine, one cause in one place i
       await minutes(45)
       expect(watching.failures).toEqual([])
       const all = await list()
+      let pauses = 0
       if (!real) expect(all.filter(({ simulated }) => !simulated)).toEqual([])
       for (const { incidentId, state, simulated, summary } of all) {
         expect([state, summary.startsWith('SIMULATED')]).toEqual(['RESOLVED', simulated])
-        const { transitions } = await watching.incidents.show(incidentId)
+        const { transitions, actions } = await watching.incidents.show(incidentId)
+        const paused = actions.filter(({ action }) => action === 'pause').map(({ jobId }) => jobId)
+        expect(paused).toEqual(paused.length === 0 ? [] : ['job-1'])
+        pauses += paused.length
         expect(transitions[0]?.from).toBe('MONITORING')
         for (const [index, { from, to }] of transitions.entries()) {
           expect(NEXT[from]).toContain(to)
           if (index > 0) expect(from).toBe(transitions[index - 1]?.to)
         }
       }
+      expect(askedBack).toHaveLength(pauses)
     }),
     { numRuns: 25 },
   )

@@ -1,4 +1,4 @@
-import type { incidentCalls, IncidentCause, IncidentSummary, IncidentView, Simulation } from '../../../shared/contract/incident.ts'
+import type { incidentCalls, IncidentCause, IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { zoneNames } from '../../../shared/domain/zones.ts'
@@ -8,7 +8,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { passOver, recordMove } from './advance.ts'
 import { type StoredIncident, createIncidentsStore } from './incidents.store.ts'
-import { closed } from './machine.ts'
+import { PATIENCE, closed } from './machine.ts'
 import type { IncidentsDeps } from './ports.ts'
 import { createSightings } from './sightings.ts'
 import { asSimulated } from './simulate.ts'
@@ -64,7 +64,13 @@ export const createSimulated =
   async (signal: Signal): Promise<Signal> =>
     asSimulated(signal, await createSimulationsStore(db).active(clock.now()))
 
-function summaryOf({ incidentId, cause, zone, nodeId, simulated, state, summary, detectedAt, acknowledged, ended }: StoredIncident): IncidentSummary {
+function clearingOf({ cause, state, goneSince }: StoredIncident): IncidentSummary['clearing'] {
+  if (state === 'RESOLVED' || goneSince === null) return null
+  return { goneSince: toIso(goneSince), endsAt: toIso(goneSince + PATIENCE[cause].clearMs) }
+}
+
+function summaryOf(incident: StoredIncident): IncidentSummary {
+  const { incidentId, cause, zone, nodeId, simulated, state, summary, detectedAt, acknowledged, ended } = incident
   return {
     incidentId,
     cause,
@@ -75,6 +81,7 @@ function summaryOf({ incidentId, cause, zone, nodeId, simulated, state, summary,
     summary,
     detectedAt: toIso(detectedAt),
     acknowledged: acknowledged && { ...acknowledged, at: toIso(acknowledged.at) },
+    clearing: clearingOf(incident),
     ended: ended && { ...ended, at: toIso(ended.at) },
   }
 }
@@ -139,11 +146,23 @@ async function retireClosed(tx: Tx, zone: string, cause: IncidentCause): Promise
     if (incident.simulated && incident.state === 'RESOLVED' && incident.zone === zone && incident.cause === cause) await store.save({ ...incident, over: true })
 }
 
+/** What is gone before it is believed shows nothing but an anomaly. It is believed at the first look after it has been there for long enough. */
+function requireConfirmable(cause: SimulatedEvent['cause'], seconds: number): void {
+  const { confirmMs } = PATIENCE[cause]
+  const needed = confirmMs === 0 ? 0 : confirmMs + PASS_MS
+  if (seconds * 1_000 >= needed) return
+  throw new WindfallError(
+    'input.invalid',
+    `A simulated ${cause} has to last for ${needed / 60_000} minutes or more: nothing is done about it before it has been there for ${confirmMs / 60_000} minutes, and Windfall looks once a minute. Give a longer one, such as --for 10m.`,
+  )
+}
+
 async function simulate(deps: IncidentsDeps, by: string, { zone, event, seconds }: In<'simulateEvent'>): Promise<Simulation> {
   if (!zoneNames.has(zone))
     throw new WindfallError('grid.unknown-zone', `Windfall does not know the zone ${zone}. Known zones: ${[...zoneNames.keys()].join(', ')}.`)
   if (event.cause === 'frequency' && zone !== 'GB')
     throw new WindfallError('input.invalid', 'Frequency is watched for all of Great Britain at once: simulate it in GB.')
+  requireConfirmable(event.cause, seconds)
   const from = deps.clock.now()
   const made = { simulationId: deps.ids.next(), zone, event, from, to: from + seconds * 1_000, madeBy: by }
   await transact(deps.db, async (tx) => {

@@ -1,11 +1,13 @@
 /** What incidents take from their neighbours; the root wires them. */
 import type { IncidentState } from '../../../shared/contract/incident.ts'
+import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import type { SourceHealth, WatchedNode } from './detect.ts'
 import type { StoredIncident } from './incidents.store.ts'
+import type { RunningJob } from './pause.ts'
 import type { ReplanScope, Replanned } from './response.ts'
 
 interface Abundance extends Window {
@@ -37,6 +39,10 @@ export interface IncidentsDeps {
   readonly nodes: () => Promise<readonly WatchedNode[]>
   /** Plans jobs again that have not begun, and says what came of each. */
   readonly replan: (scope: ReplanScope) => Promise<readonly Replanned[]>
+  /** Jobs that run in a zone. May be slow. */
+  readonly running: (zone: string) => Promise<readonly RunningJob[]>
+  /** Asks for a running job back, to go on later from what it has saved; one that runs no longer is left alone. */
+  readonly askBack: (leaseId: string, reason: YieldReason) => Promise<void>
   readonly onMoved: (
     incident: Pick<StoredIncident, 'incidentId' | 'cause' | 'zone' | 'nodeId' | 'simulated' | 'summary'>,
     move: { from: IncidentState; to: IncidentState; reason: string },

@@ -19,7 +19,7 @@ interface Response {
   readonly reason: string
 }
 
-/** What is done about an incident, and why. A running job is never asked to pause: there is no such order to a node. */
+/** What is done about an incident for the jobs that have not begun, and why. */
 export function responseTo({ cause, zone, nodeId }: { readonly cause: IncidentCause; readonly zone: string; readonly nodeId: string | null }): Response {
   switch (cause) {
     case 'intensity-spike':

@@ -1,3 +1,4 @@
+import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
@@ -75,10 +76,11 @@ export async function endAttempt(
   if (job) await changeJob(deps, tx, { job, change: { type: 'attempt-ended', retry, reason, message } })
 }
 
-/** What an agent says it holds and no longer does. */
+/** What an agent says it holds and no longer does, or is to end. */
 export interface Dropped {
   readonly lost: string[]
   readonly cancelled: string[]
+  readonly yields: { readonly leaseId: string; readonly reason: YieldReason }[]
 }
 
 /** Gives a lease that ran out back to its node, if the job still waits and the node holds nothing else. */
@@ -94,17 +96,21 @@ const resumeAttempt = (deps: JobDeps, claim: LeaseClaim): Promise<boolean> =>
     return true
   })
 
-/** Renews what the agent lists and still holds, takes up again what it may hold again, and names what it must drop. */
+/** Renews what the agent lists and still holds, takes up again what it may hold again, and names what it must drop or end. */
 export async function renewLeases(
   deps: JobDeps,
   renewals: Renewals,
   { nodeId, running }: { readonly nodeId: string; readonly running: Presence['running'] },
 ): Promise<Dropped> {
-  const dropped: Dropped = { lost: [], cancelled: [] }
+  const dropped: Dropped = { lost: [], cancelled: [], yields: [] }
   for (const { leaseId, token } of running) {
     const held = await attemptOfLease(deps.db, nodeId, leaseId)
     const standing = held ? standingOf(held, token) : 'lost'
-    if (standing === 'current' || (standing === 'late' && (await resumeAttempt(deps, { nodeId, leaseId, token })))) renewals.renew(leaseId)
+    if (standing === 'current' || (standing === 'late' && (await resumeAttempt(deps, { nodeId, leaseId, token })))) {
+      renewals.renew(leaseId)
+      const reason = renewals.askedBack(leaseId)
+      if (reason !== null) dropped.yields.push({ leaseId, reason })
+    }
     // A proven attempt is not lost: its agent is about to hear that the proof was accepted.
     else if (held?.attempt.state !== 'succeeded')
       (held?.job.state === 'cancelled' || held?.job.state === 'expired' ? dropped.cancelled : dropped.lost).push(leaseId)

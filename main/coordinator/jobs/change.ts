@@ -1,4 +1,5 @@
 import { ReasonCode } from '../../../shared/contract/agent.ts'
+import { YieldReason } from '../../../shared/contract/job.ts'
 import { isOpen } from './leases.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
@@ -9,13 +10,14 @@ import type { Tx } from '../persistence/database.ts'
 
 type Deps = Pick<JobDeps, 'clock' | 'money' | 'decide'>
 
-/** An owner may have the machine back at any time: such a stop is nobody's failure and uses up no attempt. */
-const isOwnersRight = (reason: string | null): boolean => reason === 'agent.stopped' || ReasonCode.safeParse(reason).success
+/** An owner may have the machine back at any time, and a coordinator may ask for a job back: such a stop is nobody's failure and uses up no attempt. */
+const isNobodysFault = (reason: string | null): boolean =>
+  reason === 'agent.stopped' || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success
 
 /** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
 export async function changeJob(deps: Deps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
   const attempts = await createAttemptsStore(tx).ofJob(job.jobId)
-  const next = transition({ state: job.state, attempts: attempts.filter(({ reason }) => !isOwnersRight(reason)).length }, change)
+  const next = transition({ state: job.state, attempts: attempts.filter(({ reason }) => !isNobodysFault(reason)).length }, change)
   if (!next) return null
   const changed = { ...patch, ...next, updatedAt: deps.clock.now() }
   await createJobsStore(tx).update(job.jobId, changed)

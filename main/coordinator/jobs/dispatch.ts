@@ -8,6 +8,7 @@ import { isDue, leaseJob } from './leasing.ts'
 import { explainDelay, needsPlan, planOne } from './planning.ts'
 import type { Candidate, JobDeps, KnownNode, PlanJob, Push } from './ports.ts'
 import { type ReplanScope, type Replanned, replanWaiting } from './replanning.ts'
+import { type RunningOutlook, runningIn } from './running.ts'
 
 export interface DispatchDeps extends JobDeps {
   readonly nodes: () => Promise<readonly KnownNode[]>
@@ -24,6 +25,8 @@ export interface Dispatch {
   readonly round: () => Promise<void>
   /** Plans jobs again that have not begun, between two rounds; says what becomes of each. */
   readonly replan: (scope: ReplanScope) => Promise<readonly Replanned[]>
+  /** Every job that runs in a zone, with what it has before it. */
+  readonly running: (zone: string) => Promise<readonly RunningOutlook[]>
   /** Something happened that may let a job move: a round starts at once instead of at the next tick. */
   readonly wake: () => void
   readonly run: (signal: AbortSignal) => Promise<void>
@@ -46,6 +49,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   return {
     round,
     replan: (scope) => inTurn(async () => replanWaiting(deps, scope, { nodes: await listCandidates(deps), limit: MAX_JOBS_PER_ROUND })),
+    running: async (zone) => runningIn(deps, zone, await listCandidates(deps)),
     wake: () => sleep.abort(),
     async run(signal) {
       while (!signal.aborted) {

@@ -1,5 +1,5 @@
 import type { Presence } from '../../../shared/contract/node.ts'
-import type { JobSpec, JobState, JobView, Lease, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { JobSpec, JobState, JobView, Lease, PlanAnswer, YieldReason } from '../../../shared/contract/job.ts'
 import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
@@ -40,6 +40,8 @@ export interface Jobs extends Dispatch {
   readonly request: (nodeId: string, runtimes: readonly RuntimeName[]) => Promise<Lease | null>
   readonly start: (claim: LeaseClaim) => Promise<void>
   readonly fail: (failure: AttemptFailure) => Promise<void>
+  /** Asks the node that runs a job to save where it is and end, now and whenever it reports that it still runs. One that does not run is left alone. */
+  readonly askBack: (leaseId: string, reason: YieldReason) => Promise<void>
   readonly attempt: (db: Db | Tx, claim: LeaseClaim) => Promise<AttemptUnderProof | null>
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
   readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
@@ -86,7 +88,7 @@ function requesterCalls({ deps, dispatch, hasBlob }: Wired): Part<'submit' | 'pl
   }
 }
 
-function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'holdsArchive' | 'holders' | 'request' | 'start' | 'fail'> {
+function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'holdsArchive' | 'holders' | 'request' | 'start' | 'fail' | 'askBack'> {
   const { renewals, push } = deps
   const offered = (nodeId: string) => offeredLeases(deps.db, nodeId, deps.leaseTtlMs)
   return {
@@ -109,6 +111,12 @@ function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'hold
     async start(claim) {
       await startAttempt(deps, claim)
       renewals.renew(claim.leaseId)
+    },
+    async askBack(leaseId, reason) {
+      const attempt = await createAttemptsStore(deps.db).byLease(leaseId)
+      if (attempt?.state !== 'running') return
+      renewals.askBack(leaseId, reason)
+      push.yield(attempt.nodeId, { leaseId, reason })
     },
     async fail(failure) {
       await failAttempt(deps, failure)

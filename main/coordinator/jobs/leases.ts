@@ -1,4 +1,4 @@
-import type { JobState } from '../../../shared/contract/job.ts'
+import type { JobState, YieldReason } from '../../../shared/contract/job.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
 import type { Clock } from '../../kernel/clock.ts'
 
@@ -46,15 +46,19 @@ export interface Renewals {
   readonly renew: (leaseId: string) => void
   /** True once a lease has not been renewed for `ttlMs`. The first question about an unknown lease renews it. */
   readonly isExpired: (leaseId: string) => boolean
+  /** Its job is asked back, and asked for again whenever its node reports that it still runs. */
+  readonly askBack: (leaseId: string, reason: YieldReason) => void
+  readonly askedBack: (leaseId: string) => YieldReason | null
   readonly forget: (leaseId: string) => void
 }
 
 /**
- * When each lease was renewed, on a clock that never jumps, in memory: renewal writes nothing,
+ * When each lease was renewed, on a clock that never jumps, and which are asked back, in memory: renewal writes nothing,
  * and after a restart every lease has its full time again.
  */
 export function createRenewals(clock: Pick<Clock, 'monotonic'>, ttlMs: number): Renewals {
   const renewed = new Map<string, number>()
+  const asked = new Map<string, YieldReason>()
   return {
     renew: (leaseId) => {
       renewed.set(leaseId, clock.monotonic())
@@ -64,7 +68,12 @@ export function createRenewals(clock: Pick<Clock, 'monotonic'>, ttlMs: number): 
       if (at === undefined) renewed.set(leaseId, clock.monotonic())
       return at !== undefined && clock.monotonic() - at >= ttlMs
     },
+    askBack: (leaseId, reason) => {
+      asked.set(leaseId, reason)
+    },
+    askedBack: (leaseId) => asked.get(leaseId) ?? null,
     forget: (leaseId) => {
+      asked.delete(leaseId)
       renewed.delete(leaseId)
     },
   }

@@ -1,6 +1,6 @@
 /** What the jobs feature takes from its neighbours; the root wires them. */
 import type { Capabilities } from '../../../shared/contract/node.ts'
-import type { JobSpec, Lease, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { JobSpec, Lease, PlanAnswer, YieldReason } from '../../../shared/contract/job.ts'
 import type { MicroUsd } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
@@ -54,5 +54,7 @@ export interface JobDeps {
 /** Tells a connected agent; false if it is not connected and has to ask. */
 export interface Push {
   readonly lease: (nodeId: string, lease: Lease) => boolean
+  /** Asks for a running job back, to be gone on with later. */
+  readonly yield: (nodeId: string, order: { readonly leaseId: string; readonly reason: YieldReason }) => boolean
   readonly cancel: (nodeId: string, order: { readonly leaseId: string; readonly reason: 'lost' | 'cancelled' | 'expired' }) => boolean
 }

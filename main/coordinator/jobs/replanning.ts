@@ -17,7 +17,7 @@ export interface Replanned extends Pick<Placement, 'action' | 'reason'> {
 const concerns = ({ plan }: Pick<Job, 'plan'>, { zone, nodeId }: ReplanScope): boolean =>
   (zone === null || plan?.zone === zone) && (nodeId === null || plan?.nodeId === nodeId)
 
-/** There is no order by which a machine would pause: what has begun runs on, wherever that is. */
+/** What has begun is not planned again. */
 const runsOn = ({ jobId }: Attempt): Replanned => ({ jobId, action: 'keep', reason: 'It has been given to its machine, and runs on.' })
 
 /** Plans again what has not begun, and says of everything in the scope what becomes of it. */

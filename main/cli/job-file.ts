@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { JobSpec } from '../../shared/contract/job.ts'
+import { RuntimeName } from '../../shared/contract/wire.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import { sha256Hex } from '../kernel/signing.ts'
+import { fieldWords } from './job-example.ts'
+import type { Sample } from './samples.ts'
+
+/** What the command line says beside a job file; it wins over the file. */
+interface Said {
+  /** ISO 8601 UTC, `undefined` if it was not said. */
+  readonly deadline: string | undefined
+  /** For a file that has none. */
+  readonly defaultDeadline: string
+  /** A file: a module, or an image from `docker save`. */
+  readonly archive: string | undefined
+}
+
+/** A job as a file and the command line describe it, with the bytes it runs. Errors: `input.invalid`, `runtime.image`. */
+export async function readJobFile(file: string, { deadline, defaultDeadline, archive }: Said): Promise<Sample> {
+  const raw = parseJob(z.looseObject({ runtime: z.looseObject({ name: RuntimeName }) }), readJson(file), file)
+  const bytes = archive === undefined ? null : readBytes(archive)
+  const runtime = { ...raw.runtime, ...(bytes === null ? {} : await digestsOf(raw.runtime, bytes)) }
+  return { spec: parseJob(JobSpec, { deadline: defaultDeadline, ...raw, ...(deadline === undefined ? {} : { deadline }), runtime }, file), archive: bytes }
+}
+
+/** A module is its own image; that of a container is named by its config, which is in the archive. */
+async function digestsOf(runtime: { readonly name: RuntimeName; readonly reference?: unknown }, bytes: Uint8Array) {
+  const archive = `sha256:${sha256Hex(bytes)}`
+  if (runtime.name === 'wasm') return { archive, image: archive }
+  // Only a job with an image needs what opens one.
+  const { openImageArchive } = await import('../agent/jobs/image-archive.ts')
+  return { archive, image: (await openImageArchive(bytes)).config, reference: runtime.reference ?? null }
+}
+
+const valueAt = (raw: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), raw)
+
+/** What is missing is said apart from what is wrong, and where to see a file that is complete. */
+function parseJob<S extends z.ZodType>(schema: S, raw: unknown, file: string): z.output<S> {
+  const result = schema.safeParse(raw)
+  if (result.success) return result.data
+  const isMissing = ({ path }: z.core.$ZodIssue) => path.length > 0 && valueAt(raw, path) === undefined
+  const missing = result.error.issues.filter(isMissing).map(({ path }) => fieldWords(path.join('.')))
+  const wrong = result.error.issues.filter((issue) => !isMissing(issue)).map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`)
+  const words = [
+    ...(missing.length === 0 ? [] : [`It lacks ${missing.join(', ')}.`]),
+    ...(wrong.length === 0 ? [] : [`${wrong.slice(0, 5).join('; ')}.`]),
+    'A complete job file: windfall job example docker, or windfall job example wasm.',
+  ]
+  throw new WindfallError('input.invalid', `The job in ${file} is not valid. ${words.join(' ')}`, { cause: result.error })
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new WindfallError('input.invalid', `${file} cannot be read.`, { cause: error })
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(readBytes(file)))
+  } catch (error) {
+    throw error instanceof WindfallError ? error : new WindfallError('input.invalid', `${file} is not JSON.`, { cause: error })
+  }
+}
