@@ -8,7 +8,17 @@ const WAITING = { poll: { timeout: 60_000 } }
 /** What hangs is ended; nothing that only is slow comes near, even where other work takes most of the machine. */
 const HANGS_MS = 120_000
 
-const node = { environment: 'node', testTimeout: HANGS_MS, hookTimeout: HANGS_MS, globalSetup: ['e2e/support/scratch.setup.ts'], expect: WAITING }
+/** One file per processor at a time; by default one of them would stay free for an editor. */
+const EVERY_PROCESSOR = '100%'
+
+const node = {
+  environment: 'node',
+  maxWorkers: EVERY_PROCESSOR,
+  testTimeout: HANGS_MS,
+  hookTimeout: HANGS_MS,
+  globalSetup: ['e2e/support/scratch.setup.ts'],
+  expect: WAITING,
+}
 
 /** Property, crash and tamper tests over real engines: minutes of work in seconds, but too long for every save. */
 const THOROUGH = [

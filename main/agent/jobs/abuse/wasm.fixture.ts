@@ -9,7 +9,8 @@ import { createWasmRuntime } from '../wasm.ts'
 
 const NEVER = new AbortController().signal
 const MIB = 1_048_576
-export const LIMITS = { wallSeconds: 20, memoryBytes: 4 * MIB, outputBytes: MIB, cpus: 1 }
+/** A module that ends by itself has time for that on any machine, however long its process takes to start. */
+export const LIMITS = { wallSeconds: 200, memoryBytes: 4 * MIB, outputBytes: MIB, cpus: 1 }
 
 export interface Fought {
   /** What its owner and its requester are told; `null` if the job is to be proven and paid. */
