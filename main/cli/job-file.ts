@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { JobSpec } from '../../shared/contract/job.ts'
 import { RuntimeName } from '../../shared/contract/wire.ts'
-import { WindfallError } from '../../shared/errors.ts'
+import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { sha256Hex } from '../kernel/signing.ts'
 import { fieldWords } from './job-example.ts'
 import type { Sample } from './samples.ts'
@@ -56,7 +56,7 @@ function readBytes(file: string): Uint8Array {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new WindfallError('input.invalid', `${file} cannot be read.`, { cause: error })
+    throw new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}).`, { cause: error })
   }
 }
 

@@ -83,9 +83,9 @@ const submit = () =>
   action<SpecOptions & { wait?: boolean }>(
     specOptions(createCommand('submit', 'submit a job', 'coordinator')).option('--wait', 'stay until the job has ended; exit code 1 if it did not complete'),
     async (options, output, [file]) => {
+      const job = await readJob(options, file)
       const where = whereOf(options)
       const client = coordinatorClient(where)
-      const job = await readJob(options, file)
       await upload(where, job)
       const view = await client.call('submitJob', { jobId: createIds(systemClock).next(), spec: job.spec })
       const ended = options.wait ? await follow(where, view, output.progress) : view
@@ -114,7 +114,8 @@ const plan = () =>
   action<SpecOptions>(
     specOptions(createCommand('plan', 'explain where and when a job would run, without submitting it', 'coordinator')),
     async (options, output, [file]) => {
-      const answer = await coordinatorClient(whereOf(options)).call('planJob', { spec: (await readJob(options, file)).spec })
+      const { spec } = await readJob(options, file)
+      const answer = await coordinatorClient(whereOf(options)).call('planJob', { spec })
       output.answer(answer, () => describePlan(answer))
       return answer.plan ? EXIT.ok : EXIT.failed
     },

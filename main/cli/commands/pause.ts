@@ -37,7 +37,8 @@ export const runAnywayCommand = (): Command =>
     ),
     async (options, output, when) => {
       const now = systemClock.now()
-      const status = await agentClient(dataDirectoryOf(options)).call('runAnyway', { until: toIso(parsePause(when, now) ?? now + ANYWAY_MS) })
+      const until = parsePause(when, now) ?? now + ANYWAY_MS
+      const status = await agentClient(dataDirectoryOf(options)).call('runAnyway', { until: toIso(until) })
       output.answer(status, () => describeStatus(status))
     },
   )

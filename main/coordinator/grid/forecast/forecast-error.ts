@@ -1,5 +1,5 @@
-import type { Signal } from '../../../../shared/contract/wire.ts'
 import { type Slot, meanOver, slotsOf } from '../../../../shared/domain/signal.ts'
+import type { Issue } from '../history.store.ts'
 
 const DAY_MS = 86_400_000
 
@@ -15,17 +15,11 @@ export interface ForecastError {
   readonly comparisons: number
 }
 
-export interface Said {
-  readonly signal: Signal
-  /** Epoch milliseconds; only what lay ahead then was a forecast. */
-  readonly receivedAt: number
-}
-
 /**
- * Compares each forecast with the measured mean over its slot, for slots that began within 24 h of the forecast. A slot that is not wholly
+ * Compares each forecast with the measured mean over its slot, for slots that began after it was received and within 24 h. A slot that is not wholly
  * measured is left out. `null` without a single pair.
  */
-export function forecastError(said: readonly Said[], measured: readonly Slot[]): ForecastError | null {
+export function forecastError(said: readonly Issue[], measured: readonly Slot[]): ForecastError | null {
   let [absolute, signed, total, comparisons] = [0, 0, 0, 0]
   for (const { signal, receivedAt } of said)
     for (const { from, to, value, forecast } of slotsOf(signal)) {
