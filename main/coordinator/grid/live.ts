@@ -71,8 +71,11 @@ export function createLiveGrid({ clock, shutdown, keep, onFailed }: LiveDeps): L
     const due = provider.nextIssueAt(kind, now)
     const answer = await ask(provider, { zone, kind, from: halfHourFloor(now - BEHIND_MS), to: halfHourCeil(now + AHEAD_MS) })
     const last = kept.get(key)?.signal ?? null
-    const signal = answer !== 'failed' ? answer : last && isRecent(last, clock.now()) ? last : null
-    kept.set(key, { signal, until: answer === 'failed' ? Math.min(due, now + RETRY_AFTER_MS) : due })
+    const isStale = answer !== null && answer !== 'failed' && !isRecent(answer, clock.now())
+    if (isStale) onFailed(zone, `${provider.name} has said nothing new for too long: its data is stale.`)
+    const isMissing = isStale || answer === 'failed'
+    const signal = !isMissing ? answer : last && isRecent(last, clock.now()) ? last : null
+    kept.set(key, { signal, until: isMissing ? Math.min(due, now + RETRY_AFTER_MS) : due })
     return signal
   }
 

@@ -103,6 +103,13 @@ test('an answer about another day is stale and not taken for today', async () =>
   expect(failures[0]).toMatch(/stale/)
 })
 
+test('an answer that its provider has not renewed for hours is not passed on as live, and says why', async () => {
+  const { oracle, provider, failures } = british()
+  provider.age(3 * HOUR_MS)
+  expect((await oracle.signal('GB-13', abort)).origin).toBe('recorded')
+  expect(failures).toEqual([expect.stringContaining('has said nothing new for too long')])
+})
+
 test('a recent answer outlives a short outage, a recording takes over after two hours', async () => {
   const { oracle, provider, clock } = british()
   const live = await oracle.signal('GB-13', abort)

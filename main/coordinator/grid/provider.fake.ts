@@ -21,6 +21,8 @@ interface FakeProvider extends GridProvider {
   readonly fail: (message: string | null) => void
   /** From now on every answer is about another time. */
   readonly shift: (ms: number) => void
+  /** From now on every answer was issued so much earlier. */
+  readonly age: (ms: number) => void
   /** From now on nothing before this moment is known. */
   readonly since: (at: number) => void
 }
@@ -58,6 +60,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
   const asked: SignalQuery[] = []
   let failure: string | null = null
   let shiftMs = 0
+  let ageMs = 0
   let earliest = -Infinity
   return {
     id,
@@ -65,6 +68,7 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
     asked,
     fail: (message) => (failure = message),
     shift: (ms) => (shiftMs = ms),
+    age: (ms) => (ageMs = ms),
     since: (at) => (earliest = at),
     serves: (zone, asks) => asks === kind && zones.includes(zone),
     async read(query, abort) {
@@ -74,13 +78,13 @@ export function createFakeProvider(options: FakeProviderOptions): FakeProvider {
       if (failure !== null) throw new Error(failure)
       const from = halfHourFloor(Math.max(query.from, earliest))
       const to = Math.min(halfHourCeil(query.to), halfHourFloor(clock.now() + aheadMs))
-      return to <= from
-        ? null
-        : signalOf(
-            options,
-            query.zone,
-            halfHourStarts(from, to).map((at) => at + shiftMs),
-          )
+      if (to <= from) return null
+      const signal = signalOf(
+        options,
+        query.zone,
+        halfHourStarts(from, to).map((at) => at + shiftMs),
+      )
+      return ageMs === 0 ? signal : { ...signal, issuedAt: toIso(clock.now() - ageMs) }
     },
     nextIssueAt: (_, at) => epochMs(halfHourFloor(at) + HALF_HOUR_MS),
   }
