@@ -65,11 +65,11 @@ async function earningNode(address: string | null, price: bigint, jobId: string)
   const { db, clock } = core
   const money = createJobMoney(clock, createIds(clock))
   const node = await enrol(core, createSigner(generateKeyPem()), address)
-  const order = { requesterId: 'ada', jobId, nodeId: node.nodeId, receiptId: 'r' }
+  const order = { requesterId: 'ada', jobId }
   await transact(db, async (tx) => {
     await book(tx, requesterDeposit({ id: 'd', requesterId: 'ada', amount: microUsd(1_000_000_000n), at: clock.now() }))
     await money.reserve(tx, { ...order, microUsd: microUsd(price) })
-    await money.settle(tx, { ...order, priceMicroUsd: microUsd(price) })
+    await money.settle(tx, { ...order, parts: [{ nodeId: node.nodeId, priceMicroUsd: microUsd(price) }] })
   })
   return node.nodeId
 }

@@ -95,7 +95,7 @@ export async function createWorld({
       await transact(world.db, async (tx) => {
         await book(tx, requesterDeposit({ id: 'prepaid', requesterId, amount: microUsd(1_000_000_000n), at }))
         await book(tx, reserveForJob({ jobId, requesterId, amount: microUsd(price), at }))
-        await book(tx, settleJob({ jobId, requesterId, nodeId, reserved: microUsd(price), price: microUsd(price), at }))
+        await book(tx, settleJob({ jobId, requesterId, reserved: microUsd(price), parts: [{ nodeId, price: microUsd(price) }], at }))
       })
       return splitPrice(microUsd(price)).node
     },

@@ -1,5 +1,6 @@
 import { expectAccessible } from '../support/axe.ts'
 import { expect, test } from '../support/fixtures.ts'
+import { SAMPLE_GPU } from '../support/sample-facts.ts'
 
 /** Every page, and what it shows once it has loaded. A receipt that verifies is looked at where a real one is made. */
 const PAGES = {
@@ -23,3 +24,14 @@ for (const [name, [hash, content]] of Object.entries(PAGES)) {
     await expectAccessible(window)
   })
 }
+
+test('axe finds nothing on Home and among the jobs while several run', async ({ window, agent }) => {
+  const { running } = agent.status()
+  const resting = { leaseId: 'lease-2', code: 'ceiling', message: 'It is at 84 °C; you allow 80 °C.', deviceIds: [SAMPLE_GPU.deviceId] }
+  agent.become({ running: [...running, ...running.map((job) => ({ ...job, ...resting }))] })
+  await expect(window.getByRole('table', { name: 'Jobs that run now' })).toBeVisible()
+  await expectAccessible(window)
+  await window.getByRole('navigation').getByRole('link', { name: 'Jobs' }).click()
+  await expect(window.getByRole('main').getByText('so far').first()).toBeVisible()
+  await expectAccessible(window)
+})

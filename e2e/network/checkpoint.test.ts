@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { JobView, Lease } from '../../shared/contract/job.ts'
 import { AGENT_LABEL } from '../../main/agent/jobs/container-spec.ts'
 import { createDockerEngine } from '../../main/agent/jobs/docker.ts'
@@ -64,8 +65,9 @@ test('a job that is interrupted on one node goes on on another and back again, o
   const b = start(second)
   await b.work(atSecond, 4)
   await b.deliver()
-  expect(b.job(atSecond)).toMatchObject({ state: 'failed', code: 'owner-present' })
+  expect(b.job(atSecond)).toMatchObject({ state: 'submitted', code: 'owner-present' })
   expect(await checkpoint()).toMatchObject({ token: 2 })
+  expect((await core.jobs.view(REQUESTER, 'job-1')).attempts.map(({ state }) => state)).toEqual(['given-back', 'given-back'])
 
   // The first node still has what it saved itself; what was handed over since is later.
   const back = await leaseTo(first, [second])
@@ -94,7 +96,8 @@ test('a job that its coordinator asks back hands over what it saved, uses up no 
       for (const order of await node.askedBack(lease)) runner.yieldLease(order.leaseId, order.reason)
     })
     await node?.deliver()
-    expect(node?.job(lease)).toMatchObject({ state: 'failed', code: 'carbon.simulated', message: expect.stringContaining('goes on later from its checkpoint') })
+    expect(node?.job(lease)).toMatchObject({ code: 'carbon.simulated', message: expect.stringContaining('goes on later from its checkpoint') })
+    expect((await core.jobs.view(REQUESTER, 'job-1')).attempts.at(-1)).toMatchObject({ state: 'given-back', reason: 'carbon.simulated' })
     expect(await checkpoint()).toMatchObject({ token: lease.token })
     lease = await leaseTo(there, [here])
   }
@@ -137,7 +140,7 @@ const SPEC = {
   name: 'Counter',
   limits: { wallSeconds: 240, memoryBytes: 64 * MIB, outputBytes: 1_024, cpus: 1 },
   checkpoints: true,
-  needs: { gpu: false, vramBytes: 0, ramBytes: 0 },
+  needs: { gpus: 0, vramBytes: 0, ramBytes: 0 },
   expected: { seconds: 60, watts: 40 },
   price: { microUsdPerHour: '250000', maxMicroUsd: '50000' },
   carbon: { rule: 'now', capG: null },
@@ -151,7 +154,38 @@ async function countedOn(nodeId: string): Promise<number> {
   return Number(count)
 }
 
-test.skipIf(noEngine !== null)('a container that its owner interrupts on one machine finishes on another, from where it was', async () => {
+interface Shared {
+  readonly url: string
+  readonly job: JobView
+  /** Data folder of the coordinator, and of the machines in the order in which they ran. */
+  readonly data: string
+  readonly machines: readonly string[]
+}
+
+/** Each machine has its own receipt on its disk, which anyone can check, and its own part of the price. */
+async function allArePaid({ url, job, data, machines }: Shared): Promise<void> {
+  expect(job.receiptIds).toHaveLength(machines.length)
+  for (const machine of machines) {
+    const folder = join(machine, 'receipts')
+    const files = await until(
+      async () => readdirSync(folder),
+      (found) => found.length === 1,
+      { what: `a receipt in ${folder}`, timeoutMs: 60_000 },
+    )
+    expect((await windfall(['receipt', 'verify', join(folder, files[0] ?? ''), '--coordinator', url])).code).toBe(0)
+    const { earnings } = await answer<AgentStatus>(['status', '--data', machine])
+    const { confirmedMicroUsd, inFlightMicroUsd, paidMicroUsd } = earnings
+    expect(BigInt(confirmedMicroUsd) + BigInt(inFlightMicroUsd) + BigInt(paidMicroUsd)).toBeGreaterThan(0n)
+  }
+  const price = BigInt(job.priceMicroUsd ?? 0)
+  const books = await answer<{ balanced: boolean; findings: string[]; confirmedMicroUsd: string }>(['ledger', 'check', '--data', data])
+  expect(books).toMatchObject({ balanced: true, findings: [] })
+  const platform = price - BigInt(books.confirmedMicroUsd)
+  // The odd micro-USD of each part is the machine's.
+  expect([platform * 100n <= price * 15n, platform >= (price * 15n) / 100n - BigInt(machines.length)]).toEqual([true, true])
+}
+
+test.skipIf(noEngine !== null)('a container that its owner interrupts on one machine finishes on another, from where it was, and both are paid', async () => {
   using root = temporaryDirectory()
   await using fleet = await startFleet(root.path)
   const coordinator = await fleet.startCoordinator()
@@ -174,9 +208,10 @@ test.skipIf(noEngine !== null)('a container that its owner interrupts on one mac
   const job = await ended(data, jobId, 180_000)
   expect(job).toMatchObject({ state: 'completed', checkpoint: null })
   expect(job.attempts.map(({ nodeId, state }) => [nodeId, state])).toEqual([
-    [first.ready.nodeId, 'failed'],
+    [first.ready.nodeId, 'given-back'],
     [second.ready.nodeId, 'succeeded'],
   ])
+  await allArePaid({ url: coordinator.ready.url, job, data, machines: ['first', 'second'].map(fleet.directory) })
   expect((await windfall(['job', 'show', jobId, '--output', join(root.path, 'result'), '--data', data])).code).toBe(0)
   const [from, to] = readFileSync(join(root.path, 'result'), 'utf8').split(' ').map(Number)
   expect(from).toBeGreaterThanOrEqual(counted)

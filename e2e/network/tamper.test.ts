@@ -18,7 +18,7 @@ const SPEC = {
   name: 'Small job',
   runtime: { name: 'wasm' },
   limits: { wallSeconds: 120, memoryBytes: 67_108_864, outputBytes: 1_024, cpus: 1 },
-  needs: { gpu: false, vramBytes: 0, ramBytes: 0 },
+  needs: { gpus: 0, vramBytes: 0, ramBytes: 0 },
   expected: { seconds: 30, watts: 250 },
   price: { microUsdPerHour: '3600000000', maxMicroUsd: '100000000' },
   carbon: { rule: 'now', capG: null },

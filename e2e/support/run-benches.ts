@@ -12,7 +12,10 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** These read series that do not come with Windfall: `--traces DIR`. */
-const ON_YOUR_DATA: Readonly<Record<string, readonly string[]>> = { planner: ['main/coordinator/planner/planner.bench.ts'] }
+const ON_YOUR_DATA: Readonly<Record<string, readonly string[]>> = {
+  planner: ['main/coordinator/planner/planner.bench.ts'],
+  outlook: ['e2e/grid/outlook.bench.ts'],
+}
 const NAMED: Readonly<Record<string, readonly string[]>> = { ...BENCHES, ...ON_YOUR_DATA }
 
 const root = join(import.meta.dirname, '..', '..')

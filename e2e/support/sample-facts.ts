@@ -56,7 +56,7 @@ const SAMPLE_CPU: Device = {
   held: null,
 }
 
-const SAMPLE_GPU: Device = {
+export const SAMPLE_GPU: Device = {
   ...SAMPLE_CPU,
   deviceId: 'f'.repeat(64),
   kind: 'gpu',
@@ -85,6 +85,7 @@ export const SAMPLE_STATUS: AgentStatus = {
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: SAMPLE_JOB,
+  running: [{ ...SAMPLE_JOB, deviceIds: [SAMPLE_CPU.deviceId] }],
   busyDevices: [SAMPLE_CPU.deviceId],
   power: { watts: 71.6, method: 'rapl', at: at(2) },
   devices: [SAMPLE_GPU, SAMPLE_CPU],

@@ -1,4 +1,4 @@
-/** A node made of the agent's own parts, on its own disk; only the sandbox is a double, which counts and saves what it counted. */
+/** A node made of the agent's own parts, on its own disk; only sandbox and meter are doubles: one counts and saves what it counted, one says 250 W. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -7,17 +7,22 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { createHandover } from '../../main/agent/checkpoint-handover.ts'
 import { type Checkpoints, createCheckpoints } from '../../main/agent/jobs/checkpoints.ts'
 import { tarOf } from '../../main/agent/jobs/image.fixture.ts'
+import { PROCESSOR_ONLY, aGpu } from '../../main/agent/jobs/machine.fixture.ts'
 import { type Runtime, runResult } from '../../main/agent/jobs/runtime.ts'
 import { openAgentStores } from '../../main/agent/stores.ts'
 import { createCoordinatorLink } from '../../main/agent/sync/client.ts'
 import { runOutbox } from '../../main/agent/sync/outbox.ts'
 import type { OutboxItem } from '../../main/agent/sync/outbox.store.ts'
-import { createTestWork } from '../../main/agent/work.fixture.ts'
+import { createTestWork, testDevices, testMeter } from '../../main/agent/work.fixture.ts'
+import { fakeFacts } from '../../main/agent/attempt.fixture.ts'
+import type { Meter } from '../../main/agent/metering/meter.ts'
 import type { FakeClock } from '../../main/kernel/clock.fake.ts'
 import type { Signer } from '../../main/kernel/signing.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
+import { splitAtHalfHours } from '../../shared/domain/half-hours.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import { epochMs, toIso } from '../../shared/units.ts'
 
 /** Counts from what lies in its folder to `goal`, one step each time the test says so; saves when it has to stop. */
 function countingRuntime(checkpoints: Checkpoints, goal: number, steps: { readonly taken: () => number }): Runtime {
@@ -43,6 +48,32 @@ function countingRuntime(checkpoints: Checkpoints, goal: number, steps: { readon
   }
 }
 
+const WATTS = 250
+
+/** A meter that says what the one of a GPU at a steady load would say of the time that passes. */
+const steadyMeter = (clock: FakeClock): Meter => ({
+  ...testMeter,
+  start() {
+    const from = clock.now()
+    return {
+      async stop() {
+        const to = epochMs(Math.max(clock.now(), from + 1))
+        const intervals = splitAtHalfHours(from, to).map((span) => ({
+          from: toIso(span.from),
+          to: toIso(span.to),
+          joules: (WATTS * (span.to - span.from)) / 1_000,
+          coverage: 1,
+        }))
+        const boardJ = intervals.reduce((sum, { joules }) => sum + joules, 0)
+        const facts = fakeFacts({ startedAt: toIso(from), endedAt: toIso(to), durationMs: to - from })
+        const samples = Math.ceil((to - from) / 1_000)
+        const energy = { intervals, boardJ, marginalJ: boardJ * 0.9, counterEnd: 100 + boardJ, samples, expectedSamples: samples }
+        return { ...facts, measurement: { ...facts.measurement, ...energy } }
+      },
+    }
+  },
+})
+
 export interface SavingNodeDeps {
   readonly directory: string
   readonly url: string
@@ -62,7 +93,15 @@ export function startSavingNode({ directory, url, signer, clock, goal }: SavingN
   const link = createCoordinatorLink({ baseUrl: url, signer, time: { now: clock.now, doubted: () => false } })
   const steps = { count: 0 }
   const runtime = countingRuntime(checkpoints, goal, { taken: () => steps.count })
-  const work = createTestWork({ stores, signer, clock, checkpoints, runtimes: new Map<RuntimeName, Runtime>([['docker', runtime]]) })
+  const work = createTestWork({
+    stores,
+    signer,
+    clock,
+    checkpoints,
+    meter: steadyMeter(clock),
+    devices: { ...testDevices, machine: () => ({ ...PROCESSOR_ONLY, gpus: [aGpu('gpu')] }) },
+    runtimes: new Map<RuntimeName, Runtime>([['docker', runtime]]),
+  })
   work.setFetchCheckpoint(link.fetchCheckpoint)
   /** Lets time pass and sockets work until something is so. */
   const until = async (done: () => boolean) => {
@@ -110,8 +149,9 @@ export function startSavingNode({ directory, url, signer, clock, goal }: SavingN
       client: link.client,
       random: () => 0,
       handOver: createHandover({ checkpoints, upload: link.sendCheckpoint }),
-      // A double measures nothing, so its proof stays here.
-      realign: () => Promise.reject(new WindfallError('unavailable', 'Not now.')),
+      // The result stays here, for the test to look at.
+      realign: (head: Parameters<typeof work.prover.realign>[0]) =>
+        stores.outbox.peek()?.item.kind === 'proof' ? Promise.reject(new WindfallError('unavailable', 'Not now.')) : work.prover.realign(head),
       refused: unexpected,
       accepted: () => undefined,
       postponed: (item: OutboxItem, error: Error) => (item.kind === 'proof' ? undefined : unexpected(item, error)),

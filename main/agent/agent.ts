@@ -99,7 +99,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     http: createHttpClient({ clock, random, manners: SOLAR_MANNERS }),
     token: environment['WINDFALL_SOLAR_TOKEN'] ?? null,
     clock,
-    running: () => runningOf(work, meter),
+    running: () => drawnBy(work, meter),
     isAwaited: () => work.waiting() !== null,
     changed: () => news.changed('grid', 'status'),
   })
@@ -220,12 +220,12 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
   }
 }
 
-/** The attempt that runs and what its devices draw. */
-function runningOf({ running, current }: Pick<Work, 'running' | 'current'>, { latest }: Pick<Meter, 'latest'>): { attemptId: string; watts: number } | null {
-  const job = running() ? current() : null
-  const power = latest()
-  return job && power ? { attemptId: job.attemptId, watts: power.watts } : null
-}
+/** The attempts that run and what the devices of each draw, as far as that is known. */
+const drawnBy = ({ runner }: Pick<Work, 'runner'>, { figures }: Pick<Meter, 'figures'>) =>
+  runner.working().flatMap(({ lease: { attemptId }, deviceIds }) => {
+    const known = deviceIds.flatMap((deviceId) => figures().get(deviceId)?.watts ?? [])
+    return known.length === 0 ? [] : { attemptId, watts: known.reduce((sum, watts) => sum + watts, 0) }
+  })
 
 function rememberToken({ settings }: AgentStores): string {
   const token = createToken()

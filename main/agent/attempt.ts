@@ -9,8 +9,14 @@ export interface MeteredRun {
   readonly sleepMs: number
 }
 
-/** A metered run that ended by itself and left an output. */
+/** A metered run that left something: an output, or a checkpoint that its job goes on from. */
 export interface AttemptFacts extends MeteredRun {
   readonly exitCode: number
   readonly outputSha256: string
+}
+
+/** Why a run was given back before its job was done: a stable code, and a sentence for its owner and its requester. */
+export interface GivenBack {
+  readonly reason: string
+  readonly message: string
 }

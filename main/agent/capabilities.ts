@@ -1,4 +1,4 @@
-import { arch, release, totalmem, type } from 'node:os'
+import { arch, release, type } from 'node:os'
 import type { Capabilities } from '../../shared/contract/node.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import type { ProofDevice } from '../../shared/domain/energy-proof.ts'
@@ -6,6 +6,7 @@ import type { CpuIdentity } from './gpu/cpu.ts'
 import type { Availability } from './jobs/runtime.ts'
 import { limitOf, uuidHashOf } from './metering/measurement.ts'
 import type { PowerSource } from './power-source.ts'
+import { ramForJobs } from './ram.ts'
 
 export interface CapabilityInput {
   readonly version: string
@@ -38,7 +39,7 @@ export function capabilitiesOf({ version, zone, nodeId, cpu, lent, owed, runtime
     os: `${type()} ${release()}`.slice(0, 60),
     arch: arch(),
     cpu: { model: cleaned(cpu.model, 120), cores: cpu.cores },
-    ramBytes: totalmem(),
+    ramBytes: ramForJobs(),
     gpus: gpusOf(lent, owed, nodeId),
     cpuPowerLimitW: lent.filter(({ device }) => device.kind === 'cpu').reduce((total, { device }) => total + limitOf(device), 0),
     runtimes: runtimes.flatMap(({ name, found }) => (found.available ? [{ name, version: found.version.slice(0, 80) }] : [])),

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
+import { WindfallError } from '../../shared/errors.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
-import { payoutRefusal } from './coordinator-heard.ts'
+import { type Listener, payoutRefusal, showRefusal } from './coordinator-heard.ts'
+import { fakeLease } from './jobs/lease.fixture.ts'
+import { testFolder } from './metering/meter.fixture.ts'
 import * as initial from './migrations/0001-initial.ts'
 import { createSettingsStore } from './settings.store.ts'
+import { openAgentStores } from './stores.ts'
 
 test('what was said against an address counts for that address only, and until it is taken back', () => {
   const settings = createSettingsStore(openSqlite(':memory:', [initial]))
@@ -12,4 +16,20 @@ test('what was said against an address counts for that address only, and until i
   expect([refused, other, null].map((address) => payoutRefusal({ settings }, address))).toEqual(['It is a program.', null, null])
   settings.set('payout-refused', null)
   expect(payoutRefusal({ settings }, refused)).toBeNull()
+})
+
+test('a run whose proof is not taken is given back without one, once, and its owner reads why it does not count', () => {
+  using stores = openAgentStores(testFolder())
+  stores.jobs.add(fakeLease(), 0)
+  stores.jobs.update('lease-1', { state: 'submitted', proofId: 'proof-1', endedAt: 5_000 })
+  const listener = { stores, news: { changed: () => undefined }, log: { warn: () => undefined } } as unknown as Listener
+  const envelope = { payload: '', payloadType: 'x', signatures: [{ keyid: 'k', sig: '' }] }
+  const why = { reason: 'owner-present', message: 'The machine was needed.' }
+  const item = { kind: 'given-back' as const, leaseId: 'lease-1', token: 1, proofId: 'proof-1', envelope, ...why }
+  // The process may die before it takes the item out.
+  for (let heard = 0; heard < 2; heard += 1) showRefusal(listener, item, new WindfallError('proof.output', 'The checkpoint was not handed over.'))
+  const message = 'The machine was needed. This run does not count: The checkpoint was not handed over.'
+  expect(stores.jobs.get('lease-1')).toMatchObject({ state: 'failed', code: 'owner-present', message })
+  expect(stores.outbox.peek()?.item).toEqual({ kind: 'fail', leaseId: 'lease-1', token: 1, reason: 'owner-present', message, exitCode: null, retry: true })
+  expect(stores.outbox.count()).toBe(1)
 })

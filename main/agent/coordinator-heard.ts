@@ -3,6 +3,7 @@ import type { Lease } from '../../shared/contract/job.ts'
 import { KeyId } from '../../shared/contract/wire.ts'
 import type { ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import { predicateOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
+import { fromIso } from '../../shared/units.ts'
 import type { Logger } from '../kernel/log.ts'
 import { keyIdOf } from '../kernel/signing.ts'
 import type { News } from './news.ts'
@@ -11,6 +12,7 @@ import type { AgentStores } from './stores.ts'
 import { PayoutRefusal, applyEvent } from './sync/apply.ts'
 import type { CoordinatorLink } from './sync/client.ts'
 import { type LeaseQuery, leaseProblem } from './sync/lease-check.ts'
+import type { GivenBackItem } from './sync/outbox.store.ts'
 import type { SessionDeps } from './sync/session.ts'
 
 /** What takes in what the coordinator says. */
@@ -47,8 +49,8 @@ export async function pinKeys({ url, stores: { settings }, link, log }: Listener
   return keyIdOf(logKey)
 }
 
-/** A node is given one job at a time; this leaves room for what it is slow to hear of. */
-const MOST_LEASES = 8
+/** A job for each GPU of a large machine and one for its processor; the rest leaves room for what it is slow to hear of. */
+const MOST_LEASES = 32
 
 /** Whether a lease may be taken on. One that may not is left alone: it ends by itself, and its job goes to another machine. */
 export function takeLease({ stores: { jobs }, log }: Pick<Listener, 'stores' | 'log'>, lease: Lease, query: LeaseQuery): boolean {
@@ -99,7 +101,9 @@ export function storeEvents({ stores, receipts, news, touch }: Listener, { event
     summaryOf: (bundle: ReceiptBundle) => summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex),
     verdict: (proofId: string, change: Parameters<AgentStores['jobs']['update']>[1]) => {
       const leaseId = stores.jobs.leaseOfProof(proofId)
-      if (leaseId) stores.jobs.update(leaseId, change)
+      // A run that does not count has ended already, and its owner knows why.
+      const isKnown = change.state === 'refused' && leaseId !== null && stores.jobs.get(leaseId)?.state === 'failed'
+      if (leaseId && !isKnown) stores.jobs.update(leaseId, change)
     },
     writeReceipt: receipts.write,
     payoutRefused: (refusal: PayoutRefusal | null) => stores.settings.set(PAYOUT_REFUSED, refusal),
@@ -112,13 +116,30 @@ export function storeEvents({ stores, receipts, news, touch }: Listener, { event
   news.changed('status', 'jobs', 'receipts', 'payouts')
 }
 
+/** A run whose proof is not taken does not count, but its job has to go on: it is given back without one. */
+function giveBackUnproven({ stores }: Listener, { leaseId, token, reason, message }: GivenBackItem, why: string): void {
+  const said = `${message} This run does not count: ${why}`.slice(0, 500)
+  const at = stores.jobs.get(leaseId)?.endedAt ?? null
+  stores.atomically(() => {
+    stores.jobs.update(leaseId, { state: 'failed', code: reason, message: said })
+    // However often this is heard, it is told once.
+    stores.outbox.add(
+      `unproven-${leaseId}`,
+      { kind: 'fail', leaseId, token, reason, message: said, exitCode: null, retry: true },
+      at === null ? 0 : fromIso(at),
+    )
+  })
+}
+
 /** The owner gets to see why work of this machine was not taken. */
 export function showRefusal(
-  { stores, news, log }: Listener,
+  listener: Listener,
   item: Parameters<SessionDeps['outbox']['refused']>[0],
   error: Parameters<SessionDeps['outbox']['refused']>[1],
 ): void {
+  const { stores, news, log } = listener
   log.warn({ kind: item.kind, code: error.code, reason: error.message }, 'the coordinator refused a report')
+  if (item.kind === 'given-back') giveBackUnproven(listener, item, error.message)
   const job = stores.jobs.get(item.leaseId)
   if (item.kind === 'proof' && job?.state === 'submitted') stores.jobs.update(item.leaseId, { state: 'refused', code: error.code, message: error.message })
   news.changed('jobs')

@@ -1,11 +1,9 @@
 import type { AgentStatus, Ceilings, Device, Reason } from '../../shared/contract/agent.ts'
-import type { Lease } from '../../shared/contract/job.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import type { DeviceSetting, DeviceSettings } from './device-settings.ts'
 import type { Detection } from './gpu/detect.ts'
 import type { HeldDevice } from './ceiling-watch.ts'
-import { DEVICES_OFF, type Failure } from './jobs/failure.ts'
-import type { Equipment } from './jobs/runner.ts'
+import type { Gpu, Machine } from './jobs/may-start.ts'
 import type { PowerSource } from './power-source.ts'
 import type { GpuGate } from './gpu-gate.ts'
 
@@ -24,6 +22,8 @@ export interface DevicesDeps {
   readonly freeVram: (uuid: string) => number | null
   /** Bytes that have to stay free beside what a job needs. */
   readonly spareVramBytes: number
+  /** Memory that all jobs together may use. */
+  readonly ramBytes: number
   /** Stops what works on this device, and nothing else. */
   readonly onSwitchedOff: (deviceId: string) => void
   readonly onCeilings: (deviceId: string) => void
@@ -46,23 +46,12 @@ export interface Devices {
   readonly lent: () => readonly PowerSource[]
   /** Those of them that jobs could really use: a GPU only once a container has seen it. */
   readonly offered: (signal: AbortSignal) => Promise<readonly PowerSource[]>
-  /** What a lease gets to work on. */
-  readonly equip: (lease: Lease) => Equipment
-  /** Why a lease has to wait although it is equipped; `null` if nothing holds its devices. */
-  readonly holding: (lease: Lease) => HeldDevice | null
-  /** Why the devices of a lease have too little memory left for it; `null` if one has enough, or it needs none. */
-  readonly crowded: (lease: Lease) => string | null
+  /** What jobs may work on, and what stands against it now. */
+  readonly machine: () => Machine
   /** What keeps every job away: none runs without the processor. */
   readonly objections: () => readonly Reason[]
   /** Acts at once. Errors: `not-found`, `input.invalid`. */
   readonly set: (change: DeviceChange) => void
-}
-
-const NO_GPU: Failure = {
-  reason: 'runtime.unavailable',
-  message: 'This machine has no GPU whose energy can be read and that a container can be given. The job goes back to the queue.',
-  exitCode: null,
-  retry: true,
 }
 
 const NOT_LOOKED_AT: DeviceFigures = {
@@ -85,63 +74,51 @@ const DAMAGED = { code: 'off', message: 'Your settings for it cannot be read any
 
 /** Joins what was detected, what was measured and what the owner said. */
 export function createDevices(deps: DevicesDeps): Devices {
-  const lent = () => deps.detection().sources.filter(({ device }) => deps.settings.of(deps.deviceIdOf(device.uuid)).enabled)
-  const equip = (lease: Lease): Equipment => (lease.spec.needs.gpu ? equipGpus(deps, lent()) : equipCpus(deps, lent()))
+  const lent = () => deps.detection().sources.filter((source) => isLent(deps, source))
   return {
     list: () => deps.detection().sources.map((source) => describe(deps, source)),
     seen: () => [...deps.detection().seen],
     lent,
     offered: (signal) => deps.gate.admit(lent(), signal),
-    equip,
-    holding: (lease) => {
-      const equipment = equip(lease)
-      const held = 'devices' in equipment ? equipment.devices.flatMap(({ deviceId }) => deps.heldBy(deviceId) ?? []) : []
-      return held[0] ?? null
-    },
-    crowded: (lease) => crowded(deps, equip(lease), lease.spec.needs),
-    objections: () => ('refusal' in equipCpus(deps, lent()) ? [PROCESSOR_OFF] : []),
+    machine: () => machineOf(deps),
+    objections: () => (processorOf(deps) === null ? [PROCESSOR_OFF] : []),
     set: (change) => set(deps, change),
   }
 }
 
-const gib = (bytes: number): string => `${(bytes / 1_073_741_824).toFixed(1)} GiB`
+const isLent = ({ settings, deviceIdOf }: DevicesDeps, { device }: PowerSource): boolean => settings.of(deviceIdOf(device.uuid)).enabled
+const containerIdsOf = ({ device }: PowerSource): readonly string[] => (device.kind === 'gpu' ? device.containerIds : [])
 
-/** What a card that sleeps or does not tell has left is only unknown where a job says how much it needs. */
-function crowded(deps: DevicesDeps, equipment: Equipment, { gpu, vramBytes }: Lease['spec']['needs']): string | null {
-  if (!gpu || !('devices' in equipment)) return null
-  const ids = new Set(equipment.devices.map(({ deviceId }) => deviceId))
-  const cards = deps.detection().sources.filter(({ device }) => ids.has(deps.deviceIdOf(device.uuid)))
-  const free = cards.map(({ device, rest }) => deps.freeVram(device.uuid) ?? (rest === null ? null : device.vramBytes))
-  const most = Math.max(...free.map((bytes) => bytes ?? -1))
-  if (most >= vramBytes + deps.spareVramBytes || (most < 0 && vramBytes === 0)) return null
-  if (most < 0) return 'No GPU tells how much of its memory is free, and this job needs some.'
-  return `${gib(most)} of GPU memory are free; this job needs ${gib(vramBytes)}, and ${gib(deps.spareVramBytes)} are kept for you.`
-}
-
-const jobDevice = ({ deviceIdOf }: DevicesDeps, { device }: PowerSource) => ({
-  deviceId: deviceIdOf(device.uuid),
-  containerIds: device.kind === 'gpu' ? device.containerIds : [],
+const machineOf = (deps: DevicesDeps): Machine => ({
+  gpus: deps
+    .detection()
+    .sources.filter((source) => containerIdsOf(source).length > 0)
+    .map((source) => gpuOf(deps, source)),
+  processor: processorOf(deps),
+  ramBytes: deps.ramBytes,
+  spareVramBytes: deps.spareVramBytes,
 })
 
-const isUsable = ({ device }: PowerSource): boolean => device.kind === 'gpu' && device.containerIds.length > 0
-const isCpu = ({ device }: PowerSource): boolean => device.kind === 'cpu'
-
-/** Every card that is lent and can be given away; one that has to rest is left out as long as another one does not. */
-function equipGpus(deps: DevicesDeps, lent: readonly PowerSource[]): Equipment {
-  const cards = lent.filter(isUsable)
-  if (cards.length === 0) return { refusal: deps.detection().sources.some(isUsable) ? DEVICES_OFF : NO_GPU }
-  const refusals = cards.map(({ device }) => deps.gate.refusalOf(device.uuid))
-  const usable = cards.filter((_, index) => refusals[index] === null).map((source) => jobDevice(deps, source))
-  if (usable.length === 0) return { refusal: { ...NO_GPU, message: `No container here can use the GPU: ${refusals[0]}`.slice(0, 300) } }
-  const free = usable.filter(({ deviceId }) => deps.heldBy(deviceId) === null)
-  return { devices: free.length > 0 ? free : usable }
+function gpuOf(deps: DevicesDeps, source: PowerSource): Gpu {
+  const { device, rest } = source
+  const deviceId = deps.deviceIdOf(device.uuid)
+  const held = deps.heldBy(deviceId)
+  return {
+    deviceId,
+    containerIds: containerIdsOf(source),
+    vramBytes: device.vramBytes ?? 0,
+    // One that sleeps is used by nobody.
+    freeBytes: deps.freeVram(device.uuid) ?? (rest === null ? null : device.vramBytes),
+    lent: isLent(deps, source),
+    refusal: deps.gate.refusalOf(device.uuid),
+    held: held && { code: 'ceiling', message: held.message },
+  }
 }
 
 /** A job may use every processor package, so all of them are metered, and the switch of one is that of all. */
-function equipCpus(deps: DevicesDeps, lent: readonly PowerSource[]): Equipment {
-  const all = deps.detection().sources.filter(isCpu)
-  if (lent.filter(isCpu).length < all.length) return { refusal: DEVICES_OFF }
-  return { devices: all.map((source) => jobDevice(deps, source)) }
+function processorOf(deps: DevicesDeps): Machine['processor'] {
+  const all = deps.detection().sources.filter(({ device }) => device.kind === 'cpu')
+  return all.every((source) => isLent(deps, source)) ? all.map(({ device }) => ({ deviceId: deps.deviceIdOf(device.uuid), containerIds: [] })) : null
 }
 
 function describe(deps: DevicesDeps, source: PowerSource): Device {

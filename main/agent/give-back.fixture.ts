@@ -13,6 +13,7 @@ import { PolicyConfig } from './idle/policy-config.ts'
 import { createFakeSignals } from './idle/signals/sources.fake.ts'
 import { askToEnd } from './jobs/container-end.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
+import { PROCESSOR_ONLY, aGpu } from './jobs/machine.fixture.ts'
 import { type Runtime, runResult } from './jobs/runtime.ts'
 import type { OwnerSignals } from './owner-signals.ts'
 import { openAgentStores } from './stores.ts'
@@ -20,6 +21,7 @@ import { type TestWork, createTestWork, testDevices, testMeter } from './work.fi
 
 const GIB = 1_073_741_824
 const LOOK_EVERY_MS = 250
+const CARD = aGpu('gpu', { containerIds: [] })
 /** Milliseconds that a real engine needed for each, with some to spare. */
 const ENGINE_MS = { freeze: 10, kill: 65 }
 
@@ -39,7 +41,7 @@ export interface JobTraits {
 
 const leaseOf = (id: string, { gpu = true, checkpoints = true }: JobTraits): Lease => {
   const lease = fakeLease({ leaseId: id, jobId: id, attemptId: id })
-  return { ...lease, spec: { ...lease.spec, checkpoints, needs: { ...lease.spec.needs, gpu } } }
+  return { ...lease, spec: { ...lease.spec, checkpoints, needs: { ...lease.spec.needs, gpus: gpu ? 1 : 0 } } }
 }
 
 interface Card {
@@ -85,7 +87,7 @@ export function openMachine({ clock, card, config, runtimes }: MachineParts) {
     signer: createSigner(generateKeyPem()),
     clock,
     runtimes,
-    devices: { ...testDevices, equip: () => ({ devices: [{ deviceId: 'gpu', containerIds: [] }] }) },
+    devices: { ...testDevices, machine: () => ({ ...PROCESSOR_ONLY, gpus: [CARD], processor: [CARD] }) },
     policy: giveBack.policy,
     giveBack: giveBack.forRunner,
   })

@@ -6,7 +6,8 @@ import { runsInContainer } from './gpu/processes.ts'
 import type { Hardware } from './hardware.ts'
 import type { PolicyCommand } from './idle/policy.ts'
 import type { PolicyConfig } from './idle/policy-config.ts'
-import type { Runner, RunnerDeps } from './jobs/runner.ts'
+import type { RunnerDeps } from './jobs/attempts.ts'
+import type { Runner } from './jobs/runner.ts'
 import { type OwnerPolicy, type OwnerPolicyDeps, createOwnerPolicy } from './owner-policy.ts'
 import { type OwnerSignals, type OwnerSignalsDeps, openOwnerSignals } from './owner-signals.ts'
 import type { AgentStores } from './stores.ts'
@@ -37,7 +38,7 @@ export interface GiveBack {
   readonly signals: OwnerSignals
   readonly days: DayLog
   /** What whoever runs attempts needs of it. */
-  readonly forRunner: Pick<RunnerDeps, 'gaveWay' | 'gone' | 'memory' | 'mayFetch'>
+  readonly forRunner: Pick<RunnerDeps, 'begun' | 'gaveWay' | 'gone' | 'memory' | 'mayFetch'>
   readonly runs: readonly ((signal: AbortSignal) => Promise<void>)[]
 }
 
@@ -91,7 +92,7 @@ export function openGiveBack(deps: GiveBackDeps, signal: AbortSignal): GiveBack 
     policy,
     signals,
     days,
-    forRunner: { gaveWay: yields.gaveWay, gone: yields.gone, memory: vram, mayFetch },
+    forRunner: { begun: yields.begun, gaveWay: yields.gaveWay, gone: yields.gone, memory: vram, mayFetch },
     runs: [signals.run, policy.run, vram.run, days.run],
   }
 }

@@ -5,10 +5,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Lease } from '../../shared/contract/job.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
+import { createIds } from '../kernel/ids.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
+import { fakeFacts } from './attempt.fixture.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { type ResumedFrom, type Runtime, runResult } from './jobs/runtime.ts'
+import { openOwnProof } from './proofs/prove.ts'
+import { createStoredProver } from './stored-prover.ts'
 import { type AgentStores, openAgentStores } from './stores.ts'
+import type { OutboxItem } from './sync/outbox.store.ts'
 import { createTestWork } from './work.fixture.ts'
 
 const KEPT = { sha256: 'a'.repeat(64), bytes: 1_536, keptAt: Date.parse('2026-03-01T11:00:00.000Z') }
@@ -57,7 +62,7 @@ async function interrupted({ lease = savingLease(), finds = null, leaves = KEPT,
     },
   }
   const memory = { before: async () => new Map(), released: async () => undefined }
-  const giveBack = { gaveWay: () => undefined, gone: () => undefined, memory, mayFetch: () => !isMetered }
+  const giveBack = { begun: () => undefined, gaveWay: () => undefined, gone: () => undefined, memory, mayFetch: () => !isMetered }
   const work = createTestWork({ stores, signer, clock, runtimes: new Map<RuntimeName, Runtime>([['wasm', runtime]]), giveBack })
   const stop = new AbortController()
   const running = work.runner.run(stop.signal)
@@ -68,18 +73,25 @@ async function interrupted({ lease = savingLease(), finds = null, leaves = KEPT,
   stop.abort()
   await clock.advance(1_000)
   await running
-  const waiting: string[] = []
+  const { running: holds } = work.presence()
+  const items: OutboxItem[] = []
   for (let next = stores.outbox.peek(); next; next = stores.outbox.peek()) {
-    waiting.push(next.item.kind)
+    items.push(next.item)
     stores.outbox.remove(next.id)
   }
-  return { seen, waiting, work }
+  return { seen, items, holds, waiting: items.map(({ kind }) => kind), work }
 }
 
-test('what an interrupted attempt has saved waits to go out before its end', async () => {
-  const { waiting } = await interrupted({})
-  expect(waiting).toEqual(['start', 'checkpoint', 'fail'])
-  expect(stores.jobs.get('lease-1')).toMatchObject({ state: 'failed', code: 'owner-present' })
+test('what an interrupted attempt has saved waits to go out before its end, which is a signed proof of the run that it came from', async () => {
+  const { waiting, items, holds } = await interrupted({})
+  expect(holds).toEqual([{ leaseId: 'lease-1', token: 1, state: 'collecting' }])
+  expect(waiting).toEqual(['start', 'checkpoint', 'given-back'])
+  const last = items.at(-1)
+  const proof = last?.kind === 'given-back' ? openOwnProof(last.envelope).proof : null
+  expect(proof).toMatchObject({ leaseId: 'lease-1', outputSha256: KEPT.sha256, exitCode: 143, seq: 1, prev: null })
+  expect(last).toMatchObject({ reason: 'owner-present', proofId: proof?.proofId })
+  expect(stores.jobs.get('lease-1')).toMatchObject({ state: 'submitted', code: 'owner-present', proofId: proof?.proofId, joules: proof?.boardJ })
+  expect(stores.proofs.head()).toMatchObject({ seq: 1 })
 })
 
 test.each<[string, Scene]>([
@@ -89,6 +101,39 @@ test.each<[string, Scene]>([
   ['is on a metered network', { isMetered: true }],
 ])('of a job that %s only the end goes out', async (_, scene) => {
   expect((await interrupted(scene)).waiting).toEqual(['start', 'fail'])
+  const { state, message } = stores.jobs.get('lease-1') ?? {}
+  const doesNotCount = scene.lease === undefined ? 'this run does not count' : 'goes back to the queue'
+  expect([state, message]).toEqual(['failed', expect.stringContaining(doesNotCount)])
+  expect(stores.proofs.head()).toEqual({ seq: 0, head: null })
+})
+
+test('a checkpoint that the coordinator has already is no progress, so the run that left it does not count', async () => {
+  const checkpoint = { sha256: KEPT.sha256, bytes: KEPT.bytes, savedAt: '2026-03-01T10:30:00.000Z', token: 1 }
+  expect((await interrupted({ lease: savingLease({ token: 2, checkpoint }), finds: KEPT })).waiting).toEqual(['start', 'fail'])
+})
+
+/** Takes all of it, but not what this stores last. */
+const failingStores = (last: 'outbox' | 'jobs'): AgentStores =>
+  last === 'jobs'
+    ? { ...stores, jobs: { ...stores.jobs, update: (id, change) => (change.proofId === undefined ? stores.jobs.update(id, change) : killed()) } }
+    : { ...stores, outbox: { ...stores.outbox, add: (id, item, at) => (item.kind === 'given-back' ? killed() : stores.outbox.add(id, item, at)) } }
+
+function killed(): never {
+  throw new Error('killed')
+}
+
+test.each(['outbox', 'jobs'] as const)('of a run whose last word cannot be stored in %s nothing is stored', async (last) => {
+  const { prove } = createStoredProver({
+    stores: failingStores(last),
+    nodeId: signer.keyId,
+    signer,
+    ids: createIds(clock),
+    clock,
+    handOver: ({ leaseId, token, attemptId }) => stores.outbox.add('c', { kind: 'checkpoint', leaseId, token, attemptId }, 0),
+  })
+  stores.jobs.add(savingLease(), 0)
+  await expect(prove(savingLease(), fakeFacts(), { reason: 'owner-present', message: 'The machine was needed.' })).rejects.toThrow('killed')
+  expect([stores.outbox.count(), stores.proofs.head().seq, stores.jobs.get('lease-1')?.state]).toEqual([0, 0, 'leased'])
 })
 
 test('the lease is held while what was saved is on its way, and given back however long that takes', async () => {

@@ -143,7 +143,10 @@ async function setUp() {
 const lease = (id: string, gpu: boolean): Lease => {
   const given = fakeLease({ leaseId: id, jobId: `job-${id}`, attemptId: `attempt-${id}` })
   const image = given.spec.runtime.image
-  return { ...given, spec: { ...given.spec, needs: { ...given.spec.needs, gpu }, runtime: { name: 'docker', image, archive: null, reference: 'x' } } }
+  return {
+    ...given,
+    spec: { ...given.spec, needs: { ...given.spec.needs, gpus: gpu ? 1 : 0 }, runtime: { name: 'docker', image, archive: null, reference: 'x' } },
+  }
 }
 const jobOf = (id: string) => stores.jobs.get(id)
 const failure = (leaseId: string) => {
@@ -153,11 +156,13 @@ const failure = (leaseId: string) => {
 const shown = (devices: AgentStatus['devices'], uuid: string) => devices.find(({ deviceId }) => deviceId === idOf(uuid))
 
 test('a card that no container can use says so, and jobs get the other one', async () => {
-  const { work, devices, refusals, end } = await setUp()
+  const { clock, sandbox, work, devices, refusals, end } = await setUp()
   refusals.set('GPU-1', 'The NVIDIA Container Toolkit is not installed.')
   expect(shown(devices.list(), 'GPU-1')?.held).toEqual({ code: 'container', message: 'The NVIDIA Container Toolkit is not installed.' })
-  expect(devices.equip(lease('a', true))).toMatchObject({ devices: [{ deviceId: idOf('GPU-2') }] })
-  expect(work.runner.busyDevices().size).toBe(0)
+  work.runner.offer(lease('a', true))
+  await clock.advance(1_000)
+  expect(sandbox.ran.map(({ gpuUuids }) => gpuUuids)).toEqual([['GPU-2']])
+  expect([...work.runner.busyDevices()]).toEqual([idOf('GPU-2')])
   await end()
 })
 
@@ -170,10 +175,15 @@ test('a job that comes for cards that no container can use goes back with the re
   expect(jobOf('a')).toMatchObject({ state: 'failed', code: 'runtime.unavailable' })
   expect(failure('a')).toMatchObject({ kind: 'fail', ...reason })
   expect(sandbox.ran).toEqual([])
-  devices.set({ deviceId: idOf('GPU-1'), enabled: false })
-  expect(devices.equip(lease('b', true))).toMatchObject({ refusal: reason })
-  devices.set({ deviceId: idOf('GPU-2'), enabled: false })
-  expect(devices.equip(lease('b', true))).toMatchObject({ refusal: { reason: 'device-off' } })
+  for (const [id, uuid, code] of [
+    ['b', 'GPU-1', 'runtime.unavailable'],
+    ['c', 'GPU-2', 'device-off'],
+  ] as const) {
+    devices.set({ deviceId: idOf(uuid), enabled: false })
+    work.runner.offer(lease(id, true))
+    await clock.advance(1_000)
+    expect(jobOf(id)).toMatchObject({ state: 'failed', code })
+  }
   await end()
 })
 

@@ -15,6 +15,7 @@ import { uuidHashOf } from './metering/measurement.ts'
 import { type Meter, createMeter } from './metering/meter.ts'
 import { createSampleStore } from './metering/sample-store.ts'
 import type { PowerSample, PowerSource } from './power-source.ts'
+import { ramForJobs } from './ram.ts'
 import type { AgentStores } from './stores.ts'
 import type { MemoryReading } from './vram-watch.ts'
 
@@ -116,6 +117,7 @@ export async function openHardware(deps: HardwareDeps, signal: AbortSignal): Pro
     heldBy: ceilings.heldBy,
     freeVram: deps.freeVram ?? (() => null),
     spareVramBytes: deps.spareVramBytes ?? 0,
+    ramBytes: ramForJobs(),
     onSwitchedOff: (deviceId) => runner().yieldDevice(deviceId, 'device-off'),
     onCeilings(deviceId) {
       ceilings.reconsider(deviceId)

@@ -86,7 +86,7 @@ export function createMortalAgent(directory: string, { life, keyring }: { life: 
     const stores = openAgentStores(directory)
     const atomically: typeof stores.atomically = (work) => life.mortal(() => stores.atomically(work))()
     const outbox = { ...stores.outbox, remove: life.mortal(stores.outbox.remove) }
-    return { stores, outbox, prover: createStoredProver({ stores: { ...stores, atomically }, nodeId, signer, ids, clock }) }
+    return { stores, outbox, prover: createStoredProver({ stores: { ...stores, atomically }, nodeId, signer, ids, clock, handOver: () => undefined }) }
   }
   let parts = start()
   const stop = () => parts.stores[Symbol.dispose]()

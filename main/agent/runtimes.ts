@@ -3,11 +3,13 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Checkpoints } from './jobs/checkpoints.ts'
 import { createDeafImages } from './jobs/deaf-images.ts'
 import { createDockerEngine } from './jobs/docker.ts'
+import { stockName } from './jobs/docker-images.ts'
 import { createDockerRuntime, probeEngine } from './jobs/docker-runtime.ts'
 import { readToolkitVersion } from './jobs/gpu-toolkit.ts'
 import type { ImageRules } from './jobs/image-rules.ts'
 import { createImageStock } from './jobs/image-stock.ts'
 import type { Availability, Runtime } from './jobs/runtime.ts'
+import type { JobsStore } from './jobs/jobs.store.ts'
 import { createWasmRuntime } from './jobs/wasm.ts'
 import type { AgentStores } from './stores.ts'
 
@@ -15,7 +17,7 @@ export interface RuntimesDeps {
   /** Marks containers, so that only our own are ever touched. */
   readonly agentId: string
   readonly clock: Clock
-  readonly stores: Pick<AgentStores, 'containers' | 'images' | 'settings'>
+  readonly stores: Pick<AgentStores, 'containers' | 'images' | 'settings' | 'jobs'>
   readonly checkpoints: Checkpoints
   readonly images: ImageRules
   /** How long a job that has to go is given to save its work; asked when it has to. */
@@ -30,13 +32,17 @@ export function createRuntimes(deps: RuntimesDeps): ReadonlyMap<RuntimeName, Run
     ...deps,
     engine,
     journal: stores.containers,
-    stock: createImageStock({ ...deps, engine, store: stores.images, rules }),
+    stock: createImageStock({ ...deps, engine, store: stores.images, rules, needed: () => neededImages(stores.jobs) }),
     rules,
     deaf: createDeafImages(stores.settings),
     toolkitVersion: readToolkitVersion,
   })
   return new Map([docker, createWasmRuntime({ clock })].map((runtime) => [runtime.name, runtime]))
 }
+
+/** From the moment that an image is looked for until its container holds it. */
+const neededImages = ({ open }: Pick<JobsStore, 'open'>): ReadonlySet<string> =>
+  new Set(open().flatMap(({ state, lease: { spec } }) => (state === 'preparing' && spec.runtime.name === 'docker' ? (stockName(spec.runtime) ?? []) : [])))
 
 /** Whether jobs can run in this sandbox, without anything of an agent. */
 export const probeRuntime = (name: RuntimeName, clock: Clock, signal: AbortSignal): Promise<Availability> =>

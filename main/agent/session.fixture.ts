@@ -40,7 +40,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
   const news = createNews(clock)
   const seen = { ran: [] as string[], cancelled: [] as string[], yielded: [] as string[] }
   let guard: WorkGuard | null = null
-  const { prove, realign } = createStoredProver({ stores, nodeId: signer.keyId, signer, ids: createIds(clock), clock })
+  const { prove, realign } = createStoredProver({ stores, nodeId: signer.keyId, signer, ids: createIds(clock), clock, handOver: () => undefined })
   const work = (leaseId: string) => {
     const lease = stores.jobs.open().find((job) => job.lease.leaseId === leaseId && job.state === 'leased')?.lease
     if (!lease || guard?.machine() || guard?.lease(lease)) return

@@ -7,7 +7,8 @@ import { openSqlite } from '../kernel/sqlite.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import * as initial from './migrations/0001-initial.ts'
-import { type StatusInput, dayCodeOf, mayRunAnyway, progressOf, startOfDay, outsideReasons, statusOf } from './status.ts'
+import { type StatusInput, dayCodeOf, mayRunAnyway, startOfDay, outsideReasons, statusOf } from './status.ts'
+import { progressOf } from './shown-job.ts'
 import { eventOf, payoutFact } from './sync/facts.fixture.ts'
 import { applyEvent } from './sync/apply.ts'
 import { createFactsStore } from './sync/facts.store.ts'
@@ -27,6 +28,7 @@ const BASE: StatusInput = {
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: null,
+  running: [],
   busyDevices: new Set(),
   power: null,
   devices: [],

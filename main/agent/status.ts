@@ -8,6 +8,7 @@ import {
   type PolicyState,
   type Reason,
   ReasonCode,
+  type RunningJob,
 } from '../../shared/contract/agent.ts'
 import { weakestOrigin } from '../../shared/domain/receipt-summary.ts'
 import { toIso } from '../../shared/units.ts'
@@ -22,6 +23,7 @@ import type { GridWatch } from './grid-watch.ts'
 import { displayOf } from './idle/display.ts'
 import type { Meter } from './metering/meter.ts'
 import type { OwnerPolicy } from './owner-policy.ts'
+import { progressOf } from './shown-job.ts'
 import type { AgentStores } from './stores.ts'
 import type { EarningTotals, PayoutTotals } from './sync/facts.store.ts'
 import type { Work } from './work.ts'
@@ -40,6 +42,7 @@ export interface StatusInput {
   readonly lastYield: AgentStatus['lastYield']
   readonly yieldTimes: AgentStatus['yieldTimes']
   readonly job: AgentJob | null
+  readonly running: readonly RunningJob[]
   readonly busyDevices: ReadonlySet<string>
   readonly power: AgentStatus['power']
   readonly devices: readonly Device[]
@@ -59,12 +62,6 @@ export const startOfDay = (now: number): number => now - (now % 86_400_000)
 const sum = (receipts: readonly ReceiptSummary[], of: (receipt: ReceiptSummary) => number): number =>
   receipts.reduce((total, receipt) => total + of(receipt), 0)
 
-/** How far a running job has come, by its expected length; never quite done before it is. */
-export function progressOf(job: AgentJob, now: number): AgentJob {
-  if (job.state !== 'running' || job.startedAt === null) return job
-  return { ...job, progress: Math.min(0.99, Math.max(0, (now - Date.parse(job.startedAt)) / 1_000 / job.expectedSeconds)) }
-}
-
 /** Everything the window, the tray and the command line say about the agent, from one place. */
 export function statusOf(input: StatusInput): AgentStatus {
   const { todayReceipts: receipts, todayEarned, allEarned, payouts } = input
@@ -82,6 +79,7 @@ export function statusOf(input: StatusInput): AgentStatus {
     lastYield: input.lastYield,
     yieldTimes: input.yieldTimes,
     job: input.job && progressOf(input.job, input.now),
+    running: input.running.map((job) => progressOf(job, input.now)),
     busyDevices: [...input.busyDevices],
     power: input.power,
     devices: [...input.devices],
@@ -118,7 +116,7 @@ export interface StatusSources {
   readonly meter: Pick<Meter, 'latest'>
   readonly devices: Pick<Devices, 'list' | 'seen'>
   readonly policy: OwnerPolicy
-  readonly work: Pick<Work, 'current' | 'running' | 'waiting' | 'runner'>
+  readonly work: Pick<Work, 'current' | 'all' | 'running' | 'waiting' | 'runner'>
   readonly grid: Pick<GridWatch, 'gate' | 'opensAnyway' | 'outlook'>
   readonly session: Pick<CoordinatorSession, 'state'>
 }
@@ -180,6 +178,7 @@ export function readStatus({ config, stores, keys, clock, meter, devices, policy
     lastYield: stores.yields.last(),
     yieldTimes: stores.yields.times(),
     job,
+    running: work.all(),
     busyDevices: work.runner.busyDevices(),
     power: meter.latest(),
     devices: devices.list(),

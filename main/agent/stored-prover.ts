@@ -1,9 +1,11 @@
+import type { Lease } from '../../shared/contract/job.ts'
 import { encodeBase64 } from '../../shared/domain/encoding.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { Signer } from '../kernel/signing.ts'
 import { type MovedProof, type ProvenResult, type Prover, type ProverDeps, createProver } from './proofs/prover.ts'
 import type { AgentStores } from './stores.ts'
+import type { OutboxItem } from './sync/outbox.store.ts'
 
 export interface StoredProverDeps {
   readonly stores: Pick<AgentStores, 'proofs' | 'outbox' | 'jobs' | 'atomically'>
@@ -12,6 +14,8 @@ export interface StoredProverDeps {
   readonly ids: Ids
   readonly clock: Clock
   readonly solar?: ProverDeps['solar']
+  /** Puts what an attempt has saved into the outbox. */
+  readonly handOver: (lease: Lease) => void
 }
 
 /** A prover whose proofs are as durable as the messages that carry them. */
@@ -24,16 +28,18 @@ export const createStoredProver = (deps: StoredProverDeps): Prover =>
     replace: (moved) => replaceNext(deps, moved),
   })
 
-/** The proof, the message that carries it and the job's new state: all of them, or none. */
-function storeResult({ stores, ids, clock }: StoredProverDeps, { lease, facts, output, proof }: ProvenResult): void {
+/** The proof, the message that carries it, what it speaks of and the job's new state: all of them, or none. */
+function storeResult({ stores, ids, clock, handOver }: StoredProverDeps, { lease, facts, left, proof }: ProvenResult): void {
   const { measurement } = facts
   stores.atomically(() => {
     stores.proofs.add(proof)
-    stores.outbox.add(
-      ids.next(),
-      { kind: 'proof', leaseId: lease.leaseId, token: lease.token, proofId: proof.proofId, envelope: proof.envelope, output: encodeBase64(output) },
-      clock.now(),
-    )
+    const isOutput = left instanceof Uint8Array
+    if (!isOutput) handOver(lease)
+    const about = { leaseId: lease.leaseId, token: lease.token, proofId: proof.proofId, envelope: proof.envelope }
+    const item: OutboxItem = isOutput
+      ? { kind: 'proof', ...about, output: encodeBase64(left) }
+      : { kind: 'given-back', ...about, reason: left.reason, message: left.message }
+    stores.outbox.add(ids.next(), item, clock.now())
     stores.jobs.update(lease.leaseId, {
       state: 'submitted',
       endedAt: Date.parse(facts.endedAt),
@@ -41,6 +47,7 @@ function storeResult({ stores, ids, clock }: StoredProverDeps, { lease, facts, o
       method: measurement.method,
       uncertaintyPct: measurement.uncertaintyPct,
       proofId: proof.proofId,
+      ...(isOutput ? {} : { code: left.reason, message: left.message }),
     })
   })
 }

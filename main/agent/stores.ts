@@ -7,6 +7,7 @@ import { createContainerJournal, type ContainerJournal } from './jobs/container-
 import { createImageStockStore, type ImageStockStore } from './jobs/image-stock.store.ts'
 import { createDaySpansStore, type DaySpansStore } from './day-spans.store.ts'
 import { createJobsStore, type JobsStore } from './jobs/jobs.store.ts'
+import { createTakenDevices, type TakenDevices } from './jobs/taken-devices.store.ts'
 import { createDeviceDaysStore, type DeviceDaysStore } from './metering/device-days.store.ts'
 import { createOldSampleLogs, type OldSampleLogs } from './metering/old-sample-logs.store.ts'
 import * as initial from './migrations/0001-initial.ts'
@@ -14,6 +15,8 @@ import * as metering from './migrations/0002-metering.ts'
 import * as policy from './migrations/0003-policy.ts'
 import * as containers from './migrations/0004-containers.ts'
 import * as grid from './migrations/0005-grid.ts'
+import * as gpus from './migrations/0006-gpus.ts'
+import * as runs from './migrations/0007-runs.ts'
 import { createProofsStore, type ProofsStore } from './proofs/proofs.store.ts'
 import { createSettingsStore, type SettingsStore } from './settings.store.ts'
 import { createFactsStore, type FactsStore } from './sync/facts.store.ts'
@@ -23,6 +26,7 @@ import { createYieldsStore, type YieldsStore } from './yields.store.ts'
 export interface AgentStores extends Disposable {
   readonly settings: SettingsStore
   readonly jobs: JobsStore
+  readonly takenDevices: TakenDevices
   readonly proofs: ProofsStore
   readonly outbox: OutboxStore
   readonly facts: FactsStore
@@ -41,10 +45,11 @@ export interface AgentStores extends Disposable {
 /** Opens the agent's database. Errors: `storage.failed`, `storage.newer`. */
 export function openAgentStores(dataDirectory: string): AgentStores {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid])
+  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid, gpus, runs])
   return {
     settings: createSettingsStore(db),
     jobs: createJobsStore(db),
+    takenDevices: createTakenDevices(db),
     proofs: createProofsStore(db),
     outbox: createOutboxStore(db),
     facts: createFactsStore(db),

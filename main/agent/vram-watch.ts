@@ -2,7 +2,7 @@ import type { MonotonicMs } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createLatch } from '../kernel/latch.ts'
 import type { Fault } from './idle/memory.ts'
-import type { MemoryCheck, MemoryUse } from './jobs/run-attempt.ts'
+import type { MemoryCheck, MemoryUse } from './jobs/attempt-deps.ts'
 
 /** What a GPU says of its memory. */
 export interface MemoryReading {
@@ -27,7 +27,7 @@ export interface VramWatchDeps {
   readonly read: (deviceIds: readonly string[], signal: AbortSignal) => Promise<readonly MemoryReading[]>
   readonly isOwn: (pid: number) => boolean
   /** The memory of an attempt is given back, or not within five seconds. */
-  readonly settled: (outcome: MemoryOutcome) => void
+  readonly settled: (attemptId: string, outcome: MemoryOutcome) => void
   readonly alarm: (fault: Fault) => void
   readonly recovered: () => void
   /** What an alarm is about, if there is one. */
@@ -52,8 +52,8 @@ const never = new AbortController().signal
 export function createVramWatch(deps: VramWatchDeps): VramWatch {
   const { clock, read } = deps
   const alarmed = createLatch()
-  /** Processes seen on a device before an attempt. */
-  let earlier = new Map<string, ReadonlySet<number>>()
+  /** Processes seen on a device before the last attempt on it. */
+  const earlier = new Map<string, ReadonlySet<number>>()
   const look = async (before: MemoryUse): Promise<MemoryVerdict> =>
     verdictOf(before, await read([...before.keys()], never), (deviceId, pid) => !deps.isOwn(pid) && !earlier.get(deviceId)?.has(pid))
   const waitUntilBack = async (before: MemoryUse): Promise<MemoryVerdict> => {
@@ -67,14 +67,14 @@ export function createVramWatch(deps: VramWatchDeps): VramWatch {
   return {
     async before(deviceIds) {
       const readings = await read(deviceIds, never)
-      earlier = new Map(readings.map(({ deviceId, processes }) => [deviceId, new Set(processes)]))
+      for (const { deviceId, processes } of readings) earlier.set(deviceId, new Set(processes))
       return new Map(readings.flatMap(({ deviceId, usedBytes }) => (usedBytes === null ? [] : [[deviceId, usedBytes]])))
     },
-    async released(before) {
+    async released(attemptId, before) {
       const verdict = before.size === 0 ? null : await waitUntilBack(before)
-      deps.settled({ verdict, at: clock.monotonic() })
+      deps.settled(attemptId, { verdict, at: clock.monotonic() })
       if (verdict !== 'held') return
-      deps.alarm(faultOf(before))
+      deps.alarm(faultOf(deps.fault(), before))
       alarmed.raise()
     },
     async run(signal) {
@@ -107,9 +107,10 @@ function verdictOf(before: MemoryUse, readings: readonly MemoryReading[], isNewc
   return verdicts.find((verdict) => verdict === 'held') ?? verdicts.find((verdict) => verdict === 'others') ?? 'back'
 }
 
-const faultOf = (before: MemoryUse): Fault => ({
+/** Together with what another attempt has not given back yet. */
+const faultOf = (known: Fault | null, before: MemoryUse): Fault => ({
   code: 'vram',
   message:
     'A job is gone, but the GPU has not given its memory back, so no other job starts. Restart the computer if it stays so, or resume to try all the same.',
-  before: [...before].map(([deviceId, usedBytes]) => ({ deviceId, usedBytes })),
+  before: [...(known?.before ?? []).filter(({ deviceId }) => !before.has(deviceId)), ...[...before].map(([deviceId, usedBytes]) => ({ deviceId, usedBytes }))],
 })

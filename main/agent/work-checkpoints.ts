@@ -27,6 +27,12 @@ export function queueHandover({ stores, clock, ids, log, giveBack }: DepartureDe
   else log.info({ jobId }, 'what the job saved stays on this machine, because its network is metered')
 }
 
+/** Hex SHA-256 of what {@link queueHandover} would send of an attempt; `null` if it would send nothing. */
+export function savedBy({ stores, giveBack }: Pick<DepartureDeps, 'stores' | 'giveBack'>, lease: Lease): string | null {
+  const kept = stores.checkpoints.ofAttempt(lease.attemptId)
+  return kept && departureOf(lease, kept) === 'hand-over' && giveBack.mayFetch() ? kept.sha256 : null
+}
+
 /** Token of the lease under which what lies here of a job came here; `null` if nothing does. */
 export const createHereSince =
   ({ checkpoints, jobs }: Pick<AgentStores, 'checkpoints' | 'jobs'>): ArrivalDeps['hereSince'] =>

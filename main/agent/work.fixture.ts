@@ -11,6 +11,7 @@ import { createGridWatch } from './grid-watch.ts'
 import { PolicyConfig } from './idle/policy-config.ts'
 import { createFakeSignals } from './idle/signals/sources.fake.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
+import { PROCESSOR_ONLY } from './jobs/machine.fixture.ts'
 import type { Runtime } from './jobs/runtime.ts'
 import type { Meter } from './metering/meter.ts'
 import { createNews } from './news.ts'
@@ -37,6 +38,7 @@ export const testMeter: Meter = {
   figures: () => new Map(),
   run: async () => undefined,
   start: () => ({ stop: async () => fakeFacts() }),
+  soFar: () => null,
   suspend: () => undefined,
   recoverMeasured: () => null,
 }
@@ -47,9 +49,7 @@ export const testDevices: Devices = {
   seen: () => [],
   lent: () => [],
   offered: async () => [],
-  equip: () => ({ devices: [{ deviceId: 'cpu', containerIds: [] }] }),
-  holding: () => null,
-  crowded: () => null,
+  machine: () => PROCESSOR_ONLY,
   objections: () => [],
   set: () => undefined,
 }
@@ -95,7 +95,7 @@ export function createTestWork(given: {
     })
   const log = pino({ level: 'silent' })
   const memory = { before: async () => new Map(), released: async () => undefined }
-  const giveBack = { gaveWay: () => undefined, gone: () => undefined, memory, mayFetch: () => true }
+  const giveBack = { begun: () => undefined, gaveWay: () => undefined, gone: () => undefined, memory, mayFetch: () => true }
   const work = createWork({
     runtimes: new Map(),
     nodeId: given.signer.keyId,

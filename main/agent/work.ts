@@ -1,4 +1,4 @@
-import type { AgentJob } from '../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../shared/contract/agent.ts'
 import type { Presence } from '../../shared/contract/node.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
@@ -7,21 +7,22 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { Signer } from '../kernel/signing.ts'
-import type { HeldDevice } from './ceiling-watch.ts'
 import type { Devices } from './devices.ts'
 import type { GridWatch } from './grid-watch.ts'
-import { type Permission, permissionFor } from './jobs/permission.ts'
+import type { Objection, Waiting } from './jobs/may-start.ts'
 import type { Checkpoints } from './jobs/checkpoints.ts'
 import { type FetchCheckpoint, fetchCheckpoint } from './jobs/checkpoint-travel.ts'
-import { type Runner, type RunnerDeps, createRunner } from './jobs/runner.ts'
+import type { RunnerDeps } from './jobs/attempts.ts'
+import { type Runner, createRunner } from './jobs/runner.ts'
 import type { Runtime } from './jobs/runtime.ts'
 import type { Meter } from './metering/meter.ts'
 import type { News } from './news.ts'
 import type { OwnerPolicy } from './owner-policy.ts'
 import type { Prover, ProverDeps } from './proofs/prover.ts'
+import { shownAtWork, shownJob } from './shown-job.ts'
 import { createStoredProver } from './stored-prover.ts'
 import { HANDOVER_PATIENCE_MS } from './sync/outbox.ts'
-import { createHereSince, queueHandover } from './work-checkpoints.ts'
+import { createHereSince, queueHandover, savedBy } from './work-checkpoints.ts'
 import type { AgentStores } from './stores.ts'
 
 export interface WorkDeps {
@@ -41,7 +42,7 @@ export interface WorkDeps {
   /** What the owner's own sun gave to an attempt. */
   readonly solar?: ProverDeps['solar']
   /** How the machine is given back, and what may not be loaded meanwhile. */
-  readonly giveBack: Pick<RunnerDeps, 'gaveWay' | 'gone' | 'memory' | 'mayFetch'>
+  readonly giveBack: Pick<RunnerDeps, 'begun' | 'gaveWay' | 'gone' | 'memory' | 'mayFetch'>
 }
 
 export interface Work {
@@ -51,8 +52,10 @@ export interface Work {
   readonly running: () => boolean
   /** The job that is meant by that; `null` if none runs. */
   readonly job: () => { readonly usesGpu: boolean } | null
-  /** The job the owner should see: the one that runs, else the one that waits. */
+  /** The job the owner should see: the first that runs, else the one that waits. */
   readonly current: () => AgentJob | null
+  /** Every job that runs, as the owner should see it. */
+  readonly all: () => RunningJob[]
   /** The lease whose turn is next, if one waits. */
   readonly waiting: () => Lease | null
   readonly presence: () => Presence
@@ -65,13 +68,12 @@ export interface Work {
 }
 
 type FetchArchive = (digest: string, signal: AbortSignal) => Promise<Uint8Array>
-type Objection = { readonly code: string; readonly message: string } | null
 
 export interface WorkGuard {
   /** Against any job on this machine. */
-  readonly machine: () => Objection
+  readonly machine: () => Objection | null
   /** Against this one. */
-  readonly lease: (lease: Lease) => Objection
+  readonly lease: (lease: Lease) => Objection | null
 }
 
 const OPEN_GUARD: WorkGuard = { machine: () => null, lease: () => null }
@@ -98,22 +100,26 @@ export function createWork(deps: WorkDeps): Work {
   let fetchArchive: FetchArchive = noCoordinator
   let fetchSaved: FetchCheckpoint = noCoordinator
   let guard = OPEN_GUARD
-  const prover = createStoredProver(deps)
+  const prover = createStoredProver({ ...deps, handOver: (lease) => queueHandover(deps, lease) })
   const fetch: FetchCheckpoint = (...asked) => fetchSaved(...asked)
   const arrival = { ...deps, mayFetch: deps.giveBack.mayFetch, hereSince: createHereSince(stores), fetch }
   const runner = createRunner({
     ...runnerDeps(deps, prover),
     fetchArchive: (digest, signal) => fetchArchive(digest, signal),
     fetchCheckpoint: (lease, signal) => fetchCheckpoint(arrival, lease, signal),
-    permission: (lease) => permissionOf(deps, guard, lease),
+    objections: (lease) => objectionsTo(deps, guard, lease),
   })
   const active = () => stores.jobs.open().filter(({ state }) => ACTIVE.has(state))
   return {
     runner,
     prover,
     running: () => active().length > 0,
-    job: () => (active().length > 0 ? { usesGpu: active().some(({ lease }) => lease.spec.needs.gpu) } : null),
-    current: () => currentJob(deps, runner.resting),
+    job: () => (active().length > 0 ? { usesGpu: active().some(({ lease }) => lease.spec.needs.gpus > 0) } : null),
+    current: () => {
+      const [first] = [...active(), ...stores.jobs.open()]
+      return first ? shownJob(deps, runner, first) : null
+    },
+    all: () => active().flatMap((job) => shownAtWork(deps, runner, job) ?? []),
     waiting: () => stores.jobs.open().find(({ state }) => state === 'leased' || state === 'waiting')?.lease ?? null,
     presence: () => presenceOf(deps, guard),
     setFetch: (fetch) => {
@@ -128,7 +134,7 @@ export function createWork(deps: WorkDeps): Work {
   }
 }
 
-function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArchive' | 'fetchCheckpoint' | 'permission'> {
+function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArchive' | 'fetchCheckpoint' | 'objections'> {
   const { stores, clock, ids } = deps
   const { outbox } = stores
   return {
@@ -139,14 +145,16 @@ function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArch
     startMeter: deps.meter.start,
     recoverMeasured: deps.meter.recoverMeasured,
     ...deps.giveBack,
-    equip: deps.devices.equip,
+    machine: deps.devices.machine,
+    taken: stores.takenDevices,
     atomically: stores.atomically,
     reportStart: (lease) => outbox.add(ids.next(), { kind: 'start', ...held(lease) }, clock.now()),
     reportFailure: (lease, failure) => {
       if (failure.retry) queueHandover(deps, lease)
       outbox.add(ids.next(), { kind: 'fail', ...held(lease), ...failure }, clock.now())
     },
-    reportResult: prover.prove,
+    reportProven: prover.prove,
+    saved: (lease) => savedBy(deps, lease),
     changed() {
       // A job that begins is watched at once, and what kept it away may be over with it.
       deps.policy.wake()
@@ -155,23 +163,16 @@ function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArch
   }
 }
 
-function permissionOf({ policy, devices, grid }: WorkDeps, guard: WorkGuard, lease: Lease): Permission {
-  const closed = guard.machine() ?? guard.lease(lease) ?? grid.gate(lease).reason
-  const message = devices.crowded(lease)
-  const held = ceilingObjection(devices.holding(lease)) ?? (message === null ? null : { code: 'vram', message })
-  return permissionFor({ reasons: policy.reasonsNow(), held, closed })
+function objectionsTo({ policy, grid }: WorkDeps, guard: WorkGuard, lease: Lease): Omit<Waiting, 'lease'> {
+  const [reason] = policy.reasonsNow()
+  return { owner: reason ?? lastOne(policy), grid: guard.machine() ?? guard.lease(lease) ?? grid.gate(lease).reason }
 }
 
-/** The job the owner should see: the one that runs, else the one that waits. */
-function currentJob({ stores, policy }: WorkDeps, resting: Runner['resting']): AgentJob | null {
-  const open = stores.jobs.open()
-  const chosen = open.find(({ state }) => ACTIVE.has(state)) ?? open[0]
-  const job = chosen ? stores.jobs.get(chosen.lease.leaseId) : null
-  const message = job && resting(job.leaseId)
-  return job && message ? { ...job, code: policy.reasons()[0]?.code ?? 'ceiling', message } : job
+/** What stands against another job although those that run may go on. */
+function lastOne(policy: OwnerPolicy): Objection | null {
+  const { finishing, fault } = policy.decision().state
+  return finishing ? { code: 'user', message: 'Windfall finishes what runs, then it pauses.' } : fault
 }
-
-const ceilingObjection = (held: HeldDevice | null): Objection => held && { code: 'ceiling', message: held.message }
 
 /** A lease is not given back before what its attempt saved was handed over, or it is too late for that. */
 const HANDOVER_MS = 2 * HANDOVER_PATIENCE_MS
@@ -181,13 +182,14 @@ const MOST_HELD = 64
 /** A lease counts as held until its proof is delivered, so that nobody else gets the job meanwhile; those that run come first. */
 function presenceOf({ stores, policy, grid, clock }: WorkDeps, guard: WorkGuard): Presence {
   const closed = [guard.machine(), grid.gate(null).reason].flatMap((objection) => (objection ? [objection.code] : []))
-  // The job that runs is the last one.
-  const ending = policy.decision().state.finishing ? ['user'] : []
-  const reasons = [...new Set([...policy.reasons().map(({ code }) => code), ...ending, ...closed])]
+  const last = lastOne(policy)
+  const reasons = [...new Set([...policy.reasons().map(({ code }) => code), ...(last ? [last.code] : []), ...closed])]
   const open = stores.jobs.open()
   const running = [...open.filter(({ state }) => state !== 'submitted'), ...open.filter(({ state }) => state === 'submitted')].flatMap(({ lease, state }) =>
     state in SHOWN_STATE ? [{ ...held(lease), state: SHOWN_STATE[state as keyof typeof SHOWN_STATE] }] : [],
   )
   const leaving = stores.outbox.handingOver(clock.now() - HANDOVER_MS).map(({ leaseId, token }) => ({ leaseId, token, state: 'collecting' as const }))
-  return { ready: reasons.length === 0, reasons, running: [...leaving, ...running].slice(0, MOST_HELD) }
+  const isLeaving = new Set(leaving.map(({ leaseId }) => leaseId))
+  const others = running.filter(({ leaseId }) => !isLeaving.has(leaseId))
+  return { ready: reasons.length === 0, reasons, running: [...leaving, ...others].slice(0, MOST_HELD) }
 }

@@ -12,6 +12,7 @@ function setUp() {
   const saved: Yield[] = []
   const watch = createYieldWatch({ clock, save: (record) => saved.push(Yield.parse(record)), changed: () => undefined })
   const began = (kind: YieldMark['kind']) => watch.began({ kind, code: 'game', since: clock.monotonic() })
+  watch.begun('a')
   return { clock, saved, watch, began }
 }
 
@@ -21,9 +22,9 @@ test('a stop is timed from its signal through every step', async () => {
   await clock.advance(200)
   watch.began({ kind: 'stopped', code: 'game', since })
   await clock.advance(100)
-  watch.gone()
+  watch.gone('a')
   await clock.advance(50)
-  watch.settled({ verdict: 'back', at: clock.monotonic() })
+  watch.settled('a', { verdict: 'back', at: clock.monotonic() })
   expect(saved).toMatchObject([{ code: 'game', kind: 'stopped', decidedMs: 200, computeStoppedMs: 300, goneMs: 300, memory: 'back', memoryMs: 350 }])
 })
 
@@ -31,12 +32,12 @@ test('a job that stood still already when it had to go computed no more', async 
   const { clock, saved, watch, began } = setUp()
   began('rested')
   await clock.advance(10)
-  watch.gaveWay()
+  watch.gaveWay('a')
   await clock.advance(20_000)
   began('stopped')
   await clock.advance(30)
-  watch.gone()
-  watch.settled({ verdict: null, at: clock.monotonic() })
+  watch.gone('a')
+  watch.settled('a', { verdict: null, at: clock.monotonic() })
   expect(saved).toMatchObject([
     { kind: 'rested', computeStoppedMs: 10, goneMs: null },
     { kind: 'stopped', computeStoppedMs: 0, goneMs: 30, memory: null, memoryMs: null },
@@ -47,21 +48,69 @@ test('a job that could not stand still and went instead counts as stopped', asyn
   const { clock, saved, watch, began } = setUp()
   began('rested')
   await clock.advance(40)
-  watch.gone()
-  watch.settled({ verdict: 'back', at: clock.monotonic() })
+  watch.gone('a')
+  watch.settled('a', { verdict: 'back', at: clock.monotonic() })
   expect(saved).toMatchObject([{ kind: 'stopped', goneMs: 40 }])
 })
 
 test('a job that ends by itself, or had not begun to run, is not timed', async () => {
   const { clock, saved, watch, began } = setUp()
-  watch.gone()
-  watch.settled({ verdict: 'back', at: clock.monotonic() })
+  watch.gone('a')
+  watch.settled('a', { verdict: 'back', at: clock.monotonic() })
   began('stopped')
   watch.wentOn()
   await clock.advance(1_000_000)
-  watch.gone()
-  watch.settled({ verdict: 'back', at: clock.monotonic() })
+  watch.gone('a')
+  watch.settled('a', { verdict: 'back', at: clock.monotonic() })
   expect(saved).toEqual([])
+})
+
+test('of two jobs the slower one counts, for the stop, the end and the memory', async () => {
+  const { clock, saved, watch, began } = setUp()
+  watch.begun('b')
+  began('stopped')
+  await clock.advance(100)
+  watch.gaveWay('a')
+  await clock.advance(100)
+  watch.gone('b')
+  watch.settled('b', { verdict: 'others', at: clock.monotonic() })
+  await clock.advance(100)
+  watch.gone('a')
+  expect(saved).toEqual([])
+  await clock.advance(100)
+  watch.settled('a', { verdict: 'back', at: clock.monotonic() })
+  expect(saved).toMatchObject([{ computeStoppedMs: 200, goneMs: 300, memory: 'others', memoryMs: 400 }])
+})
+
+test('two jobs rest once both stand still', async () => {
+  const { clock, saved, watch, began } = setUp()
+  watch.begun('b')
+  began('rested')
+  watch.gaveWay('b')
+  await clock.advance(50)
+  expect(saved).toEqual([])
+  watch.gaveWay('a')
+  expect(saved).toMatchObject([{ kind: 'rested', computeStoppedMs: 50, goneMs: null }])
+  watch.wentOn()
+  began('rested')
+  watch.gaveWay('a')
+  await clock.advance(70)
+  watch.gone('b')
+  watch.settled('b', { verdict: 'back', at: clock.monotonic() })
+  expect(saved.at(-1)).toMatchObject({ kind: 'rested', computeStoppedMs: 70, goneMs: null })
+})
+
+test('a job that ended before its owner came still has to give its memory back', async () => {
+  const { clock, saved, watch, began } = setUp()
+  watch.begun('b')
+  watch.gone('b')
+  began('stopped')
+  watch.gone('a')
+  watch.settled('a', { verdict: 'back', at: clock.monotonic() })
+  await clock.advance(30)
+  expect(saved).toEqual([])
+  watch.settled('b', { verdict: 'held', at: clock.monotonic() })
+  expect(saved).toMatchObject([{ goneMs: 0, memory: 'held', memoryMs: 30 }])
 })
 
 const record = (goneMs: number): Yield => ({

@@ -1,6 +1,7 @@
 /** The headless agent as a program of its own, without the rest of Windfall in memory. `agent-process.ts` starts its bundle. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { parseAgentConfig } from '../agent/config.ts'
 import { type LaunchChild, launchNodeChild } from '../kernel/child.ts'
 import { packageRoot } from '../kernel/paths.ts'
@@ -16,6 +17,12 @@ const launchSmallChild: LaunchChild = (program) => {
   return launchNodeChild({ ...program, file: existsSync(bundle) ? bundle : program.file, environment })
 }
 
+/**
+ * What runs once a second is a hundred calls old, and so worth an optimising compiler's time to the engine, after two minutes; together it
+ * takes longer to compile than it ever saves. Loops over a large log are worth it all the same, a moment later.
+ */
+const CALLS_BEFORE_OPTIMISED = 5_000
+
 const AFTER_START_MS = 15_000
 const EVERY_MS = 600_000
 
@@ -30,6 +37,8 @@ function collectNowAndThen(): void {
 const { config, json } = JSON.parse(process.argv[2] ?? '{}') as AgentStart
 const output = createOutput(json)
 try {
+  // Here, because an engine that does not know the flag then only says so.
+  setFlagsFromString(`--invocation-count-for-maglev=${CALLS_BEFORE_OPTIMISED}`)
   collectNowAndThen()
   await runHeadlessAgent(parseAgentConfig(config), output, launchSmallChild)
 } catch (error) {

@@ -4,6 +4,7 @@ import { packageVersion } from '../kernel/paths.ts'
 import { honourProxies } from '../kernel/proxy.ts'
 import { agentCommand } from './commands/agent.ts'
 import { coordinatorCommand } from './commands/coordinator.ts'
+import { decisionCommand } from './commands/decision.ts'
 import { deviceCommand } from './commands/device.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fleetCommand, pairCommand } from './commands/fleet.ts'
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     pairCommand(),
     keyCommand(),
     incidentCommand(),
+    decisionCommand(),
     ledgerCommand(),
     doctorCommand(),
     localnetCommand(),

@@ -3,7 +3,7 @@ const COMMON = {
   kind: 'scientific',
   name: 'My first job',
   limits: { wallSeconds: 3_600, memoryBytes: 536_870_912, outputBytes: 1_048_576, cpus: 1 },
-  needs: { gpu: false, vramBytes: 0, ramBytes: 536_870_912 },
+  needs: { gpus: 0, vramBytes: 0, ramBytes: 536_870_912 },
   expected: { seconds: 600, watts: 40 },
   price: { microUsdPerHour: '250000', maxMicroUsd: '250000' },
   carbon: { rule: 'now', capG: null },
@@ -11,7 +11,7 @@ const COMMON = {
 
 /** By runtime. A WebAssembly job saves no checkpoint. */
 export const JOB_EXAMPLE = {
-  docker: { ...COMMON, runtime: { name: 'docker' }, args: [], env: {}, checkpoints: true },
+  docker: { ...COMMON, runtime: { name: 'docker' }, args: [], env: {}, checkpoints: true, interruptible: { minRunSeconds: 120, restartSeconds: 10 } },
   wasm: { ...COMMON, runtime: { name: 'wasm' }, args: [], env: {} },
 } as const
 
@@ -24,8 +24,12 @@ The job writes its output to /job/out/result. With "checkpoints": true it saves
 where it is to /job/ckpt, and goes on from there, here or on another machine;
 leave that out if it does not. limits are the most it may use, needs what a
 machine must have, expected what the planner may assume; price is in millionths
-of a dollar, and the carbon rule "window" waits for the cleanest hours, as --green
-does. To submit it with its image:
+of a dollar. With the carbon rule "window" it waits for the best hours before its
+deadline: the cleanest, or those that "objective" asks for (green, cheap, fast,
+balanced, or weights such as {"carbon": 2, "cost": 1, "time": 0}; --objective sets
+both). With "interruptible" it may be cut into several runs, of at least
+minRunSeconds each; restartSeconds is what going on again takes. To submit it with
+its image:
   docker save my-image -o image.tar
   windfall job submit job.json --archive image.tar
 `
@@ -36,6 +40,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   runtime: 'what runs: a container image or a WebAssembly module',
   limits: 'the most it may use',
   needs: 'what a machine must have',
+  'needs.gpus': 'how many GPUs, 0 for none; it takes the place of gpu',
   expected: 'how many seconds and watts to expect',
   price: 'what you pay',
   carbon: 'whether it waits for a green window',

@@ -40,6 +40,7 @@ test('the commands people were promised are there', () => {
     'job submit',
     'job plan',
     'job example',
+    'job import',
     'job list',
     'job show',
     'job cancel',
@@ -53,6 +54,11 @@ test('the commands people were promised are there', () => {
     'zone forecast',
     'zone history',
     'zone simulate',
+    'decision list',
+    'decision show',
+    'decision replay',
+    'decision export',
+    'decision verify',
     'doctor',
   ])
     expect(names).toContain(promised)

@@ -1,4 +1,4 @@
-import type { ChallengeFigure, ChallengeState, ChallengeView, ProofView } from '../../shared/contract/proof.ts'
+import type { ChallengeFigure, ChallengeState, ChallengeView, ProofView, UnpaidCause } from '../../shared/contract/proof.ts'
 import { energy, meteredEnergy } from './format.ts'
 import { table } from './output.ts'
 
@@ -9,6 +9,12 @@ export const CHALLENGE_WORD = {
   refused: 'no samples to check it by',
   overdue: 'node did not answer',
 } as const satisfies Record<ChallengeState, string>
+
+const UNPAID_WORD = {
+  failed: 'not paid, because the job failed',
+  expired: 'not paid, because the job missed its deadline',
+  wrong: 'not paid, because what came of it was wrong',
+} as const satisfies Record<UnpaidCause, string>
 
 /** Ten digits: more than the tolerance between two figures that agree. */
 const textOf = (value: ChallengeFigure['claimed']): string => (value === null ? '–' : String(typeof value === 'number' ? Number(value.toPrecision(10)) : value))
@@ -24,13 +30,17 @@ export function describeChallenge({ state, message, askedAt, endedAt, cause, fig
   ]
 }
 
+/** A run that was given back waits for the end of its job. */
+const paidBy = ({ receiptId, unpaid }: Pick<ProofView, 'receiptId' | 'unpaid'>): string =>
+  receiptId === null ? (unpaid === null ? 'paid when the job is finished' : UNPAID_WORD[unpaid]) : `receipt ${receiptId}`
+
 /** A proof in words, with every challenge of it. */
 export function describeProof({ proof, challenges, ...of }: ProofView): string[] {
   const devices = proof.devices.map(({ name, kind }) => `${name} (${kind})`).join(', ')
   const rows = proof.intervals.map((at) => [at.from.slice(0, 19), at.to.slice(0, 19), energy(at.joules), `${(at.coverage * 100).toFixed(1)} %`])
   return [
     `proof      ${of.proofId}, number ${proof.seq} of its node, accepted ${of.acceptedAt}`,
-    `job        ${of.jobId} on node ${of.nodeId.slice(0, 12)}…, receipt ${of.receiptId}`,
+    `job        ${of.jobId} on node ${of.nodeId.slice(0, 12)}…, ${paidBy(of)}`,
     `devices    ${devices}${proof.shared ? ', shared with other programs' : ''}`,
     `energy     ${meteredEnergy(proof.boardJ, proof.method)} ± ${proof.uncertaintyPct.toFixed(1)} % by ${proof.method} (${proof.uncertaintyBasis})`,
     `samples    ${proof.samples} of ${proof.expectedSamples}, coverage ${(proof.coverage * 100).toFixed(1)} %, log ${proof.sampleLogSha256.slice(0, 16)}…`,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Device, RunningJob } from '../../shared/contract/agent.ts'
 import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
 import { describeStatus } from './status-text.ts'
 
@@ -25,4 +26,30 @@ test('a machine that waits for its owner does not blame requesters; moments are 
   expect(text).toMatch(/because {5}You paused Windfall\. Until 01 Jul 2026 15:00 (?:CEST|GMT\+2)\./)
   expect(text).toMatch(/Running anyway until 01 Jul 2026 14:30 /)
   expect(text).not.toMatch(/T\d\d:\d\d/)
+})
+
+const device = (deviceId: string, name: string, watts: number, method: Device['method']) =>
+  ({ deviceId, name, watts, method, state: 'ok', busId: null, temperatureC: null, energyToday: { joules: 0, jobJoules: 0 }, held: null }) as Device
+const aJob = (name: string, change: Partial<RunningJob> = {}) =>
+  ({ leaseId: name, name, state: 'running', message: null, joules: null, method: null, progress: null, deviceIds: [], ...change }) as RunningJob
+
+test('every job that runs has a line of its own: where, at how many watts, what it drew, how far it is, and why it rests', () => {
+  const devices = [device('a', 'RTX 4070', 172.4, 'counter'), device('c', 'Ryzen', 24, 'estimate')]
+  const running = [
+    aJob('render', { deviceIds: ['a'], joules: 267_840, method: 'counter', progress: 0.63, message: 'It rests.' }),
+    aJob('train', { deviceIds: ['c'], joules: 3_600, method: 'estimate' }),
+    aJob('hash', { state: 'preparing', message: 'Fetches what the job runs: 40 %.' }),
+  ]
+  const lines = describeStatus(fakeStatus({ display: 'earning', job: aJob('render'), running, devices, finishing: true }))
+  expect(lines.filter((line) => line.startsWith('job'))).toEqual([
+    'job           render: running on RTX 4070, 172.4 W, 74.40 Wh so far, 63 % – It rests.',
+    'job           train: running on Ryzen, ≈ 24.0 W, ≈ 1.00 Wh so far',
+    'job           hash: preparing – Fetches what the job runs: 40 %.',
+  ])
+  expect(lines.join('\n')).toContain('pauses after these jobs')
+})
+
+test('without one that runs, the one whose turn is next says what it waits for', () => {
+  const job = aJob('render', { state: 'waiting', message: 'Another job works on the processor.' })
+  expect(describeStatus(fakeStatus({ job }))).toContain('job           render: waiting – Another job works on the processor.')
 })

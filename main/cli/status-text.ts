@@ -1,5 +1,6 @@
-import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { AgentStatus, RunningJob } from '../../shared/contract/agent.ts'
 import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
+import { jobPower, worksOn } from '../../shared/domain/running-jobs.ts'
 import { inClockTime, ownTimeZone } from './clock-time.ts'
 import { deviceLine } from './device-text.ts'
 import { gramsOf, meteredEnergy, originOf, sol, usd } from './format.ts'
@@ -28,20 +29,37 @@ function idleLines({ display, job, reasons, outlook }: AgentStatus): string[] {
   return [`  because     ${REASON_TITLE['no-jobs']}.`, ...[first, ...others].map((words) => `  not now     ${words}`)]
 }
 
+/** `job  Render: running on RTX 4070, 172.4 W, 74 Wh so far, 63 % – why it rests`. */
+function runningLine(job: RunningJob, devices: AgentStatus['devices']): string {
+  const { name, state, message, joules, method, progress } = job
+  const [places, power] = [worksOn(job, devices), jobPower(job, devices)]
+  const facts = [
+    `${state}${places.length === 0 ? '' : ` on ${places.join(' and ')}`}`,
+    ...(power ? [wattsOf(power)] : []),
+    ...(joules === null ? [] : [`${meteredEnergy(joules, method ?? '')} so far`]),
+    ...(progress === null ? [] : [`${Math.floor(progress * 100)} %`]),
+  ]
+  return `job           ${name}: ${facts.join(', ')}${message ? ` – ${message}` : ''}`
+}
+
+const wattsOf = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
+  `${method === 'estimate' ? '≈ ' : ''}${watts.toFixed(1)} W`
+
 /** What the tray and the window say, one fact a line; times by the clock of `timeZone`. */
 export const describeStatus = (status: AgentStatus, timeZone: string = ownTimeZone()): string[] => inClockTime(linesOf(status), timeZone)
 
 function linesOf(status: AgentStatus): string[] {
-  const { display, reasons, finishing, anywayUntil, outlook, job, power, devices, node, coordinator, today, earnings, yieldTimes } = status
+  const { display, reasons, finishing, anywayUntil, outlook, job, running, power, devices, node, coordinator, today, earnings, yieldTimes } = status
   return [
     `${display.padEnd(13)} ${node.zone}, node ${node.nodeId.slice(0, 12)}…`,
     ...reasons.map(({ message, until }) => `  because     ${message}${until ? ` Until ${until}.` : ''}`),
     ...idleLines(status),
     ...outlookLines(outlook),
-    ...(finishing ? ['  finishing   Windfall pauses after this job, until you resume.'] : []),
+    ...(finishing ? [`  finishing   Windfall pauses after ${running.length > 1 ? 'these jobs' : 'this job'}, until you resume.`] : []),
     ...(anywayUntil ? [`  anyway      Running anyway until ${anywayUntil}: your presence, your hours, your grid rule and your prices do not count.`] : []),
-    ...(job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
-    ...(power ? [`power         ${power.method === 'estimate' ? '≈ ' : ''}${power.watts.toFixed(1)} W by ${power.method}`] : []),
+    ...running.map((one) => runningLine(one, devices)),
+    ...(running.length === 0 && job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
+    ...(power ? [`power         ${wattsOf(power)} by ${power.method}`] : []),
     ...devices.map(deviceLine),
     ...yieldLine(yieldTimes),
     `coordinator   ${coordinator.state}${coordinator.url ? ` ${coordinator.url}` : ''}${coordinator.message ? ` – ${coordinator.message}` : ''}`,

@@ -8,7 +8,7 @@ import { type Challenges, createChallenges } from './proofs/challenges.ts'
 /** A node that misses this many heartbeats counts as away. */
 const MISSED_HEARTBEATS = 3
 
-interface ChallengingDeps extends Pick<ChallengeDeps, 'db' | 'clock' | 'ids' | 'random' | 'decide' | 'recordEvent'> {
+interface ChallengingDeps extends Pick<ChallengeDeps, 'db' | 'clock' | 'ids' | 'random' | 'decide' | 'choose' | 'recordEvent'> {
   readonly config: Pick<CoordinatorConfig, 'heartbeatMs' | 'challengeRate'>
   readonly events: Pick<CoordinatorEvents, 'challengeEnded' | 'challengesFailed'>
   readonly hub: Pick<SocketHub, 'send'>

@@ -47,3 +47,30 @@ test('a setting nobody knows is named', () => {
     'The coordinator settings are not valid: Unrecognized key: "prot".',
   )
 })
+
+const readBucket = (environment: Record<string, string>) => readCoordinatorConfig(environment, { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:8899' })
+
+test('a bucket is named by the environment; a variable that is empty is as good as none', () => {
+  expect(readBucket({})).toMatchObject({ s3Bucket: null, s3Endpoint: null, s3Region: 'us-east-1', s3Prefix: '', s3PathStyle: null })
+  expect(readBucket({ WINDFALL_S3_BUCKET: '', WINDFALL_S3_ENDPOINT: '', WINDFALL_S3_REGION: '', WINDFALL_S3_PATH_STYLE: '', AWS_SESSION_TOKEN: '' })).toEqual(
+    readBucket({}),
+  )
+  expect(readBucket({ WINDFALL_S3_BUCKET: 'blobs', WINDFALL_S3_PREFIX: 'site/a', WINDFALL_S3_PATH_STYLE: 'false' })).toMatchObject({
+    s3Bucket: 'blobs',
+    s3Prefix: 'site/a/',
+    s3PathStyle: false,
+  })
+})
+
+test.each([
+  ['WINDFALL_S3_BUCKET', 'No Bucket'],
+  ['WINDFALL_S3_ENDPOINT', 'minio:9000'],
+  ['WINDFALL_S3_ENDPOINT', 'http://key:secret@minio:9000'],
+  ['WINDFALL_S3_REGION', 'eu west'],
+  ['WINDFALL_S3_PREFIX', '../up'],
+  ['WINDFALL_S3_PREFIX', '/root'],
+  ['WINDFALL_S3_PREFIX', `${'a'.repeat(199)}!`],
+  ['WINDFALL_S3_PATH_STYLE', 'maybe'],
+])('%s=%s is refused by name', (variable, value) => {
+  expect(() => readBucket({ [variable]: value })).toThrow(variable)
+})

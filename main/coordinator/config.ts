@@ -4,13 +4,20 @@ import { WindfallError } from '../../shared/errors.ts'
 const positive = z.coerce.number().int().positive()
 const RpcUrl = z.url({ protocol: /^https?$/ })
 /** A key that somebody else gave out. Empty is as good as none: that is how an unset variable arrives from a service file. */
-const Secret = z
-  .string()
-  .max(500)
-  .nullable()
-  .default(null)
-  .transform((text) => text || null)
+const SecretOf = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .nullable()
+    .default(null)
+    .transform((text) => text || null)
+const Secret = SecretOf(500)
 const Rate = z.strictObject({ perSecond: z.coerce.number().positive(), burst: positive })
+
+/** A word that an operator may give; empty is as good as none. */
+const Word = (format: RegExp, what: string) => Secret.refine((text) => text === null || format.test(text), what)
+
+const given = <S extends z.ZodType>(schema: S) => z.preprocess((value) => (value === '' ? undefined : value), schema)
 
 /** Everything an operator may set; every value has a default that suits one machine. */
 const CoordinatorSettings = z.strictObject({
@@ -26,6 +33,8 @@ const CoordinatorSettings = z.strictObject({
   leaseTtlMs: positive.default(90_000),
   /** Share of accepted proofs whose samples are asked for unasked, 0…1. */
   challengeRate: z.coerce.number().min(0).max(1).default(0.02),
+  /** For how many days what decisions were made on is kept after it was last used; the decisions themselves are always kept. */
+  decisionInputDays: positive.max(36_500).default(90),
   /** Solana JSON-RPC endpoints of one cluster that payouts and anchors go through; as text, separated by commas. Silence of one of several proves nothing. */
   rpcUrls: z.preprocess((given) => (typeof given === 'string' ? given.split(',').map((url) => url.trim()) : given), z.tuple([RpcUrl], RpcUrl)),
   /** Payouts on mainnet move real money; nothing else switches them on. */
@@ -49,6 +58,34 @@ const CoordinatorSettings = z.strictObject({
   watttimePassword: Secret,
   /** Of a commercial Open-Meteo plan; without one its forecasts are for private use only. */
   openMeteoKey: Secret,
+  /** What jobs run, produce and go on from is kept in this bucket of an S3-compatible store; `null`: on the disk of this machine. */
+  s3Bucket: Word(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket is 3 to 63 lower-case letters, digits, dots and hyphens'),
+  /** Of a store that is not AWS. */
+  s3Endpoint: given(
+    RpcUrl.refine((text) => !/[?#@]/.test(text), 'an endpoint holds no password and no query')
+      .nullable()
+      .default(null),
+  ),
+  s3Region: given(
+    z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/, 'a region is lower-case letters, digits and hyphens, such as eu-west-1')
+      .default('us-east-1'),
+  ),
+  /** Before every key in the bucket, so that it can be shared with something else. */
+  s3Prefix: z
+    .string()
+    .regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/|$))*$/, 'a prefix is names of letters, digits, dots, hyphens and underscores with / between them')
+    .max(200)
+    .default('')
+    .transform((text) => (text === '' || text.endsWith('/') ? text : `${text}/`)),
+  /** Whether the bucket is in the path of the address or in its host name; `null`: in the path of an endpoint of one's own, in the host name of AWS. */
+  s3PathStyle: given(z.stringbool().or(z.boolean()).nullable().default(null)),
+  /** In the format of `~/.aws/credentials`, readable by its owner only; wins over the keys below. */
+  s3CredentialsFile: Secret,
+  s3AccessKeyId: Secret,
+  s3SecretAccessKey: Secret,
+  s3SessionToken: SecretOf(16_384),
   limits: z.strictObject({ network: Rate, caller: Rate }).default({ network: { perSecond: 100, burst: 400 }, caller: { perSecond: 50, burst: 200 } }),
 })
 export type CoordinatorConfig = Readonly<z.infer<typeof CoordinatorSettings>>
@@ -62,6 +99,7 @@ const VARIABLES = {
   heartbeatMs: 'WINDFALL_HEARTBEAT_MS',
   leaseTtlMs: 'WINDFALL_LEASE_TTL_MS',
   challengeRate: 'WINDFALL_CHALLENGE_RATE',
+  decisionInputDays: 'WINDFALL_DECISION_INPUT_DAYS',
   rpcUrls: 'WINDFALL_RPC_URL',
   allowMainnet: 'WINDFALL_ALLOW_MAINNET',
   microUsdPerSol: 'WINDFALL_MICRO_USD_PER_SOL',
@@ -73,6 +111,15 @@ const VARIABLES = {
   watttimeUser: 'WINDFALL_WATTTIME_USER',
   watttimePassword: 'WINDFALL_WATTTIME_PASSWORD',
   openMeteoKey: 'WINDFALL_OPEN_METEO_KEY',
+  s3Bucket: 'WINDFALL_S3_BUCKET',
+  s3Endpoint: 'WINDFALL_S3_ENDPOINT',
+  s3Region: 'WINDFALL_S3_REGION',
+  s3Prefix: 'WINDFALL_S3_PREFIX',
+  s3PathStyle: 'WINDFALL_S3_PATH_STYLE',
+  s3CredentialsFile: 'WINDFALL_S3_CREDENTIALS_FILE',
+  s3AccessKeyId: 'AWS_ACCESS_KEY_ID',
+  s3SecretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+  s3SessionToken: 'AWS_SESSION_TOKEN',
 } as const
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -16,6 +16,8 @@ import type { Logger } from '../kernel/log.ts'
 import { packageVersion } from '../kernel/paths.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import type { CoordinatorConfig } from './config.ts'
+import { openBlobStores } from './blob-stores.ts'
+import { createForgetting } from './audit/forgetting.ts'
 import { type Core, createCore } from './core.ts'
 import { type CoordinatorEvents, coordinatorEvents } from './events.ts'
 import { createGrid } from './gridding.ts'
@@ -30,11 +32,13 @@ import { book, checkLedger } from './ledger/ledger.ts'
 import { listPayouts } from './payouts/listing.store.ts'
 import { createPaying } from './paying.ts'
 import { type Db, openDatabase, ping, transact } from './persistence/database.ts'
-import { createPlanning } from './planning.ts'
+import { createPlanRunner } from './planning-thread.ts'
+import { createForesight, createPlanning } from './planning.ts'
 import { createReceipting } from './receipting.ts'
 import { type ReceiptIssuer, createReceiptIssuer } from './receipts/issue.ts'
 import { bundleOf, consistencyProof, listReceipts } from './receipts/read.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
+import { createTidying } from './tidying.ts'
 
 export interface CoordinatorPorts {
   readonly clock: Clock
@@ -54,6 +58,7 @@ export interface RunningCoordinator {
 }
 
 const OWNER = 'owner'
+const DAY_MS = 86_400_000
 
 /** Builds every part of the coordinator, runs them until `signal` aborts, releases everything. No other file constructs a part. */
 export async function startCoordinator(config: CoordinatorConfig, { clock, log }: CoordinatorPorts, signal: AbortSignal): Promise<RunningCoordinator> {
@@ -66,29 +71,48 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const events = coordinatorEvents(log)
   const ids = createIds(clock)
   await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
+  const stores = openBlobStores(config, { clock, nextName: ids.next })
   const grid = createGrid({ config, db, clock, events, shutdown: signal })
   const { oracle, history, providers } = grid
   const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids })
   const { settle, ...money } = createJobMoney(clock, ids)
-  const core = createCore({
+  const core: Core = createCore({
     config,
     db,
+    stores,
     clock,
     ids,
     random: randomBytes,
+    isOperator: (requesterId) => requesterId === OWNER,
     events,
-    plan: createPlanning(withSimulations(oracle, { db, clock }), signal),
+    plan: createPlanning({
+      foresee: withSimulations(createForesight({ oracle, history, clock, shutdown: signal }), { db, clock }),
+      availability: (nodeId, zone) => core.registry.availability(nodeId, zone),
+      run: createPlanRunner(signal),
+    }),
     money,
     settle,
-    prepareReceipt: createReceipting({ issuer, oracle, clock, shutdown: signal }),
+    prepareReceipts: createReceipting({ issuer, oracle, clock, shutdown: signal }),
   })
   const incidents = createIncidenting({ db, clock, ids, core, oracle, history, providers, events, shutdown: signal })
+  const forgetInputs = createForgetting({ db, clock, keepMs: config.decisionInputDays * DAY_MS, onFailure: events.forgettingFailed })
   const paying = createPaying({ config, db, chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
   const app = await createApp({ config, clock, db, core, incidents, grid: grid.answers, issuer, secrets, cluster, events })
   core.hub.attach(app.server)
   const url = await listen(app, config)
   events.listening(url)
-  const running = runAll(signal, [core.jobs.run, core.challenges.run, core.hub.run, incidents.run, grid.run, paying.run])
+  const running = runAll(signal, [
+    core.registry.run,
+    core.jobs.run,
+    core.challenges.run,
+    core.closing.run,
+    core.hub.run,
+    incidents.run,
+    grid.run,
+    paying.run,
+    forgetInputs,
+    createTidying({ clock, tidy: core.checkpoints.tidy, onFailure: events.storeFailed }),
+  ])
   const closed = running.finally(async () => {
     await app.close()
     await db.destroy()

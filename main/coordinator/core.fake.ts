@@ -19,13 +19,18 @@ import { type Signer, createSigner, generateKeyPem, sha256Hex } from '../kernel/
 import { createAudit } from './audit/audit.ts'
 import { type Core, type CoreDeps, createCore } from './core.ts'
 import { coordinatorEvents } from './events.ts'
-import type { Candidate, PlanJob } from './jobs/ports.ts'
+import type { NodeToPlan, PlanJobs } from './jobs/ports.ts'
 import { type Db, type Tx, openDatabase } from './persistence/database.ts'
+import { openDiskBlobs } from './persistence/disk-blobs.ts'
+import type { ReceiptOrder } from './proofs/ports.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
 
 export const OUTPUT = Buffer.from('the result')
 const WASM = `sha256:${'c'.repeat(64)}`
 export const REQUESTER = 'requester-1'
+/** Whose key may read everything. */
+export const OPERATOR = 'operator'
+const isOperator = (requesterId: string): boolean => requesterId === OPERATOR
 export const SECONDS = 60
 const GPU = { uuidHash: 'a'.repeat(64), vendor: 'NVIDIA', name: 'RTX 4080', driver: '595.10', vramBytes: 17e9, powerLimitW: 320 }
 
@@ -47,7 +52,7 @@ export const testSpec = (now: number, changes: Partial<JobSpec> = {}): JobSpec =
     name: 'test job',
     runtime: { name: 'docker', image: WASM, archive: null, reference: 'busybox' },
     limits: { wallSeconds: 600, memoryBytes: 64e6, outputBytes: 1024, cpus: 1 },
-    needs: { gpu: true, vramBytes: 0, ramBytes: 0 },
+    needs: { gpus: 1, vramBytes: 0, ramBytes: 0 },
     deadline: toIso(now + 6 * 3_600_000),
     expected: { seconds: SECONDS, watts: 250 },
     price: { microUsdPerHour: '600000', maxMicroUsd: '1000000' },
@@ -60,8 +65,13 @@ const testPlan = (nodeId: string, from: number): Plan => ({
   nodeId,
   zone: 'GB-13',
   window: { from: toIso(from), to: toIso(from + SECONDS * 1000) },
+  runs: [{ from: toIso(from), to: toIso(from + SECONDS * 1000) }],
   gPerKWh: 100,
   expectedGrams: 0.4,
+  gramsRange: null,
+  expectedMicroUsd: '1000',
+  electricity: null,
+  chosenBy: 'composite',
   baselineGrams: 0.5,
   score: { total: 0.2, intensity: 0.1, price: 0.1, utilisation: 0 },
   source: 'test',
@@ -70,17 +80,32 @@ const testPlan = (nodeId: string, from: number): Plan => ({
   greenest: null,
 })
 
-const exclusion = ({ online, ready, busy }: Candidate): 'offline' | 'paused' | 'busy' | null =>
-  online ? (ready ? (busy ? 'busy' : null) : 'paused') : 'offline'
+const exclusion = ({ online, ready, taken }: NodeToPlan): 'offline' | 'paused' | 'busy' | null =>
+  online ? (ready ? (taken.length > 0 ? 'busy' : null) : 'paused') : 'offline'
 
-/** The first free node, starting after `delayMs`. */
-const planFirstFree =
-  (delayMs: () => number): PlanJob =>
-  async ({ nodes, now }) => {
+/** Every job on the first free node, whatever the others do, starting after `delayMs`. */
+export const planFirstFree =
+  (delayMs: () => number): PlanJobs =>
+  async ({ jobs, nodes, now }) => {
     const reasons = nodes.map(exclusion)
     const free = nodes[reasons.indexOf(null)]
     const excluded = Object.fromEntries([...Map.groupBy(reasons, (reason) => reason)].flatMap(([reason, all]) => (reason ? [[reason, all.length]] : [])))
-    return { plan: free ? testPlan(free.nodeId, now + delayMs()) : null, alternatives: [], excluded, nodes: nodes.length, maxPriceMicroUsd: '1000000' }
+    const answer = {
+      plan: free ? testPlan(free.nodeId, now + delayMs()) : null,
+      compared: { composite: null, joint: null },
+      alternatives: [],
+      excluded,
+      out: [],
+      nodes: nodes.length,
+      maxPriceMicroUsd: '1000000',
+    }
+    const outcome = jobs.map(({ jobId, reroutes }) => ({ jobId, answer, action: 'place' as const, reason: 'The first that is free.', reroutes }))
+    const choiceOf = (jobId: string) => ({
+      policy: { name: 'first-free', version: '1' },
+      inputs: { now, nodes },
+      answer: { outcome: { jobId, plan: answer.plan }, alternatives: [] },
+    })
+    return { outcome, choiceOf }
   }
 
 /** Money and receipts as decisions in the audit log: written in the same transaction, so they roll back with it. */
@@ -91,15 +116,17 @@ function createBooks(decide: (tx: Tx, kind: string, body: object) => Promise<voi
       reserve: (tx: Tx, order: { jobId: string; microUsd: bigint }) => decide(tx, 'test.reserve', { jobId: order.jobId, microUsd: String(order.microUsd) }),
       release: (tx: Tx, { jobId }: { jobId: string }) => decide(tx, 'test.release', { jobId }),
     },
-    settle: async (tx: Tx, { jobId, priceMicroUsd }: { jobId: string; priceMicroUsd: bigint }) => {
-      await decide(tx, 'test.settle', { jobId, microUsd: String(priceMicroUsd) })
-      return { earningId: nextId(), state: 'accrued' as const, microUsd: microUsd((priceMicroUsd * 85n) / 100n) }
+    settle: async (tx: Tx, { jobId, parts }: { jobId: string; parts: readonly { priceMicroUsd: bigint }[] }) => {
+      await decide(tx, 'test.settle', { jobId, microUsd: String(parts.reduce((sum, { priceMicroUsd }) => sum + priceMicroUsd, 0n)) })
+      return parts.map(({ priceMicroUsd }) => ({ earningId: nextId(), state: 'accrued' as const, microUsd: microUsd((priceMicroUsd * 85n) / 100n) }))
     },
-    prepareReceipt: async () => async (tx: Tx) => {
-      const receiptId = nextId()
-      await decide(tx, 'test.receipt', { receiptId })
-      return { receiptId, bundle }
-    },
+    prepareReceipts:
+      async ({ parts }: Pick<ReceiptOrder, 'parts'>) =>
+      async (tx: Tx) => {
+        const issued = parts.map(() => ({ receiptId: nextId(), bundle }))
+        for (const { receiptId } of issued) await decide(tx, 'test.receipt', { receiptId })
+        return issued
+      },
   }
 }
 
@@ -117,6 +144,8 @@ export interface TestCore extends Core, AsyncDisposable {
   readonly decided: (kind: string) => Promise<Record<string, unknown>[]>
   readonly enrol: (signer?: Signer) => Promise<TestNode>
   readonly submit: (jobId: string, changes?: Partial<JobSpec>) => Promise<void>
+  /** What another process would be that goes on with the same database; this one is left behind. */
+  readonly restart: () => Core
   /** Submits a job and lets the node lease it. */
   readonly lease: (node: TestNode, jobId?: string, changes?: Partial<JobSpec>) => Promise<Lease>
 }
@@ -127,25 +156,19 @@ export async function startTestCore({
   changes = () => ({}),
 }: {
   delayMs?: () => number
-  changes?: (books: ReturnType<typeof createBooks>) => Partial<CoreDeps>
+  changes?: (books: ReturnType<typeof createBooks>, given: Pick<CoreDeps, 'db' | 'clock' | 'ids'>) => Partial<CoreDeps>
 } = {}): Promise<TestCore> {
   const clock = createFakeClock(Date.parse('2026-03-01T12:10:00.000Z'))
   const dataDirectory = mkdtempSync(join(tmpdir(), 'windfall-core-'))
   const db = await openDatabase(':memory:')
   const ids = createIds(clock)
   const books = createBooks(createAudit(clock), ids.next)
-  const config = { dataDirectory, host: '127.0.0.1', heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0 }
-  const core = createCore({
-    config,
-    db,
-    clock,
-    ids,
-    random: randomBytes,
-    events: coordinatorEvents(createLogger('test', 'silent')),
-    plan: planFirstFree(delayMs),
-    ...books,
-    ...changes(books),
-  })
+  const config = { host: '127.0.0.1', heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0 }
+  const blobsIn = (folder: string) => openDiskBlobs(join(dataDirectory, folder), ids.next)
+  const stores = { blobs: blobsIn('blobs'), outputs: blobsIn('outputs'), checkpoints: blobsIn('checkpoints') }
+  const deps = { config, db, stores, clock, ids, random: randomBytes, events: coordinatorEvents(createLogger('test', 'silent')), plan: planFirstFree(delayMs) }
+  const start = () => createCore({ ...deps, isOperator, ...books, ...changes(books, deps) })
+  const core = start()
   const apiKey = generateApiKey(randomBytes)
   await grantApiKey(db, { requesterId: REQUESTER, name: 'Requester', apiKey, at: clock.now() })
   const submit = async (jobId: string, changed: Partial<JobSpec> = {}) => {
@@ -157,6 +180,7 @@ export async function startTestCore({
     clock,
     apiKey,
     submit,
+    restart: start,
     decided: async (kind) =>
       (await db.selectFrom('decision').select('body').where('kind', '=', kind).orderBy('seq').execute()).map(
         ({ body }) => JSON.parse(body) as Record<string, unknown>,
@@ -183,9 +207,16 @@ export async function enrol({ parts, registry }: Pick<Core, 'parts' | 'registry'
   return { signer, nodeId, ready: (running = []) => parts.agents.heartbeat(nodeId, { ready: true, reasons: [], running }) }
 }
 
-/** A proof of `SECONDS` seconds at 250 W that ended just now, for a lease. */
-export function proofFor(lease: Lease, { nodeId, now, changes = {} }: { nodeId: string; now: number; changes?: Partial<EnergyProof> }): EnergyProof {
-  const [from, to] = [epochMs(now - SECONDS * 1000), epochMs(now)]
+interface ProofOf {
+  readonly nodeId: string
+  readonly now: number
+  readonly ms?: number
+  readonly changes?: Partial<EnergyProof>
+}
+
+/** A proof of `SECONDS` seconds, or of another time, at 250 W that ended just now, for a lease. */
+export function proofFor(lease: Lease, { nodeId, now, ms = SECONDS * 1000, changes = {} }: ProofOf): EnergyProof {
+  const [from, to] = [epochMs(now - ms), epochMs(now)]
   const intervals = splitAtHalfHours(from, to).map((span) => ({
     from: toIso(span.from),
     to: toIso(span.to),
@@ -209,8 +240,8 @@ export function proofFor(lease: Lease, { nodeId, now, changes = {} }: { nodeId: 
     boardJ,
     marginalJ: boardJ * 0.9,
     counterEnd: 100 + boardJ,
-    samples: SECONDS,
-    expectedSamples: SECONDS,
+    samples: Math.ceil(ms / 1000),
+    expectedSamples: Math.ceil(ms / 1000),
     runtime: { name: spec.runtime.name, image: spec.runtime.image },
     outputSha256: sha256Hex(OUTPUT),
     ...changes,

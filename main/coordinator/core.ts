@@ -1,10 +1,11 @@
-import { join } from 'node:path'
 import { MAX_CHECKPOINT_BYTES } from '../../shared/contract/job.ts'
 import type { Presence } from '../../shared/contract/node.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { createAudit } from './audit/audit.ts'
+import { createAudit, createChoose } from './audit/audit.ts'
+import { createDecisions } from './audit/reading.ts'
+import type { BlobStores } from './blob-stores.ts'
 import { createChallenging } from './challenging.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
@@ -17,28 +18,31 @@ import { isExpectedAuthority } from './http/server.ts'
 import { type SocketHub, createSocketHub } from './http/socket.ts'
 import { type Checkpoints, createCheckpoints } from './jobs/checkpoints.ts'
 import { type Jobs, createJobs } from './jobs/jobs.ts'
-import type { JobMoney, PlanJob } from './jobs/ports.ts'
-import { type Blobs, openBlobs } from './persistence/blobs.ts'
+import type { JobMoney, PlanJobs } from './jobs/ports.ts'
+import type { Blobs } from './persistence/blobs.ts'
 import type { Db, Tx } from './persistence/database.ts'
 import type { Challenges } from './proofs/challenges.ts'
+import type { Closing } from './proofs/closing.ts'
 import type { ProofDeps } from './proofs/ports.ts'
-import { listProofs, proofView } from './proofs/read.ts'
-import { chainHead, submitProof } from './proofs/submit.ts'
+import { endRuns } from './proofs/unpaid.ts'
+import { createProving } from './proving.ts'
 import { requesterOfKey } from './registry/api-keys.ts'
 import { createRecordEvent, eventPositions } from './registry/node-events.ts'
-import { createNodesStore } from './registry/nodes.store.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
 
 export interface CoreDeps {
-  readonly config: Pick<CoordinatorConfig, 'dataDirectory' | 'host' | 'heartbeatMs' | 'leaseTtlMs' | 'challengeRate'>
+  readonly config: Pick<CoordinatorConfig, 'host' | 'heartbeatMs' | 'leaseTtlMs' | 'challengeRate'>
   readonly db: Db
+  readonly stores: BlobStores
   readonly clock: Clock
   readonly ids: Ids
   readonly random: (bytes: number) => Uint8Array
+  /** Whether this requester operates the coordinator, and so may read what belongs to others. */
+  readonly isOperator: (requesterId: string) => boolean
   readonly events: CoordinatorEvents
-  readonly plan: PlanJob
+  readonly plan: PlanJobs
   readonly money: JobMoney
-  readonly prepareReceipt: ProofDeps['prepareReceipt']
+  readonly prepareReceipts: ProofDeps['prepareReceipts']
   readonly settle: ProofDeps['settle']
 }
 
@@ -50,63 +54,50 @@ export interface Core {
   readonly registry: Registry
   readonly jobs: Jobs
   readonly challenges: Challenges
+  readonly closing: Pick<Closing, 'run'>
   readonly hub: SocketHub
-  readonly parts: Pick<CoordinatorParts, 'registry' | 'fleets' | 'agents' | 'jobs' | 'proofs' | 'challenges' | 'outputs'>
+  readonly parts: Pick<CoordinatorParts, 'registry' | 'fleets' | 'agents' | 'jobs' | 'proofs' | 'challenges' | 'outputs' | 'decisions'>
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
+  readonly choose: ReturnType<typeof createChoose>
   readonly recordEvent: ReturnType<typeof createRecordEvent>
 }
 
 export function createCore(deps: CoreDeps): Core {
-  const { config, db, clock, ids, random } = deps
+  const { config, db, clock, random } = deps
   const decide = createAudit(clock)
+  const choose = createChoose(clock)
   const recordEvent = createRecordEvent(clock)
-  const blobs = openBlobs(join(config.dataDirectory, 'blobs'), ids.next)
-  // Apart from what nodes may fetch: a receipt is public and names its output's digest, the output is its requester's alone.
-  const outputs = openBlobs(join(config.dataDirectory, 'outputs'), ids.next)
-  const checkpoints = createCheckpoints({
-    ...deps,
+  const { blobs, outputs } = deps.stores
+  const checkpoints = createCheckpoints({ ...deps, decide, maxBytes: MAX_CHECKPOINT_BYTES, blobs: deps.stores.checkpoints })
+  const registry = createRegistry({
+    db,
+    clock,
+    random,
+    heartbeatMs: config.heartbeatMs,
     decide,
-    maxBytes: MAX_CHECKPOINT_BYTES,
-    blobs: openBlobs(join(config.dataDirectory, 'checkpoints'), ids.next),
+    keyReplaced: (nodeId) => hub.drop(nodeId),
+    onUnsaved: deps.events.habitsUnsaved,
   })
-  const registry = createRegistry({ db, clock, random, heartbeatMs: config.heartbeatMs, decide, keyReplaced: (nodeId) => hub.drop(nodeId) })
   // The socket hears agents for the jobs, and the jobs push through the socket: one of the two has to be named before it exists.
   const hub = createHub(deps, registry, { presence: (nodeId, presence) => agents.hear(nodeId, presence), welcome: (nodeId) => agents.offer(nodeId) })
   const hint = createHints(db, hub)
-  const afterRound = async () => void (await Promise.all([hint(), checkpoints.tidy()]))
-  const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, afterRound })
-  const challenges = createChallenging({ ...deps, hub, decide, recordEvent, hint })
+  const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, choose, recordEvent, afterRound: hint })
+  const challenges = createChallenging({ ...deps, hub, decide, choose, recordEvent, hint })
   const agents = createHearing(db, { registry, jobs, challenges, hub })
-  const { beginVerification, awaitReceipt, completeJob, rejectResult, attempt } = jobs
-  const saveOutput = (bytes: Uint8Array) => outputs.write(once(bytes), { maxBytes: bytes.length, expected: null })
-  const proofDeps = {
-    ...deps,
-    decide,
-    recordEvent,
-    node: registry.withCapabilities,
-    currentKey: async (tx: Tx, nodeId: string) => (await createNodesStore(tx).get(nodeId))?.keyId ?? null,
-    attempt,
-    beginVerification,
-    awaitReceipt,
-    completeJob,
-    rejectResult,
-    saveOutput,
-    planChallenge: challenges.plan,
-  }
-  const proofs: CoordinatorParts['proofs'] = {
-    submit: reportProof(deps, { proofDeps, hint }),
-    head: (nodeId) => chainHead(db, nodeId),
-    list: (page) => listProofs(db, page),
-    get: (asked) => proofView(db, asked),
-  }
+  const { proofs, closing, cancel } = createProving({ ...deps, registry, jobs, challenges, outputs, decide, recordEvent, hint })
   const access = { clock, nodeOfKey: registry.nodeOfKey, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
   const archives = { ...blobs, mayFetch: jobs.holdsArchive }
-  const parts = { registry, fleets: createFleetCalls({ ...deps, registry, decide }), jobs, outputs, proofs, challenges, agents }
-  return { access, blobs: archives, checkpoints, registry, jobs, challenges, hub, decide, recordEvent, parts }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+  const parts = {
+    registry,
+    fleets: createFleetCalls({ ...deps, registry, decide }),
+    jobs: { ...jobs, cancel },
+    outputs,
+    proofs,
+    challenges,
+    agents,
+    decisions: createDecisions(deps),
+  }
+  return { access, blobs: archives, checkpoints, registry, jobs, challenges, closing, hub, decide, choose, recordEvent, parts }
 }
 
 interface Ears {
@@ -143,12 +134,22 @@ function createHints(db: Db, hub: SocketHub): () => Promise<void> {
 
 function createCoreJobs(
   deps: CoreDeps,
-  { registry, blobs, hub, decide, afterRound }: Pick<Core, 'registry' | 'hub' | 'decide'> & { blobs: Pick<Blobs, 'has'>; afterRound: () => Promise<void> },
+  {
+    registry,
+    blobs,
+    hub,
+    decide,
+    choose,
+    recordEvent,
+    afterRound,
+  }: Pick<Core, 'registry' | 'hub' | 'decide' | 'choose' | 'recordEvent'> & { blobs: Pick<Blobs, 'has'>; afterRound: () => Promise<void> },
 ): Jobs {
   const { events } = deps
   return createJobs({
     ...deps,
     decide,
+    choose,
+    endRuns: (tx, end) => endRuns({ decide, recordEvent }, tx, end),
     leaseTtlMs: deps.config.leaseTtlMs,
     nodes: registry.list,
     hasBlob: blobs.has,
@@ -169,20 +170,4 @@ function createCoreJobs(
     afterRound,
     onFailure: events.dispatchFailed,
   })
-}
-
-/** Submits a proof, logs how it went and tells the node at once. */
-function reportProof({ events }: CoreDeps, { proofDeps, hint }: { proofDeps: ProofDeps; hint: () => Promise<void> }): CoordinatorParts['proofs']['submit'] {
-  return async (nodeId, input) => {
-    try {
-      const answer = await submitProof(proofDeps, nodeId, input)
-      events.proofAccepted(nodeId, answer.jobId, answer.receiptId)
-      return answer
-    } catch (error) {
-      events.proofRefused(nodeId, messageOf(error))
-      throw error
-    } finally {
-      await hint()
-    }
-  }
 }

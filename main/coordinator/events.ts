@@ -6,7 +6,8 @@ export const coordinatorEvents = (log: Logger) => ({
   leasePushed: (nodeId: string, leaseId: string, jobId: string) => log.info({ nodeId, leaseId, jobId }, 'lease given'),
   leaseAskedBack: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'running job asked back'),
   leaseEnded: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'lease taken back'),
-  proofAccepted: (nodeId: string, jobId: string, receiptId: string) => log.info({ nodeId, jobId, receiptId }, 'proof accepted'),
+  proofAccepted: (nodeId: string, jobId: string, receiptId: string | null) => log.info({ nodeId, jobId, receiptId }, 'proof accepted'),
+  closingFailed: (jobId: string, message: string) => log.warn({ jobId, reason: message }, 'the runs of a cancelled job cannot be paid yet'),
   proofRefused: (nodeId: string, code: string) => log.warn({ nodeId, code }, 'proof refused'),
   challengeEnded: (nodeId: string, challengeId: string, state: string) => log.info({ nodeId, challengeId, state }, 'challenge ended'),
   challengesFailed: (message: string) => log.error({ error: message }, 'a round of challenges failed'),
@@ -20,6 +21,10 @@ export const coordinatorEvents = (log: Logger) => ({
   incidentActed: (incidentId: string, jobId: string, action: string, reason: string) =>
     log.info({ incidentId, jobId, action, reason }, 'incident: job looked at'),
   incidentsFailed: (message: string) => log.error({ error: message }, 'a look at grid and nodes failed'),
+  habitsUnsaved: (message: string) => log.error({ error: message }, 'what was learned of when nodes may work could not be saved'),
+  forgettingFailed: (message: string) => log.error({ error: message }, 'what old decisions were made on could not be dropped'),
+  storeFailed: (message: string) =>
+    log.error({ error: message }, 'the store for what jobs run, produce and go on from does not work; it is used again as soon as it does'),
   dispatchFailed: (message: string) => log.error({ error: message }, 'dispatch round failed'),
 })
 export type CoordinatorEvents = ReturnType<typeof coordinatorEvents>

@@ -13,9 +13,10 @@ import { type GridOracle, createGridOracle } from './grid/oracle.ts'
 import { loadRecording } from './grid/recording.ts'
 import { createIncidenting, withSimulations } from './incidenting.ts'
 import type { Incidents } from './incidents/incidents.ts'
-import type { PlanJob } from './jobs/ports.ts'
+import type { PlanJobs } from './jobs/ports.ts'
 import type { Tx } from './persistence/database.ts'
-import { createPlanning } from './planning.ts'
+import { planJobs } from './planner/plan.ts'
+import { createForesight, createPlanning } from './planning.ts'
 import type { ReceiptOrder } from './proofs/ports.ts'
 import { createReceipting } from './receipting.ts'
 import type { IssueInput, ReceiptIssuer } from './receipts/issue.ts'
@@ -46,14 +47,15 @@ function steered(provider: ReturnType<typeof createFakeProvider>, levelAt: (zone
 
 /** A coordinator's core over its real oracle, planner and incidents, with two zones that one provider knows. */
 async function setUp(levelAt: (zone: string, at: number) => number = () => 200): Promise<World> {
-  const planning: { plan?: PlanJob } = {}
-  core = await startTestCore({ changes: () => ({ plan: (request) => planning.plan?.(request) ?? expect.fail('nothing is planned yet') }) })
+  const planning: { plan?: PlanJobs } = {}
+  core = await startTestCore({ changes: () => ({ plan: (world) => planning.plan?.(world) ?? expect.fail('nothing is planned yet') }) })
   const { clock, db } = core
   const history = createGridHistory(db)
   const provider = createFakeProvider({ clock, id: 'carbon-intensity', zones: ['GB-13', 'GB-16'], aheadMs: 48 * HOUR_MS })
   const providers = [steered(provider, levelAt)]
   const oracle = createGridOracle({ clock, providers, history, recording: loadRecording(resourcesDirectory), shutdown, onLiveFailed: () => undefined })
-  planning.plan = createPlanning(withSimulations(oracle, { db, clock }), shutdown)
+  const foresee = withSimulations(createForesight({ oracle, history, clock, shutdown }), { db, clock })
+  planning.plan = createPlanning({ foresee, availability: core.registry.availability, run: planJobs })
   const failures: string[] = []
   const events = { incidentMoved: () => undefined, incidentActed: () => undefined, incidentsFailed: (message: string) => void failures.push(message) }
   const incidents = createIncidenting({ db, clock, ids: createIds(clock), core, oracle, history, providers, events, shutdown })
@@ -183,10 +185,10 @@ test('planning again says of a job that nobody can take any more what is in its 
   await node.ready()
   await world.core.submit('job-1', waiting)
   await world.core.jobs.round()
-  await world.core.parts.agents.heartbeat(node.nodeId, { ready: false, reasons: ['owner-present'], running: [] })
   expect(await world.core.jobs.replan({ zone: 'GB-16', nodeId: null })).toEqual([])
+  await world.core.parts.agents.heartbeat(node.nodeId, { ready: false, reasons: ['owner-present'], running: [] })
   expect(await world.core.jobs.replan({ zone: 'GB-13', nodeId: null })).toEqual([
-    { jobId: 'job-1', action: 'hold', reason: 'No machine can take this job now: 1 paused by their owners.' },
+    { jobId: 'job-1', action: 'hold', reason: 'No machine can take this job now: 1 paused by their owners. It goes on when an owner lets work in.' },
   ])
   await node.ready()
   expect(await world.core.jobs.replan({ zone: null, nodeId: null })).toMatchObject([{ jobId: 'job-1', action: 'place' }])
@@ -197,14 +199,15 @@ async function receiptOf({ core, oracle }: World): Promise<unknown> {
   const now = core.clock.now()
   const lease = { leaseId: 'lease-1', token: 1, jobId: 'job-1', attemptId: 'attempt-1', spec: testSpec(now) }
   const proof = proofFor(lease as Parameters<typeof proofFor>[0], { nodeId: 'n'.repeat(43), now })
-  const attempt = { ...lease, submittedAt: now - 20 * MINUTE_MS, plan: { zone: 'GB-13' } }
+  const job = { ...lease, submittedAt: now - 20 * MINUTE_MS }
+  const run = { proof, zone: 'GB-13', beforeMs: 0, envelope: { signatures: [] } }
   const node = { nodeId: 'n'.repeat(43), history: { keys: [] }, rotations: [] }
   const issued: IssueInput[] = []
   const issuer = { issue: async (_: Tx, input: IssueInput) => void issued.push(input) } as unknown as ReceiptIssuer
-  const issue = await createReceipting({ issuer, oracle, clock: core.clock, shutdown })({ proof, attempt, node } as unknown as ReceiptOrder)
+  const issue = await createReceipting({ issuer, oracle, clock: core.clock, shutdown })({ job, parts: [{ node, runs: [run] }] } as unknown as ReceiptOrder)
   await issue({} as Tx)
   const [from, to] = [fromIso(proof.startedAt), fromIso(proof.endedAt)]
-  return [issued[0]?.intensityAt(epochMs(from), epochMs(to)), issued[0]?.baseline?.intensityAt(epochMs(from - 15 * MINUTE_MS), epochMs(to - 15 * MINUTE_MS))]
+  return [issued[0]?.intensityAt(epochMs(from), epochMs(to)), issued[0]?.baseline?.intensityAt(epochMs(from - 19 * MINUTE_MS), epochMs(to - 19 * MINUTE_MS))]
 }
 
 const gridOf = async ({ core }: World) => ({

@@ -12,6 +12,7 @@ import { type Incidents, createIncidents, createSimulated } from './incidents/in
 import type { WatchedNode } from './incidents/detect.ts'
 import type { WatchedGrid } from './incidents/ports.ts'
 import type { Db } from './persistence/database.ts'
+import type { ForeseeZones } from './planning.ts'
 
 const DAY_MS = 86_400_000
 /** What is usual: seven days, less the newest, which not every grid has measured yet. */
@@ -25,7 +26,7 @@ export interface IncidentingDeps {
   readonly db: Db
   readonly clock: Clock
   readonly ids: Ids
-  readonly core: Pick<Core, 'decide' | 'registry' | 'jobs'>
+  readonly core: Pick<Core, 'decide' | 'choose' | 'registry' | 'jobs'>
   readonly oracle: Pick<GridOracle, 'look' | 'actuals'>
   readonly history: Pick<GridHistory, 'said'>
   readonly providers: readonly Pick<GridProvider, 'id' | 'serves'>[]
@@ -84,6 +85,7 @@ export function createIncidenting(deps: IncidentingDeps): Incidents {
     clock,
     ids,
     decide: core.decide,
+    choose: core.choose,
     grid: watchGrid(deps),
     nodes: () => watchNodes(deps),
     replan: core.jobs.replan,
@@ -98,8 +100,8 @@ export function createIncidenting(deps: IncidentingDeps): Incidents {
   })
 }
 
-/** The oracle that plans are made with: what an operator simulates is in it, labelled, and nowhere else. */
-export function withSimulations(oracle: Pick<GridOracle, 'signal'>, deps: Parameters<typeof createSimulated>[0]): Pick<GridOracle, 'signal'> {
+/** The outlooks that plans are made with: what an operator simulates is in them, labelled, and nowhere else. */
+export function withSimulations(foresee: ForeseeZones, deps: Parameters<typeof createSimulated>[0]): ForeseeZones {
   const simulated = createSimulated(deps)
-  return { signal: async (zone, abort) => simulated(await oracle.signal(zone, abort)) }
+  return async (zones) => simulated(await foresee(zones))
 }

@@ -8,7 +8,7 @@ import { requesterDeposit } from './ledger/entries.ts'
 import { book, checkLedger, earningsOf, prepaidOf } from './ledger/ledger.ts'
 import { openDatabase, transact } from './persistence/database.ts'
 
-const ORDER = { requesterId: 'ada', jobId: 'job-1', nodeId: 'node-1', receiptId: 'receipt-1' }
+const ORDER = { requesterId: 'ada', jobId: 'job-1' }
 
 async function setUp(prepaid = 1_000n) {
   const db = await openDatabase(':memory:')
@@ -19,7 +19,8 @@ async function setUp(prepaid = 1_000n) {
     db,
     reserve: (amount: bigint, jobId = 'job-1') => transact(db, (tx) => money.reserve(tx, { ...ORDER, jobId, microUsd: microUsd(amount) })),
     release: (jobId = 'job-1') => transact(db, (tx) => money.release(tx, { ...ORDER, jobId })),
-    settle: (price: bigint, jobId = 'job-1') => transact(db, (tx) => money.settle(tx, { ...ORDER, jobId, priceMicroUsd: microUsd(price) })),
+    settle: (price: bigint, jobId = 'job-1') =>
+      transact(db, (tx) => money.settle(tx, { ...ORDER, jobId, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price) }] })),
     prepaid: () => prepaidOf(db, 'ada'),
     confirmed: async () => (await earningsOf(db, 'node-1')).confirmed,
     sound: async () => expect(await checkLedger(db)).toMatchObject({ balanced: true, findings: [] }),
@@ -30,7 +31,7 @@ test('a job’s money is set aside at submission; its price goes to node and pla
   const { reserve, settle, prepaid, confirmed, sound } = await setUp()
   await reserve(600n)
   expect(await prepaid()).toBe(400n)
-  expect(await settle(101n)).toEqual({ earningId: expect.any(String), state: 'confirmed', microUsd: 86n })
+  expect(await settle(101n)).toEqual([{ earningId: expect.any(String), state: 'confirmed', microUsd: 86n }])
   expect([await prepaid(), await confirmed()]).toEqual([899n, 86n])
   await sound()
 })

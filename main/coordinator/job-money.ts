@@ -11,16 +11,18 @@ import { book, prepaidOf } from './ledger/ledger.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { type Db, type Tx, transact } from './persistence/database.ts'
 import type { ProofDeps } from './proofs/ports.ts'
+import { createProofsStore } from './proofs/proofs.store.ts'
 
 const dollars = (amount: MicroUsd): string => `$${amount / 1_000_000n}.${String(amount % 1_000_000n).padStart(6, '0')}`
 
 const reservedFor = async (tx: Tx, jobId: string): Promise<MicroUsd> => microUsd(await createLedgerStore(tx).balanceOf(jobReserved(jobId), 'micro-usd'))
 
-/** What a requester has to spend, and what its unfinished jobs hold. */
+/** What a requester has to spend, and what is held by its unfinished jobs and by cancelled ones with runs that are still to be paid. */
 export async function accountOf(db: Db, requesterId: string): Promise<{ requesterId: string; balanceMicroUsd: string; reservedMicroUsd: string }> {
   return transact(db, async (tx) => {
     let reserved = 0n
-    for (const jobId of await createJobsStore(tx).unfinished(requesterId)) reserved += await reservedFor(tx, jobId)
+    const holding = [...(await createJobsStore(tx).unfinished(requesterId)), ...(await createProofsStore(tx).owingOf(requesterId))]
+    for (const jobId of holding) reserved += await reservedFor(tx, jobId)
     return { requesterId, balanceMicroUsd: String(await prepaidOf(tx, requesterId)), reservedMicroUsd: String(reserved) }
   })
 }
@@ -40,10 +42,11 @@ export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & 
     },
     release: async (tx, { requesterId, jobId }) =>
       void (await book(tx, releaseJob({ requesterId, jobId, reserved: await reservedFor(tx, jobId), at: clock.now() }))),
-    async settle(tx, { requesterId, jobId, nodeId, priceMicroUsd: price }) {
-      await book(tx, settleJob({ requesterId, jobId, nodeId, price, reserved: await reservedFor(tx, jobId), at: clock.now() }))
-      // The result was verified before this transaction, so the earning is confirmed the moment it exists.
-      return { earningId: ids.next(), state: 'confirmed', microUsd: splitPrice(price).node }
+    async settle(tx, { requesterId, jobId, parts }) {
+      const prices = parts.map(({ nodeId, priceMicroUsd: price }) => ({ nodeId, price }))
+      await book(tx, settleJob({ requesterId, jobId, parts: prices, reserved: await reservedFor(tx, jobId), at: clock.now() }))
+      // The work was verified before this transaction, so an earning is confirmed the moment it exists.
+      return prices.map(({ price }) => ({ earningId: ids.next(), state: 'confirmed', microUsd: splitPrice(price).node }))
     },
   }
 }

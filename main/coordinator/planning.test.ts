@@ -1,55 +1,66 @@
 import { expect, test } from 'vitest'
-import { WindfallError } from '../../shared/errors.ts'
-import type { GridOracle } from './grid/oracle.ts'
-import { NOW, fakeNode, fakeSignal, fakeSpec } from './planner/planner.fake.ts'
+import type { PlanInput } from './planner/input.ts'
+import { planJobs } from './planner/plan.ts'
+import { NOW, fakeNode, fakeOutlook, fakeSpec } from './planner/planner.fake.ts'
 import { createPlanning } from './planning.ts'
 
 const HALF_HOURS = 60
+const JOB = {
+  jobId: 'job-1',
+  spec: fakeSpec(),
+  submittedAt: NOW,
+  restMs: 3_600_000,
+  progress: 'fresh',
+  runsOn: null,
+  current: null,
+  reroutes: 0,
+  avoids: [],
+} as const
+const OTHER = [{ jobId: 'other', gpus: 0, until: NOW + 2 * 86_400_000 }]
+const outlook = (zone: string, grams: number) =>
+  fakeOutlook(
+    zone,
+    Array.from({ length: HALF_HOURS }, () => grams),
+  )
 
-function setUp(grams: Readonly<Record<string, number | Error>>) {
+function setUp(grams: Readonly<Record<string, number>>, habits: Readonly<Record<string, readonly number[]>> = {}) {
   const asked: string[] = []
-  const oracle: Pick<GridOracle, 'signal' | 'actuals'> = {
-    signal: async (zone) => {
-      asked.push(zone)
-      const found = grams[zone]
-      if (typeof found === 'number')
-        return fakeSignal(
-          zone,
-          Array.from({ length: HALF_HOURS }, () => found),
-        )
-      throw found ?? new WindfallError('grid.unknown-zone', `There is no data for ${zone}.`)
+  const outlooks = Object.entries(grams).map(([zone, value]) => outlook(zone, value))
+  const plan = createPlanning({
+    foresee: async (zones) => {
+      asked.push(...zones)
+      return outlooks.filter(({ zone }) => zones.includes(zone))
     },
-    actuals: () => expect.fail('a plan looks ahead'),
-  }
-  const plan = createPlanning(oracle, new AbortController().signal)
-  const planOn = (...nodes: { name: string; zone: string; busy?: boolean }[]) =>
-    plan({
-      spec: fakeSpec(),
-      submittedAt: NOW,
+    availability: (nodeId, zone) => habits[`${nodeId.replace(/-+$/, '')} in ${zone}`] ?? null,
+    run: planJobs,
+  })
+  const planOn = async (...nodes: { name: string; zone: string; busy?: boolean }[]) => {
+    const planned = await plan({
       now: NOW,
-      nodes: nodes.map(({ name, zone, busy = false }) => ({ ...fakeNode(name, zone), gone: false, busy })),
+      jobs: [JOB],
+      nodes: nodes.map(({ name, zone, busy = false }) => {
+        const { nodeId, capabilities, online, ready } = fakeNode(name, zone)
+        return { nodeId, capabilities, online, ready, taken: busy ? OTHER : [] }
+      }),
     })
-  return { asked, planOn }
+    const answer = planned.outcome[0]?.answer ?? expect.fail('nothing was planned')
+    return { ...answer, inputs: planned.choiceOf('job-1').inputs }
+  }
+  return { asked, outlooks, planOn }
 }
 
 test('a job goes where the grid is cleaner, and every zone is asked once however many nodes it has', async () => {
   const { asked, planOn } = setUp({ GB: 100, DE: 300 })
   const answer = await planOn({ name: 'a', zone: 'DE' }, { name: 'b', zone: 'GB' }, { name: 'c', zone: 'GB' })
   expect(answer.plan).toMatchObject({ zone: 'GB', gPerKWh: 100 })
-  expect(answer.alternatives).toHaveLength(2)
-  expect(asked.toSorted()).toEqual(['DE', 'GB'])
+  expect(asked).toEqual(['DE', 'GB'])
 })
 
-test('a zone without data takes no jobs and says so; the others are planned all the same', async () => {
-  const { planOn } = setUp({ GB: 100, DE: new WindfallError('grid.unavailable', 'No answer.') })
+test('a zone without an outlook takes no jobs and says so; the others are planned all the same', async () => {
+  const { planOn } = setUp({ GB: 100 })
   const answer = await planOn({ name: 'a', zone: 'DE' }, { name: 'b', zone: 'GB' }, { name: 'c', zone: 'XX' })
   expect(answer.plan).toMatchObject({ zone: 'GB' })
   expect(answer.excluded).toEqual({ 'no-signal': 2 })
-})
-
-test('a defect is not taken for missing data', async () => {
-  const { planOn } = setUp({ GB: new TypeError('undefined is not a function') })
-  await expect(planOn({ name: 'a', zone: 'GB' })).rejects.toThrow(TypeError)
 })
 
 test('a node at work is left alone, and without nodes nothing is asked', async () => {
@@ -58,4 +69,12 @@ test('a node at work is left alone, and without nodes nothing is asked', async (
   asked.length = 0
   expect(await planOn()).toMatchObject({ plan: null, nodes: 0 })
   expect(asked).toEqual([])
+})
+
+test('the decision log is given what the plan was made of: each outlook as the object it is, and when owners let their nodes work', async () => {
+  const evenings = Array.from({ length: 168 }, (_, hour) => (hour % 24 > 18 ? 0.1 : 1))
+  const { outlooks, planOn } = setUp({ GB: 100 }, { 'a in GB': evenings })
+  const { inputs } = await planOn({ name: 'a', zone: 'GB' }, { name: 'b', zone: 'GB' })
+  expect(inputs['zone GB']).toBe(outlooks[0])
+  expect((inputs['nodes 1'] as PlanInput['nodes']).map(({ availability }) => availability)).toEqual([evenings, null])
 })

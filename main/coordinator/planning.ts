@@ -1,24 +1,43 @@
-import type { Signal } from '../../shared/contract/wire.ts'
-import { WindfallError } from '../../shared/errors.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { GridHistory } from './grid/history.ts'
 import type { GridOracle } from './grid/oracle.ts'
-import type { PlanJob } from './jobs/ports.ts'
-import { planJob } from './planner/plan.ts'
+import { createOutlooks } from './grid/outlook/outlooks.ts'
+import type { PlanJobs } from './jobs/ports.ts'
+import { planChoices } from './plan-policy.ts'
+import type { PlanInput, PlanOutcome, ZoneOutlook } from './planner/input.ts'
+import { withItsErrors, withoutNoise } from './planner/sharpen.ts'
 
-/** Plans with what the grid looks like in every zone that has a node. A zone without a signal takes no jobs. */
-export const createPlanning =
-  (oracle: Pick<GridOracle, 'signal'>, signal: AbortSignal): PlanJob =>
-  async ({ nodes, ...request }) => {
-    const zones = [...new Set(nodes.map(({ capabilities }) => capabilities.zone))]
-    const found = await Promise.all(zones.map(async (zone): Promise<[string, Signal][]> => [...(await signalOf(oracle, zone, signal))]))
-    const candidates = nodes.map((node) => ({ ...node, utilisation: node.busy ? 1 : 0, priceMinorPerKWh: null }))
-    return planJob({ ...request, nodes: candidates, signals: new Map(found.flat()) })
-  }
+/** What is expected of the grid in each of the zones that anybody knows anything about, in their order. */
+export type ForeseeZones = (zones: readonly string[]) => Promise<readonly ZoneOutlook[]>
 
-async function signalOf(oracle: Pick<GridOracle, 'signal'>, zone: string, signal: AbortSignal): Promise<[string, Signal][]> {
-  try {
-    return [[zone, await oracle.signal(zone, signal)]]
-  } catch (error) {
-    if (error instanceof WindfallError) return []
-    throw error
-  }
+interface ForesightDeps {
+  readonly oracle: Pick<GridOracle, 'expected' | 'look'>
+  readonly history: Pick<GridHistory, 'said' | 'measured'>
+  readonly clock: Pick<Clock, 'now'>
+  readonly shutdown: AbortSignal
 }
+
+/** Forecasts as the grid gives them, corrected as the planner knows to. */
+export function createForesight(deps: ForesightDeps): ForeseeZones {
+  const outlookOf = createOutlooks({ ...deps, sharpen: { clean: withoutNoise, correct: withItsErrors } })
+  return async (zones) => (await Promise.all(zones.map(outlookOf))).filter((outlook) => outlook !== null)
+}
+
+interface PlanningDeps {
+  readonly foresee: ForeseeZones
+  /** The share of each hour of the UTC week in which the owner of a node lets it work; `null` while too little is known. */
+  readonly availability: (nodeId: string, zone: string) => readonly number[] | null
+  /** Plans a round: `planJobs`, here or elsewhere. */
+  readonly run: (input: PlanInput) => PlanOutcome | Promise<PlanOutcome>
+}
+
+/** Plans with what is expected of the grid in every zone that has a node, and of the nodes' owners. A zone without an outlook takes no jobs. */
+export const createPlanning =
+  ({ foresee, availability, run }: PlanningDeps): PlanJobs =>
+  async ({ now, jobs, nodes: known }) => {
+    const zones = [...new Set(known.map(({ capabilities }) => capabilities.zone))].toSorted()
+    const nodes = known.map((node) => ({ ...node, availability: availability(node.nodeId, node.capabilities.zone), priceMinorPerKWh: null }))
+    const input = { now, jobs, nodes, zones: await foresee(zones) }
+    const outcome = await run(input)
+    return { outcome, choiceOf: planChoices(input, outcome) }
+  }

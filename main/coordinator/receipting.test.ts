@@ -13,13 +13,12 @@ const SUBMITTED = fromIso('2026-03-18T09:10:00.000Z')
 const NOW = fromIso('2026-03-18T12:40:00.000Z')
 const LEASE = { leaseId: 'lease-1', token: 1, jobId: 'job-1', attemptId: 'attempt-1', spec: testSpec(NOW) }
 const proof = proofFor(LEASE as Parameters<typeof proofFor>[0], { nodeId: 'n'.repeat(43), now: NOW })
-const order = {
-  proof,
-  bodySha256: 'b'.repeat(64),
-  envelope: { payload: '', payloadType: '', signatures: [] },
+const run = { proof, bodySha256: 'b'.repeat(64), envelope: { payload: '', payloadType: '', signatures: [] }, zone: 'GB-13', beforeMs: 0 }
+const part = {
   node: { nodeId: 'n'.repeat(43), history: { keys: [{ publicJwk: { kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) } }] }, rotations: [] },
-  attempt: { ...LEASE, submittedAt: SUBMITTED, plan: { zone: 'GB-13' } },
-} as unknown as ReceiptOrder
+  runs: [run],
+}
+const order = { job: { ...LEASE, submittedAt: SUBMITTED }, parts: [part] } as unknown as ReceiptOrder
 
 /** The zone's intensity is its hour of the day, unless a stretch is missing. */
 function setUp(missing: (from: number, zone: string) => boolean = () => false, now: number = NOW) {

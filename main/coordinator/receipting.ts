@@ -1,13 +1,13 @@
 import type { Signal } from '../../shared/contract/wire.ts'
-import type { IntensityAt } from '../../shared/domain/build-receipt.ts'
+import { durationOf, type IntensityAt } from '../../shared/domain/build-receipt.ts'
 import { intensityOver } from '../../shared/domain/signal.ts'
 import { gbRegionId, zoneNames } from '../../shared/domain/zones.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { fromIso, toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { GridOracle } from './grid/oracle.ts'
-import type { ProofDeps, ReceiptOrder } from './proofs/ports.ts'
-import type { ReceiptIssuer } from './receipts/issue.ts'
+import type { ProofDeps, ProvingNode, RunToReceipt } from './proofs/ports.ts'
+import type { IssueInput, ReceiptIssuer } from './receipts/issue.ts'
 
 const unknown = (zone: string, from: number, to: number): WindfallError =>
   new WindfallError('grid.unavailable', `There is no grid intensity for ${zone} from ${toIso(from)} to ${toIso(to)}. The receipt waits until there is.`)
@@ -57,34 +57,70 @@ async function intensities({ oracle, clock, shutdown }: ReceiptingDeps, { zone, 
   }
 }
 
-/** What the grid was like while energy was metered, and in as much time from the moment of submission on. */
-async function actuals(deps: ReceiptingDeps, { proof, attempt }: ReceiptOrder): Promise<{ ran: Signal; atOnce: Signal }> {
-  const { plan, submittedAt } = attempt
-  const [from, to] = [fromIso(proof.intervals[0]?.from ?? proof.startedAt), fromIso(proof.intervals.at(-1)?.to ?? proof.endedAt)]
-  const work = { zone: plan.zone, endedAt: fromIso(proof.endedAt) }
-  return {
-    ran: await intensities(deps, { ...work, from, to }),
-    atOnce: await intensities(deps, { ...work, from: submittedAt, to: submittedAt + to - from }),
-  }
+interface Known {
+  readonly from: number
+  readonly to: number
+  readonly at: IntensityAt
 }
 
-/** Looks up the grid first, which may be slow, and returns what writes the receipt inside a transaction. Error: `grid.unavailable` while it waits. */
-export function createReceipting(deps: ReceiptingDeps): ProofDeps['prepareReceipt'] {
-  const { issuer } = deps
-  return async (order) => {
-    const { ran, atOnce } = await actuals(deps, order)
-    const { attempt, proof, envelope, bodySha256, node } = order
-    const { zone } = attempt.plan
-    return (tx) =>
-      issuer.issue(tx, {
-        job: { jobId: attempt.jobId, submittedAt: toIso(attempt.submittedAt), modelId: attempt.spec.modelId, zone },
-        image: attempt.spec.runtime.image,
-        outputSha256: proof.outputSha256,
-        proofs: [{ proof, envelope, bodySha256 }],
-        nodeKeys: node.history.keys.map(({ publicJwk }) => publicJwk),
-        rotations: node.rotations.map((rotation) => rotation.envelope),
-        intensityAt: intensityAt(ran),
-        baseline: { zone, intensityAt: intensityAt(atOnce) },
+/** What the grid was like while each run was metered, and in as much time from the moment of submission on, after the runs before it. */
+async function actuals(deps: ReceiptingDeps, submittedAt: number, { runs, zone }: Part): Promise<{ readonly ran: Known[]; readonly atOnce: Known[] }> {
+  const [ran, atOnce]: [Known[], Known[]] = [[], []]
+  const known = async (stretch: Stretch): Promise<Known> => ({ ...stretch, at: intensityAt(await intensities(deps, stretch)) })
+  for (const { proof, beforeMs, ...run } of runs) {
+    const [from, to] = [fromIso(proof.intervals[0]?.from ?? proof.startedAt), fromIso(proof.intervals.at(-1)?.to ?? proof.endedAt)]
+    const endedAt = fromIso(proof.endedAt)
+    ran.push(await known({ zone: run.zone, from, to, endedAt }))
+    const begins = submittedAt + beforeMs
+    atOnce.push(await known({ zone, from: begins, to: begins + durationOf(proof.intervals), endedAt }))
+  }
+  return { ran, atOnce }
+}
+
+interface Part {
+  readonly runs: readonly RunToReceipt[]
+  /** Where the node is. */
+  readonly zone: string
+}
+
+/** Runs of one job follow each other, so every stretch of time belongs to one of them. */
+const within =
+  (all: readonly Known[], zone: string): IntensityAt =>
+  (from, to) => {
+    const known = all.find((one) => from >= one.from && to <= one.to)
+    if (!known) throw unknown(zone, from, to)
+    return known.at(from, to)
+  }
+
+/** The node's keys up to the one that signed the last of its runs, and what leads there: it may have replaced that one since. */
+function keysUntil({ history, rotations }: ProvingNode, last: RunToReceipt | undefined) {
+  const index = history.keys.findIndex(({ keyId }) => keyId === last?.envelope.signatures[0]?.keyid)
+  const keys = index < 0 ? history.keys : history.keys.slice(0, index + 1)
+  return { nodeKeys: keys.map(({ publicJwk }) => publicJwk), rotations: rotations.slice(0, keys.length - 1).map(({ envelope }) => envelope) }
+}
+
+/** Looks up the grid first, which may be slow, and returns what writes the receipts inside a transaction. Error: `grid.unavailable` while they wait. */
+export function createReceipting(deps: ReceiptingDeps): ProofDeps['prepareReceipts'] {
+  return async ({ job, parts }) => {
+    const orders: IssueInput[] = []
+    for (const { node, runs } of parts) {
+      const last = runs.at(-1)
+      const zone = last?.zone ?? ''
+      const { ran, atOnce } = await actuals(deps, job.submittedAt, { runs, zone })
+      orders.push({
+        job: { jobId: job.jobId, submittedAt: toIso(job.submittedAt), modelId: job.spec.modelId, zone },
+        image: job.spec.runtime.image,
+        outputSha256: last?.proof.outputSha256 ?? '',
+        proofs: runs,
+        ...keysUntil(node, last),
+        intensityAt: within(ran, zone),
+        baseline: { zone, intensityAt: within(atOnce, zone) },
       })
+    }
+    return async (tx) => {
+      const issued: Awaited<ReturnType<ReceiptIssuer['issue']>>[] = []
+      for (const order of orders) issued.push(await deps.issuer.issue(tx, order))
+      return issued
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
-import type { AgentJob, AgentStatus, Reason, ReasonCode } from '../../shared/contract/agent.ts'
+import type { AgentJob, AgentStatus, Device, Reason, ReasonCode, RunningJob } from '../../shared/contract/agent.ts'
 import { ownerCommands } from '../../shared/domain/owner-commands.ts'
 import { PAUSES } from '../../shared/domain/pauses.ts'
 import { toIso } from '../../shared/units.ts'
@@ -63,6 +63,29 @@ describe('the menu', () => {
   })
   test('choosing the checked line takes the check away', () =>
     expect(entry('keep-running', status())).toMatchObject({ checked: true, verb: { do: 'keep-running', value: false } }))
+})
+
+const aDevice = (deviceId: string, name: string, watts: number) => ({ deviceId, name, watts, state: 'ok', method: 'counter', busId: null }) as Device
+const DEVICES = [aDevice('a', 'RTX 4070', 171.6), aDevice('b', 'RTX 3060', 140)]
+const atWork = (leaseId: string, name: string, deviceIds: string[], code: string | null = null) =>
+  ({ leaseId, name, deviceIds, state: 'running', code }) as RunningJob
+const TWO = [atWork('1', 'Render scene 4', ['a']), atWork('2', 'Train', ['b'], 'ceiling')]
+const jobLabels = (of: AgentStatus) => menu(of).flatMap((line) => (line?.id.startsWith('job-') ? [line.label] : []))
+
+describe('several jobs at once', () => {
+  test('each has a line with its device and its watts, one that makes room says so', () => {
+    const busy = status({ running: TWO, devices: DEVICES })
+    expect(labelOf('status', menu(busy))).toBe('Earning · 2 jobs · 172 W · today $0.3123')
+    expect(jobLabels(busy)).toEqual(['Render scene 4 · RTX 4070 · 172 W', 'Train · RTX 3060 · held back'])
+    expect(menu(busy).filter((line) => line?.id.startsWith('job-') && line.verb)).toEqual([])
+  })
+  test('many do not make the menu longer than a screen', () => {
+    const many = Array.from({ length: 9 }, (_, index) => atWork(String(index), `Job ${index}`, []))
+    expect(jobLabels(status({ running: many }))).toEqual(['Job 0', 'Job 1', 'Job 2', 'Job 3', 'and 5 more'])
+  })
+  test('finishing means all of them', () =>
+    expect(labelOf('status', menu(status({ display: 'finishing', running: TWO })))).toBe('Finishing 2 jobs, then pausing · today $0.3123'))
+  test('one needs no line of its own', () => expect(jobLabels(status({ running: TWO.slice(0, 1), devices: DEVICES }))).toEqual([]))
 })
 
 const lines = (of: AgentStatus) => menu(of).flatMap((line) => (line && (line.id === 'next' || line.id.startsWith('reason-')) ? [line.label] : []))

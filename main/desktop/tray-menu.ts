@@ -1,7 +1,8 @@
-import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { AgentStatus, RunningJob } from '../../shared/contract/agent.ts'
 import { formatUsd, sumDecimal } from '../../shared/domain/money.ts'
 import { type OwnerCommand, type OwnerVerb, isPaused, ownerCommands } from '../../shared/domain/owner-commands.ts'
 import { REASON_TITLE, nextChange } from '../../shared/domain/reason-words.ts'
+import { jobPower, makesRoom, worksOn } from '../../shared/domain/running-jobs.ts'
 
 export type Verb = OwnerVerb | { readonly do: 'open' | 'quit' } | { readonly do: 'keep-running'; readonly value: boolean }
 
@@ -33,7 +34,7 @@ export function trayMenu({ status, agentIsHere, keepRunning, now }: TrayView): r
   return [
     { id: 'open', label: 'Open Windfall', verb: { do: 'open' } },
     { id: 'status', label: headline(status, now) },
-    ...(status === null ? [] : [...reasonLines(status, now), SEPARATOR, ...ownerCommands(status).map(commandEntry)]),
+    ...(status === null ? [] : [...jobLines(status), ...reasonLines(status, now), SEPARATOR, ...ownerCommands(status).map(commandEntry)]),
     SEPARATOR,
     { id: 'keep-running', label: 'Stay here when the window closes', verb: { do: 'keep-running', value: !keepRunning }, checked: keepRunning },
     { id: 'quit', label: agentIsHere ? 'Quit (stops earning)' : 'Quit (Windfall keeps working in the background)', verb: { do: 'quit' } },
@@ -43,6 +44,27 @@ export function trayMenu({ status, agentIsHere, keepRunning, now }: TrayView): r
 function commandEntry({ id, label, verb, unavailable }: OwnerCommand): MenuEntry {
   if (!('do' in verb)) return { id, label, submenu: verb }
   return unavailable === null ? { id, label, verb } : { id, label }
+}
+
+/** A menu is not a list: what does not fit, the window shows. */
+const MOST_JOBS = 5
+
+/** One line for each of several jobs that run; of a single one the line above says all there is. */
+function jobLines({ running, devices }: AgentStatus): MenuEntry[] {
+  if (running.length < 2) return []
+  const shown = running.length > MOST_JOBS ? running.slice(0, MOST_JOBS - 1) : running
+  const others = running.length - shown.length
+  return [
+    ...shown.map((job): MenuEntry => ({ id: `job-${job.leaseId}`, label: jobLine(job, devices) })),
+    ...(others === 0 ? [] : [{ id: 'job-others', label: `and ${others} more` }]),
+  ]
+}
+
+/** `Render scene 4 · RTX 4070 · 172 W`; one that rests or is slowed down says so instead. */
+function jobLine(job: RunningJob, devices: AgentStatus['devices']): string {
+  const power = jobPower(job, devices)
+  const now = makesRoom(job) ? ['held back'] : power ? [wattsText(power)] : []
+  return [job.name, ...worksOn(job, devices), ...now].join(' · ')
 }
 
 /** All reasons at once, and when work can go on. A pause, or what the owner has to do, stands in the line above. */
@@ -64,18 +86,21 @@ const HEADLINE = {
   earning: 'Earning',
   ready: 'Ready, no job right now',
   waiting: 'Waiting',
-  finishing: 'Finishing this job, then pausing',
 } as const
+
+const finishingText = (jobs: number): string => `Finishing ${jobs > 1 ? `${jobs} jobs` : 'this job'}, then pausing`
 
 /** One line on what Windfall does now. */
 function headline(status: AgentStatus | null, now: number): string {
   if (status === null) return 'Not connected to Windfall'
-  const { display, power } = status
+  const { display, power, running } = status
   if (display === 'paused') return pausedText(status, now)
   if (display === 'action-needed') return firstReason(status)
   // As the window counts it: what is being checked and what is confirmed.
   const today = `today ${formatUsd(sumDecimal(status.today.accruedMicroUsd, status.today.confirmedMicroUsd))}`
-  return [HEADLINE[display], ...anywayText(status, now), ...(display === 'earning' && power ? [wattsText(power)] : []), today].join(' · ')
+  if (display === 'finishing') return [finishingText(running.length), ...anywayText(status, now), today].join(' · ')
+  const work = display === 'earning' ? [...(running.length > 1 ? [`${running.length} jobs`] : []), ...(power ? [wattsText(power)] : [])] : []
+  return [HEADLINE[display], ...anywayText(status, now), ...work, today].join(' · ')
 }
 
 /** What rests on the icon: one line, with the first reason when it does not earn. */
@@ -126,7 +151,8 @@ export function trayImage(status: AgentStatus | null): TrayImage {
 }
 
 /** An estimate is marked before the number, as in the window. */
-const wattsText = ({ watts, method }: NonNullable<AgentStatus['power']>): string => `${method === 'estimate' ? '≈ ' : ''}${Math.round(watts)} W`
+const wattsText = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
+  `${method === 'estimate' ? '≈ ' : ''}${Math.round(watts)} W`
 
 const HOURS = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
 const clockTime = new Intl.DateTimeFormat(undefined, HOURS)

@@ -16,13 +16,15 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve(false)
-      const done = (result: boolean) => {
+      const onAbort = () => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', onAbort)
-        resolve(result)
+        resolve(false)
       }
-      const onAbort = () => done(false)
-      const timer = setTimeout(() => done(true), ms)
+      const onTime = () => {
+        signal.removeEventListener('abort', onAbort)
+        resolve(true)
+      }
+      const timer = setTimeout(onTime, ms)
       signal.addEventListener('abort', onAbort, { once: true })
     }),
 }

@@ -1,8 +1,8 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { call } from '../../shared/contract/define.ts'
 import { bindRequest, createHttpTransport, receive, send } from './contract-http.ts'
@@ -124,6 +124,19 @@ test('a side that never answers is given up, and one that is not there is named 
     code: 'unavailable',
     message: expect.stringMatching(/127\.0\.0\.1:1 .*(ECONNREFUSED|bad port)/),
   })
+})
+
+test('a connection outlasts the pause between two reports of presence', async () => {
+  const patience = vi.spyOn(Socket.prototype, 'setTimeout')
+  onTestFinished(() => patience.mockRestore())
+  const connections = new Set<Socket>()
+  answer = ({ socket }, response) => response.writeHead(200, { 'keep-alive': 'timeout=72' }).end(String(connections.add(socket).size))
+  const patient = transport()
+  await patient.invoke('get', { thingId: 't' })
+  expect(await patient.invoke('get', { thingId: 't' })).toBe(1)
+  const ours = (socket: unknown) => socket instanceof Socket && !connections.has(socket)
+  const waits = patience.mock.contexts.flatMap((socket, index) => (ours(socket) ? [patience.mock.calls[index]?.[0] ?? 0] : []))
+  expect(waits.at(-1)).toBeGreaterThan(60_000)
 })
 
 async function* parts() {

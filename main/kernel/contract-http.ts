@@ -1,4 +1,4 @@
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import http, { type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -130,14 +130,33 @@ async function exchange<T>(
 const unreachable = ({ url }: OutgoingRequest, reason: string, cause?: unknown): WindfallError =>
   new WindfallError('unavailable', `${url.origin} cannot be reached (${reason}). Check that it is running and that this machine is online.`, { cause })
 
-/** Over the global agents, which go through the proxies of the environment. Not by `fetch`, which takes 10 MB of an agent that asks a few times a minute. */
+/** Longer than the pause between two reports, of which each would otherwise begin with a handshake. What has closed is not used again. */
+const KEPT_MS = 65_000
+/** A sign of life that finds dead connections, and hardly counts where the network is paid for. */
+const PROBE_MS = 30_000
+const kept = new WeakMap<Agent, Agent>()
+
+/** As the global agent of the moment, which goes through the proxies of the environment, but with more patience for connections. */
+function patientAgent({ globalAgent }: typeof http | typeof https): Agent {
+  const known = kept.get(globalAgent)
+  if (known) return known
+  const { Agent: Patient } = globalAgent instanceof https.Agent ? https : http
+  // Both kinds have them; only one is declared to.
+  const { options } = globalAgent as https.Agent
+  const agent = new Patient({ ...options, timeout: KEPT_MS, keepAliveMsecs: PROBE_MS })
+  kept.set(globalAgent, agent)
+  return agent
+}
+
+/** Not by `fetch`, which takes 10 MB of an agent that asks a few times a minute. */
 function ask(request: OutgoingRequest, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
   const { method, url, body } = request
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(unreachable(request, reasonOf(error), error))
     // A signal that was aborted before is thrown at once by some versions and told as an error by others.
     if (signal.aborted) return fail(signal.reason as Error)
-    const outgoing = (url.protocol === 'https:' ? https : http).request(url, { method, headers, signal })
+    const protocol = url.protocol === 'https:' ? https : http
+    const outgoing = protocol.request(url, { method, headers, signal, agent: patientAgent(protocol) })
     outgoing.on('error', fail).on('response', resolve)
     if (isStreamed(body)) pipeline(body.content, outgoing).catch(fail)
     else outgoing.end(body ?? undefined)

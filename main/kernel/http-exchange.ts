@@ -72,7 +72,7 @@ export async function exchange(options: Exchange): Promise<Reply | Refusal> {
 }
 
 /** Node hides the useful part of a failed fetch (“ECONNREFUSED”) in the cause. */
-const causeOf = (error: unknown): string => {
+export const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined
   return cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(error).slice(0, 80)
 }

@@ -1,6 +1,7 @@
 /** What the window asks the agent. Nothing is polled: the agent says that something changed, and these ask what. */
 import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { AgentJob, AgentStatus } from '../../shared/contract/agent.ts'
+import { useMemo } from 'react'
+import type { AgentJob, AgentStatus, RunningJob } from '../../shared/contract/agent.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { useServices } from './services.ts'
 
@@ -34,6 +35,12 @@ export const createQueryClient = (retryDelay = 500): QueryClient =>
 export function useStatus() {
   const { client } = useServices()
   return useQuery({ queryKey: keys.status, queryFn: () => client.call('getStatus', {}) })
+}
+
+/** Jobs that run, by their lease: what the agent says of them from moment to moment. */
+export function useRunning(): ReadonlyMap<string, RunningJob> {
+  const { data } = useStatus()
+  return useMemo(() => new Map(data?.running.map((job) => [job.leaseId, job])), [data])
 }
 
 /** What a UTC day such as `2026-11-21` went to. Asked again whenever the status has changed; that the day goes on, the page says. */

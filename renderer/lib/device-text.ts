@@ -5,21 +5,6 @@ import { DEVICE_KIND, MEASURED, METHOD_WORD, NO_READING, SEEN_WORD, deviceWord }
 
 const STALE_MS = 60_000
 
-/** `01:00.0`: the PCI domain is 0 on all but the largest machines. */
-const shortBus = (busId: string): string => busId.replace(/^0+:/, '').toLowerCase()
-
-/** What to call each device, by its id: its name, and where two share one, its slot or else a number. */
-export function deviceTitles(devices: readonly Device[]): ReadonlyMap<string, string> {
-  const twins = Map.groupBy(devices, ({ name }) => name)
-  return new Map(
-    devices.map((device) => {
-      const same = twins.get(device.name) ?? []
-      const mark = device.busId === null ? `(${same.indexOf(device) + 1})` : `in slot ${shortBus(device.busId)}`
-      return [device.deviceId, same.length > 1 ? `${device.name} ${mark}` : device.name]
-    }),
-  )
-}
-
 /** A processor whose power is worked out has none. */
 export const hasDriver = (driver: string): boolean => driver !== '' && driver !== 'none'
 
@@ -54,13 +39,14 @@ export function powerNow({ state, watts, at, method }: Device, now: number): Pow
 export const restingDevices = (devices: readonly Device[]) =>
   devices.flatMap(({ name, enabled, held }) => (enabled && held && held.code !== 'off' ? [{ name, message: held.message }] : []))
 
+/** Why the switch of a processor stays on. */
+export const ALWAYS_NEEDED = 'Every job needs the processor, so it cannot be left alone. Pause Windfall to keep it free.'
+
 /** What leaving a device alone would stop, as its owner reads it before doing so; `null` if no job would notice. */
-export function stopsText({ deviceId, kind }: Device, { job, busyDevices }: Pick<AgentStatus, 'job' | 'busyDevices'>): string | null {
-  const name = job === null ? 'A job' : `“${job.name}”`
-  if (busyDevices.includes(deviceId)) return `${name} runs on this device. Switching it off stops the job within two seconds.`
-  if (kind === 'cpu' && busyDevices.length > 0)
-    return `${name} is running, and no job runs without the processor. Switching it off stops the job within two seconds.`
-  return null
+export function stopsText({ deviceId }: Device, { running, busyDevices }: Pick<AgentStatus, 'running' | 'busyDevices'>): string | null {
+  if (!busyDevices.includes(deviceId)) return null
+  const job = running.find(({ deviceIds }) => deviceIds.includes(deviceId))
+  return `${job ? `“${job.name}”` : 'A job'} runs on this device. Switching it off stops that job within two seconds.`
 }
 
 /** A device in a few words: what it is, how it is read, and if it does not simply work, why. */

@@ -1,9 +1,9 @@
 /** What an agent would say on one afternoon. */
-import type { AgentPayout, AgentStatus, GridView, PowerReading, Reason, Yield } from '../../shared/contract/agent.ts'
+import type { AgentJob, AgentPayout, AgentStatus, GridView, PowerReading, Reason, Yield } from '../../shared/contract/agent.ts'
 import { toIso } from '../../shared/units.ts'
 import { HOUR, MINUTE, at } from './afternoon.fake.ts'
 import { aDevice, aKey, deviceId } from './devices.fake.ts'
-import { aJob } from './jobs.fake.ts'
+import { aJob, atWork } from './jobs.fake.ts'
 import type { ReceiptRow } from '../ui/receipt-table.tsx'
 
 const hour = (index: number): number => new Date(2026, 10, 21, 14 + index).getTime()
@@ -50,6 +50,9 @@ export const aGrid = (changes: Partial<GridView> = {}): GridView => ({
   ...changes,
 })
 
+const runningOf = (job: AgentJob | null) => (job && ['preparing', 'running', 'collecting'].includes(job.state) ? [atWork(job)] : [])
+
+/** One job runs unless `job` says otherwise; `running` follows it. */
 export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
   version: '0.1.0',
   display: 'earning',
@@ -63,6 +66,7 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
   lastYield: aYield(),
   yieldTimes: { count: 12, p50Ms: 510, p95Ms: 910 },
   job: aJob(),
+  running: runningOf(changes.job === undefined ? aJob() : changes.job),
   busyDevices: [deviceId(1)],
   power: { watts: 172.4, method: 'counter', at: at(0) },
   devices: [aDevice()],

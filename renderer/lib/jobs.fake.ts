@@ -1,5 +1,6 @@
-import type { AgentJob } from '../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../shared/contract/agent.ts'
 import { HOUR, MINUTE, at } from './afternoon.fake.ts'
+import { deviceId } from './devices.fake.ts'
 
 export const aJob = (changes: Partial<AgentJob> = {}): AgentJob => ({
   jobId: '01998f3e-7f3a-7c11-9a52-2f6b1c0d9e01',
@@ -25,6 +26,8 @@ export const aJob = (changes: Partial<AgentJob> = {}): AgentJob => ({
   microUsd: null,
   ...changes,
 })
+
+export const atWork = (changes: Partial<RunningJob> = {}): RunningJob => ({ ...aJob(), deviceIds: [deviceId(1)], ...changes })
 
 const accepted = (): AgentJob =>
   aJob({

@@ -1,6 +1,7 @@
 /** The one place where codes become words. Each state has a tone, a glyph and a word, so that colour alone never carries it. */
 import type { AgentJob, AgentPayout, AgentStatus, Device, DeviceKey, Display, SeenDevice } from '../../shared/contract/agent.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
+import { goesOnLater, makesRoom } from '../../shared/domain/running-jobs.ts'
 import type { VerificationStep } from '../../shared/domain/verification.ts'
 import { formatMoment } from './format.ts'
 
@@ -15,21 +16,21 @@ export interface Word {
 
 const word = (tone: Tone, glyph: GlyphName, text: string): Word => ({ tone, glyph, word: text })
 
-const DISPLAY: Readonly<Record<Exclude<Display, 'paused'>, Word>> = {
+const DISPLAY: Readonly<Record<Exclude<Display, 'paused' | 'finishing'>, Word>> = {
   earning: word('leaf', 'drop', 'Earning'),
   ready: word('plain', 'ring', 'Ready — no job right now'),
   waiting: word('slate', 'half', 'Waiting'),
-  finishing: word('slate', 'half-right', 'Finishing this job'),
   'action-needed': word('honey', 'bang', 'Action needed'),
 }
 
 /** Headline of the whole machine. */
-export function displayWord({ display, pausedUntil }: Pick<AgentStatus, 'display' | 'pausedUntil'>, now: number): Word {
+export function displayWord({ display, pausedUntil, running }: Pick<AgentStatus, 'display' | 'pausedUntil' | 'running'>, now: number): Word {
+  if (display === 'finishing') return word('slate', 'half-right', running.length > 1 ? `Finishing ${running.length} jobs` : 'Finishing this job')
   if (display !== 'paused') return DISPLAY[display]
   return word('slate', 'bars', pausedUntil === null ? 'Paused until you resume' : `Paused until ${formatMoment(pausedUntil, now)}`)
 }
 
-export const JOB_WORD: Readonly<Record<AgentJob['state'], Word>> = {
+const JOB: Readonly<Record<AgentJob['state'], Word>> = {
   leased: word('plain', 'ring', 'Received'),
   waiting: word('slate', 'half', 'Waiting'),
   preparing: word('slate', 'half', 'Preparing'),
@@ -38,10 +39,22 @@ export const JOB_WORD: Readonly<Record<AgentJob['state'], Word>> = {
   proving: word('slate', 'half-right', 'Signing proof'),
   submitted: word('slate', 'arrow', 'Being checked'),
   accepted: word('leaf', 'check', 'Accepted'),
+  'given-back': word('honey', 'bang', 'Not paid'),
   refused: word('madder', 'cross', 'Refused'),
   failed: word('madder', 'cross', 'Failed'),
   cancelled: word('plain', 'ring', 'Cancelled'),
   lost: word('honey', 'bang', 'Lost'),
+}
+
+const GOES_ON_LATER = word('slate', 'arrow', 'Goes on later')
+const OVER_LIMIT = word('slate', 'half', 'Resting')
+const MAKES_ROOM = word('slate', 'half', 'Making room for you')
+
+/** Where a job stands. One that was asked back has not failed. */
+export function jobWord(job: Pick<AgentJob, 'state' | 'code'>): Word {
+  if (goesOnLater(job)) return GOES_ON_LATER
+  if (makesRoom(job)) return job.code === 'ceiling' ? OVER_LIMIT : MAKES_ROOM
+  return JOB[job.state]
 }
 
 /** A transfer the network has confirmed can in theory still vanish, so only a finalized one is called paid. */

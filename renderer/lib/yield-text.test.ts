@@ -26,7 +26,7 @@ test('the method names the signal, every step that was timed, and the spread', (
   const text = plain(yieldMethod(aYield(), TIMES, NOW).join(' '))
   expect(text).toContain('Measured on this computer')
   expect(text).toContain(
-    '14:02, “You are using the computer”: decided after 12 ms, computing stopped after 0.1 s, the job gone after 0.3 s, all of its GPU memory free after 0.4 s.',
+    '14:02, “You are using the computer”: decided after 12 ms, computing stopped after 0.1 s, nothing left running after 0.3 s, all of the GPU memory free again after 0.4 s.',
   )
-  expect(text).toContain('Of the last 12 times a job had to stop, half took at most 0.5 s, and 95 of 100 at most 0.9 s.')
+  expect(text).toContain('Of the last 12 times work had to stop, half took at most 0.5 s, and 95 of 100 at most 0.9 s.')
 })

@@ -3,7 +3,7 @@ import type { Yield, YieldTimes } from '../../shared/contract/agent.ts'
 import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
 import { formatDelay, formatMoment } from './format.ts'
 
-/** From the signal until the last of the job was gone; `null` where it is not known, or has not come to pass. */
+/** From the signal until the last of every job was gone; `null` where it is not known, or has not come to pass. */
 function totalMs({ kind, computeStoppedMs, goneMs, memory, memoryMs }: Yield): number | null {
   if (kind === 'rested') return computeStoppedMs
   return goneMs === null || memory === 'held' ? null : Math.max(goneMs, memoryMs ?? 0)
@@ -23,8 +23,8 @@ export function lastYieldText(last: Yield | null): string | null {
 export const medianText = ({ count, p50Ms }: YieldTimes): string | null => (count < 2 || p50Ms === null ? null : `median ${formatDelay(p50Ms)} of ${count}`)
 
 const MEMORY = {
-  back: (delay: string) => `all of its GPU memory free after ${delay}`,
-  others: (delay: string) => `none of the GPU memory its own after ${delay}, though other programs use more than before`,
+  back: (delay: string) => `all of the GPU memory free again after ${delay}`,
+  others: (delay: string) => `no GPU memory held by jobs after ${delay}, though other programs use more than before`,
   held: (delay: string) => `GPU memory still taken after ${delay}`,
 } as const
 
@@ -32,7 +32,7 @@ function stepsOf({ decidedMs, computeStoppedMs, goneMs, memory, memoryMs }: Yiel
   return [
     `decided after ${formatDelay(decidedMs)}`,
     ...(computeStoppedMs === null ? [] : [`computing stopped after ${formatDelay(computeStoppedMs)}`]),
-    ...(goneMs === null ? [] : [`the job gone after ${formatDelay(goneMs)}`]),
+    ...(goneMs === null ? [] : [`nothing left running after ${formatDelay(goneMs)}`]),
     ...(memory === null || memoryMs === null ? [] : [MEMORY[memory](formatDelay(memoryMs))]),
   ].join(', ')
 }
@@ -45,6 +45,6 @@ export function yieldMethod(last: Yield, times: YieldTimes, now: number): readon
     'Time runs from the moment it happened, or from when Windfall first saw it where that moment is not known.',
     ...(count === 0 || p50Ms === null || p95Ms === null
       ? []
-      : [`Of the last ${count} times a job had to stop, half took at most ${formatDelay(p50Ms)}, and 95 of 100 at most ${formatDelay(p95Ms)}.`]),
+      : [`Of the last ${count} times work had to stop, half took at most ${formatDelay(p50Ms)}, and 95 of 100 at most ${formatDelay(p95Ms)}.`]),
   ]
 }

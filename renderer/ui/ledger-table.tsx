@@ -9,10 +9,17 @@ interface Column {
   readonly show?: 'wide'
 }
 
+interface Row {
+  readonly key: string
+  readonly cells: readonly ReactNode[]
+  /** Marked as what goes on now. A cell of it must say so, too. */
+  readonly live?: boolean
+}
+
 interface LedgerTableProps {
   readonly caption: string
   readonly columns: readonly Column[]
-  readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[]
+  readonly rows: readonly Row[]
 }
 
 const classOf = ({ align, show }: Column): string => cx(align === 'end' && css['end'], show === 'wide' && css['wide'])
@@ -32,8 +39,8 @@ export const LedgerTable = ({ caption, columns, rows }: LedgerTableProps) => (
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ key, cells: [name, ...cells] }) => (
-          <tr key={key}>
+        {rows.map(({ key, cells: [name, ...cells], live }) => (
+          <tr key={key} className={cx(live && css['live'])}>
             <th scope="row">{name}</th>
             {columns.slice(1).map((column, index) => (
               <td key={column.name} className={classOf(column)} data-name={column.name}>

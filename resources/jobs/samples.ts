@@ -21,7 +21,7 @@ const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').u
 
 /** What both samples have in common: small, at once, and dear enough that a single run of seconds is worth a payout of its own. */
 const COMMON = {
-  needs: { gpu: false, vramBytes: 0, ramBytes: 256 * MIB },
+  needs: { gpus: 0, vramBytes: 0, ramBytes: 256 * MIB },
   price: { microUsdPerHour: '20000000', maxMicroUsd: '200000' },
   carbon: { rule: 'now', capG: null },
 } as const

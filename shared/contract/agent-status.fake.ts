@@ -24,6 +24,7 @@ export const fakeStatus = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   lastYield: null,
   yieldTimes: { count: 0, p50Ms: null, p95Ms: null },
   job: null,
+  running: [],
   busyDevices: [],
   power: null,
   devices: [],

@@ -147,7 +147,22 @@ export const AgentJob = z.strictObject({
   name: z.string(),
   kind: z.string(),
   runtime: RuntimeName,
-  state: z.enum(['leased', 'waiting', 'preparing', 'running', 'collecting', 'proving', 'submitted', 'accepted', 'refused', 'failed', 'cancelled', 'lost']),
+  /** `given-back`: its run is proven and the job goes on elsewhere or later; it is paid when the job is finished. */
+  state: z.enum([
+    'leased',
+    'waiting',
+    'preparing',
+    'running',
+    'collecting',
+    'proving',
+    'submitted',
+    'accepted',
+    'given-back',
+    'refused',
+    'failed',
+    'cancelled',
+    'lost',
+  ]),
   /** Why it waits, failed or was refused: a stable code and a sentence. */
   code: z.string().nullable(),
   message: z.string().nullable(),
@@ -165,6 +180,13 @@ export const AgentJob = z.strictObject({
   microUsd: DecimalString.nullable(),
 })
 export type AgentJob = z.infer<typeof AgentJob>
+
+/** A job at work. Energy, method and uncertainty are of what was metered so far. */
+const RunningJob = AgentJob.extend({
+  /** What it works on, by device id. */
+  deviceIds: z.array(Sha256Hex),
+})
+export type RunningJob = z.infer<typeof RunningJob>
 
 const Milliseconds = z.number().min(0)
 
@@ -237,7 +259,7 @@ export const AgentStatus = z.strictObject({
   policy: PolicyState,
   reasons: z.array(Reason),
   pausedUntil: IsoTime.nullable(),
-  /** The job that runs is the last one: then Windfall pauses until the owner resumes. */
+  /** The jobs that run are the last ones: then Windfall pauses until the owner resumes. */
   finishing: z.boolean(),
   /** Until then jobs run although the owner is present, outside their hours, on a grid their rule does not call green, and at a loss. */
   anywayUntil: IsoTime.nullable(),
@@ -246,8 +268,11 @@ export const AgentStatus = z.strictObject({
   outlook: StartOutlook,
   lastYield: Yield.nullable(),
   yieldTimes: YieldTimes,
+  /** The first of those that run, else the one whose turn is next. */
   job: AgentJob.nullable(),
-  /** Ids of the devices that a job works on now: leaving one of them alone stops the job. */
+  /** All that run now: as many at once as there are devices for. */
+  running: z.array(RunningJob),
+  /** Ids of the devices that jobs work on now: leaving one of them alone stops the job on it. */
   busyDevices: z.array(Sha256Hex),
   power: z.strictObject({ watts: z.number(), method: MeterMethod, at: IsoTime }).nullable(),
   devices: z.array(Device),
@@ -337,7 +362,7 @@ export const agentContract = {
   pause: call(z.strictObject({ until: IsoTime.nullable() }), AgentStatus),
   /** Also takes a `finish` or a `runAnyway` back, and ends a fault. */
   resume: call(Empty, AgentStatus),
-  /** The job that runs may end; then Windfall pauses until the owner resumes, at once if none runs. */
+  /** The jobs that run may end; then Windfall pauses until the owner resumes, at once if none runs. */
   finish: call(Empty, AgentStatus),
   /**
    * Jobs run until then, a day at most, although the owner is present, outside their hours, on a grid their rule does not call green, and at a loss.

@@ -1,6 +1,7 @@
 /** Everything an agent or a requester may ask of the coordinator over HTTP. */
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
+import { decisionCalls } from './decision.ts'
 import { call } from './define.ts'
 import { gridCalls } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
@@ -26,6 +27,7 @@ export const coordinatorContract = {
 
   ...nodeCalls,
   ...incidentCalls,
+  ...decisionCalls,
 
   submitJob: call(
     z.strictObject({ jobId: Id, spec: JobSpec }),
@@ -52,7 +54,11 @@ export const coordinatorContract = {
     z.strictObject({ outputSha256: Sha256Hex, output: Base64 }),
     http('GET', '/v1/jobs/{jobId}/output', 'requester', 'What a completed job produced'),
   ),
-  cancelJob: call(z.strictObject({ jobId: Id }), JobView, http('POST', '/v1/jobs/{jobId}/cancel', 'requester', 'Cancel a job that has not finished')),
+  cancelJob: call(
+    z.strictObject({ jobId: Id }),
+    JobView,
+    http('POST', '/v1/jobs/{jobId}/cancel', 'requester', 'Cancel a job that has not finished; runs of it that were proven and given back before are paid'),
+  ),
   getAccount: call(
     Empty,
     z.strictObject({ requesterId: Id, balanceMicroUsd: DecimalString, reservedMicroUsd: DecimalString }),

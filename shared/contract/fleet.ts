@@ -20,6 +20,8 @@ const FleetNode = z.strictObject({
   arch: z.string().nullable(),
   agentVersion: z.string().nullable(),
   gpus: z.array(z.string()),
+  /** The share of each hour of the UTC week, from Monday 00:00 on, in which it may work, as learned; `null` while too little is known. */
+  availability: z.array(z.number().min(0).max(1)).length(168).nullable().default(null),
   /** By receipts issued and earnings booked since midnight UTC. */
   today: z.strictObject({ energyWh: z.number(), microUsd: DecimalString }),
 })

@@ -1,5 +1,6 @@
 /** A job as its requester describes it, and as everyone sees it afterwards. */
 import { z } from 'zod'
+import { MAX_PROOFS } from '../domain/carbon-receipt.ts'
 import { DecimalString, Digest, Id, IsoTime, KeyId, Origin, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
 
 const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
@@ -39,6 +40,36 @@ const Carbon = z.strictObject({
   capG: z.number().positive().nullable(),
 })
 
+const Weight = z.number().min(0).max(1_000)
+
+/** How much carbon, the price of electricity and waiting matter, relative to each other. */
+export const Weights = z
+  .strictObject({ carbon: Weight, cost: Weight, time: Weight })
+  .refine(({ carbon, cost, time }) => carbon + cost + time > 0, 'one weight has to be above 0')
+export type Weights = z.infer<typeof Weights>
+
+export const ObjectivePreset = z.enum(['green', 'cheap', 'fast', 'balanced'])
+export type ObjectivePreset = z.infer<typeof ObjectivePreset>
+
+/** A preset, or weights of one's own. */
+export const Objective = z.union([ObjectivePreset, Weights])
+export type Objective = z.infer<typeof Objective>
+
+/** A job that may be cut into several runs. Pausing has a price: a run lasts at least so long, and going on again takes so long. */
+const Interruptible = z.strictObject({
+  minRunSeconds: z.number().int().min(0).max(86_400).default(0),
+  restartSeconds: z.number().int().min(0).max(86_400).default(0),
+})
+
+const GPUS = 'how many GPUs the job needs, a whole number from 0 to 16; it takes the place of gpu: true or false'
+
+/** What a machine must have: so many GPUs with so much memory each, 0 for none, and so much memory beside. */
+const Needs = z.strictObject({
+  gpus: z.number(GPUS).int().min(0).max(16),
+  vramBytes: z.number().int().min(0),
+  ramBytes: z.number().int().min(0),
+})
+
 export const JobSpec = z.strictObject({
   kind: JobKind,
   name: z.string().min(1).max(120),
@@ -52,7 +83,9 @@ export const JobSpec = z.strictObject({
    * stop. Any other is ended at once.
    */
   checkpoints: z.boolean().default(false),
-  needs: z.strictObject({ gpu: z.boolean(), vramBytes: z.number().int().min(0), ramBytes: z.number().int().min(0) }),
+  /** `null`: once begun it runs to its end, unless its machine's owner comes back. Only for jobs with `checkpoints`. */
+  interruptible: Interruptible.nullable().default(null),
+  needs: Needs,
   /** Zones the data may go to; `null` means anywhere. */
   zones: z.array(Zone).min(1).max(64).nullable().default(null),
   priority: z.number().int().min(0).max(9).default(5),
@@ -62,6 +95,8 @@ export const JobSpec = z.strictObject({
   expected: z.strictObject({ seconds: z.number().positive().max(604_800), watts: z.number().positive().max(100_000) }),
   price: Price,
   carbon: Carbon,
+  /** What its window is chosen for; without effect for the rule `now`. */
+  objective: Objective.default('green'),
   /** If given, any other output is a failed job, never a paid one. */
   outputSha256: Sha256Hex.nullable().default(null),
 })
@@ -70,19 +105,58 @@ export type JobSpec = z.infer<typeof JobSpec>
 export const JobState = z.enum(['queued', 'planned', 'leased', 'running', 'verifying', 'completed', 'failed', 'expired', 'cancelled'])
 export type JobState = z.infer<typeof JobState>
 
-/** Why a node cannot take a job. Counted for every waiting job. */
-export const Exclusion = z.enum(['offline', 'paused', 'busy', 'runtime', 'gpu', 'vram', 'ram', 'zone', 'carbon-cap', 'price', 'deadline', 'no-signal'])
+/** Why a node cannot take a job. Counted for every waiting job. `capacity`: it could, but all its time before the deadline is taken by other jobs. `given-back`: it had it and could not begin it, so that it is not asked again for a while. */
+export const Exclusion = z.enum([
+  'offline',
+  'paused',
+  'busy',
+  'runtime',
+  'gpu',
+  'vram',
+  'ram',
+  'zone',
+  'carbon-cap',
+  'price',
+  'deadline',
+  'no-signal',
+  'capacity',
+  'given-back',
+])
 export type Exclusion = z.infer<typeof Exclusion>
 
 const Score = z.strictObject({ total: z.number(), intensity: z.number(), price: z.number(), utilisation: z.number() })
 
+/** Eight of ten times the value lies between the two. */
+export const Range = z.strictObject({ low: z.number(), high: z.number() })
+export type Range = z.infer<typeof Range>
+
+/** The mean price of electricity while a job runs, and for how much of that time it is published. */
+export const ElectricityPrice = z.strictObject({
+  minorPerKWh: z.number(),
+  currency: z.enum(['GBP', 'EUR', 'USD']),
+  market: z.enum(['wholesale', 'retail']),
+  /** Above 0 up to 1. */
+  knownShare: z.number(),
+})
+export type ElectricityPrice = z.infer<typeof ElectricityPrice>
+
 export const Plan = z.strictObject({
   nodeId: KeyId,
   zone: Zone,
+  /** From the start of the first run to the end of the last. */
   window: Window,
-  /** Mean forecast intensity inside the window, gCO2e/kWh. */
+  /** In order; one, unless the job is interruptible. What is left of a job that has run before. */
+  runs: z.array(Window).min(1).max(128),
+  /** Mean forecast intensity while it runs, gCO2e/kWh. */
   gPerKWh: z.number(),
   expectedGrams: z.number(),
+  /** By how far this source's forecasts were off lately, at this distance; `null` without a track record. */
+  gramsRange: Range.nullable(),
+  /** What the requester pays if it runs for as long as expected; it never pays more than the answer's `maxPriceMicroUsd`. */
+  expectedMicroUsd: UnsignedDecimal,
+  electricity: ElectricityPrice.nullable(),
+  /** `composite`: the placement score's choice is the better one by the job's objective, or the same. `joint`: zone and time chosen together is better. */
+  chosenBy: z.enum(['composite', 'joint']),
   /** The same energy started at submission, grams. */
   baselineGrams: z.number(),
   /** 0.6 × intensity/500 + 0.3 × price/100 + 0.1 × utilisation; lower is better. */
@@ -95,8 +169,23 @@ export const Plan = z.strictObject({
 })
 export type Plan = z.infer<typeof Plan>
 
+/** One of the two choices that are compared. */
+const ComparedChoice = z.strictObject({
+  nodeId: KeyId,
+  zone: Zone,
+  runs: z.array(Window).min(1).max(128),
+  gPerKWh: z.number(),
+  minorPerKWh: z.number().nullable(),
+  score: Score,
+  /** By the job's objective, in its own unit; lower is better. */
+  objective: z.number(),
+})
+export type ComparedChoice = z.infer<typeof ComparedChoice>
+
 export const PlanAnswer = z.strictObject({
   plan: Plan.nullable(),
+  /** Both choices; `null` where there is none. */
+  compared: z.strictObject({ composite: ComparedChoice.nullable(), joint: ComparedChoice.nullable() }),
   alternatives: z
     .array(
       z.strictObject({
@@ -113,6 +202,8 @@ export const PlanAnswer = z.strictObject({
     .max(50),
   /** How many nodes each constraint excludes, e.g. `{"runtime": 3}`. */
   excluded: z.partialRecord(Exclusion, z.number().int()),
+  /** Which nodes those are, as far as there is room. */
+  out: z.array(z.strictObject({ nodeId: KeyId, zone: Zone, reason: Exclusion })).max(200),
   nodes: z.number().int(),
   maxPriceMicroUsd: UnsignedDecimal,
 })
@@ -144,14 +235,19 @@ export const JobView = z.strictObject({
     z.strictObject({
       attemptId: Id,
       nodeId: KeyId,
-      state: z.enum(['leased', 'running', 'verifying', 'succeeded', 'failed', 'lost']),
+      /** `given-back`: its run is proven and the job goes on from its checkpoint; it is paid when the job is finished, or cancelled by its requester. */
+      state: z.enum(['leased', 'running', 'verifying', 'succeeded', 'given-back', 'failed', 'lost']),
       startedAt: IsoTime.nullable(),
       endedAt: IsoTime.nullable(),
       reason: z.string().nullable(),
     }),
   ),
   outputSha256: Sha256Hex.nullable(),
+  /** The last of `receiptIds`: that of the machine which ran last. */
   receiptId: Id.nullable(),
+  /** One for each machine whose proven runs were paid, in the order in which they ended. */
+  receiptIds: z.array(Id).max(MAX_PROOFS).default([]),
+  /** What its verified run time cost, all runs together; what had been set aside beyond that went back. `null` while nothing was paid. */
   priceMicroUsd: DecimalString.nullable(),
   /** `null` if there is none, or the job has ended. */
   checkpoint: Checkpoint.nullable().default(null),
@@ -159,10 +255,10 @@ export const JobView = z.strictObject({
 export type JobView = z.infer<typeof JobView>
 
 /**
- * Why a coordinator asks for a running job back, to be gone on with later from what it has saved: the grid is dirtier than usual, or an operator
- * makes up that it is.
+ * Why a coordinator asks for a running job back, to be gone on with later from what it has saved: the grid is dirtier than usual, an operator
+ * makes up that it is, or the run that was planned is over.
  */
-export const YieldReason = z.enum(['carbon', 'carbon.simulated'])
+export const YieldReason = z.enum(['carbon', 'carbon.simulated', 'plan'])
 export type YieldReason = z.infer<typeof YieldReason>
 
 /** What an agent gets to run: the job, and a fencing token that ends with the lease. */

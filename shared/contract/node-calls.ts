@@ -80,6 +80,23 @@ export const nodeCalls = {
     Empty,
     http('POST', '/v1/leases/{leaseId}/fail', 'node', 'The attempt ended without a result'),
   ),
+  giveBack: call(
+    z.strictObject({
+      leaseId: Id,
+      token: z.number().int().positive(),
+      /** A proof whose `outputSha256` is that of the checkpoint which was handed over under this lease. */
+      envelope: Envelope,
+      reason: z.string().max(80),
+      message: z.string().max(500),
+    }),
+    z.strictObject({ proofId: Id, jobId: Id }),
+    http(
+      'POST',
+      '/v1/leases/{leaseId}/give-back',
+      'node',
+      'Give a job back with a signed energy proof of its run: paid when the job is finished or its requester cancels it, unpaid if it fails or expires',
+    ),
+  ),
   submitProof: call(
     z.strictObject({ leaseId: Id, token: z.number().int().positive(), envelope: Envelope, output: Base64.max(22_400_000) }),
     z.strictObject({ proofId: Id, jobId: Id, receiptId: Id }),

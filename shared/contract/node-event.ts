@@ -1,7 +1,7 @@
 /** What a node is told of its work and its money. */
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
-import { ChallengeState } from './proof.ts'
+import { ChallengeState, UnpaidCause } from './proof.ts'
 import { DecimalString, Id, IsoTime, SolanaAddress, SolanaSignature, UnsignedDecimal } from './wire.ts'
 
 /** One thing that happened to a node, in order; the agent asks for what follows the last it has stored. */
@@ -9,7 +9,9 @@ export const NodeEvent = z.strictObject({
   seq: z.number().int().positive(),
   at: IsoTime,
   fact: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('proof-accepted'), proofId: Id, jobId: Id, receiptId: Id }),
+    /** Said again with a receipt once the job has ended, of a run that was given back. */
+    z.strictObject({ kind: z.literal('proof-accepted'), proofId: Id, jobId: Id, receiptId: Id.nullable() }),
+    z.strictObject({ kind: z.literal('run-unpaid'), proofId: Id, jobId: Id, cause: UnpaidCause, message: z.string().max(500) }),
     z.strictObject({
       kind: z.literal('proof-refused'),
       proofId: z.string().max(64),

@@ -35,11 +35,21 @@ export const ChallengeView = z.strictObject({
 })
 export type ChallengeView = z.infer<typeof ChallengeView>
 
+/**
+ * A run of a job that was given back is paid when the job is finished, or its requester cancels it. It is not paid if the job `failed`, `expired`,
+ * or came to a `wrong` result and began again: nobody pays for work that is of no use to them.
+ */
+export const UnpaidCause = z.enum(['failed', 'expired', 'wrong'])
+export type UnpaidCause = z.infer<typeof UnpaidCause>
+
 export const ProofSummary = z.strictObject({
   proofId: Id,
   nodeId: KeyId,
   jobId: Id,
-  receiptId: Id,
+  /** `null` until its job has ended, and for good if the run is not paid. */
+  receiptId: Id.nullable(),
+  /** Why the run is not paid; `null` if it is, or will be when its job is finished. */
+  unpaid: UnpaidCause.nullable().default(null),
   acceptedAt: IsoTime,
   method: MeterMethod,
   boardJ: z.number(),

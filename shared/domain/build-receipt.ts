@@ -1,5 +1,5 @@
 /** Puts together the statement a coordinator signs: `formats` version 1. Pure: the same facts give the same receipt. */
-import { type EpochMs, fromIso, JOULES_PER_WH, toIso } from '../units.ts'
+import { type EpochMs, epochMs, fromIso, JOULES_PER_WH, toIso } from '../units.ts'
 import { emissionsOf, gpuHoursOf, sciOf, startAtArrival } from './carbon.ts'
 import { type CarbonReceipt, RECEIPT_PREDICATE_TYPE, type ReceiptInterval, type ReceiptPredicate, STATEMENT_TYPE } from './carbon-receipt.ts'
 import { type EnergyProof, solarOf, weakestMethod } from './energy-proof.ts'
@@ -9,6 +9,14 @@ export type GridValue = Pick<ReceiptInterval, 'gPerKWh' | 'basis' | 'source' | '
 /** Average intensity of a stretch of time inside one UTC half-hour. */
 export type IntensityAt = (from: EpochMs, to: EpochMs) => GridValue
 
+/** A proof that a receipt rests on. */
+interface ReceiptProof {
+  readonly proof: EnergyProof
+  readonly bodySha256: string
+  /** How long its job had drawn energy before, on any node, milliseconds; left out: not at all. */
+  readonly beforeMs?: number
+}
+
 export interface ReceiptFacts {
   readonly receiptId: string
   readonly issuedAt: EpochMs
@@ -17,7 +25,7 @@ export interface ReceiptFacts {
   readonly image: string
   readonly outputSha256: string
   /** At least one, all of one node, in the order of its chain. */
-  readonly proofs: readonly { readonly proof: EnergyProof; readonly bodySha256: string }[]
+  readonly proofs: readonly ReceiptProof[]
   readonly intensityAt: IntensityAt
   /** Where the job would have run had it started at once. */
   readonly baseline: { readonly zone: string; readonly intensityAt: IntensityAt }
@@ -49,7 +57,18 @@ const toReceiptIntervals = (proof: EnergyProof, factor: number, intensityAt: Int
     return { from, to, joules: joules * factor, gPerKWh, kind: 'average', basis, source, issuedAt, estimated, origin, bodySha256 }
   })
 
-const durationOf = (intervals: readonly { readonly from: string; readonly to: string }[]): number =>
+/**
+ * What a job that was cut into runs would have emitted had it begun at submission and never paused: each run at constant power, right after those
+ * before it, on whichever node they were. So the baselines of all receipts of a job add up to that of the whole job.
+ */
+function baselineOf({ job, baseline, overhead = NO_OVERHEAD }: ReceiptFacts, { proof, beforeMs = 0 }: ReceiptProof): number {
+  const joules = proof.intervals.reduce((sum, interval) => sum + interval.joules, 0) * overhead.factor
+  const intensityAt = (from: EpochMs, to: EpochMs) => baseline.intensityAt(from, to).gPerKWh
+  return startAtArrival({ joules, submittedAt: epochMs(fromIso(job.submittedAt) + beforeMs), durationMs: durationOf(proof.intervals), intensityAt })
+}
+
+/** For so long a proof says that energy was drawn, milliseconds. */
+export const durationOf = (intervals: readonly { readonly from: string; readonly to: string }[]): number =>
   intervals.reduce((sum, { from, to }) => sum + fromIso(to) - fromIso(from), 0)
 
 /** Everything that is computed from energy and grid: the numbers an auditor computes again. */
@@ -58,8 +77,7 @@ function accountFor(facts: ReceiptFacts, proofs: readonly EnergyProof[]) {
   const intervals = proofs.flatMap((proof) => toReceiptIntervals(proof, overhead.factor, facts.intensityAt))
   const joules = intervals.reduce((sum, interval) => sum + interval.joules, 0)
   const emissionsG = emissionsOf(intervals)
-  const intensityAt = (from: EpochMs, to: EpochMs) => facts.baseline.intensityAt(from, to).gPerKWh
-  const baselineG = startAtArrival({ joules, submittedAt: fromIso(facts.job.submittedAt), durationMs: durationOf(intervals), intensityAt })
+  const baselineG = facts.proofs.reduce((sum, one) => sum + baselineOf(facts, one), 0)
   const { marginal } = facts
   return {
     overhead,

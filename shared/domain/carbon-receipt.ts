@@ -11,6 +11,10 @@ export const RECEIPT_PREDICATE_TYPE = 'urn:windfall:carbon-receipt:v1'
 export const BUNDLE_TYPE = 'windfall.receipt-bundle/v1'
 export const BUNDLE_TYPE_V2 = 'windfall.receipt-bundle/v2'
 
+/** A job may be cut into as many runs, and they may all be on one node. */
+export const MAX_PROOFS = 128
+export const MAX_RECEIPT_INTERVALS = 2_000
+
 const amount = z.number().min(0)
 
 export const ReceiptInterval = z.strictObject({
@@ -39,9 +43,9 @@ export const ReceiptPredicate = z.strictObject({
   proofs: z
     .array(z.strictObject({ proofId: Id, sha256: Sha256Hex }))
     .min(1)
-    .max(64),
+    .max(MAX_PROOFS),
   overhead: z.strictObject({ factor: z.number().min(1), basis: z.string().max(200) }),
-  intervals: z.array(ReceiptInterval).min(1).max(2_000),
+  intervals: z.array(ReceiptInterval).min(1).max(MAX_RECEIPT_INTERVALS),
   energyWh: amount,
   emissionsG: amount,
   baseline: z.strictObject({ policy: z.literal('start-at-arrival'), zone: Zone, emissionsG: amount }),
@@ -78,7 +82,7 @@ export type Anchor = z.infer<typeof Anchor>
 const ReceiptBundleV1 = z.strictObject({
   bundle: z.literal(BUNDLE_TYPE),
   receipt: Envelope,
-  proofs: z.array(Envelope).min(1).max(64),
+  proofs: z.array(Envelope).min(1).max(MAX_PROOFS),
   keys: z.array(PublicJwk).min(1).max(64),
   inclusion: z.strictObject({
     leafIndex: z.number().int().min(0),

@@ -41,7 +41,8 @@ const spansOf = ({ days, from, to }: WeekHours): readonly Span[] =>
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-function minuteOfWeek(timeZone: string, at: number): number {
+/** Minutes since Monday 00:00 local time at `at`, epoch milliseconds. */
+export function minuteOfWeek(timeZone: string, at: number): number {
   let formatter = formatters.get(timeZone)
   if (!formatter) {
     formatter = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })

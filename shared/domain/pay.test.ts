@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { priceOf } from './pay.ts'
+import { priceOf, pricesOf } from './pay.ts'
 
 test('an hour costs the hourly price, half of it half, and fractions are rounded down', () => {
   const price = { microUsdPerHour: '250001', maxMicroUsd: '9000000' }
@@ -14,6 +14,19 @@ test('no run costs more than was agreed, and a longer run never costs less', () 
       const price = { microUsdPerHour, maxMicroUsd }
       expect(priceOf(price, a + b)).toBeGreaterThanOrEqual(priceOf(price, a))
       expect(priceOf(price, a + b)).toBeLessThanOrEqual(BigInt(maxMicroUsd))
+    }),
+  )
+})
+
+test('what the runs of a job cost adds up to what all of it costs, and no run costs less than nothing', () => {
+  const amount = fc.bigInt({ min: 0n, max: 10n ** 12n }).map(String)
+  fc.assert(
+    fc.property(amount, amount, fc.array(fc.nat(604_800_000), { maxLength: 12 }), (microUsdPerHour, maxMicroUsd, durations) => {
+      const price = { microUsdPerHour, maxMicroUsd }
+      const prices = pricesOf(price, durations)
+      const whole = durations.reduce((sum, durationMs) => sum + durationMs, 0)
+      expect(prices.reduce<bigint>((sum, one) => sum + one, 0n)).toBe(priceOf(price, whole))
+      expect(prices.every((one) => one >= 0n)).toBe(true)
     }),
   )
 })

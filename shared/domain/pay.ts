@@ -12,6 +12,20 @@ export function priceOf({ microUsdPerHour, maxMicroUsd }: JobSpec['price'], dura
   return microUsd(price < most ? price : most)
 }
 
+/**
+ * What each run of a job costs, in their order: what the price of all run time up to its end is above that of the runs before it. So they add up
+ * to {@link priceOf} all of it, exactly, and never to more than the agreed maximum.
+ */
+export function pricesOf(price: JobSpec['price'], durationsMs: readonly number[]): MicroUsd[] {
+  let [ranMs, paid] = [0, 0n]
+  return durationsMs.map((durationMs) => {
+    ranMs += Math.floor(durationMs)
+    const before = paid
+    paid = priceOf(price, ranMs)
+    return microUsd(paid - before)
+  })
+}
+
 /** 85 % to the node, 15 % to the platform. The platform's share is rounded down, so the odd micro-USD is the node's and none is lost. */
 export function splitPrice(price: MicroUsd): { node: MicroUsd; platform: MicroUsd } {
   const platform = microUsd((price * (100n - NODE_PERCENT)) / 100n)

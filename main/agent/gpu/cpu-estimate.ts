@@ -1,10 +1,11 @@
+import { openSync, readSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../kernel/clock.ts'
 import { type PowerSource, emptySample } from '../power-source.ts'
 import type { CpuIdentity } from './cpu.ts'
 import { now } from './moment.ts'
-import { readText } from './sysfs.ts'
+import { tolerant } from './sysfs.ts'
 
 /** Linux counts CPU time for user space in hundredths of a second, whatever the kernel's own tick (USER_HZ). */
 const TICKS_PER_SECOND = 100
@@ -25,6 +26,7 @@ export interface EstimateDeps {
  * It counts like a counter, because the kernel's busy time is one. An idle processor counts as 0 W, so it under-reports.
  */
 export function cpuEstimate({ procRoot, clock, cpu, arch = process.arch }: EstimateDeps): PowerSource {
+  const readStat = statReader(procRoot)
   const perThread = WATTS_PER_THREAD[arch] ?? DEFAULT_WATTS_PER_THREAD
   const packageW = cpu.threads * perThread
   return {
@@ -52,16 +54,30 @@ export function cpuEstimate({ procRoot, clock, cpu, arch = process.arch }: Estim
     rest: null,
     sample: async () => {
       const at = now(clock)
-      const busy = busySeconds(procRoot)
+      const busy = busySeconds(readStat())
       return { ...emptySample(at, busy === null ? 'unavailable' : 'ok'), energyMj: busy === null ? null : busy * perThread * 1000 }
     },
   }
 }
 
+/** Room for the first line: ten counters of at most twenty digits. */
+const LINE_BYTES = 256
+
+/** Reads the beginning of `stat`, which the kernel writes anew for whoever reads from there; so the file is opened once. */
+function statReader(procRoot: string): () => string | null {
+  const bytes = Buffer.alloc(LINE_BYTES)
+  let file: number | null = null
+  return () =>
+    tolerant(() => {
+      file ??= openSync(join(procRoot, 'stat'), 'r')
+      return bytes.toString('latin1', 0, readSync(file, bytes, 0, LINE_BYTES, 0))
+    })
+}
+
 /** Seconds that all threads together have worked since start: user, nice, system, irq, softirq; not idle, waiting or stolen time. */
-function busySeconds(procRoot: string): number | null {
-  const line = readText(join(procRoot, 'stat'))?.split('\n', 1)[0]
-  if (line === undefined) return busySecondsOfRuntime()
+function busySeconds(stat: string | null): number | null {
+  if (stat === null) return busySecondsOfRuntime()
+  const line = stat.split('\n', 1)[0] ?? ''
   const [user, nice, system, , , irq, softirq] = line.split(/\s+/).slice(1).map(Number)
   const ticks = (user ?? Number.NaN) + (nice ?? 0) + (system ?? 0) + (irq ?? 0) + (softirq ?? 0)
   return Number.isFinite(ticks) ? ticks / TICKS_PER_SECOND : null

@@ -34,10 +34,16 @@ export interface ReaderHost<Request, Reply> {
   readonly rest: () => void
 }
 
-type Settle<Reply> = (answer: Reply | Down) => void
+interface Asked<Reply> {
+  readonly settle: (answer: Reply | Down) => void
+  readonly signal: AbortSignal
+}
+
 interface Host<Request, Reply> extends ReaderHostDeps<Request, Reply> {
   readonly envelope: z.ZodType<{ id: number; reply: Reply }>
-  readonly pending: Map<number, Settle<Reply>>
+  readonly pending: Map<number, Asked<Reply>>
+  /** Signals that end what was asked under them. */
+  readonly heard: WeakSet<AbortSignal>
   child: Child | null
   worked: boolean
   nextId: number
@@ -59,7 +65,8 @@ export const restartDelayMs = (failures: number): number => (failures === 0 ? 0 
  */
 export function createReaderHost<Request, Reply extends object>(deps: ReaderHostDeps<Request, Reply>, signal: AbortSignal): ReaderHost<Request, Reply> {
   const envelope = z.strictObject({ id: z.number().int(), reply: deps.reply }) as z.ZodType<{ id: number; reply: Reply }>
-  const host: Host<Request, Reply> = { ...deps, envelope, pending: new Map(), child: null, worked: false, nextId: 1, failures: 0, notBefore: 0, lookAgainAt: 0 }
+  const known = { pending: new Map(), heard: new WeakSet<AbortSignal>(), child: null, worked: false, nextId: 1, failures: 0, notBefore: 0, lookAgainAt: 0 }
+  const host: Host<Request, Reply> = { ...deps, ...known, envelope }
   signal.addEventListener('abort', () => stop(host), { once: true })
   return {
     ask: async (request, callSignal) => (signal.aborted || callSignal.aborted ? DOWN : put(host, request, callSignal)),
@@ -70,11 +77,12 @@ export function createReaderHost<Request, Reply extends object>(deps: ReaderHost
 async function put<Request, Reply extends object>(host: Host<Request, Reply>, request: Request, signal: AbortSignal): Promise<Reply | Down> {
   const child = host.child ?? start(host)
   if (!child) return DOWN
+  hear(host, signal)
   const id = host.nextId++
   const answered = new AbortController()
   const answer = await new Promise<Reply | Down>((settle) => {
-    host.pending.set(id, settle)
-    void expire(host, { child, id, timeoutMs: host.timeoutMs(request) }, AbortSignal.any([signal, answered.signal]))
+    host.pending.set(id, { settle, signal })
+    void expire(host, { child, id, timeoutMs: host.timeoutMs(request) }, answered.signal)
     child.send({ id, request }, () => finish(host, id, DOWN))
   })
   // Without a reason an error is made, with its stack, for every reading.
@@ -83,11 +91,22 @@ async function put<Request, Reply extends object>(host: Host<Request, Reply>, re
   return answer
 }
 
-async function expire<Request, Reply>(host: Host<Request, Reply>, asked: { child: Child; id: number; timeoutMs: number }, signal: AbortSignal): Promise<void> {
-  const timedOut = await host.clock.sleep(asked.timeoutMs, signal)
-  if (!host.pending.has(asked.id)) return
-  if (timedOut) fell(host, asked.child)
-  else finish(host, asked.id, DOWN)
+/** Once for every signal: many readings are asked for under the same one, and to listen anew for each costs more than the reading. */
+function hear<Request, Reply>(host: Host<Request, Reply>, signal: AbortSignal): void {
+  if (host.heard.has(signal)) return
+  host.heard.add(signal)
+  const onAbort = () => {
+    for (const [id, asked] of host.pending) if (asked.signal === signal) finish(host, id, DOWN)
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+}
+
+async function expire<Request, Reply>(
+  host: Host<Request, Reply>,
+  asked: { child: Child; id: number; timeoutMs: number },
+  answered: AbortSignal,
+): Promise<void> {
+  if ((await host.clock.sleep(asked.timeoutMs, answered)) && host.pending.has(asked.id)) fell(host, asked.child)
 }
 
 function start<Request, Reply>(host: Host<Request, Reply>): Child | null {
@@ -109,9 +128,9 @@ function receive<Request, Reply>(host: Host<Request, Reply>, child: Child, messa
 }
 
 function finish<Request, Reply>(host: Host<Request, Reply>, id: number, answer: Reply | Down): void {
-  const settle = host.pending.get(id)
+  const asked = host.pending.get(id)
   host.pending.delete(id)
-  settle?.(answer)
+  asked?.settle(answer)
 }
 
 function heed<Request, Reply>(host: Host<Request, Reply>, child: Child, verdict: Verdict): void {

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 /** Everything below reads what may vanish, be forbidden or be empty at any moment; such a file is `null`, never an error. */
-const tolerant = <T>(read: () => T): T | null => {
+export const tolerant = <T>(read: () => T): T | null => {
   try {
     return read()
   } catch {

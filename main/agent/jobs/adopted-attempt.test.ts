@@ -9,6 +9,7 @@ import * as initial from '../migrations/0001-initial.ts'
 import type { Failure } from './failure.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
+import { PROCESSOR_ONLY, takenInMemory } from './machine.fixture.ts'
 import { createRunner } from './runner.ts'
 import { type RunResult, type Runtime, runResult } from './runtime.ts'
 
@@ -17,7 +18,7 @@ const DONE = runResult({ end: 'exited', exitCode: 0, output: new TextEncoder().e
 /** What the sandbox finds of the attempt: it runs on until told to end, or ends so, or is gone. */
 type Left = RunResult | 'until-stopped' | 'nothing' | 'engine-away' | 'breaks'
 
-function setUp(left: Left, refusal: Failure | null = null) {
+function setUp(left: Left, { isLent = true, had = ['cpu'] }: { readonly isLent?: boolean; readonly had?: readonly string[] | null } = {}) {
   const clock = createFakeClock()
   const jobs = createJobsStore(openSqlite(':memory:', [initial]))
   const log: string[] = []
@@ -57,12 +58,14 @@ function setUp(left: Left, refusal: Failure | null = null) {
       return { stop: async () => fakeFacts() }
     },
     recoverMeasured: () => null,
-    equip: () => (refusal ? { refusal } : { devices: [{ deviceId: 'cpu', containerIds: [] }] }),
-    permission: () => ({ granted: true }),
+    machine: () => ({ ...PROCESSOR_ONLY, processor: isLent ? PROCESSOR_ONLY.processor : null }),
+    taken: takenInMemory(had ? { 'lease-1': had } : {}),
+    objections: () => ({ owner: null, grid: null }),
     atomically: (work) => work(),
     reportStart: () => log.push('start reported'),
     reportFailure: (_, failure) => failures.push(failure),
-    reportResult: async (lease) => {
+    saved: () => null,
+    reportProven: async (lease) => {
       log.push('proven')
       jobs.update(lease.leaseId, { state: 'submitted' })
     },
@@ -70,6 +73,7 @@ function setUp(left: Left, refusal: Failure | null = null) {
     mayFetch: () => true,
     memory: { before: async () => new Map(), released: async () => undefined },
     gone: () => undefined,
+    begun: () => undefined,
     gaveWay: () => undefined,
   })
   jobs.add(fakeLease(), 0)
@@ -101,11 +105,11 @@ test('one that runs on gives the machine back when its owner wants it', async ()
   expect(failures).toMatchObject([{ reason: 'owner-present', retry: true }])
 })
 
-test('while it runs on, nothing else begins', async () => {
+test('while it runs on, nothing else begins on what it works on', async () => {
   const { during, runner, log, jobs } = setUp('until-stopped')
   await during(() => runner.offer(fakeLease({ leaseId: 'lease-2', attemptId: 'attempt-2' })))
   expect(log).not.toContain('run')
-  expect(jobs.get('lease-2')?.state).toBe('leased')
+  expect(jobs.get('lease-2')).toMatchObject({ state: 'waiting', code: 'busy', message: 'Another job works on the processor.' })
 })
 
 test.each(['nothing', 'engine-away'] as const)('where there is %s to go on with, it is swept and handed back', async (left) => {
@@ -121,8 +125,12 @@ test('one that breaks after it was taken on is reported once, with its reason', 
   expect(failures).toMatchObject([{ reason: 'runtime.unavailable', message: 'Docker was restarted.' }])
 })
 
-test('one whose device its owner has switched off meanwhile does not go on', async () => {
-  const { during, log, failures } = setUp(DONE, { reason: 'device-off', message: 'off', exitCode: null, retry: true })
+test.each([
+  ['whose device its owner has switched off meanwhile', { isLent: false }],
+  ['whose device is gone', { had: ['cpu', 'GPU-1'] }],
+  ['of which nobody knows what it works on', { had: null }],
+])('one %s does not go on', async (_, scene) => {
+  const { during, log, failures } = setUp(DONE, scene)
   await during()
   expect(log).toEqual(['sweep attempt-1'])
   expect(failures).toMatchObject([{ reason: 'agent.restarted' }])

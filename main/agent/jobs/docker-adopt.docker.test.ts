@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -8,6 +9,7 @@ import { epochMs } from '../../../shared/units.ts'
 import { AGENT_LABEL, attemptName } from './container-spec.ts'
 import { testAgent } from './docker-agent.fixture.ts'
 import { LIMITS, NEVER, dockerDeps, engine, newHome, runtimeOf } from './docker.fixture.ts'
+import { tarOf } from './image.fixture.ts'
 import type { RunHooks } from './runtime.ts'
 
 const agent = testAgent('adopt')
@@ -16,16 +18,20 @@ const requestOf = (attemptId: string, script = '') => agent.request(script, { at
 
 const savedBy = async (attemptId: string, home: string) => (await dockerDeps(agent.agentId, { home }).checkpoints.exportCheckpoint(attemptId))?.files
 
-/** An agent in a process of its own, killed as soon as its job has run for a moment. */
-async function crash(home: string, script: string): Promise<string> {
-  const { attemptId } = agent.request(script)
+/** An agent in a process of its own, killed as soon as its jobs have run for a moment. */
+async function crashWith(attemptIds: readonly string[], home: string, script: string): Promise<void> {
   const file = fileURLToPath(new URL('./docker-crash.fixture.ts', import.meta.url))
-  const child = spawn(process.execPath, [file, agent.agentId, attemptId, agent.image(), home, script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [file, agent.agentId, attemptIds.join(), agent.image(), home, script], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown]
   expect(String(said)).toContain('started')
   await delay(600)
   child.kill('SIGKILL')
   await once(child, 'close')
+}
+
+async function crash(home: string, script: string): Promise<string> {
+  const { attemptId } = agent.request(script)
+  await crashWith([attemptId], home, script)
   return attemptId
 }
 
@@ -50,6 +56,24 @@ test('a job that outlived its agent is adopted: its output goes on, its result c
   expect(heard.lines).toEqual(['late'])
   expect(heard.starts).toBe(1)
   expect(await engine.inspectContainer(attemptName(attemptId), NEVER)).toBeNull()
+})
+
+test('two jobs that outlived their agent are both adopted: one ends by itself, the other gives way alone, and a sweep leaves both be', async () => {
+  const home = newHome()
+  const [ends, stays] = [agent.request('').attemptId, agent.request('').attemptId]
+  await crashWith([ends, stays], home, 'echo 7 > /job/ckpt/n; while [ ! -e /job/ckpt/end ]; do sleep 0.1; done; printf done > /job/out/result')
+  const survivor = agent.runtime({ home })
+  const [told, stop] = [hooks(), new AbortController()]
+  const both = [survivor.adopt(requestOf(ends), told, NEVER), survivor.adopt(requestOf(stays), told, stop.signal)] as const
+  while (told.starts < 2) await delay(20)
+  expect(await survivor.sweep([], NEVER)).toEqual([])
+  await engine.upload(attemptName(ends), Readable.from(await tarOf({ 'ckpt/end': { content: Buffer.from('now') } })), '/job')
+  expect(await both[0]).toMatchObject({ end: 'exited', exitCode: 0 })
+  expect(await engine.inspectContainer(attemptName(stays), NEVER)).toMatchObject({ state: 'running' })
+  stop.abort('owner-present')
+  expect(await both[1]).toMatchObject({ end: 'stopped' })
+  expect(await savedBy(stays, home)).toMatchObject([{ path: 'n' }])
+  expect(await savedBy(ends, home)).toBeUndefined()
 })
 
 test('an adopted job that was frozen goes on, and gives way to its owner as any other', async () => {

@@ -40,10 +40,18 @@ async function alreadyHere(wanted: DockerImage, preparation: Preparation): Promi
   return pulled
 }
 
+const PINNED = /^[a-z0-9][a-z0-9.:/_-]*@(sha256:[0-9a-f]{64})$/
+
+/** By which an image is known here while it is kept; `null` of a job that names none that could be fetched. */
+export function stockName({ archive, image, reference }: DockerImage): string | null {
+  if (archive !== null) return jobTag(image)
+  return PINNED.test(reference ?? '') ? reference : null
+}
+
 /** Fetches, checks and only then keeps an image. */
 async function fetchImage(wanted: DockerImage, preparation: Preparation): Promise<ImageFacts> {
   const { engine, stock, signal } = preparation
-  const name = wanted.archive === null ? pinned(wanted).reference : jobTag(wanted.image)
+  const name = stockName(wanted) ?? pinned(wanted).reference
   const fetch: Fetch | null = (await stock?.begin(name, preparation.mayFetch)) ?? null
   const watched: Preparation = {
     ...preparation,
@@ -98,7 +106,7 @@ async function load(wanted: DockerImage, archiveDigest: string, preparation: Pre
 
 /** The reference to pull, which has to name its content. */
 function pinned({ reference }: DockerImage): { readonly reference: string; readonly digest: string } {
-  const digest = /^[a-z0-9][a-z0-9.:/_-]*@(sha256:[0-9a-f]{64})$/.exec(reference ?? '')?.[1]
+  const digest = PINNED.exec(reference ?? '')?.[1]
   if (digest === undefined)
     throw new WindfallError(
       'runtime.image',

@@ -1,4 +1,5 @@
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
+import { createQueue } from '../../kernel/queue.ts'
 import { type AttemptDeps, adoptContainer, runInContainer } from './container-attempt.ts'
 import type { ContainerEngine } from './container-engine.ts'
 import { removeAttempts, runUpkeep } from './container-sweep.ts'
@@ -25,6 +26,8 @@ export function createDockerRuntime(deps: DockerRuntimeDeps): Required<Runtime> 
   /** By the digest that a job names. */
   const prepared = new Map<string, Prepared>()
   const running = new Set<string>()
+  // Budget and disk hold for what all jobs bring together, so they bring it one after the other.
+  const inTurn = createQueue()
   const hold = async <T>({ attemptId }: RunRequest, work: () => Promise<T>): Promise<T> => {
     running.add(attemptId)
     try {
@@ -47,7 +50,7 @@ export function createDockerRuntime(deps: DockerRuntimeDeps): Required<Runtime> 
     async prepare({ runtime, gpu = false, mayFetch, fetchArchive }, onProgress, signal) {
       if (runtime.name !== 'docker') throw new WindfallError('runtime.image', 'This is not a Docker image.')
       checkAllowed(deps.rules, runtime, gpu)
-      const imageId = await provideImage(runtime, { engine, stock: deps.stock, mayFetch, fetchArchive, onProgress, signal })
+      const imageId = await inTurn(() => provideImage(runtime, { engine, stock: deps.stock, mayFetch, fetchArchive, onProgress, signal }), signal)
       prepared.set(runtime.image, { imageId, gpu })
     },
     run: (request, hooks, signal) =>

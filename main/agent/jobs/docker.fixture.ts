@@ -49,7 +49,7 @@ export function dockerDeps(agentId: string, { home = newHome(), ...change }: Par
     clock,
     journal: createContainerJournal(db),
     checkpoints: createCheckpoints({ directory: join(home, 'checkpoints'), store: createCheckpointStore(db), clock }),
-    stock: createImageStock({ engine: used, store: createImageStockStore(db), clock, rules }),
+    stock: createImageStock({ engine: used, store: createImageStockStore(db), clock, rules, needed: () => new Set() }),
     rules,
     graceMs: () => GRACE_MS,
     deaf: createDeafImages(createSettingsStore(db)),

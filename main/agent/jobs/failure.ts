@@ -1,4 +1,4 @@
-import type { YieldReason } from '../../../shared/contract/job.ts'
+import type { Lease, YieldReason } from '../../../shared/contract/job.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { RunResult } from './runtime.ts'
 
@@ -26,6 +26,7 @@ const WHY_STOPPED: Readonly<Record<string, string>> = {
 }
 
 const GOES_ON_LATER: Readonly<Record<YieldReason, string>> = {
+  plan: 'The run that was planned is over; the job goes on later from its checkpoint.',
   carbon: 'The grid is dirtier than usual; the job goes on later from its checkpoint.',
   'carbon.simulated': 'An operator simulates a grid that is dirtier than usual; the job goes on later from its checkpoint.',
 }
@@ -40,6 +41,12 @@ const stopped = ({ reason }: AbortSignal): Failure => ({
   message: whyStopped(String(reason)),
   exitCode: null,
   retry: true,
+})
+
+/** A run counts for what comes of it, and nothing comes of this one; its owner is told. */
+export const withoutProof = ({ message, ...failure }: Failure, { spec }: Pick<Lease, 'spec'>): Failure => ({
+  ...failure,
+  message: spec.checkpoints ? `${message} It has handed over nothing to go on from, so this run does not count.` : message,
 })
 
 /** The owner has switched off every device that could do the job: it can wait here for ever, and somewhere else be done. */

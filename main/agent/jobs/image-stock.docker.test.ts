@@ -24,10 +24,11 @@ afterAll(async () => expect(await engine.list(`${AGENT_LABEL}=${AGENT}`, NEVER))
 function agentWith(change: Partial<ImageRules>) {
   const rules = { ...ImageRules.parse({ allow: ['*'] }), ...change }
   const store = createImageStockStore(openSqlite(':memory:', [containers]))
+  const needed: string[] = []
   let now = systemClock.now()
   const clock = { ...systemClock, now: () => (now = (now + 1) as typeof now) }
-  const runtime = runtimeOf(AGENT, { rules, stock: createImageStock({ engine, store, clock, rules }) })
-  return { runtime, store }
+  const runtime = runtimeOf(AGENT, { rules, stock: createImageStock({ engine, store, clock, rules, needed: () => new Set(needed) }) })
+  return { runtime, store, needed }
 }
 
 const layerOf = (name: string, bytes: number) => tarOf({ [name]: { content: randomBytes(bytes) } })
@@ -114,6 +115,25 @@ test('a pull stops at the month’s limit, and none begins after it', async () =
   expect(registry.sent()).toBeLessThan(5 * MIB)
   await expect(pull(runtime, registry)).rejects.toThrow('in a month')
   expect(await isHere(registry.reference)).toBe(false)
+})
+
+test('what another job is about to run does not make room for the image of the next one', async () => {
+  const { runtime, needed } = agentWith({ diskGB: (6 * MIB) / GB })
+  const [first, second] = [await loadedImage(), await loadedImage()]
+  await load(runtime, first)
+  needed.push(jobTag(first.image))
+  await expect(load(runtime, second)).rejects.toThrow('does not fit')
+  expect(await isHere(jobTag(first.image))).toBe(true)
+  needed.pop()
+  await load(runtime, second)
+  expect(await isHere(jobTag(first.image))).toBe(false)
+})
+
+test('two jobs that bring an image at the same time both get theirs, within one budget', async () => {
+  const { runtime, store } = agentWith({ diskGB: (20 * MIB) / GB })
+  const both = [await loadedImage(), await loadedImage()]
+  await Promise.all(both.map((image) => load(runtime, image)))
+  expect(store.all().map(({ name }) => name)).toEqual(both.map(({ image }) => jobTag(image)))
 })
 
 test('an image larger than the whole budget is refused and does not stay', async () => {

@@ -21,6 +21,8 @@ export interface ImageStockDeps {
   readonly store: ImageStockStore
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
   readonly rules: Pick<ImageRules, 'diskGB' | 'monthlyGB'>
+  /** By the names that images are kept under: those that an attempt under way is about to run. */
+  readonly needed: () => ReadonlySet<string>
 }
 
 /** An image on its way. */
@@ -140,12 +142,13 @@ async function settle({ engine, store, clock }: Stock): Promise<void> {
   }
 }
 
-/** Takes the least recently used away until `needed` bytes fit beside the rest; `arriving` stays. */
+/** Takes the least recently used away until `needed` bytes fit beside the rest; `arriving` stays, and so does what other attempts need. */
 async function makeRoom(stock: Stock, needed: number, arriving: string): Promise<void> {
   const { store, capBytes } = stock
+  const others = stock.needed()
   for (const image of store.all()) {
     if (store.bytes() + needed <= capBytes) return
-    if (image.name !== arriving && image.imageId !== null) await discard(stock, image)
+    if (image.name !== arriving && image.imageId !== null && !others.has(image.name)) await discard(stock, image)
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import { createFactsStore } from '../sync/facts.store.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
 
@@ -54,17 +55,30 @@ test('a proof leads back to its lease', () => {
   expect([jobs.leaseOfProof('proof-1'), jobs.leaseOfProof('proof-2')]).toEqual(['a', null])
 })
 
-test('run time counts accepted work by when it ended', () => {
+test('run time counts accepted work by when it ended, paid or not', () => {
   const jobs = store()
   for (const [id, state, endedAt] of [
     ['a', 'accepted', 1_000],
     ['b', 'accepted', 2_000],
     ['c', 'refused', 2_000],
+    ['d', 'given-back', 3_000],
   ] as const) {
     jobs.add(leaseNamed(id), 0)
     jobs.update(id, { state, startedAt: 500, endedAt })
   }
-  expect([jobs.runMsSince(0), jobs.runMsSince(1_001), jobs.runMsSince(9_000)]).toEqual([2_000, 1_500, 0])
+  expect([jobs.runMsSince(0), jobs.runMsSince(1_001), jobs.runMsSince(9_000)]).toEqual([4_500, 4_000, 0])
+})
+
+test('runs of one job that are paid together show what they came to once, on the last of them', () => {
+  const db = openSqlite(':memory:', [initial])
+  const jobs = createJobsStore(db)
+  const facts = createFactsStore(db)
+  for (const [index, id] of ['first', 'second'].entries()) {
+    jobs.add(fakeLease({ leaseId: id, attemptId: id }), index)
+    jobs.update(id, { receiptId: 'receipt-1', state: 'accepted' })
+  }
+  facts.addEarning({ earningId: 'e', jobId: 'job-1', receiptId: 'receipt-1', state: 'confirmed', microUsd: 150n, at: 0 })
+  expect(['first', 'second'].map((id) => jobs.get(id)?.microUsd)).toEqual([null, '150'])
 })
 
 test('what was rolled back was never open', () => {

@@ -87,7 +87,12 @@ const COLUMNS = {
   receiptId: 'receipt_id',
 } as const satisfies Record<keyof JobChange, string>
 
-const SELECT = `SELECT job.*, CAST((SELECT sum(micro_usd) FROM earning WHERE earning.job_id = job.job_id AND job.receipt_id = earning.receipt_id) AS TEXT) AS micro_usd FROM job`
+/** A receipt pays for all runs of a job on this node; the last of them shows what it came to. */
+const SELECT = `SELECT job.*, CAST((
+  SELECT sum(micro_usd) FROM earning WHERE earning.job_id = job.job_id AND job.receipt_id = earning.receipt_id AND NOT EXISTS (
+    SELECT 1 FROM job AS later WHERE later.job_id = job.job_id AND later.receipt_id = job.receipt_id
+      AND (later.received_at, later.lease_id) > (job.received_at, job.lease_id))
+  ) AS TEXT) AS micro_usd FROM job`
 
 export type JobsStore = ReturnType<typeof createJobsStore>
 
@@ -101,7 +106,9 @@ export function createJobsStore(db: Sqlite) {
   )
   const byLease = db.prepare<[string], Row>(`${SELECT} WHERE lease_id = ?`)
   const byProof = db.prepare<[string], { lease_id: string }>('SELECT lease_id FROM job WHERE proof_id = ?')
-  const runTime = db.prepare<[number], { ms: number | null }>(`SELECT sum(ended_at - started_at) AS ms FROM job WHERE state = 'accepted' AND ended_at >= ?`)
+  const runTime = db.prepare<[number], { ms: number | null }>(
+    `SELECT sum(ended_at - started_at) AS ms FROM job WHERE state IN ('accepted', 'given-back') AND ended_at >= ?`,
+  )
   const tokenOf = db.prepare<[string], { token: number }>("SELECT json_extract(lease, '$.token') AS token FROM job WHERE attempt_id = ?")
   // Asked for several times a second, and a lease never changes.
   let known: ReadonlyMap<string, Lease> = new Map()
@@ -130,7 +137,7 @@ export function createJobsStore(db: Sqlite) {
     /** Fencing token of the lease of an attempt of this node. */
     tokenOf: (attemptId: string): number | null => tokenOf.get(attemptId)?.token ?? null,
     leaseOfProof: (proofId: string): string | null => byProof.get(proofId)?.lease_id ?? null,
-    /** Milliseconds of accepted work that ended at or after `at`. */
+    /** Milliseconds of work, accepted or waiting to be paid, that ended at or after `at`. */
     runMsSince: (at: number): number => runTime.get(at)?.ms ?? 0,
     update: (leaseId: string, change: JobChange): void => {
       const entries = Object.entries(change).filter(([, value]) => value !== undefined) as [keyof JobChange, string | number | null][]

@@ -1,5 +1,7 @@
 import { failureOf } from './failure.ts'
-import { type Active, type AttemptDeps, type MeterSession, fail, hooksOf, isCancelled, requestOf, settle } from './run-attempt.ts'
+import { fail, isCancelled } from './attempt-state.ts'
+import type { Active, AttemptDeps, MeterSession } from './attempt-deps.ts'
+import { hooksOf, requestOf, settle } from './run-attempt.ts'
 import type { RunHooks } from './runtime.ts'
 
 /**
@@ -13,19 +15,26 @@ export function resumeAttempt(deps: AttemptDeps, active: Active): { readonly tak
 
 async function resume(deps: AttemptDeps, active: Active, taken: (isTaken: boolean) => void): Promise<void> {
   const { lease, deviceIds, stop, holding } = active
+  const { attemptId } = lease
   const runtime = deps.runtimes.get(lease.spec.runtime.name)
   let session: MeterSession | null = null
   const onStarted: RunHooks['onStarted'] = (job) => {
-    session = deps.startMeter({ attemptId: lease.attemptId, deviceIds })
+    session = deps.startMeter({ attemptId, deviceIds })
+    deps.begun(attemptId)
     taken(true)
     holding.attach(job)
   }
+  // How much memory was in use before it nobody knows any more.
+  const left = (): Promise<void> => {
+    deps.gone(attemptId)
+    return deps.memory.released(attemptId, new Map())
+  }
   try {
     const result = (await runtime?.adopt?.(requestOf(active), hooksOf(deps, lease, onStarted), stop.signal)) ?? null
-    deps.gone()
+    await left()
     if (result && session) await settle(deps, active, { session, result })
   } catch (error) {
-    deps.gone()
+    await left()
     holding.end()
     await (session as MeterSession | null)?.stop()
     if (session && !isCancelled(deps, lease)) fail(deps, lease, failureOf(error, stop.signal))

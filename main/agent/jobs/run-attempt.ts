@@ -1,81 +1,12 @@
 import type { Lease } from '../../../shared/contract/job.ts'
-import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
-import type { Clock } from '../../kernel/clock.ts'
-import type { Logger } from '../../kernel/log.ts'
-import type { AttemptFacts, MeteredRun } from '../attempt.ts'
+import type { GivenBack, MeteredRun } from '../attempt.ts'
+import type { Active, AttemptDeps, MeterSession } from './attempt-deps.ts'
+import { enter, fail, isCancelled, waitFor } from './attempt-state.ts'
 import { continuesFrom } from './checkpoint-travel.ts'
-import { type Failure, failureOf, failureOfResult } from './failure.ts'
-import type { AgentJobState, JobsStore } from './jobs.store.ts'
+import { failureOf, failureOfResult, withoutProof } from './failure.ts'
 import { meteredNetwork } from './metered.ts'
 import type { PrepareProgress, PrepareRequest, ResumedFrom, RunHooks, RunRequest, RunResult, Runtime } from './runtime.ts'
-import type { StandBy } from './stand-by.ts'
-
-/** A device that an attempt works on and is metered by. */
-export interface JobDevice {
-  readonly deviceId: string
-  /** How a container engine names it; empty for a processor. */
-  readonly containerIds: readonly string[]
-}
-
-export interface AttemptDeps {
-  readonly jobs: JobsStore
-  readonly clock: Clock
-  readonly log: Logger
-  readonly runtimes: ReadonlyMap<RuntimeName, Runtime>
-  readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
-  /** Brings here what another node has saved of the job, if there is such a thing. Error: `network.metered`. */
-  readonly fetchCheckpoint: (lease: Lease, signal: AbortSignal) => Promise<void>
-  readonly startMeter: (attempt: { readonly attemptId: string; readonly deviceIds: readonly string[] }) => { readonly stop: () => Promise<MeteredRun> }
-  /** Whether anything may be loaded now; where it may not, a lease waits for that. */
-  readonly mayFetch: () => boolean
-  readonly memory: MemoryCheck
-  /** An attempt has just made room for its owner. */
-  readonly gaveWay: () => void
-  /** Nothing of an attempt runs any more. */
-  readonly gone: () => void
-  /** Runs `work` in one database transaction. */
-  readonly atomically: (work: () => void) => void
-  /** Durable: after these return, the coordinator will hear of it whatever happens to this process. */
-  readonly reportStart: (lease: Lease) => void
-  readonly reportFailure: (lease: Lease, failure: Failure) => void
-  readonly reportResult: (lease: Lease, facts: AttemptFacts, output: Uint8Array) => Promise<void>
-  readonly changed: () => void
-}
-
-/** Bytes in use by device id; a device that does not tell is left out. */
-export type MemoryUse = ReadonlyMap<string, number>
-
-/** Makes sure that the memory of the devices an attempt worked on is given back. Neither call rejects. */
-export interface MemoryCheck {
-  /** What is in use before the attempt. */
-  readonly before: (deviceIds: readonly string[]) => Promise<MemoryUse>
-  /** Settles when it is given back, or when it is clear that it is not; then nothing starts until it is. */
-  readonly released: (before: MemoryUse) => Promise<void>
-}
-
-/** An attempt from the moment it has its devices until nothing of it is left. */
-export interface Active {
-  readonly lease: Lease
-  readonly devices: readonly JobDevice[]
-  readonly deviceIds: readonly string[]
-  readonly stop: AbortController
-  readonly holding: StandBy
-}
-
-function enter(deps: AttemptDeps, lease: Lease, state: AgentJobState, startedAt?: number): void {
-  deps.jobs.update(lease.leaseId, { state, code: null, message: null, ...(startedAt === undefined ? {} : { startedAt }) })
-  deps.changed()
-}
-
-/** Ends an attempt without a proof; its state and the report of it are one. */
-export function fail(deps: Pick<AttemptDeps, 'atomically' | 'jobs' | 'reportFailure' | 'clock' | 'changed'>, lease: Lease, failure: Failure): void {
-  deps.atomically(() => {
-    deps.jobs.update(lease.leaseId, { state: 'failed', code: failure.reason, message: failure.message, endedAt: deps.clock.now() })
-    deps.reportFailure(lease, failure)
-  })
-  deps.changed()
-}
 
 /** Fetches, runs, meters and reports one attempt. Never rejects for what the job, the sandbox or the network do. */
 export async function runAttempt(deps: AttemptDeps, active: Active): Promise<void> {
@@ -98,15 +29,6 @@ export async function runAttempt(deps: AttemptDeps, active: Active): Promise<voi
 }
 
 const isMetered = (error: unknown): boolean => error instanceof WindfallError && error.code === 'network.metered'
-
-/** Leaves a lease waiting, with the reason in words. */
-export function waitFor(deps: Pick<AttemptDeps, 'jobs' | 'changed'>, { leaseId }: Lease, why: { readonly code: string; readonly message: string }): void {
-  const { code, message } = why
-  const known = deps.jobs.get(leaseId)
-  if (known?.state === 'waiting' && known.code === code && known.message === message) return
-  deps.jobs.update(leaseId, { state: 'waiting', code, message })
-  deps.changed()
-}
 
 const prepareRequest = ({ fetchArchive, mayFetch }: AttemptDeps, active: Active): PrepareRequest => ({
   runtime: active.lease.spec.runtime,
@@ -137,12 +59,16 @@ function begin(deps: AttemptDeps, lease: Lease, from: ResumedFrom | null): void 
 
 /** The meter begins a moment before the job and ends a moment after it. */
 async function measure(deps: AttemptDeps, active: Active, runtime: Runtime): Promise<void> {
-  const { lease, deviceIds } = active
+  const {
+    lease: { attemptId },
+    deviceIds,
+  } = active
   const before = await deps.memory.before(deviceIds)
-  const session = deps.startMeter({ attemptId: lease.attemptId, deviceIds })
+  const session = deps.startMeter({ attemptId, deviceIds })
+  deps.begun(attemptId)
   const running = runMetered(deps, active, { runtime, session })
-  const isOver = running.then(deps.gone, deps.gone)
-  const released = isOver.then(() => deps.memory.released(before))
+  const gone = () => deps.gone(attemptId)
+  const released = running.then(gone, gone).then(() => deps.memory.released(attemptId, before))
   try {
     await settle(deps, active, { session, result: await running })
   } finally {
@@ -150,24 +76,24 @@ async function measure(deps: AttemptDeps, active: Active, runtime: Runtime): Pro
   }
 }
 
-export interface MeterSession {
-  readonly stop: () => Promise<MeteredRun>
-}
-
 /** Concludes the measurement, and reports what came of the attempt. */
 export async function settle(
   deps: AttemptDeps,
   { lease, stop, holding }: Active,
   { session, result }: { readonly session: MeterSession; readonly result: RunResult },
-) {
+): Promise<void> {
   const restedMs = holding.end()
   const measured = await session.stop()
   if (isCancelled(deps, lease)) return
   const failure = failureOfResult(result, stop.signal)
-  if (failure) return fail(deps, lease, failure)
-  enter(deps, lease, 'proving')
-  const facts = { ...measured, durationMs: workedMs(measured, restedMs), exitCode: result.exitCode, outputSha256: result.outputSha256 }
-  await deps.reportResult(lease, facts, result.output)
+  const prove = (outputSha256: string, left: Uint8Array | GivenBack) => {
+    enter(deps, lease, 'proving')
+    return deps.reportProven(lease, { ...measured, durationMs: workedMs(measured, restedMs), exitCode: result.exitCode, outputSha256 }, left)
+  }
+  if (!failure) return prove(result.outputSha256, result.output)
+  if (result.end !== 'stopped') return fail(deps, lease, failure)
+  const saved = deps.saved(lease)
+  return saved === null ? fail(deps, lease, withoutProof(failure, lease)) : prove(saved, failure)
 }
 
 /**
@@ -189,11 +115,11 @@ export const requestOf = ({ lease: { attemptId, jobId, leaseId, spec }, devices 
 })
 
 /** What a sandbox tells of an attempt. A GPU may compute on when its job has next to no processor left: of that one only the end counts. */
-export const hooksOf = (deps: AttemptDeps, { jobId, spec }: Lease, onStarted: RunHooks['onStarted']): RunHooks => ({
+export const hooksOf = (deps: AttemptDeps, { jobId, attemptId, spec }: Lease, onStarted: RunHooks['onStarted']): RunHooks => ({
   onStarted,
   onLog: (line) => deps.log.debug({ jobId, line }, 'job output'),
   onSlowed: () => {
-    if (!spec.needs.gpu) deps.gaveWay()
+    if (spec.needs.gpus === 0) deps.gaveWay(attemptId)
   },
 })
 
@@ -217,5 +143,3 @@ async function runMetered(
     throw error
   }
 }
-
-export const isCancelled = (deps: AttemptDeps, lease: Lease): boolean => ['cancelled', 'lost'].includes(deps.jobs.get(lease.leaseId)?.state ?? 'lost')

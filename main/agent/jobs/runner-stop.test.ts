@@ -8,6 +8,7 @@ import * as initial from '../migrations/0001-initial.ts'
 import type { Failure } from './failure.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
+import { PROCESSOR_ONLY, takenInMemory } from './machine.fixture.ts'
 import { createRunner } from './runner.ts'
 import { type Runtime, runResult } from './runtime.ts'
 
@@ -45,16 +46,19 @@ function setUp(hangs: Phase, deaf = false) {
     fetchCheckpoint: async () => undefined,
     startMeter: () => ({ stop: async () => fakeFacts() }),
     recoverMeasured: () => null,
+    begun: () => undefined,
     gaveWay: () => undefined,
     gone: () => undefined,
     mayFetch: () => true,
     memory: { before: async () => new Map(), released: async () => undefined },
-    equip: () => ({ devices: [{ deviceId: 'cpu', containerIds: [] }] }),
-    permission: () => ({ granted: true }),
+    machine: () => PROCESSOR_ONLY,
+    taken: takenInMemory(),
+    objections: () => ({ owner: null, grid: null }),
     atomically: (work) => work(),
     reportStart: () => undefined,
     reportFailure: (_, failure) => failures.push(failure),
-    reportResult: async () => void done.push('proven'),
+    saved: () => null,
+    reportProven: async () => void done.push('proven'),
     changed: () => undefined,
   })
   const during = async (act: (stop: AbortController) => void) => {

@@ -13,7 +13,8 @@ import * as initial from '../migrations/0001-initial.ts'
 import type { Failure } from './failure.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
-import type { Permission } from './permission.ts'
+import type { Machine, Objection } from './may-start.ts'
+import { PROCESSOR_ONLY, aGpu, takenInMemory } from './machine.fixture.ts'
 import { createRunner } from './runner.ts'
 import type { PrepareProgress, RunRequest, RunResult, Runtime } from './runtime.ts'
 
@@ -21,14 +22,20 @@ const OUTPUT = new TextEncoder().encode('done')
 const EXITED: RunResult = { end: 'exited', exitCode: 0, output: OUTPUT, outputSha256: 'cd'.repeat(32), logTail: '' }
 const METERED = { measurement: { boardJ: 12 }, startedAt: '', endedAt: '', durationMs: 1, sleepMs: 0 } as unknown as MeteredRun
 
-interface Setup {
-  readonly result?: RunResult | Error | 'until-stopped'
-  readonly permission?: () => Permission
-  readonly file?: string
-  readonly downloads?: readonly PrepareProgress[]
+/** Nothing can be written about this one. */
+function write({ leaseId }: Lease): void {
+  if (leaseId === 'breaks') throw new Error('the disk is full')
 }
 
-function setUp({ result = EXITED, permission = () => ({ granted: true }), file = ':memory:', downloads = [] }: Setup = {}) {
+interface Setup {
+  readonly result?: RunResult | Error | 'until-stopped'
+  readonly owner?: () => Objection | null
+  readonly file?: string
+  readonly downloads?: readonly PrepareProgress[]
+  readonly machine?: Machine
+}
+
+function setUp({ result = EXITED, owner = () => null, file = ':memory:', downloads = [], machine = PROCESSOR_ONLY }: Setup = {}) {
   const clock = createFakeClock()
   const jobs = createJobsStore(openSqlite(file, [initial]))
   const reported: { starts: string[]; failures: Failure[]; results: AttemptFacts[] } = { starts: [], failures: [], results: [] }
@@ -66,16 +73,25 @@ function setUp({ result = EXITED, permission = () => ({ granted: true }), file =
     fetchCheckpoint: async () => undefined,
     startMeter: () => ({ stop: async () => METERED }),
     recoverMeasured: () => null,
+    begun: () => undefined,
     gaveWay: () => undefined,
     gone: () => undefined,
     mayFetch: () => true,
     memory: { before: async () => new Map(), released: async () => undefined },
-    equip: () => ({ devices: [{ deviceId: 'cpu', containerIds: [] }] }),
-    permission,
+    machine: () => machine,
+    taken: takenInMemory(),
+    objections: () => ({ owner: owner(), grid: null }),
     atomically: (work) => work(),
-    reportStart: (lease) => reported.starts.push(lease.leaseId),
-    reportFailure: (_, failure) => reported.failures.push(failure),
-    reportResult: async (lease, facts) => {
+    reportStart: (lease) => {
+      write(lease)
+      reported.starts.push(lease.leaseId)
+    },
+    reportFailure: (lease, failure) => {
+      write(lease)
+      reported.failures.push(failure)
+    },
+    saved: () => null,
+    reportProven: async (lease, facts) => {
       reported.results.push(facts)
       jobs.update(lease.leaseId, { state: 'submitted' })
     },
@@ -107,7 +123,7 @@ test('a lease runs once and its result is reported with what the meter saw', asy
 
 test('a lease waits while the owner is present and says so, then runs', async () => {
   let present = true
-  const setup = setUp({ permission: () => (present ? { granted: false, code: 'owner-present', message: 'You are using this computer.' } : { granted: true }) })
+  const setup = setUp({ owner: () => (present ? { code: 'owner-present', message: 'You are using this computer.' } : null) })
   setup.runner.offer(fakeLease())
   await during(setup, async () => {
     await setup.clock.advance(5_000)
@@ -197,4 +213,17 @@ test('after a crash the attempt under way goes back, a waiting lease goes on, a 
   expect(after.reported.failures).toMatchObject([{ reason: 'agent.restarted', retry: true }])
   expect(after.ran.map((request) => request.leaseId)).toEqual(['waiting'])
   expect(after.jobs.get('submitted')).toMatchObject({ state: 'submitted' })
+})
+
+test('what breaks the agent itself ends every attempt and is not kept quiet', async () => {
+  const setup = setUp({ result: 'until-stopped', machine: { ...PROCESSOR_ONLY, gpus: [aGpu('gpu')] } })
+  const lease = leaseNamed('on-gpu')
+  setup.runner.offer({ ...lease, spec: { ...lease.spec, needs: { ...lease.spec.needs, gpus: 1 } } })
+  const running = setup.runner.run(new AbortController().signal)
+  const broken = expect(running).rejects.toThrow('the disk is full')
+  await setup.clock.advance(1_000)
+  setup.runner.offer(leaseNamed('breaks'))
+  await setup.clock.advance(1_000)
+  await broken
+  expect(setup.jobs.get('on-gpu')).toMatchObject({ state: 'failed', code: 'agent.stopped' })
 })

@@ -28,7 +28,8 @@ const READING_EVERY_MS = 900
 /** Watts now, for people: kept apart from the proof's arithmetic, which never reads it. */
 export function createLive(onReading: (reading: PowerReading) => void): Live {
   const figures = new Map<string, LiveFigure>()
-  let readings: PowerReading[] = []
+  const readings: PowerReading[] = []
+  let readAt = -Infinity
   let latest: AgentStatus['power'] = null
   return {
     note: ({ device }, sample) => void figures.set(device.uuid, { sample, watts: wattsOf(figures.get(device.uuid)?.sample, sample) }),
@@ -38,16 +39,18 @@ export function createLive(onReading: (reading: PowerReading) => void): Live {
         return sample && watts !== null && watts !== undefined ? [{ watts, method, at: sample.wall }] : []
       })
       if (known.length === 0) return
-      const at = toIso(Math.max(...known.map((one) => one.at)))
-      latest = { watts: known.reduce((sum, { watts }) => sum + watts, 0), method: weakestMethod(known.map(({ method }) => method)), at }
-      const last = readings.at(-1)
-      if (last && Date.parse(at) - Date.parse(last.at) < READING_EVERY_MS) return
-      readings = [...readings, { at, watts: latest.watts }].slice(-RING)
-      onReading({ at, watts: latest.watts })
+      const newest = Math.max(...known.map((one) => one.at))
+      const reading = { at: toIso(newest), watts: known.reduce((sum, { watts }) => sum + watts, 0) }
+      latest = { ...reading, method: weakestMethod(known.map(({ method }) => method)) }
+      if (newest - readAt < READING_EVERY_MS) return
+      readAt = newest
+      readings.push(reading)
+      if (readings.length > RING) readings.shift()
+      onReading(reading)
     },
     figure: (uuid) => figures.get(uuid) ?? null,
     latest: () => latest,
-    readings: () => readings,
+    readings: () => [...readings],
     hottestC(sources) {
       const temperatures = sources.flatMap(({ device }) => figures.get(device.uuid)?.sample.temperatureC ?? [])
       return temperatures.length > 0 ? Math.max(...temperatures) : null

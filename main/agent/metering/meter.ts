@@ -6,7 +6,7 @@ import type { MeteredRun } from '../attempt.ts'
 import type { PowerSource } from '../power-source.ts'
 import { type DeviceFigures, type DeviceWatch, type DeviceWatchDeps, createDeviceWatch } from './device-watch.ts'
 import type { SampleStore } from './sample-store.ts'
-import { type Session, startSession } from './session.ts'
+import { type Drawn, type Session, startSession } from './session.ts'
 
 export interface MeterDeps extends DeviceWatchDeps {
   /** What can be read at this moment; the same device may come back as another object. */
@@ -42,6 +42,8 @@ export interface Meter {
    * named or one of them cannot be read.
    */
   readonly start: (attempt: Attempt) => MeterSession
+  /** What an attempt that runs has drawn up to now; `null` if it does not run, or its devices are still to be read. */
+  readonly soFar: (attemptId: string) => Drawn | null
   /** The system is about to sleep. Needed only where the monotonic clock runs on meanwhile. */
   readonly suspend: () => void
   /** What was measured of an attempt before a crash: joules, and when the last sample was taken; `null` if nothing is known. */
@@ -54,8 +56,8 @@ const TIDY_EVERY_MS = 3_600_000
 
 interface Machine extends MeterDeps {
   readonly watch: DeviceWatch
-  /** Sessions under way, and the UUIDs of their devices. */
-  readonly sessions: Map<Session, readonly string[]>
+  /** Sessions under way, each with its attempt and the UUIDs of its devices. */
+  readonly sessions: Map<Session, { readonly attemptId: string; readonly uuids: readonly string[] }>
 }
 
 /** Reads every power source of this machine: slowly for show and idle power, exactly while an attempt runs. */
@@ -70,6 +72,7 @@ export function createMeter(deps: MeterDeps): Meter {
     figures: () => new Map(sources().map((source) => [watch.idOf(source), watch.figuresOf(source, isWorking(machine, source))])),
     run: (signal) => run(machine, signal),
     start: (attempt) => start(machine, attempt),
+    soFar: (attemptId) => [...machine.sessions].find(([, one]) => one.attemptId === attemptId)?.[0].soFar() ?? null,
     suspend() {
       for (const session of machine.sessions.keys()) session.suspend()
     },
@@ -80,7 +83,7 @@ export function createMeter(deps: MeterDeps): Meter {
   }
 }
 
-const isWorking = ({ sessions }: Machine, { device }: PowerSource): boolean => [...sessions.values()].some((uuids) => uuids.includes(device.uuid))
+const isWorking = ({ sessions }: Machine, { device }: PowerSource): boolean => [...sessions.values()].some(({ uuids }) => uuids.includes(device.uuid))
 
 async function run(machine: Machine, signal: AbortSignal): Promise<void> {
   const { clock, samples, watch } = machine
@@ -127,10 +130,7 @@ function start(machine: Machine, { attemptId, deviceIds }: Attempt): MeterSessio
     },
     { attemptId, sources: chosen },
   )
-  sessions.set(
-    session,
-    chosen.map(({ device }) => device.uuid),
-  )
+  sessions.set(session, { attemptId, uuids: chosen.map(({ device }) => device.uuid) })
   return {
     stop: () =>
       session.stop().finally(() => {

@@ -1,3 +1,4 @@
+import { type Conclusion, conclude } from '../../../shared/domain/energy/conclusion.ts'
 import { type Integral, addReading, beginIntegral, endIntegral, suspendIntegral } from '../../../shared/domain/energy/integral.ts'
 import type { Replay } from '../../../shared/domain/energy/replay.ts'
 import { type LoggedDevice, type SampleLogEvent, encodeRow, rounded } from '../../../shared/domain/energy/sample-log.ts'
@@ -36,11 +37,16 @@ export interface SessionRequest {
   readonly sources: readonly PowerSource[]
 }
 
+/** What was drawn, how that is known, and what the figure is worth. */
+export type Drawn = Pick<Conclusion, 'boardJ' | 'method' | 'uncertaintyPct'>
+
 export interface Session {
   /** Takes a last reading and concludes. A second call gives the same answer. */
   readonly stop: () => Promise<MeteredRun>
   /** The system is about to sleep. */
   readonly suspend: () => void
+  /** Up to the last reading; `null` until every device was read. */
+  readonly soFar: () => Drawn | null
 }
 
 interface Track {
@@ -73,17 +79,18 @@ export function startSession(deps: SessionDeps, request: SessionRequest): Sessio
     while (await deps.clock.sleep(untilMultiple(deps.clock, session.everyMs), ended.signal))
   })()
   let result: Promise<MeteredRun> | null = null
-  const conclude = async (): Promise<MeteredRun> => {
+  const end = async (): Promise<MeteredRun> => {
     ended.abort()
     await loop
     return finish(session)
   }
   return {
-    stop: () => (result ??= conclude()),
+    stop: () => (result ??= end()),
     suspend() {
       const at = say(session, 'suspended')
       for (const track of session.tracks) track.integral = suspendIntegral(track.integral, at)
     },
+    soFar: () => (session.tracks.some(({ integral }) => integral.samples === 0) ? null : conclude(session.tracks, session.startWall)),
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import { openAgentStores } from '../stores.ts'
+import { fakeLease } from '../jobs/lease.fixture.ts'
 import * as initial from './0001-initial.ts'
 
 test('proofs and their samples survive the move of the samples to files', () => {
@@ -26,4 +27,25 @@ test('proofs and their samples survive the move of the samples to files', () => 
   using stores = openAgentStores(folder)
   stores.oldSampleLogs.remove('attempt')
   expect(stores.oldSampleLogs.get('attempt')).toBeNull()
+})
+
+test.each([
+  [true, 1],
+  [false, 0],
+])('a lease of before, that says of its need of a GPU only %s, needs %i of them, and its plan has one run', (gpu, gpus) => {
+  const folder = mkdtempSync(join(tmpdir(), 'windfall-migrations-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const lease = fakeLease()
+  const { nodeId, zone, window, gPerKWh, expectedGrams, baselineGrams, score, source, origin, recordedOn, greenest } = lease.plan
+  const plan = { nodeId, zone, window, gPerKWh, expectedGrams, baselineGrams, score, source, origin, recordedOn, greenest }
+  const earlier = { ...lease, plan, spec: { ...lease.spec, needs: { gpu, vramBytes: 5, ramBytes: 6 } } }
+  const before = openSqlite(join(folder, 'agent.sqlite'), [initial])
+  before
+    .prepare("INSERT INTO job (lease_id, job_id, attempt_id, lease, state, received_at) VALUES ('lease-1', 'job', 'attempt', ?, 'leased', 1)")
+    .run(JSON.stringify(earlier))
+  before.close()
+  using stores = openAgentStores(folder)
+  const read = stores.jobs.open()[0]?.lease
+  expect(read?.spec.needs).toEqual({ gpus, vramBytes: 5, ramBytes: 6 })
+  expect(read?.plan).toEqual({ ...plan, runs: [plan.window], gramsRange: null, expectedMicroUsd: '695', electricity: null, chosenBy: 'composite' })
 })

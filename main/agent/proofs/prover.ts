@@ -4,15 +4,16 @@ import type { SolarShare } from '../../../shared/domain/energy-proof.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import type { Signer } from '../../kernel/signing.ts'
-import type { AttemptFacts } from '../attempt.ts'
+import type { AttemptFacts, GivenBack } from '../attempt.ts'
 import type { ChainHead, PlacedProof, ProofsStore, StoredProof } from './proofs.store.ts'
 import { buildProof, openOwnProof, type OwnProof, resignProof, signProof } from './prove.ts'
 
-/** A finished attempt, proven. */
+/** An attempt that left something, proven. */
 export interface ProvenResult {
   readonly lease: Lease
   readonly facts: AttemptFacts
-  readonly output: Uint8Array
+  /** Its output, or why it was given back. */
+  readonly left: Uint8Array | GivenBack
   readonly proof: StoredProof
 }
 
@@ -41,7 +42,7 @@ export interface ProverDeps {
 
 export interface Prover {
   /** Signs the next proof of the chain and commits it. */
-  readonly prove: (lease: Lease, facts: AttemptFacts, output: Uint8Array) => Promise<void>
+  readonly prove: (lease: Lease, facts: AttemptFacts, left: ProvenResult['left']) => Promise<void>
   /**
    * Makes the next proof continue from where the coordinator's chain stands, which is elsewhere than here after it refused a proof or one
    * of the two was restored from a backup. It is signed anew unless it continues from there already and the present key signed it. What
@@ -60,7 +61,7 @@ export function createProver(deps: ProverDeps): Prover {
     return turn
   }
   return {
-    prove: (lease, facts, output) => inTurn(() => proveNext(deps, { lease, facts, output })),
+    prove: (lease, facts, left) => inTurn(() => proveNext(deps, { lease, facts, left })),
     realign: (head) => inTurn(() => realign(deps, head)),
   }
 }

@@ -19,24 +19,35 @@ export interface ShareAccount {
   readonly take: (attemptId: string, boardJ: number) => SolarShare | null
 }
 
+/** An attempt that nothing was heard of for so long is not proven any more. */
+const FORGET_MS = 600_000
+
+interface Account {
+  readonly seenAt: number
+  /** `null` until two moments were known. */
+  readonly joules: number | null
+  /** `null` while nobody knows. */
+  readonly watts: number | null
+}
+
 /** Adds up, by the trapezoid rule, what of each attempt's power the sun covers: the lesser of what the job draws and what is left over. */
 export function createShareAccount(basis: SolarShare['basis']): ShareAccount {
-  let sum: { readonly attemptId: string; joules: number } | null = null
-  let last: { readonly attemptId: string; readonly mono: number; readonly watts: number } | null = null
+  const accounts = new Map<string, Account>()
   return {
     see({ attemptId, mono, jobWatts, surplusWatts }) {
-      const next = surplusWatts === null ? null : { attemptId, mono, watts: Math.max(0, Math.min(jobWatts, surplusWatts)) }
-      const gapMs = last?.attemptId === attemptId ? mono - last.mono : 0
-      if (next && last && gapMs > 0 && gapMs <= LONGEST_GAP_MS) {
-        sum = sum?.attemptId === attemptId ? sum : { attemptId, joules: 0 }
-        sum.joules += (((last.watts + next.watts) / 2) * gapMs) / 1_000
-      }
-      last = next
+      for (const [id, { seenAt }] of accounts) if (mono - seenAt > FORGET_MS) accounts.delete(id)
+      const last = accounts.get(attemptId)
+      const watts = surplusWatts === null ? null : Math.max(0, Math.min(jobWatts, surplusWatts))
+      const gapMs = last ? mono - last.seenAt : 0
+      const isKnown = last && last.watts !== null && watts !== null && gapMs > 0 && gapMs <= LONGEST_GAP_MS
+      const more = isKnown ? (((last.watts + watts) / 2) * gapMs) / 1_000 : null
+      accounts.set(attemptId, { seenAt: mono, watts, joules: more === null ? (last?.joules ?? null) : (last?.joules ?? 0) + more })
     },
     take(attemptId, boardJ) {
-      const joules = sum?.attemptId === attemptId ? Math.min(sum.joules, boardJ) : null
-      if (joules !== null) sum = null
-      return joules === null ? null : { joules, basis }
+      const joules = accounts.get(attemptId)?.joules ?? null
+      if (joules === null) return null
+      accounts.delete(attemptId)
+      return { joules: Math.min(joules, boardJ), basis }
     },
   }
 }

@@ -17,6 +17,11 @@ interface Asked {
   readonly authorization: string | undefined
 }
 
+interface Drawing {
+  readonly attemptId: string
+  readonly watts: number
+}
+
 /** A meter on the network of the home, and an agent that reads it. */
 async function home({ config = {}, token = null }: { config?: object; token?: string | null } = {}) {
   const asked: Asked[] = []
@@ -29,13 +34,13 @@ async function home({ config = {}, token = null }: { config?: object; token?: st
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/status`
   const clock = createFakeClock(NOON)
   const client = createHttpClient({ clock, manners: SOLAR_MANNERS })
-  const state = { answered: 0, job: null as { attemptId: string; watts: number } | null, awaited: false, news: 0 }
+  const state = { answered: 0, job: null as Drawing | null, others: [] as Drawing[], awaited: false, news: 0 }
   const watch = createSolarWatch({
     config: SolarConfig.parse({ site, reading: { url, pointer: '/now/grid', of: 'import' }, ...config }),
     http: { get: (request) => client.get(request).finally(() => state.answered++) },
     token,
     clock,
-    running: () => state.job,
+    running: () => (state.job ? [state.job, ...state.others] : []),
     isAwaited: () => state.awaited,
     changed: () => state.news++,
   })
@@ -83,6 +88,17 @@ test('what the sun gives to a job is added up, and told once', async () => {
   expect([watch.take('a', 100_000), watch.take('a', 100_000)]).toEqual([{ joules: 6_000, basis: 'metered' }, null])
 })
 
+test('two jobs share the sun by what each draws, and together get no more than it gives', async () => {
+  const { tick, state, watch, meter } = await home()
+  state.job = { attemptId: 'a', watts: 300 }
+  state.others = [{ attemptId: 'b', watts: 100 }]
+  // Of the 400 W that both draw, the grid gives 200 W.
+  meter.body = '{"now":{"grid":200}}'
+  for (let ticks = 0; ticks < 4; ticks++) await tick()
+  expect(watch.surplus()).toBe(0)
+  expect([watch.take('a', 100_000)?.joules, watch.take('b', 100_000)?.joules]).toEqual([4_500, 1_500])
+})
+
 test('a token goes to the meter in a header', async () => {
   const { tick, state, asked } = await home({ token: 'secret' })
   state.awaited = true
@@ -127,7 +143,7 @@ test('an owner who has declared nothing sees nothing, and nothing is asked', asy
     http: { get },
     token: null,
     clock: createFakeClock(),
-    running: () => ({ attemptId: 'a', watts: 1 }),
+    running: () => [{ attemptId: 'a', watts: 1 }],
     isAwaited: () => true,
     changed: () => undefined,
   })

@@ -24,15 +24,15 @@ export interface SolarWatchDeps {
   /** Opens the reading where it asks for one; sent to its address and nowhere else. */
   readonly token: string | null
   readonly clock: Clock
-  /** The attempt that runs and the watts it draws; `null` while none does. */
-  readonly running: () => { readonly attemptId: string; readonly watts: number } | null
+  /** The attempts that run and the watts that each draws. */
+  readonly running: () => readonly { readonly attemptId: string; readonly watts: number }[]
   /** A job waits, so that it matters whether the sun shines. */
   readonly isAwaited: () => boolean
   readonly changed: () => void
 }
 
 export interface SolarWatch {
-  /** Watts that a job may have now; `null` if nobody knows. */
+  /** Watts that another job may have now, beside those that run; `null` if nobody knows. */
   readonly surplus: () => number | null
   /** What the owner sees; `null` where no sun was declared. */
   readonly view: () => SolarView | null
@@ -71,6 +71,12 @@ async function readWatts(
 
 const BEYOND = 'What your solar meter says is more than the sun can give there now, so it is not counted.'
 
+const sumWatts = (jobs: ReturnType<SolarWatchDeps['running']>): number => jobs.reduce((sum, { watts }) => sum + watts, 0)
+
+/** The sun shines for all jobs that run, by what they draw. */
+const shareOf = (surplusWatts: number | null, watts: number, allWatts: number): number | null =>
+  surplusWatts === null || allWatts === 0 ? surplusWatts : surplusWatts * (watts / allWatts)
+
 /** The sun on the owner's roof: read in the home, or forecast for the site. */
 export function createSolarWatch(deps: SolarWatchDeps): SolarWatch {
   const { config, clock, running } = deps
@@ -80,7 +86,7 @@ export function createSolarWatch(deps: SolarWatchDeps): SolarWatch {
   let last: Read | null = null
   let forecast: Signal | null = null
   const surplusFrom = (of: SolarReading['of'], watts: number): number | null =>
-    config && surplusOf(config, of, { now: clock.now(), watts, jobWatts: running()?.watts ?? 0 })
+    config && surplusOf(config, of, { now: clock.now(), watts, jobWatts: sumWatts(running()) })
   const surplus = (): number | null => {
     if (reading) return last && last.watts !== null && clock.monotonic() - last.mono <= FRESH_MS ? surplusFrom(reading.of, last.watts) : null
     const slot = forecast && slotAt(slotsOf(forecast), clock.now())
@@ -98,7 +104,10 @@ export function createSolarWatch(deps: SolarWatchDeps): SolarWatch {
     return last.message ?? (watts === null && clock.monotonic() - last.mono <= FRESH_MS ? BEYOND : null)
   }
   return {
-    surplus,
+    surplus() {
+      const watts = surplus()
+      return watts === null ? null : Math.max(0, watts - sumWatts(running()))
+    },
     site: config?.site ?? null,
     view() {
       if (!config) return null
@@ -112,10 +121,11 @@ export function createSolarWatch(deps: SolarWatchDeps): SolarWatch {
     async run(signal) {
       if (!config) return
       while (await clock.sleep(EVERY_MS, signal)) {
-        if (running() === null && !deps.isAwaited()) continue
+        if (running().length === 0 && !deps.isAwaited()) continue
         if (reading) await look(reading, signal)
-        const job = running()
-        if (job) account.see({ attemptId: job.attemptId, mono: clock.monotonic(), jobWatts: job.watts, surplusWatts: surplus() })
+        const jobs = running()
+        const [mono, surplusWatts] = [clock.monotonic(), surplus()]
+        for (const { attemptId, watts } of jobs) account.see({ attemptId, mono, jobWatts: watts, surplusWatts: shareOf(surplusWatts, watts, sumWatts(jobs)) })
       }
     },
   }

@@ -7,7 +7,7 @@ import type { FactsStore } from './facts.store.ts'
 
 /** What the job list shows once the coordinator has spoken. */
 interface Verdict {
-  readonly state: 'accepted' | 'refused'
+  readonly state?: 'accepted' | 'given-back' | 'refused'
   readonly code: string | null
   readonly message: string | null
   readonly receiptId?: string
@@ -26,11 +26,22 @@ export interface ApplyDeps {
   readonly payoutRefused: (refusal: PayoutRefusal | null) => void
 }
 
+const GIVEN_BACK =
+  'The job goes on elsewhere or later. This run is paid when it is finished or its requester cancels it, and not if it fails or misses its deadline.'
+
 /** Stores one event of the node's feed. Applying it again changes nothing. */
 export function applyEvent({ facts, summaryOf, verdict, writeReceipt, payoutRefused }: ApplyDeps, { at, fact }: NodeEvent): void {
   switch (fact.kind) {
     case 'proof-accepted':
-      verdict(fact.proofId, { state: 'accepted', code: null, message: null, receiptId: fact.receiptId })
+      verdict(
+        fact.proofId,
+        fact.receiptId === null
+          ? { state: 'given-back', code: null, message: GIVEN_BACK }
+          : { state: 'accepted', code: null, message: null, receiptId: fact.receiptId },
+      )
+      return
+    case 'run-unpaid':
+      verdict(fact.proofId, { state: 'given-back', code: `unpaid.${fact.cause}`, message: fact.message })
       return
     case 'proof-refused':
       verdict(fact.proofId, { state: 'refused', code: fact.code, message: fact.message })
@@ -51,10 +62,7 @@ export function applyEvent({ facts, summaryOf, verdict, writeReceipt, payoutRefu
       return
     case 'challenge':
       // What the samples confirm needs no word; it takes back what an earlier challenge said.
-      verdict(fact.proofId, {
-        state: 'accepted',
-        ...(fact.state === 'valid' ? { code: null, message: null } : { code: `challenge.${fact.state}`, message: fact.message }),
-      })
+      verdict(fact.proofId, fact.state === 'valid' ? { code: null, message: null } : { code: `challenge.${fact.state}`, message: fact.message })
       return
     case 'payout': {
       const { kind: _, ...payout } = fact

@@ -22,7 +22,7 @@ interface Accepted {
 export interface FakeCoordinator {
   readonly client: Client<typeof coordinatorContract>
   readonly transport: Transport
-  /** What was taken for good, in order, as `start lease-1`, `fail lease-1`, `proof lease-1`. */
+  /** What was taken for good, in order, as `start lease-1`, `fail lease-1`, `proof lease-1`, `given-back lease-1`. */
   readonly taken: string[]
   /** Every call that arrived or should have. */
   readonly calls: string[]
@@ -52,7 +52,7 @@ export function createFakeCoordinator(node: Pick<Signer, 'keyId' | 'publicJwk'>,
       const fate = fake.fate(name)
       if (fate === 'lost') throw unreachable()
       if (fate !== 'well' && fate !== 'answer-lost') throw new WindfallError(fate, `Refused with ${fate}.`)
-      const verdict = name === 'submitProof' ? fake.verdict(leaseId) : null
+      const verdict = name === 'submitProof' || name === 'giveBack' ? fake.verdict(leaseId) : null
       const answer = verdict ?? (await (calledWell[name as keyof Calls] as ((input: unknown) => unknown) | undefined)?.(input))
       if (fate === 'answer-lost') throw unreachable()
       if (verdict) throw new WindfallError(verdict, `Refused with ${verdict}.`)
@@ -91,7 +91,11 @@ const answers = (records: Records): Calls => {
     startAttempt: ({ leaseId }: { leaseId: string }) => once(`start ${leaseId}`),
     failAttempt: ({ leaseId }: { leaseId: string }) => once(`fail ${leaseId}`),
     proofChain: () => headOf(accepted),
-    submitProof: (input: InputOf<typeof coordinatorContract.submitProof>) => submit(records, input),
+    submitProof: (input: InputOf<typeof coordinatorContract.submitProof>) => submit(records, input, 'proof'),
+    giveBack: (input: InputOf<typeof coordinatorContract.giveBack>) => {
+      const { proofId, jobId } = submit(records, input, 'given-back')
+      return { proofId, jobId }
+    },
     getSignal: ({ zone }: { zone: string }) => ({ signal: forecastOf(zone, clock.now()) }),
     nodeEvents: ({ after, limit }: { after: number; limit: number }) => ({ events: events.filter(({ seq }) => seq > after).slice(0, limit), next: 0 }),
   }
@@ -126,7 +130,8 @@ const headOf = (accepted: readonly Accepted[]) => ({ seq: accepted.at(-1)?.proof
 
 function submit(
   { node, taken, accepted }: Records,
-  { leaseId, envelope }: InputOf<typeof coordinatorContract.submitProof>,
+  { leaseId, envelope }: Pick<InputOf<typeof coordinatorContract.submitProof>, 'leaseId' | 'envelope'>,
+  kind: 'proof' | 'given-back',
 ): OutputOf<typeof coordinatorContract.submitProof> {
   const opened = unpackEnvelope(envelope, ENERGY_PROOF_TYPE)
   if (typeof opened === 'string') throw new WindfallError('proof.malformed', opened)
@@ -139,6 +144,6 @@ function submit(
   if (accepted.some((known) => known.proof.leaseId === leaseId)) throw new WindfallError('proof.lease', 'The lease has ended.')
   if (proof.seq !== seq + 1 || proof.prev !== head) throw new WindfallError('proof.sequence', `Number ${seq + 1} is expected, not ${proof.seq}.`)
   accepted.push({ proof, bodySha256 })
-  taken.push(`proof ${leaseId}`)
+  taken.push(`${kind} ${leaseId}`)
   return answer
 }

@@ -54,6 +54,26 @@ test('what the feed says is what the owner sees', () => {
   expect(files).toContain('receipt-1')
 })
 
+const run = { proofId: 'proof-j1', jobId: 'j1' }
+
+test('a run that was given back waits for its pay until its job is finished, whatever is asked of its samples meanwhile', () => {
+  const { jobs, apply } = setUp()
+  apply(eventOf(1, { kind: 'proof-accepted', ...run, receiptId: null }))
+  const waits = { state: 'given-back', code: null, message: expect.stringContaining('is paid when it is finished'), receiptId: null }
+  expect(jobs.get('lease-j1')).toMatchObject(waits)
+  apply(eventOf(2, { kind: 'challenge', challengeId: 'c', ...run, state: 'overdue', message: 'The node did not answer.' }))
+  expect(jobs.get('lease-j1')).toMatchObject({ state: 'given-back', code: 'challenge.overdue' })
+  for (const [index, fact] of factsOf('j1', bundle).entries()) apply(eventOf(3 + index, fact))
+  expect(jobs.get('lease-j1')).toMatchObject({ state: 'accepted', code: null, message: null, receiptId: 'receipt-j1', microUsd: '150' })
+})
+
+test('of a run that is not paid the owner reads why', () => {
+  const { jobs, apply } = setUp()
+  apply(eventOf(1, { kind: 'proof-accepted', ...run, receiptId: null }))
+  apply(eventOf(2, { kind: 'run-unpaid', ...run, cause: 'failed', message: 'The job failed later.' }))
+  expect(jobs.get('lease-j1')).toMatchObject({ state: 'given-back', code: 'unpaid.failed', message: 'The job failed later.' })
+})
+
 test('an address that cannot be paid is known with its reason until a payout to it is planned', () => {
   const { refusals, apply } = setUp()
   const refusal = { address: '1'.repeat(32), reason: 'It is a program; SOL sent to it is lost.' }

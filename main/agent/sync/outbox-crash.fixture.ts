@@ -14,7 +14,7 @@ const [, , directory = '', baseUrl = '', first = '0'] = process.argv
 const stores = openAgentStores(directory)
 const signer = createSigner(readFileSync(join(directory, 'key.pem'), 'utf8'))
 const clock = systemClock
-const { realign, finish } = createTestProver({ stores, signer, clock })
+const { realign, finish, giveBack } = createTestProver({ stores, signer, clock })
 const { client } = createCoordinatorLink({ baseUrl, signer, time: createCoordinatorTime(clock) })
 const { signal } = new AbortController()
 const nothing = () => undefined
@@ -37,7 +37,7 @@ for (let job = Number(first); ; job++) {
   stores.outbox.add(`start-${job}`, { kind: 'start', leaseId: `l${job}`, token: 1 }, clock.now())
   say(`start l${job}`)
   if (job === Number(first)) void runOutbox(deps, signal)
-  await finish(`l${job}`)
-  say(`proof l${job}`)
+  await (job % 3 === 0 ? giveBack : finish)(`l${job}`)
+  say(`${job % 3 === 0 ? 'given-back' : 'proof'} l${job}`)
   await clock.sleep(random() * 12, signal)
 }

@@ -53,7 +53,7 @@ function createLives(directory: string) {
   return { coordinator, answered, restart, live, stores: () => stores, prover: () => createTestProver({ stores, signer, clock }) }
 }
 
-const Job = fc.record({ step: fc.constant('job' as const), ends: fc.constantFrom('proof', 'fail') })
+const Job = fc.record({ step: fc.constant('job' as const), ends: fc.constantFrom('proof', 'given-back', 'fail') })
 const Step = fc.oneof(
   { arbitrary: Job, weight: 4 },
   fc.record({ step: fc.constant('online' as const), ms: fc.nat({ max: 40_000 }) }),
@@ -75,6 +75,7 @@ async function take(lives: ReturnType<typeof createLives>, step: Step, number: n
       const held = { leaseId: `l${number}`, token: 1 }
       lives.stores().outbox.add(`start-${number}`, { kind: 'start', ...held }, 0)
       if (step.ends === 'proof') return lives.prover().finish(`l${number}`)
+      if (step.ends === 'given-back') return lives.prover().giveBack(`l${number}`)
       return lives.stores().outbox.add(`fail-${number}`, { kind: 'fail', ...held, reason: 'job.exit-code', message: 'x', exitCode: 1, retry: false }, 0)
     }
     case 'online':

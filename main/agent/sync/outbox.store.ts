@@ -9,12 +9,17 @@ const held = { leaseId: Id, token: z.number().int().positive() }
 const CheckpointItem = z.strictObject({ kind: z.literal('checkpoint'), ...held, attemptId: Id })
 export type CheckpointItem = z.infer<typeof CheckpointItem>
 
+const GivenBackItem = z.strictObject({ kind: z.literal('given-back'), ...held, proofId: Id, envelope: Envelope, reason: z.string(), message: z.string() })
+export type GivenBackItem = z.infer<typeof GivenBackItem>
+
 /** What the coordinator still has to be told. The order of arrival is kept, because proofs form a chain. */
 export const OutboxItem = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('start'), ...held }),
   CheckpointItem,
   z.strictObject({ kind: z.literal('fail'), ...held, reason: z.string(), message: z.string(), exitCode: z.number().int().nullable(), retry: z.boolean() }),
   z.strictObject({ kind: z.literal('proof'), ...held, proofId: Id, envelope: Envelope, output: Base64 }),
+  /** A run that is proven and given back, told after what it saved was handed over. */
+  GivenBackItem,
 ])
 export type OutboxItem = z.infer<typeof OutboxItem>
 
@@ -30,9 +35,11 @@ export type OutboxStore = ReturnType<typeof createOutboxStore>
 export function createOutboxStore(db: Sqlite) {
   const insert = db.prepare<[string, string, string, number]>('INSERT INTO outbox (id, kind, body, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING')
   const first = db.prepare<[], { id: string; body: string; created_at: number }>('SELECT id, body, created_at FROM outbox ORDER BY seq LIMIT 1')
-  const proofs = db.prepare<[], { id: string; body: string }>("SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind = 'proof' ORDER BY seq")
+  const proofs = db.prepare<[], { id: string; body: string }>(
+    "SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind IN ('proof', 'given-back') ORDER BY seq",
+  )
   const nextProof = db.prepare<[], { id: string; body: string }>(
-    "SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind = 'proof' ORDER BY seq LIMIT 1",
+    "SELECT id, json_remove(body, '$.output') AS body FROM outbox WHERE kind IN ('proof', 'given-back') ORDER BY seq LIMIT 1",
   )
   const replace = db.prepare<[string, string, string]>("UPDATE outbox SET body = json_set(body, '$.proofId', ?, '$.envelope', json(?)) WHERE id = ?")
   const defer = db.prepare<[string]>('UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox) WHERE id = ?')

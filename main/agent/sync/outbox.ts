@@ -34,6 +34,9 @@ const RETRY_MS = 400
 /** For so long the end of an attempt waits for what the attempt has saved, so that the next node gets it with the job. */
 export const HANDOVER_PATIENCE_MS = 120_000
 
+/** What carries a proof, and so has a place in the node's chain. */
+const CHAINED: ReadonlySet<OutboxItem['kind']> = new Set(['proof', 'given-back'])
+
 interface Agreement {
   /** The key with which the two agreed where the chain stands. */
   readonly keyId: string
@@ -96,7 +99,7 @@ function postpone({ postponed }: OutboxDeps, item: OutboxItem, problem: Windfall
  */
 async function agree({ client, signer, realign }: OutboxDeps, { kind }: OutboxItem, chain: ChainView): Promise<WindfallError | null> {
   const { keyId } = signer
-  if (kind !== 'proof') return null
+  if (!CHAINED.has(kind)) return null
   try {
     const known = chain.agreement?.keyId === keyId ? chain.agreement.head : null
     chain.agreement = { keyId, head: await realign(known ?? (await client.call('proofChain', {}))) }
@@ -122,7 +125,7 @@ function endsItem(item: OutboxItem, problem: WindfallError, chain: ChainView): b
   const { code } = problem
   if (item.kind === 'checkpoint') return !isWorthAnotherTry(problem)
   if (!isFinal(code)) return false
-  if (item.kind !== 'proof') return true
+  if (!('proofId' in item)) return true
   chain.agreement = null
   if (code !== 'proof.sequence' || chain.misplaced === item.proofId) return true
   chain.misplaced = item.proofId
@@ -140,12 +143,15 @@ async function deliver({ client, handOver }: OutboxDeps, item: OutboxItem): Prom
     case 'fail':
       await client.call('failAttempt', { leaseId, token, reason: item.reason, message: item.message, exitCode: item.exitCode, retry: item.retry })
       return
-    case 'proof': {
-      const { proofId } = await client.call('submitProof', { leaseId, token, envelope: item.envelope, output: item.output })
-      if (proofId !== item.proofId) throw new WindfallError('internal', `The coordinator answered about proof ${proofId} instead of ${item.proofId}.`)
-      return
-    }
+    case 'given-back':
+      return checkAnswer(item, await client.call('giveBack', { leaseId, token, envelope: item.envelope, reason: item.reason, message: item.message }))
+    case 'proof':
+      return checkAnswer(item, await client.call('submitProof', { leaseId, token, envelope: item.envelope, output: item.output }))
     default:
       item satisfies never
   }
+}
+
+function checkAnswer(item: { readonly proofId: string }, { proofId }: { readonly proofId: string }): void {
+  if (proofId !== item.proofId) throw new WindfallError('internal', `The coordinator answered about proof ${proofId} instead of ${item.proofId}.`)
 }

@@ -19,7 +19,7 @@ const SPEC = {
   name: 'My job',
   runtime: { name: 'wasm', image: DIGEST, archive: DIGEST },
   limits: { wallSeconds: 60, memoryBytes: 67_108_864, outputBytes: 1_024, cpus: 1 },
-  needs: { gpu: false, vramBytes: 0, ramBytes: 0 },
+  needs: { gpus: 0, vramBytes: 0, ramBytes: 0 },
   expected: { seconds: 10, watts: 40 },
   price: { microUsdPerHour: '250000', maxMicroUsd: '5000' },
   carbon: { rule: 'now', capG: null },
@@ -48,6 +48,7 @@ const view = (jobId: string, spec: JobSpec): JobView => {
     attempts: [],
     outputSha256: sha256Hex(OUTPUT),
     receiptId: null,
+    receiptIds: [],
     priceMicroUsd: state === 'completed' ? '1234' : null,
     checkpoint: null,
   }
@@ -96,6 +97,11 @@ test.each([
     () => file('job.json', JSON.stringify({ kind: 'render', runtime: { name: 'docker' }, limits: {} })),
     /It lacks name .*runtime\.image .*--archive.*limits\.wallSeconds.*needs \(what a machine must have\).*price \(what you pay\).*windfall job example/,
   ],
+  [
+    'that says whether it needs a GPU instead of how many',
+    () => file('job.json', JSON.stringify({ ...SPEC, needs: { gpu: true, vramBytes: 0, ramBytes: 0 } })),
+    /It lacks needs\.gpus \(how many GPUs, 0 for none; it takes the place of gpu\).*needs: .*"gpu"/,
+  ],
   ['for a runtime nobody has', () => file('job.json', JSON.stringify({ ...SPEC, runtime: { name: 'lambda' } })), /runtime\.name: .*docker/],
   ['with a field that is misspelt', () => file('job.json', JSON.stringify({ ...SPEC, dedline: 'x' })), /dedline/],
   ['with a number out of range', () => file('job.json', JSON.stringify({ ...SPEC, priority: 99 })), /priority: /],
@@ -136,8 +142,8 @@ test('a job is sent with the bytes it runs first, under their digest, and its an
   expect(JSON.parse(out)).toMatchObject({ jobId: submitted().jobId, state: 'queued' })
 })
 
-test('arguments of one’s own make another output, so the expected hash goes; --green waits for the cleanest window', async () => {
-  await run('job', 'submit', file('job.json', JSON.stringify(SPEC)), '--arg', '96', '72', '--green', '--data', data)
+test('arguments of one’s own make another output, so the expected hash goes; --objective waits for the best window for it', async () => {
+  await run('job', 'submit', file('job.json', JSON.stringify(SPEC)), '--arg', '96', '72', '--objective', 'green', '--data', data)
   expect(submitted().spec).toMatchObject({ args: ['96', '72'], outputSha256: null, carbon: { rule: 'window', capG: null } })
 })
 

@@ -15,9 +15,12 @@ import { reasonOf, usd } from '../format.ts'
 import { type Where, coordinatorClient, uploadArchive } from '../instance.ts'
 import { EXAMPLE_HELP, JOB_EXAMPLE } from '../job-example.ts'
 import { readJobFile } from '../job-file.ts'
-import { describeJob, describePlan } from '../job-text.ts'
+import { describeJob } from '../job-text.ts'
+import { parseObjective } from '../objective-option.ts'
 import { table } from '../output.ts'
+import { describePlan } from '../plan-text.ts'
 import { type Sample, loadSample } from '../samples.ts'
+import { jobImportCommand } from './job-import.ts'
 
 const FINAL: readonly JobState[] = ['completed', 'failed', 'expired', 'cancelled']
 const DEFAULT_DEADLINE = '6h'
@@ -25,7 +28,7 @@ const DEFAULT_DEADLINE = '6h'
 interface SpecOptions extends CommonOptions {
   readonly sample?: string
   readonly deadline?: string
-  readonly green?: boolean
+  readonly objective?: string
   readonly arg?: readonly string[]
   readonly archive?: string
 }
@@ -42,7 +45,8 @@ async function readJob(options: SpecOptions, file: string | undefined): Promise<
     : await readJobFile(requireFile(file), { deadline, defaultDeadline, archive: options.archive })
   // Other arguments make another output, so the hash the job came with no longer applies.
   const args = options.arg ? { args: [...options.arg], outputSha256: null } : {}
-  return { spec: { ...spec, ...args, carbon: options.green ? { ...spec.carbon, rule: 'window' } : spec.carbon }, archive }
+  const chosen = options.objective === undefined ? {} : { objective: parseObjective(options.objective), carbon: { ...spec.carbon, rule: 'window' as const } }
+  return { spec: { ...spec, ...args, ...chosen }, archive }
 }
 
 function requireFile(file: string | undefined): string {
@@ -64,7 +68,7 @@ const specOptions = (command: Command): Command =>
     .option('--deadline <when>', `finish by: a duration (30m, 6h, 2d) or a UTC time (default: what the job file says, or ${DEFAULT_DEADLINE})`)
     .option('--arg <value...>', 'arguments for the job, instead of those it comes with')
     .option('--archive <file>', 'what the job runs: a .wasm module, or an image from docker save')
-    .option('--green', 'wait for the cleanest window before the deadline')
+    .option('--objective <what>', 'wait for the window that is best for this: green, cheap, fast, balanced, or weights such as carbon=2,cost=1')
     .addHelpText('after', EXAMPLE_HELP)
 
 const example = () =>
@@ -172,9 +176,13 @@ const show = () =>
     },
   )
 
+const CANCEL_HELP = `
+What it costs: the runs that machines have proven and given back by then, each with its receipt. A run that is under way is stopped and costs nothing.
+A job that fails or misses its deadline costs nothing at all. What was set aside beyond that goes back to your balance.`
+
 const cancel = () =>
   action<CommonOptions>(
-    createCommand('cancel', 'cancel a job that has not finished', 'coordinator').argument('<job>', 'job id'),
+    createCommand('cancel', 'cancel a job that has not finished', 'coordinator').argument('<job>', 'job id').addHelpText('after', CANCEL_HELP),
     async (options, output, [jobId = '']) => {
       const job = await coordinatorClient(whereOf(options)).call('cancelJob', { jobId })
       output.answer(job, () => describeJob(job))
@@ -188,6 +196,7 @@ export const jobCommand = (): Command =>
     .addCommand(submit())
     .addCommand(plan())
     .addCommand(example())
+    .addCommand(jobImportCommand())
     .addCommand(list())
     .addCommand(show())
     .addCommand(cancel())

@@ -14,6 +14,7 @@ const SUMMARY: ProofSummary = {
   nodeId: NODE,
   jobId: 'job-1',
   receiptId: 'receipt-1',
+  unpaid: null,
   acceptedAt: '2026-03-01T12:00:00.000Z',
   method: 'counter',
   boardJ: 15_000,

@@ -1,26 +1,68 @@
+import { type Choice, DecisionSubject } from '../../../shared/contract/decision.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { jsonText } from './json-text.ts'
 import { type Decision, firstBroken } from './chain.ts'
-import { createDecisionsStore } from './decisions.store.ts'
+import { type DecisionFilter, createDecisionsStore } from './decisions.store.ts'
+import { createInputsStore } from './inputs.store.ts'
+import { type Sealed, createSeal, seal } from './sealed.ts'
 
 const PAGE = 1_000
 
-/** Records a decision in the transaction that carries it out, so that neither exists without the other. */
+/** The members of a fact that say what it is about. */
+const NAMED = { jobId: 'job', nodeId: 'node', incidentId: 'incident', proofId: 'proof' } as const
+
+const subjectsOf = (fact: object): DecisionSubject[] =>
+  Object.entries(NAMED).flatMap(([name, kind]) => DecisionSubject.safeParse({ kind, id: (fact as Readonly<Record<string, unknown>>)[name] }).data ?? [])
+
+/**
+ * Records that something happened, in the transaction in which it does, so that neither exists without the other. It is found by every
+ * `jobId`, `nodeId`, `incidentId` and `proofId` in its body. What a policy chose is for {@link createChoose}.
+ */
 export const createAudit =
   (clock: Pick<Clock, 'now'>) =>
   async (tx: Tx, kind: string, body: object): Promise<void> => {
-    await createDecisionsStore(tx).append({ at: clock.now(), kind, body: JSON.stringify(body) })
+    const concerned = subjectsOf(body).map((subject) => ({ subject, isFirst: true }))
+    await createDecisionsStore(tx).append({ at: clock.now(), kind, form: 'fact', body: JSON.stringify(body) }, concerned)
   }
 
-/** Oldest first, those after sequence number `after`. */
-export const decisions = (db: Db, page: { readonly after: number; readonly limit: number }): Promise<Decision[]> =>
-  createDecisionsStore(db).page(page.after, page.limit)
+/** The text that is hashed of a choice, from texts that are hashed themselves. */
+function bodyOf({ subject, also = [], policy: { name, version }, answer }: Choice, inputs: readonly (readonly [name: string, input: Sealed])[]): string {
+  const hashes = Object.fromEntries(inputs.map(([name, { sha256 }]) => [name, sha256]))
+  const outcome = seal(answer.outcome)
+  const head = jsonText({ subject, also, policy: { name, version }, inputs: hashes, alternatives: answer.alternatives, outcomeSha256: outcome.sha256 })
+  return `${head.slice(0, -1)},"outcome":${outcome.text}}`
+}
+
+/**
+ * Records a choice and what it was made on, in the transaction that carries it out, so that none of them exists without the others. Answers
+ * with its sequence number, by which people name it (“decision 123”). Throws `RangeError` for what JSON cannot say, such as `NaN`.
+ */
+export function createChoose(clock: Pick<Clock, 'now'>): (tx: Tx, choice: Choice) => Promise<number> {
+  const sealOnce = createSeal()
+  // What one transaction has kept already, its next choices need not look for.
+  const kept = new WeakMap<Tx, Set<string>>()
+  return async (tx, choice) => {
+    const at = clock.now()
+    const { kind, subject, also = [] } = choice
+    const inputs = Object.entries(choice.inputs).map(([name, input]) => [name, sealOnce(input)] as const)
+    const known = kept.get(tx) ?? new Set()
+    kept.set(tx, known)
+    const fresh = inputs.flatMap(([, input]) => (known.has(input.sha256) ? [] : [input]))
+    await createInputsStore(tx).keep(fresh, at)
+    for (const { sha256 } of fresh) known.add(sha256)
+    const concerned = [{ subject, isFirst: true }, ...also.map((other) => ({ subject: other, isFirst: false }))]
+    return (await createDecisionsStore(tx).append({ at, kind, form: 'choice', body: bodyOf(choice, inputs) }, concerned)).seq
+  }
+}
+
+export const EVERYTHING: DecisionFilter = { about: null, kind: null, since: null, until: null, requesterId: null }
 
 /** Reads the log and checks every link, up to the first that does not fit. `brokenAt` is the first sequence number that does not fit. */
 export async function verifyDecisions(db: Db): Promise<{ readonly count: number; readonly brokenAt: number | null }> {
   let last: Decision | null = null
   for (let count = 0; ; ) {
-    const page = await decisions(db, { after: last?.seq ?? 0, limit: PAGE })
+    const page: Decision[] = await createDecisionsStore(db).oldest(EVERYTHING, { after: last?.seq ?? 0, limit: PAGE })
     const brokenAt = firstBroken(page, last)
     count += page.length
     last = page.at(-1) ?? last

@@ -1,21 +1,77 @@
+import type { DecisionSubject } from '../../../shared/contract/decision.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { type Decision, nextDecision } from './chain.ts'
 
-/** All SQL on table `decision`, which is only ever appended to. */
+type Appended = Pick<Decision, 'at' | 'kind' | 'form' | 'body'>
+
+interface Concerned {
+  readonly subject: DecisionSubject
+  /** It is about this one; otherwise it can be found by it. */
+  readonly isFirst: boolean
+}
+
+export interface DecisionFilter {
+  readonly about: DecisionSubject | null
+  readonly kind: string | null
+  /** Epoch milliseconds: from, and before. */
+  readonly since: number | null
+  readonly until: number | null
+  /** Only what is about this requester's jobs; `null`: everything. */
+  readonly requesterId: string | null
+}
+
+export interface DecisionPage {
+  /** Sequence number of the last one seen. */
+  readonly after: number | null
+  readonly limit: number
+}
+
+const COLUMNS = ['seq', 'at', 'kind', 'form', 'body', 'prev_hash as prevHash', 'hash'] as const
+
+/** All SQL on tables `decision`, which is only ever appended to, and `decision_subject`. */
 export function createDecisionsStore(db: Db | Tx) {
-  const columns = ['seq', 'at', 'kind', 'body', 'prev_hash as prevHash', 'hash'] as const
+  const about = ({ kind, id }: DecisionSubject) => db.selectFrom('decision_subject').select('seq').where('kind', '=', kind).where('id', '=', id)
+  const ofRequester = (requesterId: string) =>
+    db
+      .selectFrom('decision_subject')
+      .innerJoin('job', 'job.id', 'decision_subject.id')
+      .select('decision_subject.seq')
+      .where('decision_subject.kind', '=', 'job')
+      .where('decision_subject.is_first', '=', 1)
+      .where('job.requester_id', '=', requesterId)
+  const matching = (filter: DecisionFilter) => {
+    let query = db.selectFrom('decision').select(COLUMNS)
+    if (filter.about !== null) query = query.where('seq', 'in', about(filter.about))
+    if (filter.requesterId !== null) query = query.where('seq', 'in', ofRequester(filter.requesterId))
+    if (filter.kind !== null) query = query.where('kind', '=', filter.kind)
+    if (filter.since !== null) query = query.where('at', '>=', filter.since)
+    return filter.until === null ? query : query.where('at', '<', filter.until)
+  }
   return {
-    async append(fact: Pick<Decision, 'at' | 'kind' | 'body'>): Promise<Decision> {
+    async append(record: Appended, concerned: readonly Concerned[]): Promise<Decision> {
       const last = await db.selectFrom('decision').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
-      const { prevHash, ...decision } = nextDecision(last ?? null, fact)
+      const { prevHash, ...decision } = nextDecision(last ?? null, record)
       await db
         .insertInto('decision')
         .values({ ...decision, prev_hash: prevHash })
         .execute()
+      const found = concerned.map(({ subject, isFirst }) => ({ ...subject, seq: decision.seq, is_first: isFirst ? 1 : 0 }))
+      if (found.length > 0) await db.insertInto('decision_subject').values(found).execute()
       return { ...decision, prevHash }
     },
-    /** Oldest first, those after sequence number `after`. */
-    page: (after: number, limit: number): Promise<Decision[]> =>
-      db.selectFrom('decision').select(columns).where('seq', '>', after).orderBy('seq').limit(limit).execute(),
+    /** Newest first. */
+    newest: (filter: DecisionFilter, { after, limit }: DecisionPage): Promise<Decision[]> =>
+      (after === null ? matching(filter) : matching(filter).where('seq', '<', after)).orderBy('seq', 'desc').limit(limit).execute(),
+    /** Oldest first. */
+    oldest: (filter: DecisionFilter, { after, limit }: DecisionPage): Promise<Decision[]> =>
+      (after === null ? matching(filter) : matching(filter).where('seq', '>', after)).orderBy('seq').limit(limit).execute(),
+    get: (seq: number, filter: DecisionFilter): Promise<Decision | undefined> => matching(filter).where('seq', '=', seq).executeTakeFirst(),
+    /** What each of these records concerns, the first first. */
+    async subjects(seqs: readonly number[]): Promise<ReadonlyMap<number, DecisionSubject[]>> {
+      if (seqs.length === 0) return new Map()
+      const rows = await db.selectFrom('decision_subject').selectAll().where('seq', 'in', seqs).orderBy('is_first', 'desc').orderBy('kind').execute()
+      const found = Map.groupBy(rows, ({ seq }) => seq)
+      return new Map([...found].map(([seq, of]) => [seq, of.map(({ kind, id }) => ({ kind, id }) as DecisionSubject)]))
+    },
   }
 }

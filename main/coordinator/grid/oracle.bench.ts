@@ -12,8 +12,10 @@ import { HALF_HOUR_MS } from '../../../shared/units.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { resourcesDirectory } from '../../kernel/paths.ts'
 import { type Db, openDatabase } from '../persistence/database.ts'
+import { withItsErrors, withoutNoise } from '../planner/sharpen.ts'
 import { createGridHistory } from './history.ts'
 import { createGridOracle } from './oracle.ts'
+import { createOutlooks } from './outlook/outlooks.ts'
 import { createFakeProvider } from './provider.fake.ts'
 import { loadRecording } from './recording.ts'
 
@@ -43,7 +45,8 @@ function setup(db: Db) {
     shutdown: abort,
     onLiveFailed: () => undefined,
   })
-  return { clock, measuring, pricing, history, oracle }
+  const outlookOf = createOutlooks({ clock, oracle, history, sharpen: { clean: withoutNoise, correct: withItsErrors }, shutdown: abort })
+  return { clock, measuring, pricing, history, oracle, outlookOf }
 }
 
 type Bench = ReturnType<typeof setup>
@@ -85,14 +88,19 @@ const before = (round: number, lengthMs: number) => {
   return { from: to - lengthMs, to }
 }
 
-async function lookUps({ clock, measuring, history, oracle }: Bench): Promise<Readonly<Record<string, number>>> {
+async function lookUps({ clock, measuring, history, oracle, outlookOf }: Bench): Promise<Readonly<Record<string, number>>> {
   const cached = await each((zone) => oracle.signal(zone, abort))
+  const outlookCached = await each(outlookOf)
   const priceCached = await each((zone) => oracle.look(zone, 'price', abort))
   const day = await each((zone, round) => history.measured(series(zone), { ...before(round, DAY_MS), knownBy: NOW }))
   const month = await each((zone, round) => history.measured(series(zone), { ...before(round, 29 * DAY_MS), knownBy: NOW }))
   const anew = await each(async (zone) => {
     if (zone === KNOWN[0]) await clock.advance(HALF_HOUR_MS)
     return oracle.signal(zone, abort)
+  }, 4_000)
+  const outlookAnew = await each(async (zone) => {
+    if (zone === KNOWN[0]) await clock.advance(HALF_HOUR_MS)
+    return outlookOf(zone)
   }, 4_000)
   measuring.fail('It is away.')
   const past = await each((zone, round) => {
@@ -102,10 +110,12 @@ async function lookUps({ clock, measuring, history, oracle }: Bench): Promise<Re
   return {
     'signal(), cached': cached,
     'look(price), cached': priceCached,
+    'outlook, nothing new': outlookCached,
     'history, one day': day,
     'history, 29 days': month,
     'actuals() of 2 h, from history': past,
     'signal(), asked and forecast anew': anew,
+    'outlook, the same and its past judged': outlookAnew,
   }
 }
 

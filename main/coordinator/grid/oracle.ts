@@ -1,16 +1,18 @@
 import type { Signal, SignalKind } from '../../../shared/contract/wire.ts'
 import { halfHourCeil, halfHourFloor } from '../../../shared/domain/half-hours.ts'
-import { meanOver, slotsOf } from '../../../shared/domain/signal.ts'
+import { meanOver } from '../../../shared/domain/signal.ts'
 import { gbRegionId, zoneNames } from '../../../shared/domain/zones.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { HALF_HOUR_MS, fromIso } from '../../../shared/units.ts'
+import { HALF_HOUR_MS } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { type ForecastError, forecastError } from './forecast/forecast-error.ts'
+import { type SourceAccuracy, accuracyOf } from './forecast/accuracy.ts'
 import { type OwnForecasts, type Said, createOwnForecasts } from './forecast/forecasts.ts'
 import type { GridHistory } from './history.ts'
+import { fromNow, knownSlots } from './known-slots.ts'
 import { type LiveGrid, createLiveGrid } from './live.ts'
 import { modelledSignal } from './modelled.ts'
-import type { GridProvider } from './provider.ts'
+import type { Series } from './history.store.ts'
+import type { GridProvider, ProviderId } from './provider.ts'
 import type { Recording } from './recording.ts'
 import { orderOf } from './sources.ts'
 
@@ -20,9 +22,6 @@ const LONGEST_RANGE_MS = 1_209_600_000
 const SHORTEST_REACH_MS = 12 * 3_600_000
 /** What a provider has not measured by then it will not measure any more. */
 const SETTLED_AFTER_MS = 86_400_000
-const ACCURACY_MS = 30 * 86_400_000
-/** One forecast of each stretch of this length is compared: those between them say almost the same. */
-const COMPARE_EVERY_MS = 6 * 3_600_000
 
 export interface OracleDeps {
   readonly clock: Clock
@@ -36,7 +35,22 @@ export interface OracleDeps {
   readonly onLiveFailed: (zone: string, message: string) => void
 }
 
+/** Who made a forecast of average intensity, and who measures what it is about. */
+export interface Forecaster {
+  readonly by: Series['provider']
+  readonly measuredBy: ProviderId
+}
+
+export interface Expected {
+  /** The same object for as long as nobody says anything new. May begin with what is over. */
+  readonly signal: Signal
+  /** `null` for what ships with Windfall: nothing measures that. */
+  readonly forecaster: Forecaster | null
+}
+
 export interface GridOracle {
+  /** As `signal`, with whom to judge it by. Errors: the same. */
+  readonly expected: (zone: string, abort: AbortSignal) => Promise<Expected>
   /**
    * Average intensity from the running half hour to 48 h ahead, from the best source there is: a provider's forecast, else Windfall's own on
    * what providers measured, else the recording (GB-01 to GB-14), else the day model.
@@ -54,13 +68,6 @@ export interface GridOracle {
   readonly accuracy: (zone: string, abort: AbortSignal) => Promise<readonly SourceAccuracy[]>
 }
 
-interface SourceAccuracy extends ForecastError {
-  /** The newest answer's words for itself. */
-  readonly source: string
-  /** Who measured what the forecasts are compared with. */
-  readonly measuredBy: string
-}
-
 interface Stretch {
   readonly from: number
   readonly to: number
@@ -69,9 +76,10 @@ interface Stretch {
 interface Oracle extends OracleDeps {
   readonly live: LiveGrid
   readonly own: OwnForecasts
+  readonly shipped: (zone: string, now: number) => Signal
 }
 
-const covers = (signal: Signal, { from, to }: Stretch): boolean => (meanOver(slotsOf(signal), from, to)?.coverage ?? 0) === 1
+const covers = (signal: Signal, { from, to }: Stretch): boolean => (meanOver(knownSlots(signal), from, to)?.coverage ?? 0) === 1
 
 /** Error: `grid.unknown-zone` for a zone that neither Windfall nor a configured provider knows the average intensity of. */
 export function checkZone({ providers }: Pick<OracleDeps, 'providers'>, zone: string): void {
@@ -117,37 +125,29 @@ function shippedSignal(recording: Recording, zone: string, { from, to }: Stretch
 const looksAhead = (signal: Signal, now: number): boolean =>
   covers(signal, { from: now, to: now }) && covers(signal, { from: now, to: now + SHORTEST_REACH_MS })
 
-async function forecast(oracle: Oracle, zone: string): Promise<Signal> {
+async function forecast(oracle: Oracle, zone: string): Promise<Expected> {
   const now = oracle.clock.now()
   for (const provider of serving(oracle, zone, 'average')) {
+    const measuredBy = provider.id
     const signal = await oracle.live.around(provider, { zone, kind: 'average' })
-    if (signal && looksAhead(signal, now)) return signal
+    if (signal && looksAhead(signal, now)) return { signal, forecaster: { by: measuredBy, measuredBy } }
     const own = signal && (await oracle.own.forecast({ provider, signal }, await look(oracle, zone, 'price')))
-    if (own) return own
+    if (own) return { signal: own, forecaster: { by: `windfall-on-${measuredBy}`, measuredBy } }
   }
-  return shippedSignal(oracle.recording, zone, { from: halfHourFloor(now), to: halfHourCeil(now + HORIZON_MS) })
+  return { signal: oracle.shipped(zone, now), forecaster: null }
 }
 
-async function accuracy(oracle: Oracle, zone: string): Promise<readonly SourceAccuracy[]> {
-  const now = oracle.clock.now()
-  const stretch = { from: now - ACCURACY_MS, to: now }
-  const found: SourceAccuracy[] = []
-  for (const provider of serving(oracle, zone, 'average')) {
-    const measured = await oracle.history.measured({ zone, kind: 'average', provider: provider.id }, { ...stretch, knownBy: now })
-    for (const forecaster of [provider.id, `windfall-on-${provider.id}`] as const) {
-      const said = await oracle.history.said({ zone, kind: 'average', provider: forecaster }, { ...stretch, everyMs: COMPARE_EVERY_MS })
-      const error = forecastError(said, measured)
-      const newest = said.at(-1)
-      if (error && newest) found.push({ source: newest.signal.source, measuredBy: provider.name, ...error })
-    }
+/** What ships with Windfall for the days ahead, put together once in a half hour. */
+function createShipped(recording: Recording): Oracle['shipped'] {
+  const made = new Map<string, { readonly from: number; readonly signal: Signal }>()
+  return (zone, now) => {
+    const from = halfHourFloor(now)
+    const last = made.get(zone)
+    if (last?.from === from) return last.signal
+    const signal = shippedSignal(recording, zone, { from, to: halfHourCeil(now + HORIZON_MS) })
+    made.set(zone, { from, signal })
+    return signal
   }
-  return found
-}
-
-/** From the slot that holds now on. */
-function fromNow(signal: Signal, now: number): Signal {
-  const points = signal.points.filter(({ to }) => fromIso(to) > now)
-  return points.length === signal.points.length ? signal : { ...signal, points }
 }
 
 async function actuals(oracle: Oracle, zone: string, { from, to }: Stretch): Promise<Signal> {
@@ -171,13 +171,15 @@ async function actuals(oracle: Oracle, zone: string, { from, to }: Stretch): Pro
 export function createGridOracle(deps: OracleDeps): GridOracle {
   const { clock, history, shutdown, onLiveFailed } = deps
   const live = createLiveGrid({ clock, shutdown, keep: history.keep, onFailed: onLiveFailed })
-  const oracle: Oracle = { ...deps, live, own: createOwnForecasts({ clock, history, live }) }
+  const oracle: Oracle = { ...deps, live, own: createOwnForecasts({ clock, history, live }), shipped: createShipped(deps.recording) }
+  const expected: GridOracle['expected'] = async (zone, abort) => {
+    abort.throwIfAborted()
+    checkZone(deps, zone)
+    return waitFor(forecast(oracle, zone), abort)
+  }
   return {
-    async signal(zone, abort) {
-      abort.throwIfAborted()
-      checkZone(deps, zone)
-      return fromNow(await waitFor(forecast(oracle, zone), abort), clock.now())
-    },
+    expected,
+    signal: async (zone, abort) => fromNow((await expected(zone, abort)).signal, clock.now()),
     async actuals(zone, from, to, abort) {
       abort.throwIfAborted()
       checkZone(deps, zone)
@@ -187,7 +189,7 @@ export function createGridOracle(deps: OracleDeps): GridOracle {
     async accuracy(zone, abort) {
       abort.throwIfAborted()
       checkZone(deps, zone)
-      return waitFor(accuracy(oracle, zone), abort)
+      return waitFor(accuracyOf(deps, zone, serving(deps, zone, 'average')), abort)
     },
     async look(zone, kind, abort) {
       abort.throwIfAborted()

@@ -59,6 +59,7 @@ const nodeCalls = ({
   | 'requestLease'
   | 'startAttempt'
   | 'failAttempt'
+  | 'giveBack'
   | 'submitProof'
   | 'proofChain'
   | 'answerChallenge'
@@ -76,6 +77,7 @@ const nodeCalls = ({
     await jobs.fail({ ...failure, nodeId: nodeOf(caller) })
     return {}
   },
+  giveBack: (input, caller) => proofs.giveBack(nodeOf(caller), input),
   submitProof: (input, caller) => proofs.submit(nodeOf(caller), input),
   proofChain: (_, caller) => proofs.head(nodeOf(caller)),
   answerChallenge: (input, caller) => challenges.answer(nodeOf(caller), input),
@@ -138,6 +140,13 @@ const incidentCalls = ({
   simulateEvent: (order, caller) => incidents.simulate(requesterOf(caller), order),
 })
 
+const decisionCalls = ({ decisions }: CoordinatorParts): Called<'listDecisions' | 'getDecision' | 'getDecisionInput' | 'exportDecisions'> => ({
+  listDecisions: (page, caller) => decisions.list(requesterOf(caller), page),
+  getDecision: ({ seq }, caller) => decisions.show(requesterOf(caller), seq),
+  getDecisionInput: (asked, caller) => decisions.input(requesterOf(caller), asked),
+  exportDecisions: (page, caller) => decisions.export(requesterOf(caller), page),
+})
+
 /** Every call of the contract. The border has authenticated the caller; each handler still takes only the identity it needs. */
 export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => ({
   ...publicCalls(parts),
@@ -147,4 +156,5 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...requesterCalls(parts),
   ...proofCalls(parts),
   ...incidentCalls(parts),
+  ...decisionCalls(parts),
 })

@@ -67,10 +67,10 @@ test('a proof counts under the present key only; signed with the key before, it 
 test('a proof that is being looked at while the key changes is not taken under the old one', async () => {
   const meanwhile: (() => Promise<unknown>)[] = []
   await using core = await startTestCore({
-    changes: ({ prepareReceipt }) => ({
-      prepareReceipt: async () => {
+    changes: ({ prepareReceipts }) => ({
+      prepareReceipts: async (order) => {
         await meanwhile.pop()?.()
-        return prepareReceipt()
+        return prepareReceipts(order)
       },
     }),
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { DecisionRecord, DecisionSubject, DecisionSummary, DecisionView } from '../../../shared/contract/decision.ts'
 import { IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
 import { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import { NodeEvent } from '../../../shared/contract/node-event.ts'
@@ -21,6 +22,10 @@ const SHARED = {
   Capabilities,
   ChallengeView,
   Checkpoint,
+  DecisionRecord,
+  DecisionSubject,
+  DecisionSummary,
+  DecisionView,
   Envelope,
   IncidentSummary,
   IncidentView,

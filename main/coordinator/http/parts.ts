@@ -56,6 +56,7 @@ export interface CoordinatorParts {
   }
   readonly proofs: {
     readonly submit: (nodeId: string, input: In<'submitProof'>) => Promise<Out<'submitProof'>>
+    readonly giveBack: (nodeId: string, input: In<'giveBack'>) => Promise<Out<'giveBack'>>
     readonly head: (nodeId: string) => Promise<Out<'proofChain'>>
     readonly list: (page: { readonly requesterId: string } & Page) => Promise<Out<'listProofs'>>
     readonly get: (asked: { readonly requesterId: string } & In<'getProof'>) => Promise<Out<'getProof'>>
@@ -71,6 +72,13 @@ export interface CoordinatorParts {
     readonly acknowledge: (by: string, incidentId: string) => Promise<Out<'acknowledgeIncident'>>
     readonly close: (by: string, closing: In<'closeIncident'>) => Promise<Out<'closeIncident'>>
     readonly simulate: (by: string, order: In<'simulateEvent'>) => Promise<Out<'simulateEvent'>>
+  }
+  /** Who asks comes first. */
+  readonly decisions: {
+    readonly list: (by: string, page: In<'listDecisions'>) => Promise<Out<'listDecisions'>>
+    readonly show: (by: string, seq: number) => Promise<Out<'getDecision'>>
+    readonly input: (by: string, asked: In<'getDecisionInput'>) => Promise<Out<'getDecisionInput'>>
+    readonly export: (by: string, page: In<'exportDecisions'>) => Promise<Out<'exportDecisions'>>
   }
   readonly outputs: { readonly read: (digest: string) => Promise<Uint8Array> }
   readonly receipts: {

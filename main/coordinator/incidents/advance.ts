@@ -1,9 +1,11 @@
+import type { Choice } from '../../../shared/contract/decision.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import { ABSENT, type Finding } from './detect.ts'
 import { type StoredIncident, createIncidentsStore } from './incidents.store.ts'
-import { type Move, adapted, detect, look, moveOf, moved } from './machine.ts'
-import { judgeRunning, pauseRunning } from './pauses.ts'
+import { type Move, type Standing, adapted, detect, look, moved } from './machine.ts'
+import { judgeRunning, pauseRunning, recordAction } from './pauses.ts'
+import { detectionInputs, detectionPolicy, movePolicy } from './policies.ts'
 import type { IncidentsDeps } from './ports.ts'
 import { type Replanned, responseTo } from './response.ts'
 import { type Sighting, keyOf } from './sightings.ts'
@@ -19,11 +21,13 @@ interface Closing {
   readonly note: string
 }
 
-/** Records one move with the incident that makes it, in the caller's transaction. */
+type Chosen = Pick<Choice, 'policy' | 'inputs' | 'answer'>
+
+/** Records one move with the incident that makes it, in the caller's transaction: as a choice where a policy chose it, else as a fact. */
 export async function recordMove(
-  deps: Pick<IncidentsDeps, 'clock' | 'decide'>,
+  deps: Pick<IncidentsDeps, 'clock' | 'decide' | 'choose'>,
   tx: Tx,
-  { incident, move, closing = null }: Moved & { closing?: Closing | null },
+  { incident, move, closing = null, chosen = null }: Moved & { closing?: Closing | null; chosen?: Chosen | null },
 ): Promise<Moved> {
   const at = deps.clock.now()
   const store = createIncidentsStore(tx)
@@ -32,9 +36,31 @@ export async function recordMove(
   const { incidentId, cause, zone, nodeId, simulated } = incident
   await store.save(next)
   await store.addTransition(incidentId, { at, from: move.from, to: move.to, reason: move.reason })
-  await deps.decide(tx, 'incident', { incidentId, cause, zone, nodeId, simulated, from: move.from, to: move.to, reason: move.reason, by: closing?.by ?? null })
+  const also = nodeId === null ? [] : [{ kind: 'node', id: nodeId } as const]
+  if (chosen) await deps.choose(tx, { kind: 'incident', subject: { kind: 'incident', id: incidentId }, also, ...chosen })
+  else
+    await deps.decide(tx, 'incident', {
+      incidentId,
+      cause,
+      zone,
+      nodeId,
+      simulated,
+      from: move.from,
+      to: move.to,
+      reason: move.reason,
+      by: closing?.by ?? null,
+    })
   return { incident: next, move }
 }
+
+const standingOf = ({ cause, state, detectedAt, presentSince, goneSince, over }: StoredIncident): Standing => ({
+  cause,
+  state,
+  detectedAt,
+  presentSince,
+  goneSince,
+  over,
+})
 
 /** One more look at an incident, and the move it leads to. */
 const step = (deps: IncidentsDeps, incidentId: string, finding: Finding): Promise<{ incident: StoredIncident; move: Move | null } | null> =>
@@ -45,8 +71,10 @@ const step = (deps: IncidentsDeps, incidentId: string, finding: Finding): Promis
     const now = deps.clock.now()
     const said = finding.seen === 'present' && before.state !== 'RESOLVED' ? { summary: finding.summary } : {}
     const incident: StoredIncident = { ...before, ...look(before, finding.seen, now), ...said }
-    const move = moveOf(incident, finding.seen, now)
-    if (move) return recordMove(deps, tx, { incident, move })
+    const inputs = { standing: standingOf(before), look: { seen: finding.seen, now } }
+    const answer = movePolicy.decide(inputs, { kind: 'incident', id: incidentId })
+    const { outcome: move } = answer
+    if (move) return recordMove(deps, tx, { incident, move, chosen: { policy: movePolicy, inputs, answer } })
     if (JSON.stringify(incident) !== JSON.stringify(before)) await store.save(incident)
     return { incident, move }
   })
@@ -89,10 +117,10 @@ async function adapt(deps: IncidentsDeps, incident: StoredIncident): Promise<voi
       incidentId,
       actions.map((action) => ({ ...action, at })),
     )
-    for (const action of actions) await deps.decide(tx, 'incident.action', { incidentId, simulated: of.simulated, ...action })
-    const incident = await store.get(incidentId)
-    const move = incident && adapted(incident.state, said)
-    return incident && move ? recordMove(deps, tx, { incident, move }) : null
+    for (const action of actions) await recordAction(deps, tx, { incident, action, judged: judged.get(action.jobId) })
+    const current = await store.get(incidentId)
+    const move = current && adapted(current.state, said)
+    return current && move ? recordMove(deps, tx, { incident: current, move }) : null
   })
   for (const action of actions) deps.onActed(incidentId, action)
   if (done) deps.onMoved(done.incident, done.move)
@@ -106,8 +134,14 @@ async function advance(deps: IncidentsDeps, incidentId: string, finding: Finding
   if (finding.seen === 'present') await pauseRunning(deps, stepped.incident)
 }
 
+/** A finding as the choice that it is. */
+function detected({ evidence, now }: NonNullable<Sighting['seen']>, incidentId: string): Chosen {
+  const inputs = detectionInputs(evidence, now)
+  return { policy: detectionPolicy, inputs, answer: detectionPolicy.decide(inputs, { kind: 'incident', id: incidentId }) }
+}
+
 /** A cause that was not there before: an incident begins. */
-async function begin(deps: IncidentsDeps, { finding, ...of }: Sighting, summary: string): Promise<void> {
+async function begin(deps: IncidentsDeps, { finding, seen, ...of }: Sighting, summary: string): Promise<void> {
   const { incident, move } = await transact(deps.db, async (tx) => {
     const fresh: StoredIncident = {
       ...of,
@@ -119,7 +153,8 @@ async function begin(deps: IncidentsDeps, { finding, ...of }: Sighting, summary:
       ended: null,
     }
     await createIncidentsStore(tx).add(fresh)
-    return recordMove(deps, tx, { incident: fresh, move: { from: 'MONITORING', to: 'ANOMALY_DETECTED', reason: summary, how: null } })
+    const move: Move = { from: 'MONITORING', to: 'ANOMALY_DETECTED', reason: summary, how: null }
+    return recordMove(deps, tx, { incident: fresh, move, chosen: seen && detected(seen, fresh.incidentId) })
   })
   deps.onMoved(incident, move)
   await advance(deps, incident.incidentId, finding)

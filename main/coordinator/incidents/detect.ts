@@ -136,3 +136,31 @@ export function lossOf({ nodeId, zone, online, gone, held }: WatchedNode): Findi
   if (!online && !gone) return UNKNOWN
   return gone && held ? { seen: 'present', summary: `Node ${nodeId.slice(0, 12)}… in ${zone} has gone offline while it held a job.` } : ABSENT
 }
+
+/** Everything that one look at one cause goes by. */
+export type Evidence =
+  | { readonly cause: 'intensity-spike'; readonly intensity: Signal | null; readonly usual: Signal | null }
+  | { readonly cause: 'surplus'; readonly share: Signal | null; readonly stretches: readonly Stretch[] }
+  | { readonly cause: 'curtailment'; readonly share: Signal | null; readonly price: Signal | null; readonly stretches: readonly Stretch[] }
+  | { readonly cause: 'frequency'; readonly frequency: Signal | null }
+  | { readonly cause: 'stale-source'; readonly zone: string; readonly source: SourceHealth | null }
+  | { readonly cause: 'node-loss'; readonly node: WatchedNode }
+
+export function findingOf(evidence: Evidence, now: number): Finding {
+  switch (evidence.cause) {
+    case 'intensity-spike':
+      return spikeIn(evidence.intensity, evidence.usual, now)
+    case 'surplus':
+      return abundanceIn('surplus', evidence.stretches, { known: [evidence.share], now })
+    case 'curtailment':
+      return abundanceIn('curtailment', evidence.stretches, { known: [evidence.share, evidence.price], now })
+    case 'frequency':
+      return frequencyIn(evidence.frequency, now)
+    case 'stale-source':
+      return staleIn(evidence.source, evidence.zone, now)
+    case 'node-loss':
+      return lossOf(evidence.node)
+    default:
+      return evidence satisfies never
+  }
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { IncidentCause } from '../../../shared/contract/incident.ts'
+import type { Choice, Policy } from '../../../shared/contract/decision.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
@@ -15,10 +16,12 @@ import { type Incidents, createIncidents } from './incidents.ts'
 import { NEXT, PATIENCE } from './machine.ts'
 import type { IncidentsDeps } from './ports.ts'
 import type { RunningJob } from './pause.ts'
+import { detectionPolicy, movePolicy, pausePolicy } from './policies.ts'
 import type { ReplanScope, Replanned } from './response.ts'
 
 const MINUTE_MS = 60_000
 const NODE = 'n'.repeat(43)
+const POLICIES: readonly Policy[] = [detectionPolicy, movePolicy, pausePolicy]
 
 /** What grid and nodes are like; a test changes it. */
 interface World {
@@ -48,6 +51,7 @@ let replanned: ReplanScope[]
 let outcome: Replanned[]
 let running: RunningJob[]
 let askedBack: string[]
+let chosen: Choice[]
 let replanning: (() => Promise<void>) | null
 let watching: Watching
 
@@ -94,6 +98,7 @@ function watch(): Watching {
     clock,
     ids: createIds(clock),
     decide: async () => undefined,
+    choose: async (_, choice) => void chosen.push(choice),
     nodes: async () => world.nodes,
     grid: {
       intensity: (zone) => told(around(zone, {}, world.level)),
@@ -135,11 +140,19 @@ beforeEach(async () => {
   outcome = []
   running = []
   askedBack = []
+  chosen = []
   replanning = null
   watching = watch()
   return () => rmSync(directory, { recursive: true, force: true })
 })
 afterEach(() => db.destroy())
+// Whatever happened in a test: what was chosen is chosen again from what is kept of it.
+afterEach(() => {
+  for (const { policy: made, inputs, subject, answer } of chosen) {
+    const policy = POLICIES.find(({ name, version }) => name === made.name && version === made.version)
+    expect(policy?.decide(JSON.parse(JSON.stringify(inputs)) as typeof inputs, subject)).toEqual(answer)
+  }
+})
 
 const calm = (): World => ({
   level: 170,

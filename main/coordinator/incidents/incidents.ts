@@ -1,6 +1,5 @@
 import type { incidentCalls, IncidentCause, IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
-import type { Signal } from '../../../shared/contract/wire.ts'
 import { zoneNames } from '../../../shared/domain/zones.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
@@ -11,7 +10,7 @@ import { type StoredIncident, createIncidentsStore } from './incidents.store.ts'
 import { PATIENCE, closed } from './machine.ts'
 import type { IncidentsDeps } from './ports.ts'
 import { createSightings } from './sightings.ts'
-import { asSimulated } from './simulate.ts'
+import { type Foreseen, asSimulated } from './simulate.ts'
 import { createSimulationsStore } from './simulations.store.ts'
 
 type In<K extends keyof typeof incidentCalls> = InputOf<(typeof incidentCalls)[K]>
@@ -58,11 +57,21 @@ export function createIncidents(deps: IncidentsDeps): Incidents {
   }
 }
 
-/** What plans are made with: the signal as it is, or as the simulations of the moment make it. */
-export const createSimulated =
-  ({ db, clock }: { readonly db: Db; readonly clock: Pick<Clock, 'now'> }) =>
-  async (signal: Signal): Promise<Signal> =>
-    asSimulated(signal, await createSimulationsStore(db).active(clock.now()))
+/** What plans are made with: outlooks as they are, or as the simulations of the moment make them; the same objects while neither changes. */
+export function createSimulated({ db, clock }: { readonly db: Db; readonly clock: Pick<Clock, 'now'> }) {
+  const made = new WeakMap<Foreseen, { readonly by: string; readonly simulated: Foreseen }>()
+  return async <O extends Foreseen>(outlooks: readonly O[]): Promise<readonly O[]> => {
+    const simulations = await createSimulationsStore(db).active(clock.now())
+    const by = simulations.map(({ simulationId }) => simulationId).join()
+    return outlooks.map((outlook) => {
+      const known = made.get(outlook)
+      if (known?.by === by) return known.simulated as O
+      const simulated = asSimulated(outlook, simulations)
+      made.set(outlook, { by, simulated })
+      return simulated
+    })
+  }
+}
 
 function clearingOf({ cause, state, goneSince }: StoredIncident): IncidentSummary['clearing'] {
   if (state === 'RESOLVED' || goneSince === null) return null

@@ -18,7 +18,7 @@ export interface RunningJob {
   readonly later: { readonly from: number; readonly rest: number } | null
 }
 
-interface Choice {
+export interface PauseChoice {
   readonly action: 'pause' | 'keep'
   readonly reason: string
 }
@@ -27,13 +27,19 @@ interface Choice {
 export const RESTART_MS = 180_000
 
 const gramsOf = (watts: number, ms: number, gPerKWh: number): number => ((watts * ms) / 1_000 / JOULES_PER_KWH) * gPerKWh
-const keep = (reason: string): Choice => ({ action: 'keep', reason: `It runs on: ${reason}` })
+const keep = (reason: string): PauseChoice => ({ action: 'keep', reason: `It runs on: ${reason}` })
+
+/** What its rest emits if it runs on, and if it goes on later, the restart included; `null` where nobody knows. */
+export const gramsEitherWay = ({ watts, restMs, now, later }: RunningJob): Readonly<Record<PauseChoice['action'], number | null>> => ({
+  keep: now && gramsOf(watts, restMs, now.rest),
+  pause: later && gramsOf(watts, restMs + RESTART_MS, later.rest),
+})
 
 /**
  * Whether a running job gives way to a dirty grid: only if it is dirtier now than later, if even the whole job and a restart fit between the
  * later start and the deadline, and if the grams that its rest emits less by then outweigh those of the restart. Pure.
  */
-export function pauseOf({ mayPause, watts, expectedMs, restMs, deadlineAt, now, later }: RunningJob, at: number): Choice {
+export function pauseOf({ mayPause, watts, expectedMs, restMs, deadlineAt, now, later }: RunningJob, at: number): PauseChoice {
   if (!mayPause) return keep('it saves no checkpoints, or is not to wait for a cleaner window.')
   if (restMs <= 0) return keep('it should end at any moment.')
   if (!now || !later) return keep('no later window is known for it.')

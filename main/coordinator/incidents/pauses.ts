@@ -1,18 +1,40 @@
-import { transact } from '../persistence/database.ts'
+import type { Choice } from '../../../shared/contract/decision.ts'
+import { type Tx, transact } from '../persistence/database.ts'
 import { type StoredIncident, createIncidentsStore } from './incidents.store.ts'
-import { type RunningJob, pauseOf } from './pause.ts'
+import type { RunningJob } from './pause.ts'
+import { pausePolicy } from './policies.ts'
 import type { IncidentsDeps } from './ports.ts'
 import type { Replanned } from './response.ts'
 
 interface Judged extends Replanned {
   readonly leaseId: string
+  readonly chosen: Pick<Choice, 'policy' | 'inputs' | 'answer'>
+}
+
+function judge(job: RunningJob, at: number): Judged {
+  const { jobId, leaseId } = job
+  const inputs = { job, at }
+  const answer = pausePolicy.decide(inputs, { kind: 'job', id: jobId })
+  return { jobId, leaseId, ...answer.outcome, chosen: { policy: pausePolicy, inputs, answer } }
 }
 
 /** What is to become of every job that runs where the grid is dirty, by job. */
 export async function judgeRunning(deps: IncidentsDeps, { cause, zone }: StoredIncident): Promise<ReadonlyMap<string, Judged>> {
   const running: readonly RunningJob[] = cause === 'intensity-spike' ? await deps.running(zone) : []
   const at = deps.clock.now()
-  return new Map(running.map((job) => [job.jobId, { jobId: job.jobId, leaseId: job.leaseId, ...pauseOf(job, at) }]))
+  return new Map(running.map((job) => [job.jobId, judge(job, at)]))
+}
+
+/** Records what is done about an incident for one job: as a choice where it was weighed here, else as a fact. */
+export async function recordAction(
+  deps: Pick<IncidentsDeps, 'decide' | 'choose'>,
+  tx: Tx,
+  { incident: { incidentId, simulated }, action, judged }: { incident: StoredIncident; action: Replanned; judged: Judged | undefined },
+): Promise<void> {
+  const { jobId } = action
+  const isJudged = judged?.action === action.action && judged.reason === action.reason
+  if (!isJudged) return deps.decide(tx, 'incident.action', { incidentId, simulated, ...action })
+  await deps.choose(tx, { kind: 'incident.action', subject: { kind: 'job', id: jobId }, also: [{ kind: 'incident', id: incidentId }], ...judged.chosen })
 }
 
 /**
@@ -32,9 +54,9 @@ export async function pauseRunning(deps: IncidentsDeps, incident: StoredIncident
     const at = deps.clock.now()
     await store.addActions(
       incidentId,
-      fresh.map((pause) => ({ ...pause, at })),
+      fresh.map(({ jobId, action, reason }) => ({ jobId, action, reason, at })),
     )
-    for (const { jobId, action, reason } of fresh) await deps.decide(tx, 'incident.action', { incidentId, simulated, jobId, action, reason })
+    for (const judged of fresh) await recordAction(deps, tx, { incident, action: judged, judged })
     return fresh
   })
   for (const pause of asked) {

@@ -1,4 +1,5 @@
 /** What incidents take from their neighbours; the root wires them. */
+import type { Choice } from '../../../shared/contract/decision.ts'
 import type { IncidentState } from '../../../shared/contract/incident.ts'
 import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
@@ -34,6 +35,8 @@ export interface IncidentsDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
+  /** Records what a policy chose, and on what. */
+  readonly choose: (tx: Tx, choice: Choice) => Promise<unknown>
   readonly grid: WatchedGrid
   /** Every node that works for this coordinator. */
   readonly nodes: () => Promise<readonly WatchedNode[]>

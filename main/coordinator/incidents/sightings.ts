@@ -1,7 +1,7 @@
 import type { IncidentCause } from '../../../shared/contract/incident.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
-import { type Finding, UNKNOWN, abundanceIn, frequencyIn, lossOf, spikeIn, staleIn } from './detect.ts'
+import { type Evidence, type Finding, UNKNOWN, type WatchedNode, findingOf } from './detect.ts'
 import type { IncidentsDeps } from './ports.ts'
 import { type MadeUp, describeSimulation } from './simulate.ts'
 import { createSimulationsStore } from './simulations.store.ts'
@@ -13,10 +13,13 @@ export interface Sighting {
   readonly nodeId: string | null
   readonly simulated: boolean
   readonly finding: Finding
+  /** What the finding goes by, and when it was looked at (epoch ms); `null` where nothing could be, and of what is made up. */
+  readonly seen: { readonly evidence: Evidence; readonly now: number } | null
 }
 
 /** What is one incident: the same cause in the same place. What is simulated never meets what is real. */
-export const keyOf = ({ cause, zone, nodeId, simulated }: Omit<Sighting, 'finding'>): string => `${simulated ? 'simulated ' : ''}${cause} ${nodeId ?? zone}`
+export const keyOf = ({ cause, zone, nodeId, simulated }: Pick<Sighting, 'cause' | 'zone' | 'nodeId' | 'simulated'>): string =>
+  `${simulated ? 'simulated ' : ''}${cause} ${nodeId ?? zone}`
 
 type Deps = Pick<IncidentsDeps, 'db' | 'grid' | 'nodes' | 'onFailure'>
 
@@ -32,12 +35,13 @@ const USUAL: Often = { everyMs: 6 * 3_600_000, retryMs: 1_800_000 }
 const FREQUENCY: Often = { everyMs: 300_000, retryMs: 300_000 }
 
 /** What a provider does not say is no news; anything else that goes wrong is told as well. */
-async function attempt(deps: Deps, look: () => Promise<Finding>): Promise<Finding> {
+async function attempt(deps: Deps, look: () => Promise<Evidence>, now: number): Promise<Pick<Sighting, 'finding' | 'seen'>> {
   try {
-    return await look()
+    const evidence = await look()
+    return { finding: findingOf(evidence, now), seen: { evidence, now } }
   } catch (error) {
     if (!(error instanceof WindfallError)) deps.onFailure(messageOf(error))
-    return UNKNOWN
+    return { finding: UNKNOWN, seen: null }
   }
 }
 
@@ -56,7 +60,7 @@ function sparingly(ask: (zone: string) => Promise<Signal | null>, { everyMs, ret
   }
 }
 
-type Looks = Readonly<Partial<Record<IncidentCause, () => Promise<Finding>>>>
+type Looks = Readonly<Partial<Record<IncidentCause, () => Promise<Evidence>>>>
 
 /** Every look at one zone. */
 function looksAt(deps: Deps, { zone, now, usual }: { zone: string; now: number; usual: Ask }): Looks {
@@ -64,25 +68,30 @@ function looksAt(deps: Deps, { zone, now, usual }: { zone: string; now: number; 
   return {
     'intensity-spike': async () => {
       const intensity = await grid.intensity(zone)
-      return spikeIn(intensity, intensity && (await usual(zone, now)), now)
+      return { cause: 'intensity-spike', intensity, usual: intensity && (await usual(zone, now)) }
     },
     surplus: async () => {
       const share = await grid.renewableShare(zone)
-      return abundanceIn('surplus', grid.surplusIn(share), { known: [share], now })
+      return { cause: 'surplus', share, stretches: grid.surplusIn(share) }
     },
     curtailment: async () => {
-      const known = [await grid.renewableShare(zone), await grid.price(zone)] as const
-      return abundanceIn('curtailment', grid.curtailmentIn(...known), { known, now })
+      const [share, price] = [await grid.renewableShare(zone), await grid.price(zone)]
+      return { cause: 'curtailment', share, price, stretches: grid.curtailmentIn(share, price) }
     },
-    'stale-source': async () => staleIn(await grid.source(zone), zone, now),
+    'stale-source': async () => ({ cause: 'stale-source', zone, source: await grid.source(zone) }),
   }
 }
 
 const isBritish = (zone: string): boolean => zone === 'GB' || zone.startsWith('GB-')
 
-async function sightZone(deps: Deps, zone: string, looks: Looks): Promise<Sighting[]> {
-  const seen = Object.entries(looks) as [IncidentCause, () => Promise<Finding>][]
-  return Promise.all(seen.map(async ([cause, look]) => ({ cause, zone, nodeId: null, simulated: false, finding: await attempt(deps, look) })))
+async function sightZone(deps: Deps, { zone, now }: { zone: string; now: number }, looks: Looks): Promise<Sighting[]> {
+  const all = Object.entries(looks) as [IncidentCause, () => Promise<Evidence>][]
+  return Promise.all(all.map(async ([cause, look]) => ({ cause, zone, nodeId: null, simulated: false, ...(await attempt(deps, look, now)) })))
+}
+
+function sightNode(node: WatchedNode, now: number): Sighting {
+  const evidence: Evidence = { cause: 'node-loss', node }
+  return { cause: 'node-loss', zone: node.zone, nodeId: node.nodeId, simulated: false, finding: findingOf(evidence, now), seen: { evidence, now } }
 }
 
 const sightSimulation = (simulation: MadeUp): Sighting => ({
@@ -91,6 +100,7 @@ const sightSimulation = (simulation: MadeUp): Sighting => ({
   nodeId: null,
   simulated: true,
   finding: { seen: 'present', summary: describeSimulation(simulation) },
+  seen: null,
 })
 
 /** Looks once at everything that is watched: zones that nodes are in, Great Britain's frequency if any of them is there, nodes, simulations. */
@@ -100,9 +110,15 @@ export function createSightings(deps: Deps): (now: number) => Promise<Sighting[]
   return async (now) => {
     const nodes = await deps.nodes()
     const zones = [...new Set(nodes.filter(({ gone }) => !gone).map(({ zone }) => zone))]
-    const ofZones = await Promise.all(zones.map((zone) => sightZone(deps, zone, looksAt(deps, { zone, now, usual }))))
-    const frequency = zones.some(isBritish) ? await sightZone(deps, 'GB', { frequency: async () => frequencyIn(await hertz('GB', now), now) }) : []
-    const ofNodes = nodes.map((node): Sighting => ({ cause: 'node-loss', zone: node.zone, nodeId: node.nodeId, simulated: false, finding: lossOf(node) }))
-    return [...ofZones.flat(), ...frequency, ...ofNodes, ...(await createSimulationsStore(deps.db).active(now)).map(sightSimulation)]
+    const ofZones = await Promise.all(zones.map((zone) => sightZone(deps, { zone, now }, looksAt(deps, { zone, now, usual }))))
+    const frequency = zones.some(isBritish)
+      ? await sightZone(deps, { zone: 'GB', now }, { frequency: async () => ({ cause: 'frequency', frequency: await hertz('GB', now) }) })
+      : []
+    return [
+      ...ofZones.flat(),
+      ...frequency,
+      ...nodes.map((node) => sightNode(node, now)),
+      ...(await createSimulationsStore(deps.db).active(now)).map(sightSimulation),
+    ]
   }
 }

@@ -1,7 +1,7 @@
 /** Events that an operator made up, as they show in a signal and as incidents see them. Pure; times are epoch milliseconds. */
 import type { SimulatedEvent } from '../../../shared/contract/incident.ts'
-import type { Signal, SignalPoint } from '../../../shared/contract/wire.ts'
-import { fromIso, toIso } from '../../../shared/units.ts'
+import type { Signal } from '../../../shared/contract/wire.ts'
+import { toIso } from '../../../shared/units.ts'
 
 export interface MadeUp {
   readonly simulationId: string
@@ -28,34 +28,43 @@ function factorOf(event: SimulatedEvent): number {
   }
 }
 
-/** A point cut at the beginning and the end of a simulation, changed between them. */
-function cut(point: SignalPoint, { event, from, to }: MadeUp): readonly SignalPoint[] {
-  const [start, end] = [fromIso(point.from), fromIso(point.to)]
-  const [first, last] = [Math.max(start, from), Math.min(end, to)]
-  if (point.value === null || first >= last) return [point]
-  const piece = (a: number, b: number, value: number | null): readonly SignalPoint[] => (a < b ? [{ ...point, from: toIso(a), to: toIso(b), value }] : [])
-  return [...piece(start, first, point.value), ...piece(first, last, point.value * factorOf(event)), ...piece(last, end, point.value)]
+interface ForeseenSlot {
+  /** Epoch milliseconds. */
+  readonly from: number
+  readonly to: number
+  readonly value: number
+  readonly low: number | null
+  readonly high: number | null
 }
 
-const MAX_POINTS = 2_000
+/** What plans are made with, as far as a simulation changes it. */
+export interface Foreseen extends Pick<Signal, 'zone' | 'source' | 'origin' | 'recordedOn'> {
+  readonly intensity: readonly ForeseenSlot[]
+}
+
+function times(slot: ForeseenSlot, factor: number): ForeseenSlot {
+  const { value, low, high } = slot
+  return { ...slot, value: value * factor, low: low === null ? null : low * factor, high: high === null ? null : high * factor }
+}
+
+/** A slot cut at the beginning and the end of a simulation, changed between them. */
+function cut(slot: ForeseenSlot, { event, from, to }: MadeUp): readonly ForeseenSlot[] {
+  const [first, last] = [Math.max(slot.from, from), Math.min(slot.to, to)]
+  if (first >= last) return [slot]
+  const piece = (a: number, b: number, of: ForeseenSlot): readonly ForeseenSlot[] => (a < b ? [{ ...of, from: a, to: b }] : [])
+  return [...piece(slot.from, first, slot), ...piece(first, last, times(slot, factorOf(event))), ...piece(last, slot.to, slot)]
+}
 
 /**
- * The signal as it would be. Nothing but plans ever reads it: its source begins with “SIMULATED”, and it is no longer live. The very signal
+ * The outlook as it would be. Nothing but plans ever reads it: its source begins with “SIMULATED”, and it is no longer live. The very outlook
  * if no simulation changes it.
  */
-export function asSimulated(signal: Signal, simulations: readonly MadeUp[]): Signal {
-  const here = simulations.filter(({ zone, event }) => zone === signal.zone && factorOf(event) !== 1)
-  if (here.length === 0 || signal.kind !== 'average') return signal
-  const points = here.reduce<readonly SignalPoint[]>((found, simulation) => found.flatMap((point) => cut(point, simulation)), signal.points)
+export function asSimulated<O extends Foreseen>(outlook: O, simulations: readonly MadeUp[]): O {
+  const here = simulations.filter(({ zone, event }) => zone === outlook.zone && factorOf(event) !== 1)
+  if (here.length === 0) return outlook
+  const intensity = here.reduce<readonly ForeseenSlot[]>((slots, simulation) => slots.flatMap((slot) => cut(slot, simulation)), outlook.intensity)
   const causes = here.map(({ event }) => event.cause).join(', ')
-  return {
-    ...signal,
-    points: points.slice(0, MAX_POINTS),
-    origin: 'modelled',
-    recordedOn: null,
-    estimated: true,
-    source: `SIMULATED ${causes} on ${signal.source}`.slice(0, 120),
-  }
+  return { ...outlook, intensity, origin: 'modelled', recordedOn: null, source: `SIMULATED ${causes} on ${outlook.source}`.slice(0, 120) }
 }
 
 const WORDS: { readonly [C in SimulatedEvent['cause']]: (event: Extract<SimulatedEvent, { cause: C }>) => string } = {

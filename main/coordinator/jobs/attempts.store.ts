@@ -2,7 +2,7 @@ import type { Plan } from '../../../shared/contract/job.ts'
 import type { Selectable } from 'kysely'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
-import { OPEN_ATTEMPTS } from './leases.ts'
+import { OPEN_ATTEMPTS, UNFINISHED } from './leases.ts'
 
 const LONGEST_ATTEMPT_MS = 8 * 86_400_000
 
@@ -18,6 +18,21 @@ export interface Attempt {
   readonly startedAt: number | null
   readonly endedAt: number | null
   readonly reason: string | null
+}
+
+/** When an attempt ran, and how far what it did is saved. Epoch milliseconds. */
+export interface Ran {
+  readonly startedAt: number
+  readonly endedAt: number | null
+  readonly savedAt: number | null
+}
+
+/** An attempt that failed before it began. */
+export interface Unbegun {
+  readonly jobId: string
+  readonly nodeId: string
+  /** Epoch milliseconds. */
+  readonly endedAt: number
 }
 
 const decode = (row: Selectable<Schema['attempt']>): Attempt => ({
@@ -39,7 +54,7 @@ export function createAttemptsStore(db: Db | Tx) {
   const attempts = () => db.selectFrom('attempt').selectAll()
   return {
     async add({ attemptId, jobId, nodeId, leaseId, token, plan, leasedAt }: Omit<Attempt, 'state' | 'startedAt' | 'endedAt' | 'reason'>): Promise<void> {
-      const fresh = { state: 'leased', started_at: null, ended_at: null, reason: null } as const
+      const fresh = { state: 'leased', started_at: null, ended_at: null, saved_at: null, reason: null } as const
       await db
         .insertInto('attempt')
         .values({ id: attemptId, job_id: jobId, node_id: nodeId, lease_id: leaseId, token, plan: JSON.stringify(plan), leased_at: leasedAt, ...fresh })
@@ -71,6 +86,42 @@ export function createAttemptsStore(db: Db | Tx) {
     },
     async openOfNode(nodeId: string): Promise<Attempt[]> {
       return (await attempts().where('node_id', '=', nodeId).where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at').execute()).map(decode)
+    },
+    /** By job: the attempts, oldest first, that unfinished jobs have begun. */
+    async ofUnfinished(): Promise<ReadonlyMap<string, readonly Ran[]>> {
+      const rows = await db
+        .selectFrom('attempt')
+        .innerJoin('job', 'job.id', 'attempt.job_id')
+        .select(['attempt.job_id', 'attempt.started_at', 'attempt.ended_at', 'attempt.saved_at'])
+        .where('job.state', 'in', UNFINISHED)
+        .where('job.token', '>', 0)
+        .orderBy('attempt.token')
+        .execute()
+      const begun = rows.flatMap(({ job_id, started_at, ended_at, saved_at }) =>
+        started_at === null ? [] : [{ jobId: job_id, ran: { startedAt: started_at, endedAt: ended_at, savedAt: saved_at } }],
+      )
+      return new Map([...Map.groupBy(begun, ({ jobId }) => jobId)].map(([jobId, all]) => [jobId, all.map(({ ran }) => ran)]))
+    },
+    /** Attempts at unfinished jobs that failed before they began, but for those that a stopping agent gave back. */
+    async unbegun(): Promise<readonly Unbegun[]> {
+      const rows = await db
+        .selectFrom('attempt')
+        .innerJoin('job', 'job.id', 'attempt.job_id')
+        .select(['attempt.job_id', 'attempt.node_id', 'attempt.ended_at'])
+        .where('job.state', 'in', UNFINISHED)
+        .where('attempt.state', '=', 'failed')
+        .where('attempt.started_at', 'is', null)
+        .where('attempt.reason', '!=', 'agent.stopped')
+        .execute()
+      return rows.map(({ job_id, node_id, ended_at }) => ({ jobId: job_id, nodeId: node_id, endedAt: ended_at ?? 0 }))
+    },
+    /** A checkpoint of this attempt has arrived. */
+    async saved(attemptId: string, at: number): Promise<void> {
+      await db.updateTable('attempt').set({ saved_at: at }).where('id', '=', attemptId).execute()
+    },
+    /** What the attempts of a job have saved is worth nothing: it begins again at the start. */
+    async forgetSaved(jobId: string): Promise<void> {
+      await db.updateTable('attempt').set({ saved_at: null }).where('job_id', '=', jobId).execute()
     },
     async update(attemptId: string, patch: Partial<Pick<Attempt, 'state' | 'startedAt' | 'endedAt' | 'reason'>>): Promise<void> {
       const columns = {

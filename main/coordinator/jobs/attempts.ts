@@ -1,12 +1,14 @@
 import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import { WindfallError } from '../../../shared/errors.ts'
+import { fromIso } from '../../../shared/units.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { changeJob } from './change.ts'
 import { type Job, createJobsStore } from './jobs.store.ts'
 import { type Renewals, leaseStanding } from './leases.ts'
 import type { JobDeps } from './ports.ts'
+import { type Waiting, explainWindow } from './reasons.ts'
 
 export interface HeldAttempt {
   readonly job: Job
@@ -68,13 +70,21 @@ export const failAttempt = (deps: JobDeps, failure: AttemptFailure): Promise<voi
 export async function endAttempt(
   deps: JobDeps,
   tx: Tx,
-  end: { attempt: Attempt; state: 'failed' | 'lost'; reason: string; message: string; retry: boolean },
+  end: { attempt: Attempt; state: 'given-back' | 'failed' | 'lost'; reason: string; message: string; retry: boolean },
 ): Promise<void> {
   const { attempt, state, reason, message, retry } = end
-  await createAttemptsStore(tx).update(attempt.attemptId, { state, reason, endedAt: deps.clock.now() })
+  const endedAt = deps.clock.now()
+  await createAttemptsStore(tx).update(attempt.attemptId, { state, reason, endedAt })
   const job = await createJobsStore(tx).get(attempt.jobId)
-  if (job) await changeJob(deps, tx, { job, change: { type: 'attempt-ended', retry, reason, message } })
+  if (!job) return
+  const next = retry && reason === PLANNED_END ? nextRunOf(job, endedAt) : null
+  await changeJob(deps, tx, { job, change: next ? { type: 'paused', ...next } : { type: 'attempt-ended', retry, reason, message } })
 }
+
+const PLANNED_END: YieldReason = 'plan'
+
+/** What a job waits for whose run is over and whose next one is planned; `null` if that was to begin by now. */
+const nextRunOf = ({ plan }: Job, now: number): Waiting | null => (plan && fromIso(plan.window.from) > now ? explainWindow(plan, { now, hasRun: true }) : null)
 
 /** What an agent says it holds and no longer does, or is to end. */
 export interface Dropped {
@@ -83,13 +93,15 @@ export interface Dropped {
   readonly yields: { readonly leaseId: string; readonly reason: YieldReason }[]
 }
 
-/** Gives a lease that ran out back to its node, if the job still waits and the node holds nothing else. */
+/** Gives a lease that ran out back to its node, if the job still waits and the node was given nothing since. */
 const resumeAttempt = (deps: JobDeps, claim: LeaseClaim): Promise<boolean> =>
   transact(deps.db, async (tx) => {
     const held = await attemptOfLease(tx, claim.nodeId, claim.leaseId)
     const attempts = createAttemptsStore(tx)
-    if (!held || standingOf(held, claim.token) !== 'late' || (await attempts.openOfNode(claim.nodeId)).length > 0) return false
+    if (!held || standingOf(held, claim.token) !== 'late') return false
     const { job, attempt } = held
+    const endedAt = attempt.endedAt ?? attempt.leasedAt
+    if ((await attempts.openOfNode(claim.nodeId)).some(({ leasedAt }) => leasedAt >= endedAt)) return false
     if (!(await changeJob(deps, tx, { job, change: { type: 'resumed' } }))) return false
     await attempts.update(attempt.attemptId, { state: 'running', startedAt: attempt.startedAt ?? attempt.leasedAt, endedAt: null, reason: null })
     await deps.decide(tx, 'lease.resumed', { jobId: job.jobId, attemptId: attempt.attemptId, nodeId: claim.nodeId, token: claim.token })
@@ -112,7 +124,7 @@ export async function renewLeases(
       if (reason !== null) dropped.yields.push({ leaseId, reason })
     }
     // A proven attempt is not lost: its agent is about to hear that the proof was accepted.
-    else if (held?.attempt.state !== 'succeeded')
+    else if (held?.attempt.state !== 'succeeded' && held?.attempt.state !== 'given-back')
       (held?.job.state === 'cancelled' || held?.job.state === 'expired' ? dropped.cancelled : dropped.lost).push(leaseId)
   }
   return dropped

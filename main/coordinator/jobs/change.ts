@@ -8,20 +8,29 @@ import type { JobDeps } from './ports.ts'
 import { type JobChange, TERMINAL, transition } from './transition.ts'
 import type { Tx } from '../persistence/database.ts'
 
-type Deps = Pick<JobDeps, 'clock' | 'money' | 'decide'>
+type Deps = Pick<JobDeps, 'clock' | 'money' | 'endRuns' | 'decide'>
 
 /** An owner may have the machine back at any time, and a coordinator may ask for a job back: such a stop is nobody's failure and uses up no attempt. */
-const isNobodysFault = (reason: string | null): boolean =>
-  reason === 'agent.stopped' || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success
+const isNobodysFault = ({ state, reason }: Pick<Attempt, 'state' | 'reason'>): boolean =>
+  state === 'given-back' || reason === 'agent.stopped' || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success
+
+async function attemptsThatCount(tx: Tx, { jobId, token }: Job): Promise<number> {
+  // A job that was never leased has no attempts.
+  const attempts = token === 0 ? [] : await createAttemptsStore(tx).ofJob(jobId)
+  return attempts.filter((attempt) => !isNobodysFault(attempt)).length
+}
 
 /** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
 export async function changeJob(deps: Deps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
-  const attempts = await createAttemptsStore(tx).ofJob(job.jobId)
-  const next = transition({ state: job.state, attempts: attempts.filter(({ reason }) => !isNobodysFault(reason)).length }, change)
+  const next = transition({ state: job.state, attempts: await attemptsThatCount(tx, job) }, change)
   if (!next) return null
-  const changed = { ...patch, ...next, updatedAt: deps.clock.now() }
+  // What comes back has to be planned again.
+  const unplanned = change.type === 'attempt-ended' || change.type === 'paused' ? { plannedAt: null } : {}
+  const changed = { ...unplanned, ...patch, ...next, updatedAt: deps.clock.now() }
   await createJobsStore(tx).update(job.jobId, changed)
-  if (next.state === 'failed' || next.state === 'expired' || next.state === 'cancelled') await deps.money.release(tx, job)
+  const { state } = next
+  if ((state === 'failed' || state === 'expired' || state === 'cancelled') && (await deps.endRuns(tx, { jobId: job.jobId, state })) === 'free')
+    await deps.money.release(tx, job)
   if (TERMINAL.has(next.state)) await createCheckpointsStore(tx).remove(job.jobId)
   if (next.state !== job.state) await deps.decide(tx, `job.${next.state}`, { jobId: job.jobId, from: job.state, reason: next.reason })
   return { ...job, ...changed }

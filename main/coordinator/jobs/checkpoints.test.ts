@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Lease } from '../../../shared/contract/job.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { type TestCore, type TestNode, REQUESTER, proofFor, startTestCore, submissionOf } from '../core.fake.ts'
-import { openBlobs } from '../persistence/blobs.ts'
+import { openDiskBlobs } from '../persistence/disk-blobs.ts'
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts'
 import { type HeldLease, mayHandOver } from './leases.ts'
 
@@ -22,7 +22,7 @@ beforeEach(async () => {
   core = await startTestCore()
   directory = mkdtempSync(join(tmpdir(), 'windfall-checkpoints-'))
   let names = 0
-  checkpoints = createCheckpoints({ ...core, maxBytes: MAX_BYTES, blobs: openBlobs(directory, () => `upload-${++names}`) })
+  checkpoints = createCheckpoints({ ...core, maxBytes: MAX_BYTES, blobs: openDiskBlobs(directory, () => `upload-${++names}`) })
   node = await core.enrol()
   other = await core.enrol()
 })
@@ -129,6 +129,7 @@ test('a job whose result was wrong begins again, and the node that was wrong han
   const proof = proofFor(lease, { nodeId: node.nodeId, now: core.clock.now(), changes: { outputSha256: sha256Hex(SAVED) } })
   const wrong = { ...(await submissionOf(lease, proof, node.signer)), output: SAVED.toString('base64') }
   await expect(core.parts.proofs.submit(node.nodeId, wrong)).rejects.toMatchObject({ code: 'proof.output' })
+  expect(await core.db.selectFrom('attempt').select('saved_at').execute()).toEqual([{ saved_at: null }])
   expect(await view()).toMatchObject({ state: 'queued', checkpoint: null })
   await expect(checkpoints.save(handover(lease))).rejects.toMatchObject({ code: 'lease.lost' })
   expect((await leaseElsewhere()).checkpoint).toBeNull()

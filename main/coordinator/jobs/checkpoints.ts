@@ -4,6 +4,7 @@ import { toIso } from '../../../shared/units.ts'
 import type { Blobs } from '../persistence/blobs.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type HeldAttempt, type LeaseClaim, attemptOfLease, standingOf } from './attempts.ts'
+import { createAttemptsStore } from './attempts.store.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { mayHandOver } from './leases.ts'
 import type { JobDeps } from './ports.ts'
@@ -40,8 +41,10 @@ export function createCheckpoints({ db, clock, decide, blobs, maxBytes }: Checkp
   const keep = (claim: LeaseClaim, content: Pick<Checkpoint, 'sha256' | 'bytes'>): Promise<Checkpoint> =>
     transact(db, async (tx) => {
       const { job, attempt } = await entitled(tx, claim)
-      const checkpoint = { ...content, token: claim.token, savedAt: toIso(clock.now()) }
+      const at = clock.now()
+      const checkpoint = { ...content, token: claim.token, savedAt: toIso(at) }
       await createCheckpointsStore(tx).put(job.jobId, checkpoint)
+      await createAttemptsStore(tx).saved(attempt.attemptId, at)
       await decide(tx, 'checkpoint', { jobId: job.jobId, attemptId: attempt.attemptId, nodeId: claim.nodeId, ...content })
       return checkpoint
     })

@@ -2,11 +2,11 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
-import { type TestCore, type TestNode, REQUESTER, startTestCore, testSpec } from '../core.fake.ts'
+import { type TestCore, type TestNode, REQUESTER, SECONDS, planFirstFree, startTestCore, testCapabilities, testSpec } from '../core.fake.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { leaseStanding } from './leases.ts'
 import { leaseJob } from './leasing.ts'
-import { explainExclusions } from './planning.ts'
+import type { PlanJobs } from './ports.ts'
 
 let core: TestCore
 let node: TestNode
@@ -29,21 +29,13 @@ test('a waiting job says why, counts what excludes every node, and moves as soon
   expect(await job()).toMatchObject({
     state: 'queued',
     reason: 'waiting.offline',
-    message: 'No machine can take this job now: 1 offline.',
+    message: 'No machine can take this job now: 1 offline. It goes on when one is back.',
     excluded: { offline: 1 },
   })
   await node.ready()
   await core.jobs.round()
   expect(await job()).toMatchObject({ state: 'leased', reason: null, plan: { nodeId: node.nodeId }, attempts: [{ state: 'leased' }] })
   expect((await core.decided('lease'))[0]).toMatchObject({ jobId: 'job-1', nodeId: node.nodeId, token: 1 })
-})
-
-test('the reason is the constraint that excludes most nodes', () => {
-  expect(explainExclusions({ runtime: 3, busy: 1 }, 4)).toEqual({
-    reason: 'waiting.runtime',
-    message: 'No machine can take this job now: 3 without the runtime, 1 busy.',
-  })
-  expect(explainExclusions({}, 0).reason).toBe('waiting.nodes')
 })
 
 test('a planned job waits for its window and is leased shortly before it opens', async () => {
@@ -84,9 +76,22 @@ test('two jobs planned for one node cannot both be leased to it, whoever tries',
   await core.submit('job-1')
   await core.submit('job-2')
   await core.jobs.round()
-  const deps = { ...core, ids: createIds(core.clock), money: { reserve: nothing, release: nothing }, leaseTtlMs: 90_000 }
-  const leases = await Promise.all([leaseJob(deps, 'job-1'), leaseJob(deps, 'job-2'), leaseJob(deps, 'job-1')])
-  expect(leases.map((lease) => lease?.jobId)).toEqual(['job-1', undefined, undefined])
+  const deps = { ...core, ids: createIds(core.clock), money: { reserve: nothing, release: nothing }, endRuns: async () => 'free' as const, leaseTtlMs: 90_000 }
+  const leases = await Promise.all(['job-1', 'job-2', 'job-1'].map((jobId) => leaseJob(deps, { jobId, capabilities: testCapabilities })))
+  expect(leases.map((lease) => (typeof lease === 'string' ? lease : lease.jobId))).toEqual(['job-1', 'full', 'moved-on'])
+})
+
+test('a node with four GPUs holds four jobs on one each and one on its processor, never two there', async () => {
+  delay = 3_600_000
+  await node.ready()
+  const needed = [0, 1, 1, 0, 1, 1, 1]
+  for (const [index, gpus] of needed.entries()) await core.submit(`job-${index}`, { needs: { gpus, vramBytes: 0, ramBytes: 0 } })
+  await core.jobs.round()
+  const deps = { ...core, ids: createIds(core.clock), money: { reserve: nothing, release: nothing }, endRuns: async () => 'free' as const, leaseTtlMs: 90_000 }
+  const gpus = testCapabilities.gpus.flatMap((gpu) => [gpu, gpu, gpu, gpu])
+  const leases: unknown[] = []
+  for (const index of needed.keys()) leases.push(await leaseJob(deps, { jobId: `job-${index}`, capabilities: { gpus } }))
+  expect(leases.map((lease) => lease === 'full')).toEqual([false, false, false, true, false, false, true])
 })
 
 test('more urgent jobs go first', async () => {
@@ -216,6 +221,15 @@ test.each([
     () => ({ runtime: { name: 'docker' as const, image: `sha256:${'1'.repeat(64)}`, archive: `sha256:${'2'.repeat(64)}`, reference: null } }),
   ],
   ['nothing to run', () => ({ runtime: { name: 'docker' as const, image: `sha256:${'1'.repeat(64)}`, archive: null, reference: null } })],
+  ['a job to be interrupted that saves no checkpoints', () => ({ interruptible: { minRunSeconds: 0, restartSeconds: 0 } })],
+  [
+    'a module to be interrupted',
+    () => ({
+      runtime: { name: 'wasm' as const, image: `sha256:${'1'.repeat(64)}`, archive: `sha256:${'1'.repeat(64)}` },
+      interruptible: { minRunSeconds: 0, restartSeconds: 0 },
+      checkpoints: true,
+    }),
+  ],
   ['a module that is not its archive', () => ({ runtime: { name: 'wasm' as const, image: `sha256:${'1'.repeat(64)}`, archive: `sha256:${'2'.repeat(64)}` } })],
 ])('%s is refused at submission', async (_, changes) => {
   await expect(core.submit('job-1', changes())).rejects.toMatchObject({ code: 'input.invalid' })
@@ -225,7 +239,41 @@ test('a grid that cannot be asked is a reason to wait, not a failure', async () 
   await using dark = await startTestCore({ changes: () => ({ plan: fail('grid.unavailable', 'No intensity data for GB-13.') }) })
   await dark.submit('job-1')
   await dark.jobs.round()
-  expect(await dark.jobs.view(REQUESTER, 'job-1')).toMatchObject({ state: 'queued', reason: 'grid.unavailable', message: 'No intensity data for GB-13.' })
+  expect(await dark.jobs.view(REQUESTER, 'job-1')).toMatchObject({ state: 'queued', reason: 'waiting.grid', message: 'No intensity data for GB-13.' })
+})
+
+test('what a job waits for is not written again while it stays the same', async () => {
+  let message = 'No intensity data.'
+  const plan: PlanJobs = () => Promise.reject(new WindfallError('grid.unavailable', message))
+  await using dark = await startTestCore({ changes: () => ({ plan }) })
+  await dark.submit('job-1')
+  await dark.jobs.round()
+  const toldAt = dark.clock.now()
+  await dark.clock.advance(60_000)
+  await dark.jobs.round()
+  expect(await dark.jobs.view(REQUESTER, 'job-1')).toMatchObject({ updatedAt: toIso(toldAt) })
+  message = 'Nobody answers.'
+  await dark.clock.advance(60_000)
+  await dark.jobs.round()
+  expect(await dark.jobs.view(REQUESTER, 'job-1')).toMatchObject({ message, updatedAt: toIso(dark.clock.now()) })
+})
+
+test('a job that is shorter than planning takes is given out all the same', async () => {
+  const think = planFirstFree(() => 0)
+  await using slow: TestCore = await startTestCore({
+    changes: () => ({
+      plan: async (world) => {
+        const planned = await think(world)
+        slow.clock.jump(2 * SECONDS * 1_000)
+        return planned
+      },
+    }),
+  })
+  const worker = await slow.enrol()
+  await worker.ready()
+  await slow.submit('job-1')
+  await slow.jobs.round()
+  expect(await slow.jobs.view(REQUESTER, 'job-1')).toMatchObject({ state: 'leased' })
 })
 
 test('a lease that was pushed into the void is offered again until the agent has begun', async () => {

@@ -2,6 +2,7 @@ import type { Exclusion, JobState, Plan } from '../../../shared/contract/job.ts'
 import { JobSpec } from '../../../shared/contract/job.ts'
 import type { Selectable } from 'kysely'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
+import { UNFINISHED } from './leases.ts'
 
 export type Excluded = Partial<Record<Exclusion, number>>
 
@@ -23,15 +24,21 @@ export interface Job {
   readonly token: number
   readonly outputSha256: string | null
   readonly receiptId: string | null
+  readonly receiptIds: readonly string[]
   readonly priceMicroUsd: bigint | null
 }
 
 export type JobPatch = Partial<Omit<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt'>>
 
-const decode = (row: Selectable<Schema['job']>): Job => ({
+/** Specifications that were read before, by job: they never change, and reading one takes longer than all the rest. */
+export type SpecCache = Map<string, JobSpec>
+
+const specOf = ({ id, spec }: Selectable<Schema['job']>, known?: SpecCache): JobSpec => known?.get(id) ?? JobSpec.parse(JSON.parse(spec))
+
+const decode = (row: Selectable<Schema['job']>, known?: SpecCache): Job => ({
   jobId: row.id,
   requesterId: row.requester_id,
-  spec: JobSpec.parse(JSON.parse(row.spec)),
+  spec: specOf(row, known),
   state: row.state,
   reason: row.reason,
   message: row.message,
@@ -45,6 +52,7 @@ const decode = (row: Selectable<Schema['job']>): Job => ({
   token: row.token,
   outputSha256: row.output_sha256,
   receiptId: row.receipt_id,
+  receiptIds: row.receipt_ids === null ? (row.receipt_id === null ? [] : [row.receipt_id]) : (JSON.parse(row.receipt_ids) as string[]),
   priceMicroUsd: row.price_micro,
 })
 
@@ -60,6 +68,7 @@ const encode = (patch: JobPatch) => ({
   ...(patch.token === undefined ? {} : { token: patch.token }),
   ...(patch.outputSha256 === undefined ? {} : { output_sha256: patch.outputSha256 }),
   ...(patch.receiptId === undefined ? {} : { receipt_id: patch.receiptId }),
+  ...(patch.receiptIds === undefined ? {} : { receipt_ids: JSON.stringify(patch.receiptIds) }),
   ...(patch.priceMicroUsd === undefined ? {} : { price_micro: patch.priceMicroUsd }),
 })
 
@@ -76,7 +85,17 @@ const jobsIn = (db: Db | Tx) => db.selectFrom('job').selectAll()
 function single(db: Db | Tx) {
   return {
     async add(job: Pick<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt' | 'reason' | 'message'>): Promise<void> {
-      const empty = { plan: null, planned_at: null, excluded: '{}', reroutes: 0, token: 0, output_sha256: null, receipt_id: null, price_micro: null }
+      const empty = {
+        plan: null,
+        planned_at: null,
+        excluded: '{}',
+        reroutes: 0,
+        token: 0,
+        output_sha256: null,
+        receipt_id: null,
+        receipt_ids: null,
+        price_micro: null,
+      }
       const times = { submitted_at: job.submittedAt, updated_at: job.submittedAt, deadline_at: job.deadlineAt }
       const said = { state: 'queued', reason: job.reason, message: job.message, priority: job.spec.priority } as const
       await db
@@ -96,21 +115,33 @@ function single(db: Db | Tx) {
 
 function lists(db: Db | Tx) {
   return {
-    /** Queued and planned jobs, the most urgent first. */
-    async waiting(limit: number): Promise<Job[]> {
-      const rows = await jobsIn(db)
+    /** Queued, planned, leased, running and verifying jobs, the most urgent first. `known` learns what is read, and forgets what has ended. */
+    async allUnfinished(known: SpecCache): Promise<Job[]> {
+      const rows = await jobsIn(db).where('state', 'in', UNFINISHED).orderBy('priority', 'desc').orderBy('submitted_at').orderBy('id').execute()
+      const jobs = rows.map((row) => decode(row, known))
+      known.clear()
+      for (const { jobId, spec } of jobs) known.set(jobId, spec)
+      return jobs
+    },
+    /** Whether a job waits that nobody has planned since it was submitted or came back. */
+    async isAnyUnplanned(): Promise<boolean> {
+      const row = await db
+        .selectFrom('job')
+        .select('id')
         .where('state', 'in', ['queued', 'planned'])
-        .orderBy('priority', 'desc')
-        .orderBy('submitted_at')
-        .orderBy('id')
-        .limit(limit)
-        .execute()
-      return rows.map(decode)
+        .where('planned_at', 'is', null)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    /** Where these jobs stand at this moment. */
+    async standings(jobIds: readonly string[]): Promise<ReadonlyMap<string, Pick<Job, 'state' | 'token'>>> {
+      const rows = await db.selectFrom('job').select(['id', 'state', 'token']).where('id', 'in', jobIds).execute()
+      return new Map(rows.map(({ id, state, token }) => [id, { state, token }]))
     },
     /** Ids of a requester's jobs that may still cost something. */
     async unfinished(requesterId: string): Promise<string[]> {
-      const open = ['queued', 'planned', 'leased', 'running', 'verifying'] as const
-      const rows = await db.selectFrom('job').select('id').where('requester_id', '=', requesterId).where('state', 'in', open).execute()
+      const rows = await db.selectFrom('job').select('id').where('requester_id', '=', requesterId).where('state', 'in', UNFINISHED).execute()
       return rows.map(({ id }) => id)
     },
     /** Ids of jobs in these states whose deadline is at or before `at`. */
@@ -126,7 +157,7 @@ function lists(db: Db | Tx) {
       if (last)
         query = query.where((e) => e.or([e('submitted_at', '<', last.submitted_at), e.and([e('submitted_at', '=', last.submitted_at), e('id', '<', last.id)])]))
       const rows = await query.orderBy('submitted_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
-      return rows.map(decode)
+      return rows.map((row) => decode(row))
     },
   }
 }

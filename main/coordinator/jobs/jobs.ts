@@ -1,18 +1,29 @@
 import type { Presence } from '../../../shared/contract/node.ts'
-import type { JobSpec, JobState, JobView, Lease, PlanAnswer, YieldReason } from '../../../shared/contract/job.ts'
+import type { JobSpec, JobState, JobView, Lease, YieldReason } from '../../../shared/contract/job.ts'
 import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { type AttemptFailure, type Dropped, type LeaseClaim, failAttempt, renewLeases, startAttempt } from './attempts.ts'
-import { type Dispatch, type DispatchDeps, createDispatch, listCandidates } from './dispatch.ts'
+import { askBack } from './asking-back.ts'
+import { type Dispatch, type DispatchDeps, createDispatch } from './dispatch.ts'
 import { createRenewals } from './leases.ts'
 import { holdsArchive, offeredLeases } from './leasing.ts'
 import { type Submission, cancelJob, checkSpec, listJobs, submitJob, viewJob } from './requests.ts'
-import { type AttemptUnderProof, type VerifiedResult, attemptUnderProof, awaitReceipt, beginVerification, completeJob, rejectResult } from './verification.ts'
+import {
+  type AttemptUnderProof,
+  type GivenBack,
+  type VerifiedResult,
+  attemptUnderProof,
+  awaitReceipt,
+  beginVerification,
+  completeJob,
+  giveBackRun,
+  rejectResult,
+} from './verification.ts'
 
 export interface JobsDeps extends Omit<DispatchDeps, 'renewals'> {
-  readonly hasBlob: (digest: string) => boolean
+  readonly hasBlob: (digest: string) => Promise<boolean>
 }
 
 interface Page {
@@ -25,7 +36,6 @@ interface Page {
 /** What requesters ask, what agents report, and what the check of a proof needs. */
 export interface Jobs extends Dispatch {
   readonly submit: (submission: Submission) => Promise<JobView>
-  readonly plan: (spec: JobSpec) => Promise<PlanAnswer>
   readonly view: (requesterId: string, jobId: string) => Promise<JobView>
   readonly list: (page: Page) => Promise<{ items: JobView[]; next: string | null }>
   readonly cancel: (requesterId: string, jobId: string) => Promise<JobView>
@@ -46,33 +56,33 @@ export interface Jobs extends Dispatch {
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
   readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
   readonly completeJob: (tx: Tx, result: VerifiedResult) => Promise<void>
+  readonly giveBack: (tx: Tx, run: GivenBack) => Promise<void>
   readonly rejectResult: (tx: Tx, result: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
 }
 
 interface Wired {
   readonly deps: DispatchDeps
   readonly dispatch: Dispatch
-  readonly hasBlob: (digest: string) => boolean
+  readonly hasBlob: (digest: string) => Promise<boolean>
 }
 
 type Part<K extends keyof Jobs> = Pick<Jobs, K>
 
 function requesterCalls({ deps, dispatch, hasBlob }: Wired): Part<'submit' | 'plan' | 'view' | 'list' | 'cancel'> {
   const { db, clock, push, renewals } = deps
-  const check = (spec: JobSpec, isUploaded: (digest: string) => boolean) => checkSpec(spec, { now: clock.now(), hasBlob: isUploaded })
+  const check = (spec: JobSpec, isUploaded: (digest: string) => Promise<boolean>) => checkSpec(spec, { now: clock.now(), hasBlob: isUploaded })
   return {
     async submit(submission) {
       // A repeated submission is not checked again: its deadline may have passed meanwhile.
-      if (!(await viewJob(db, submission.requesterId, submission.jobId).catch(ignoreMissing))) check(submission.spec, hasBlob)
+      if (!(await viewJob(db, submission.requesterId, submission.jobId).catch(ignoreMissing))) await check(submission.spec, hasBlob)
       const submitted = await submitJob(deps, submission)
       dispatch.wake()
       return submitted
     },
     async plan(spec) {
       // A plan costs nothing, so it does not ask for the upload that running will need.
-      check(spec, () => true)
-      const now = clock.now()
-      return deps.plan({ spec, submittedAt: now, now, nodes: await listCandidates(deps) })
+      await check(spec, async () => true)
+      return dispatch.plan(spec)
     },
     view: (requesterId, jobId) => viewJob(db, requesterId, jobId),
     list: (page) => listJobs(db, page),
@@ -112,12 +122,7 @@ function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'hold
       await startAttempt(deps, claim)
       renewals.renew(claim.leaseId)
     },
-    async askBack(leaseId, reason) {
-      const attempt = await createAttemptsStore(deps.db).byLease(leaseId)
-      if (attempt?.state !== 'running') return
-      renewals.askBack(leaseId, reason)
-      push.yield(attempt.nodeId, { leaseId, reason })
-    },
+    askBack: (leaseId, reason) => askBack(deps, leaseId, reason),
     async fail(failure) {
       await failAttempt(deps, failure)
       renewals.forget(failure.leaseId)
@@ -126,7 +131,7 @@ function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'hold
   }
 }
 
-const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerification' | 'awaitReceipt' | 'completeJob' | 'rejectResult'> => ({
+const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerification' | 'awaitReceipt' | 'completeJob' | 'giveBack' | 'rejectResult'> => ({
   attempt: attemptUnderProof,
   async beginVerification(tx, leaseId) {
     await beginVerification(deps, tx, leaseId)
@@ -136,6 +141,11 @@ const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerificat
   async completeJob(tx, result) {
     await completeJob(deps, tx, result)
     deps.renewals.forget(result.leaseId)
+    dispatch.wake()
+  },
+  async giveBack(tx, run) {
+    await giveBackRun(deps, tx, run)
+    deps.renewals.forget(run.leaseId)
     dispatch.wake()
   },
   async rejectResult(tx, result) {

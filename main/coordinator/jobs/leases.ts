@@ -13,6 +13,9 @@ export const RECEIPT_HOLD_MS = 3_600_000
 export const OPEN_ATTEMPTS = ['leased', 'running', 'verifying'] as const satisfies readonly AttemptState[]
 export const isOpen = (state: AttemptState): boolean => (OPEN_ATTEMPTS as readonly AttemptState[]).includes(state)
 
+/** Jobs that wait or are at work. */
+export const UNFINISHED = ['queued', 'planned', 'leased', 'running', 'verifying'] as const satisfies readonly JobState[]
+
 export interface HeldLease {
   readonly token: number
   readonly attempt: AttemptState
@@ -38,7 +41,9 @@ export function leaseStanding(lease: HeldLease, token: number): 'current' | 'lat
 export function mayHandOver(lease: HeldLease, { token, reason }: { readonly token: number; readonly reason: string | null }): boolean {
   if (token !== lease.token || token !== lease.jobToken) return false
   if (lease.attempt === 'leased' || lease.attempt === 'running') return lease.job === 'leased' || lease.job === 'running'
-  const isRejected = lease.attempt === 'succeeded' || lease.attempt === 'verifying' || (reason?.startsWith('proof.') ?? false)
+  // Of a run that is proven, what it saved is what its proof says.
+  const isFixed = lease.attempt === 'succeeded' || lease.attempt === 'given-back'
+  const isRejected = isFixed || lease.attempt === 'verifying' || (reason?.startsWith('proof.') ?? false)
   return !isRejected && (lease.job === 'queued' || lease.job === 'planned')
 }
 

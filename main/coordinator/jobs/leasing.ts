@@ -1,33 +1,45 @@
 import type { Lease } from '../../../shared/contract/job.ts'
-import { fromIso } from '../../../shared/units.ts'
-import { type Db, transact } from '../persistence/database.ts'
+import type { Capabilities } from '../../../shared/contract/node.ts'
+import { type PlaceKind, placeKindFor, placesFor, placesOf } from '../../../shared/domain/places.ts'
+import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { changeJob } from './change.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
-import { type Job, createJobsStore } from './jobs.store.ts'
-import { LEASE_LEAD_MS } from './leases.ts'
-import type { Candidate, JobDeps } from './ports.ts'
+import { createJobsStore } from './jobs.store.ts'
+import type { JobDeps } from './ports.ts'
 import { leaseOf } from './view.ts'
 
-/** Whether the planned node may be given the job now: its window is near, it is there, it is willing and it holds nothing else. */
-export function isDue(job: Pick<Job, 'state' | 'plan'>, node: Candidate | undefined, now: number): boolean {
-  if (job.state !== 'planned' || !job.plan || !node) return false
-  return fromIso(job.plan.window.from) - now <= LEASE_LEAD_MS && fromIso(job.plan.window.to) > now && node.online && node.ready && !node.busy
+/** Places of one kind that a node's leases take. */
+async function placesTaken(tx: Tx, nodeId: string, kind: PlaceKind): Promise<number> {
+  let taken = 0
+  for (const { jobId } of await createAttemptsStore(tx).openOfNode(nodeId)) {
+    const job = await createJobsStore(tx).get(jobId)
+    taken += job && placeKindFor(job.spec.needs) === kind ? placesFor(job.spec.needs) : 0
+  }
+  return taken
 }
 
-/** Hands a planned job to its node with the next fencing token. `null` if the job or the node is no longer free. */
-export const leaseJob = (deps: JobDeps, jobId: string): Promise<Lease | null> =>
+/**
+ * Hands a planned job to its node, which is capable of this, with the next fencing token. `full`: its place is still taken · `moved-on`: it no
+ * longer waits for this.
+ */
+export const leaseJob = (
+  deps: JobDeps,
+  { jobId, capabilities }: { readonly jobId: string; readonly capabilities: Pick<Capabilities, 'gpus'> },
+): Promise<Lease | 'full' | 'moved-on'> =>
   transact(deps.db, async (tx) => {
     const job = await createJobsStore(tx).get(jobId)
-    const attempts = createAttemptsStore(tx)
-    if (!job?.plan || (await attempts.openOfNode(job.plan.nodeId)).length > 0) return null
+    if (job?.state !== 'planned' || !job.plan) return 'moved-on'
     const { plan } = job
+    const { needs } = job.spec
+    const kind = placeKindFor(needs)
+    if ((await placesTaken(tx, plan.nodeId, kind)) + placesFor(needs) > placesOf(capabilities, kind)) return 'full'
     const token = job.token + 1
     const leased = await changeJob(deps, tx, { job, change: { type: 'leased' }, patch: { token } })
-    if (!leased) return null
+    if (!leased) return 'moved-on'
     const leasedAt = deps.clock.now()
     const attempt = { attemptId: deps.ids.next(), leaseId: deps.ids.next(), jobId, nodeId: plan.nodeId, token, plan, leasedAt }
-    await attempts.add(attempt)
+    await createAttemptsStore(tx).add(attempt)
     await deps.decide(tx, 'lease', { jobId, attemptId: attempt.attemptId, leaseId: attempt.leaseId, nodeId: plan.nodeId, token })
     const checkpoint = await createCheckpointsStore(tx).ofJob(jobId)
     return leaseOf(leased, { ...attempt, state: 'leased', startedAt: null, endedAt: null, reason: null }, { ttlMs: deps.leaseTtlMs, checkpoint })

@@ -1,124 +1,142 @@
-import type { Exclusion, Plan, PlanAnswer } from '../../../shared/contract/job.ts'
-import { WindfallError, messageOf } from '../../../shared/errors.ts'
+/** Carries out what the planner says of many jobs at once. */
+import type { Plan, PlanAnswer } from '../../../shared/contract/job.ts'
 import { fromIso } from '../../../shared/units.ts'
-import { transact } from '../persistence/database.ts'
+import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { changeJob } from './change.ts'
-import { type Excluded, type Job, createJobsStore } from './jobs.store.ts'
-import { LEASE_LEAD_MS } from './leases.ts'
-import { type Placement, choosePlacement } from './moves.ts'
-import type { Candidate, JobDeps, PlanJob } from './ports.ts'
-import type { JobChange } from './transition.ts'
+import { type Excluded, type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
+import type { JobDeps, Planned, PlannedJob } from './ports.ts'
+import { type Waiting, explainExclusions, explainWindow } from './reasons.ts'
+import { type Gathered, type JobAtHand, isWaiting } from './world.ts'
 
-/** A plan is made anew this often, because forecasts are. */
-const REPLAN_MS = 300_000
-/** A job that waits for a machine is looked at again this often even if nothing seems to have changed. */
-const RETRY_MS = 30_000
+/** So many jobs change in one transaction, then everybody else gets a turn. */
+const AT_ONCE = 50
 
-/** Why a job's plan must be made (again), or `false`. `world` says whether the nodes have changed since it was last planned. */
-export function needsPlan(
-  job: Pick<Job, 'state' | 'plan' | 'plannedAt'>,
-  { now, world, nodes }: { now: number; world: 'same' | 'changed'; nodes: readonly Candidate[] },
-): boolean {
-  if (job.plannedAt === null || job.plan === null || job.state === 'queued')
-    return job.plannedAt === null || world === 'changed' || now - job.plannedAt >= RETRY_MS
-  const node = nodes.find(({ nodeId }) => nodeId === job.plan?.nodeId)
-  if (!node || node.gone || fromIso(job.plan.window.to) <= now) return true
-  const due = fromIso(job.plan.window.from) - now <= LEASE_LEAD_MS
-  if (due) return world === 'changed' && node.online && (node.busy || !node.ready)
-  return now - job.plannedAt >= REPLAN_MS
-}
-
-const REASONS: Readonly<Record<Exclusion, string>> = {
-  offline: 'offline',
-  paused: 'paused by their owners',
-  busy: 'busy',
-  runtime: 'without the runtime',
-  gpu: 'without a GPU',
-  vram: 'with too little VRAM',
-  ram: 'with too little memory',
-  zone: 'outside the allowed zones',
-  'carbon-cap': 'above the carbon cap',
-  price: 'above the price',
-  deadline: 'too late for the deadline',
-  'no-signal': 'without grid data',
-}
-
-/** `waiting.<the constraint that excludes most nodes>` and a sentence that counts them all. */
-export function explainExclusions(excluded: Excluded, nodes: number): { reason: string; message: string } {
-  if (nodes === 0) return { reason: 'waiting.nodes', message: 'No machine is enrolled yet.' }
-  const counts = (Object.entries(excluded) as [Exclusion, number][]).toSorted(([, a], [, b]) => b - a)
-  const listed = counts.map(([exclusion, count]) => `${count} ${REASONS[exclusion]}`).join(', ')
-  return { reason: `waiting.${counts[0]?.[0] ?? 'nodes'}`, message: `No machine can take this job now: ${listed || 'none fits'}.` }
-}
-
-const planned = (plan: Plan, now: number): JobChange => {
-  const ahead = fromIso(plan.window.from) - now > LEASE_LEAD_MS
-  return {
-    type: 'planned',
-    reason: ahead ? 'waiting.window' : 'waiting.node',
-    message: ahead ? `Waits for its window in ${plan.zone}, which opens at ${plan.window.from}.` : `Its window in ${plan.zone} is open; waits for the machine.`,
+/** Does `work` for some of `all` at a time, each in a transaction of its own, and joins what it returns. */
+async function inBatches<A, B>(db: Db, all: readonly A[], work: (tx: Tx, some: readonly A[], from: number) => Promise<readonly B[]>): Promise<readonly B[]> {
+  const done: B[] = []
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    done.push(...(await transact(db, (tx) => work(tx, all.slice(from, from + AT_ONCE), from))))
+    await new Promise<void>((resolve) => setImmediate(resolve))
   }
+  return done
 }
 
-const changeFor = ({ plan, excluded, nodes }: PlanAnswer, now: number): JobChange =>
-  plan ? planned(plan, now) : { type: 'unplaced', ...explainExclusions(excluded, nodes) }
-
-const isSamePlan = (a: Plan | null, b: Plan | null): boolean => a?.nodeId === b?.nodeId && a?.window.from === b?.window.from && a?.window.to === b?.window.to
-
-interface Planner {
-  readonly plan: PlanJob
-  readonly nodes: readonly Candidate[]
+/** What the planner said of one job, and what it means for it. */
+export interface Verdict {
+  readonly job: Job
+  /** The lease under which it runs; `null` for one that waits. */
+  readonly leaseId: string | null
+  /** The plan that holds from now on. */
+  readonly plan: Plan | null
+  readonly action: PlannedJob['action']
+  readonly reason: string
+  /** Why it waits; `null` for one that runs. */
+  readonly waits: Waiting | null
+  readonly excluded: Excluded
+  readonly reroutes: number
 }
 
-const ask = (plan: PlanJob, { spec, submittedAt }: Job, world: Pick<Planner, 'nodes'> & { now: number }) =>
-  plan({ spec, submittedAt, ...world }).catch((error: unknown) => refusal(error))
+const waitsFor = ({ hasRun }: JobAtHand, { plan, excluded, nodes }: PlanAnswer, now: number): Waiting =>
+  plan ? explainWindow(plan, { now, hasRun }) : explainExclusions(excluded, nodes)
 
-/** Where the job goes of what the planner found. A second question, about its own zone, is only asked where a first answer lies in another. */
-async function placementOf(job: Job, answer: PlanAnswer, { plan, nodes, now }: Planner & { now: number }): Promise<Placement> {
-  const { plan: current, reroutes } = job
-  const isElsewhere = current !== null && answer.plan !== null && answer.plan.zone !== current.zone
-  const own = isElsewhere ? nodes.filter(({ capabilities }) => capabilities.zone === current.zone) : []
-  const found = own.length === 0 ? null : await ask(plan, job, { now, nodes: own })
-  const stay = found && 'plan' in found ? found.plan : null
-  return choosePlacement({ current, best: answer.plan, stay, reroutes, now })
+/** What a planned job means for the job as it stands. A job that runs keeps its plan if the planner finds none. Pure. */
+function verdictOf(atHand: JobAtHand, { answer, action, reason, reroutes }: PlannedJob, now: number): Verdict {
+  const { job } = atHand
+  const waits = isWaiting(atHand) ? waitsFor(atHand, answer, now) : null
+  const plan = answer.plan ?? (waits ? null : job.plan)
+  // Why nothing fits is what the constraints say.
+  const said = waits && !plan ? waits.message : reason
+  return { job, leaseId: atHand.held?.leaseId ?? null, plan, action, reason: said, waits, excluded: answer.excluded, reroutes }
 }
 
-/** Asks the planner about one job and records the answer; the audit log gets it if it differs from the last one. Returns what becomes of the job. */
-export async function planOne(deps: JobDeps, job: Job, { plan, nodes }: Planner): Promise<Placement> {
-  const now = deps.clock.now()
-  const answer = await ask(plan, job, { now, nodes })
-  const known = 'plan' in answer ? answer : { plan: null, excluded: {}, alternatives: [], nodes: nodes.length, maxPriceMicroUsd: '0' }
-  const placement = await placementOf(job, known, { plan, nodes, now })
-  const next = { ...known, plan: placement.plan }
-  const change: JobChange = 'plan' in answer ? changeFor(next, now) : { type: 'unplaced', ...answer }
-  const patch = { plan: next.plan, plannedAt: now, excluded: next.excluded, reroutes: placement.reroutes }
-  await transact(deps.db, async (tx) => {
-    const current = await createJobsStore(tx).get(job.jobId)
-    const changed = current && (await changeJob(deps, tx, { job: current, change, patch }))
-    if (
-      !changed ||
-      (current.reason === changed.reason && isSamePlan(current.plan, next.plan) && JSON.stringify(current.excluded) === JSON.stringify(next.excluded))
-    )
-      return
-    const { action, reason: because } = placement
-    const decided = { jobId: job.jobId, reason: changed.reason, plan: next.plan, excluded: next.excluded, alternatives: next.alternatives }
-    await deps.decide(tx, 'plan', { ...decided, placement: { action, reason: because } })
+const samePlace = (a: Plan | null, b: Plan | null): boolean => a?.nodeId === b?.nodeId && JSON.stringify(a?.runs) === JSON.stringify(b?.runs)
+
+const sameExcluded = ({ job, excluded }: Verdict): boolean => JSON.stringify(job.excluded) === JSON.stringify(excluded)
+
+/** Whether something was chosen, other than that all stays as it is. */
+const isChoice = (verdict: Verdict): boolean => {
+  const { job, plan, action, waits } = verdict
+  return action === 'pause' || !samePlace(job.plan, plan) || (waits !== null && (waits.reason !== job.reason || !sameExcluded(verdict)))
+}
+
+/** Whether anything about the job changes, if only a figure. */
+const isNews = (verdict: Verdict): boolean => {
+  const { job, plan, waits, reroutes } = verdict
+  const stands = waits === null || (job.plannedAt !== null && waits.message === job.message && sameExcluded(verdict))
+  return !stands || reroutes !== job.reroutes || isChoice(verdict) || JSON.stringify(plan) !== JSON.stringify(job.plan)
+}
+
+export interface Round {
+  readonly gathered: Gathered
+  readonly planned: Planned
+  /** What made the round necessary. */
+  readonly because: string
+}
+
+/** Says what the planner decided, in the order of the jobs. */
+export const verdictsOf = ({ gathered, planned }: Pick<Round, 'gathered' | 'planned'>): readonly Verdict[] =>
+  planned.outcome.map((one, index) => {
+    const atHand = gathered.atHand[index]
+    if (atHand?.job.jobId !== one.jobId) throw new RangeError(`the planner answered for ${one.jobId} out of turn`)
+    return verdictOf(atHand, one, gathered.now)
   })
-  return change.type === 'unplaced' ? { ...placement, reason: change.message } : placement
-}
 
-/** A job whose window has opened no longer waits for its window: it says so, without a new plan. */
-export async function explainDelay(deps: JobDeps, { jobId, plan, reason }: Job): Promise<void> {
-  if (!plan || reason !== 'waiting.window') return
-  const change = planned(plan, deps.clock.now())
-  if (change.type !== 'planned' || change.reason === reason) return
-  await transact(deps.db, async (tx) => {
-    const job = await createJobsStore(tx).get(jobId)
-    if (job?.state === 'planned') await changeJob(deps, tx, { job, change })
+/**
+ * Writes what has changed and records it: one fact for the round, and every choice that it led to with the job it is about. Returns the ids of
+ * jobs that moved on while the planner thought: for those nothing is changed.
+ */
+export function carryOut(deps: JobDeps, round: Round, verdicts: readonly Verdict[]): Promise<readonly string[]> {
+  const news = verdicts.filter(isNews)
+  return inBatches(deps.db, news, async (tx, some, from) => {
+    if (from === 0) await recordRound(deps, tx, round, news.filter(isChoice).length)
+    return carryOutSome(deps, tx, round, some)
   })
 }
 
-const refusal = (error: unknown): { reason: string; message: string } => {
-  if (!(error instanceof WindfallError)) throw error
-  return { reason: error.code, message: messageOf(error).slice(0, 500) }
+async function recordRound({ decide }: JobDeps, tx: Tx, { gathered: { jobs, nodes }, because }: Round, choices: number): Promise<void> {
+  if (choices > 0) await decide(tx, 'plan.round', { because, jobs: jobs.length, nodes: nodes.length, choices })
+}
+
+async function carryOutSome(deps: JobDeps, tx: Tx, round: Round, news: readonly Verdict[]): Promise<string[]> {
+  const standings = await createJobsStore(tx).standings(news.map(({ job }) => job.jobId))
+  const overtaken: string[] = []
+  for (const verdict of news) {
+    const { job } = verdict
+    const stands = standings.get(job.jobId)
+    if (stands?.state !== job.state || stands.token !== job.token) overtaken.push(job.jobId)
+    else await carryOutOne(deps, tx, round, verdict)
+  }
+  return overtaken
+}
+
+async function carryOutOne(deps: JobDeps, tx: Tx, { gathered: { now }, planned }: Round, verdict: Verdict): Promise<void> {
+  const { job, plan, waits, excluded, reroutes } = verdict
+  const { jobId } = job
+  const patch: JobPatch = { plan, reroutes, plannedAt: now }
+  if (waits) await changeJob(deps, tx, { job, change: plan ? { type: 'planned', ...waits } : { type: 'unplaced', ...waits }, patch: { ...patch, excluded } })
+  else await createJobsStore(tx).update(jobId, patch)
+  if (!isChoice(verdict)) return
+  const also = plan ? [{ kind: 'node', id: plan.nodeId } as const] : []
+  await deps.choose(tx, { kind: 'plan', subject: { kind: 'job', id: jobId }, also, ...planned.choiceOf(jobId) })
+}
+
+/**
+ * Nobody could be asked about the grid: plans that still hold stay, and what has none says what it waits for. Returns the ids of those jobs.
+ */
+export async function carryOutWithout(deps: JobDeps, { atHand, nodes, now }: Gathered, message: string): Promise<readonly string[]> {
+  const there = new Set(nodes.filter(({ online }) => online).map(({ nodeId }) => nodeId))
+  const holds = ({ state, plan }: Job): boolean => state === 'planned' && plan !== null && there.has(plan.nodeId) && fromIso(plan.window.to) > now
+  const without = atHand.filter((one) => isWaiting(one) && !holds(one.job)).map(({ job }) => job)
+  const change = { type: 'unplaced', reason: 'waiting.grid', message: message.slice(0, 500) } as const
+  const says = ({ plan, plannedAt, reason, message: said }: Job): boolean =>
+    plan === null && plannedAt !== null && reason === change.reason && said === change.message
+  const news = without.filter((job) => !says(job))
+  await inBatches(deps.db, news, async (tx, some) => {
+    for (const { jobId } of some) {
+      const job = await createJobsStore(tx).get(jobId)
+      if (job) await changeJob(deps, tx, { job, change, patch: { plan: null, plannedAt: now, excluded: {} } })
+    }
+    return []
+  })
+  return without.map(({ jobId }) => jobId)
 }

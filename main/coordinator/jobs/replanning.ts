@@ -1,8 +1,9 @@
-import { type Attempt, createAttemptsStore } from './attempts.store.ts'
-import { type Job, createJobsStore } from './jobs.store.ts'
-import type { Placement } from './moves.ts'
-import { planOne } from './planning.ts'
-import type { Candidate, JobDeps, PlanJob } from './ports.ts'
+import type { Plan } from '../../../shared/contract/job.ts'
+import type { Db } from '../persistence/database.ts'
+import { createAttemptsStore } from './attempts.store.ts'
+import type { Verdict } from './planning.ts'
+import type { KnownNode, PlannedJob } from './ports.ts'
+import type { Rounds } from './rounds.ts'
 
 /** Jobs planned in a zone, those planned on a node, or (both `null`) every one that waits. */
 export interface ReplanScope {
@@ -10,28 +11,29 @@ export interface ReplanScope {
   readonly nodeId: string | null
 }
 
-export interface Replanned extends Pick<Placement, 'action' | 'reason'> {
+/** What became of a job; one that runs is kept or paused. */
+export interface Replanned {
   readonly jobId: string
+  readonly action: Exclude<PlannedJob['action'], 'go-on'>
+  readonly reason: string
 }
 
-const concerns = ({ plan }: Pick<Job, 'plan'>, { zone, nodeId }: ReplanScope): boolean =>
+const concerns = ({ plan }: { readonly plan: Plan | null }, { zone, nodeId }: ReplanScope): boolean =>
   (zone === null || plan?.zone === zone) && (nodeId === null || plan?.nodeId === nodeId)
 
-/** What has begun is not planned again. */
-const runsOn = ({ jobId }: Attempt): Replanned => ({ jobId, action: 'keep', reason: 'It has been given to its machine, and runs on.' })
+const RUNS_ON = 'It has been given to its machine, and runs on.'
 
-/** Plans again what has not begun, and says of everything in the scope what becomes of it. */
-export async function replanWaiting(
-  deps: JobDeps & { readonly plan: PlanJob },
+/** Plans everything again, and says of everything in the scope, as it was planned before, what becomes of it. */
+export async function replan(
+  { db }: { readonly db: Db },
   scope: ReplanScope,
-  { nodes, limit }: { readonly nodes: readonly Candidate[]; readonly limit: number },
+  { rounds, nodes }: { readonly rounds: Pick<Rounds, 'planNow'>; readonly nodes: readonly KnownNode[] },
 ): Promise<readonly Replanned[]> {
-  const replanned: Replanned[] = []
-  for (const job of await createJobsStore(deps.db).waiting(limit)) {
-    if (!concerns(job, scope)) continue
-    const { action, reason } = await planOne(deps, job, { plan: deps.plan, nodes })
-    replanned.push({ jobId: job.jobId, action, reason })
-  }
-  const begun = scope.zone === null ? [] : (await createAttemptsStore(deps.db).open()).filter((attempt) => concerns(attempt, scope))
-  return [...replanned, ...begun.map(runsOn)]
+  const verdicts = await rounds.planNow(nodes, 'asked')
+  const waiting = verdicts.filter(({ waits, job }) => waits && concerns(job, scope)).map(said)
+  const paused = new Map(verdicts.flatMap((verdict) => (verdict.action === 'pause' ? [[verdict.job.jobId, said(verdict)]] : [])))
+  const begun = scope.zone === null ? [] : (await createAttemptsStore(db).open()).filter((attempt) => concerns(attempt, scope))
+  return [...waiting, ...begun.map(({ jobId }) => paused.get(jobId) ?? { jobId, action: 'keep' as const, reason: RUNS_ON })]
 }
+
+const said = ({ job: { jobId }, action, reason }: Verdict): Replanned => ({ jobId, action: action === 'go-on' ? 'keep' : action, reason })

@@ -19,16 +19,20 @@ const refuse = (message: string): never => {
   throw new WindfallError('input.invalid', message)
 }
 
+type HasBlob = (digest: string) => Promise<boolean>
+
 /** What cannot be right whatever the nodes are. Error: `input.invalid`. `hasBlob` says whether a digest has been uploaded. */
-export function checkSpec(spec: JobSpec, { now, hasBlob }: { readonly now: number; readonly hasBlob: (digest: string) => boolean }): void {
+export async function checkSpec(spec: JobSpec, { now, hasBlob }: { readonly now: number; readonly hasBlob: HasBlob }): Promise<void> {
   const { runtime } = spec
   if (fromIso(spec.deadline) <= now) refuse(`The deadline ${spec.deadline} is in the past. Give one that leaves time to run.`)
   if (spec.earliestStart !== null && fromIso(spec.earliestStart) >= fromIso(spec.deadline)) refuse('The earliest start is not before the deadline.')
   if (runtime.name === 'wasm' && runtime.archive !== runtime.image) refuse('A WebAssembly module is its own archive: give the same digest for both.')
   if (runtime.name === 'wasm' && spec.checkpoints) refuse('A WebAssembly job saves no checkpoint. Leave it out, or make it a container job.')
+  if (spec.interruptible !== null && !spec.checkpoints)
+    refuse('A job that may be interrupted has to save where it is. Give `checkpoints` as well, or leave `interruptible` out.')
   if (runtime.name === 'docker' && runtime.archive === null && runtime.reference === null)
     refuse('A Docker job needs an uploaded archive or a reference to pull.')
-  if (runtime.archive !== null && !hasBlob(runtime.archive)) refuse(`The archive ${runtime.archive} is not here. Upload it to /v1/blobs/ first.`)
+  if (runtime.archive !== null && !(await hasBlob(runtime.archive))) refuse(`The archive ${runtime.archive} is not here. Upload it to /v1/blobs/ first.`)
 }
 
 /** Accepts a job and sets its money aside. Repeating the same id with the same job is harmless. Errors: `conflict`, `funds.insufficient`. */

@@ -1,9 +1,10 @@
-import type { JobSpec, Plan } from '../../../shared/contract/job.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
-import { type Attempt, createAttemptsStore } from './attempts.store.ts'
-import { type Job, createJobsStore } from './jobs.store.ts'
-import type { Candidate, JobDeps, PlanJob } from './ports.ts'
+import type { Attempt } from './attempts.store.ts'
+import type { Job } from './jobs.store.ts'
+import type { JobDeps, KnownNode, PlanJobs } from './ports.ts'
+import type { JobAtHand } from './world.ts'
 
 /** What a running job has before it, if it goes on and if it goes on later. Times are epoch milliseconds, intensities forecast gCO2e/kWh. */
 export interface RunningOutlook {
@@ -23,58 +24,53 @@ export interface RunningOutlook {
   readonly later: { readonly from: number; readonly rest: number } | null
 }
 
-const MOMENT_SECONDS = 60
+const MOMENT_MS = 60_000
 
-type Ask = (changes: { readonly seconds: number; readonly from?: number }) => Promise<number | null>
+type RunningDeps = JobDeps & { readonly plan: PlanJobs }
 
-/** Progress that earlier attempts may have lost counts as well: what is left is rather taken for too little than for too much. */
-function restOf({ spec }: Job, attempts: readonly Attempt[], now: number): number {
-  const ranMs = attempts.reduce((sum, { startedAt, endedAt }) => sum + (startedAt === null ? 0 : (endedAt ?? now) - startedAt), 0)
-  return Math.max(0, spec.expected.seconds * 1_000 - ranMs)
+/** Asks for the plan of one running job as if nothing else were to be done. `null` if there is none, or nobody knows. */
+async function askAlone({ plan, clock }: RunningDeps, { job, held }: Running, question: { spec: JobSpec; restMs: number; nodes: readonly KnownNode[] }) {
+  const { spec, restMs } = question
+  const nodes = question.nodes.map((node) => (node.nodeId === held.nodeId ? { ...node, ready: true, taken: [] } : { ...node, taken: [] }))
+  const { jobId, submittedAt } = job
+  const alone = { jobId, spec, submittedAt, restMs, progress: 'fresh', runsOn: null, current: null, reroutes: 0, avoids: [] } as const
+  try {
+    const { outcome } = await plan({ now: clock.now(), jobs: [alone], nodes })
+    return outcome[0]?.answer.plan ?? null
+  } catch (error) {
+    if (error instanceof WindfallError) return null
+    throw error
+  }
 }
 
-const planOrNone = (plan: PlanJob, request: Parameters<PlanJob>[0]): Promise<Plan | null> =>
-  plan(request).then(
-    (answer) => answer.plan,
-    (error: unknown) => {
-      if (error instanceof WindfallError) return null
-      throw error
-    },
-  )
+interface Running {
+  readonly job: Job
+  readonly held: Attempt
+  readonly restMs: number
+}
 
-/** Asks for the mean intensity of a run on one node that begins at once or at a given time. */
-const asking =
-  (plan: PlanJob, { spec, submittedAt }: Job, { now, nodes }: { readonly now: number; readonly nodes: readonly Candidate[] }): Ask =>
-  async ({ seconds, from }) => {
-    const run: JobSpec = {
-      ...spec,
-      carbon: { rule: 'now', capG: null },
-      earliestStart: from === undefined ? null : toIso(from),
-      expected: { ...spec.expected, seconds },
-    }
-    return (await planOrNone(plan, { spec: run, submittedAt, now, nodes }))?.gPerKWh ?? null
-  }
+/** In one piece, from at once or a given time on. */
+const atOnce = (spec: JobSpec, from: number | null): JobSpec => ({
+  ...spec,
+  carbon: { rule: 'now', capG: null },
+  interruptible: null,
+  earliestStart: from === null ? null : toIso(from),
+})
 
-async function outlookOf(
-  deps: JobDeps & { readonly plan: PlanJob },
-  { job, attempt }: { readonly job: Job; readonly attempt: Attempt },
-  nodes: readonly Candidate[],
-): Promise<RunningOutlook> {
-  const { spec, submittedAt, deadlineAt, jobId } = job
-  const now = deps.clock.now()
-  const restMs = restOf(job, await createAttemptsStore(deps.db).ofJob(jobId), now)
+async function outlookOf(deps: RunningDeps, running: Running, nodes: readonly KnownNode[]): Promise<RunningOutlook> {
+  const { job, held, restMs } = running
+  const { spec, deadlineAt, jobId } = job
   const mayPause = spec.checkpoints && spec.carbon.rule === 'window'
-  const known = { jobId, leaseId: attempt.leaseId, mayPause, watts: spec.expected.watts, expectedMs: spec.expected.seconds * 1_000, restMs, deadlineAt }
-  if (!mayPause || restMs === 0) return { ...known, now: null, later: null }
-  const freed = nodes.map((node) => (node.nodeId === attempt.nodeId ? { ...node, ready: true, busy: false } : node))
-  const own = freed.filter(({ nodeId }) => nodeId === attempt.nodeId)
-  const ask = asking(deps.plan, job, { now, nodes: own })
-  const seconds = restMs / 1_000
-  const [moment, rest] = [await ask({ seconds: Math.min(seconds, MOMENT_SECONDS) }), await ask({ seconds })]
-  const zone = freed.filter(({ capabilities }) => capabilities.zone === attempt.plan.zone)
-  const plan = await planOrNone(deps.plan, { spec, submittedAt, now, nodes: zone })
+  const known = { jobId, leaseId: held.leaseId, mayPause, watts: spec.expected.watts, expectedMs: spec.expected.seconds * 1_000, restMs, deadlineAt }
+  if (!mayPause) return { ...known, now: null, later: null }
+  const here = nodes.filter(({ nodeId }) => nodeId === held.nodeId)
+  const meanOf = async (ms: number, from: number | null) =>
+    (await askAlone(deps, running, { spec: atOnce(spec, from), restMs: ms, nodes: here }))?.gPerKWh ?? null
+  const [moment, rest] = [await meanOf(Math.min(restMs, MOMENT_MS), null), await meanOf(restMs, null)]
+  const inZone = nodes.filter(({ capabilities }) => capabilities.zone === held.plan.zone)
+  const plan = await askAlone(deps, running, { spec: { ...spec, interruptible: null }, restMs, nodes: inZone })
   const from = plan && fromIso(plan.window.from)
-  const then = from === null ? null : await ask({ seconds, from })
+  const then = from === null ? null : await meanOf(restMs, from)
   return {
     ...known,
     now: moment === null || rest === null ? null : { moment, rest },
@@ -83,12 +79,17 @@ async function outlookOf(
 }
 
 /** Every job that runs in a zone at this moment, with what it has before it. May be slow. */
-export async function runningIn(deps: JobDeps & { readonly plan: PlanJob }, zone: string, nodes: readonly Candidate[]): Promise<readonly RunningOutlook[]> {
+export async function runningIn(
+  deps: RunningDeps,
+  zone: string,
+  { all, nodes }: { readonly all: readonly JobAtHand[]; readonly nodes: readonly KnownNode[] },
+): Promise<readonly RunningOutlook[]> {
   const found: RunningOutlook[] = []
-  for (const attempt of await createAttemptsStore(deps.db).open()) {
-    if (attempt.state !== 'running' || attempt.plan.zone !== zone) continue
-    const job = await createJobsStore(deps.db).get(attempt.jobId)
-    if (job?.state === 'running') found.push(await outlookOf(deps, { job, attempt }, nodes))
+  for (const { job, held, restMs } of all) {
+    if (job.state !== 'running' || held?.state !== 'running' || held.plan.zone !== zone) continue
+    found.push(await outlookOf(deps, { job, held, restMs }, nodes))
+    // Each is several plans: everybody else gets a turn in between.
+    await new Promise<void>((resolve) => setImmediate(resolve))
   }
   return found
 }

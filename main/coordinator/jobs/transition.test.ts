@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { JobState } from '../../../shared/contract/job.ts'
+import { WAITING_REASONS } from '../../../shared/domain/waiting-reasons.ts'
 import { type JobChange, type JobStanding, MAX_ATTEMPTS, TERMINAL, transition } from './transition.ts'
 
-const why = { reason: 'r', message: 'm' }
+const why = { reason: 'waiting.node', message: 'm' } as const
 const changes: readonly JobChange[] = [
   { type: 'planned', ...why },
   { type: 'unplaced', ...why },
@@ -15,6 +16,7 @@ const changes: readonly JobChange[] = [
   { type: 'accepted' },
   { type: 'attempt-ended', retry: true, ...why },
   { type: 'attempt-ended', retry: false, ...why },
+  { type: 'paused', ...why },
   { type: 'deadline-passed' },
   { type: 'cancelled' },
 ]
@@ -36,6 +38,16 @@ test('the straight way from queued to completed', () => {
   expect(play(way).map(({ state }) => state)).toEqual(['queued', 'planned', 'leased', 'running', 'verifying', 'completed'])
 })
 
+test('whatever happens, a job that waits says why', () => {
+  const standing = fc.record({ state: fc.constantFrom(...JobState.options), attempts: fc.nat(5) })
+  fc.assert(
+    fc.property(standing, fc.constantFrom(...changes), (from, change) => {
+      const next = transition(from, change)
+      if (next?.state === 'queued' || next?.state === 'planned') expect(WAITING_REASONS).toContain(next.reason)
+    }),
+  )
+})
+
 test('a job that has ended never moves again', () => {
   for (const state of TERMINAL) for (const change of changes) expect(transition({ state, attempts: 1 }, change)).toBeNull()
 })
@@ -54,8 +66,8 @@ test('no history completes a job without a proof, or fails one that was never tr
 })
 
 test('an attempt that may be repeated is repeated, but not for ever', () => {
-  const ended: JobChange = { type: 'attempt-ended', retry: true, ...why }
-  expect(transition({ state: 'running', attempts: MAX_ATTEMPTS - 1 }, ended)).toMatchObject({ state: 'queued', reason: 'r' })
+  const ended: JobChange = { type: 'attempt-ended', retry: true, reason: 'r', message: 'm' }
+  expect(transition({ state: 'running', attempts: MAX_ATTEMPTS - 1 }, ended)).toMatchObject({ state: 'queued', reason: 'waiting.retry', message: 'm' })
   expect(transition({ state: 'running', attempts: MAX_ATTEMPTS }, ended)).toMatchObject({ state: 'failed', reason: 'r' })
 })
 

@@ -1,11 +1,12 @@
 import type { JobState } from '../../../shared/contract/job.ts'
+import type { WaitingReason } from '../../../shared/domain/waiting-reasons.ts'
 
 /** A job is tried this often before it counts as failed. */
 export const MAX_ATTEMPTS = 3
 
 export type JobChange =
-  | { readonly type: 'planned'; readonly reason: string; readonly message: string }
-  | { readonly type: 'unplaced'; readonly reason: string; readonly message: string }
+  | { readonly type: 'planned'; readonly reason: WaitingReason; readonly message: string }
+  | { readonly type: 'unplaced'; readonly reason: WaitingReason; readonly message: string }
   | { readonly type: 'leased' }
   | { readonly type: 'started' }
   /** An agent that was silent for too long is back, and nobody else was given the job. */
@@ -15,6 +16,8 @@ export type JobChange =
   | { readonly type: 'receipt-waits'; readonly reason: string; readonly message: string }
   | { readonly type: 'accepted' }
   | { readonly type: 'attempt-ended'; readonly retry: boolean; readonly reason: string; readonly message: string }
+  /** Given back when its run was over, to go on in the next one. */
+  | { readonly type: 'paused'; readonly reason: WaitingReason; readonly message: string }
   | { readonly type: 'deadline-passed' }
   | { readonly type: 'cancelled' }
 
@@ -42,6 +45,7 @@ const FROM: Readonly<Record<JobChange['type'], readonly JobState[]>> = {
   'receipt-waits': ['verifying'],
   accepted: ['verifying'],
   'attempt-ended': ['leased', 'running', 'verifying'],
+  paused: ['leased', 'running'],
   // From here on the work is done and only our own check is missing; it is finished, whoever asks.
   'deadline-passed': ['queued', 'planned', 'leased', 'running'],
   cancelled: ['queued', 'planned', 'leased', 'running'],
@@ -58,6 +62,7 @@ export function transition({ state, attempts }: JobStanding, change: JobChange):
   if (!FROM[change.type].includes(state) || (needsAttempt && attempts === 0)) return null
   switch (change.type) {
     case 'planned':
+    case 'paused':
       return { state: 'planned', reason: change.reason, message: change.message }
     case 'unplaced':
       return { state: 'queued', reason: change.reason, message: change.message }
@@ -74,7 +79,9 @@ export function transition({ state, attempts }: JobStanding, change: JobChange):
     case 'accepted':
       return { state: 'completed', reason: null, message: null }
     case 'attempt-ended':
-      return { state: change.retry && attempts < MAX_ATTEMPTS ? 'queued' : 'failed', reason: change.reason, message: change.message }
+      return change.retry && attempts < MAX_ATTEMPTS
+        ? { state: 'queued', reason: 'waiting.retry', message: change.message }
+        : { state: 'failed', reason: change.reason, message: change.message }
     case 'deadline-passed':
       return { state: 'expired', reason: 'deadline', message: 'The deadline passed before the job was done.' }
     case 'cancelled':

@@ -21,6 +21,8 @@ export interface AttemptUnderProof {
   readonly submittedAt: number
   readonly leasedAt: number
   readonly standing: 'current' | 'late' | 'lost'
+  /** Hex SHA-256 of the checkpoint that was handed over under this lease and that the job would go on from; `null` if there is none. */
+  readonly saved: string | null
 }
 
 /** `null` if this node never had this lease. */
@@ -32,6 +34,7 @@ export async function attemptUnderProof(
   if (!held) return null
   const { job, attempt } = held
   const { jobId, requesterId, spec, submittedAt } = job
+  const checkpoint = await createCheckpointsStore(db).ofJob(jobId)
   return {
     jobId,
     requesterId,
@@ -42,6 +45,7 @@ export async function attemptUnderProof(
     plan: attempt.plan,
     leasedAt: attempt.leasedAt,
     standing: standingOf(held, token),
+    saved: checkpoint?.token === token ? checkpoint.sha256 : null,
   }
 }
 
@@ -74,14 +78,14 @@ export async function awaitReceipt(deps: JobDeps, tx: Tx, { leaseId, reason, mes
 export interface VerifiedResult {
   readonly leaseId: string
   readonly outputSha256: string
-  readonly receiptId: string
+  readonly receiptIds: readonly string[]
   readonly priceMicroUsd: bigint
 }
 
 /** The proof holds: the attempt has succeeded and the job is done. */
 export async function completeJob(deps: JobDeps, tx: Tx, { leaseId, ...result }: VerifiedResult): Promise<void> {
   const { attempt, job } = await heldBy(tx, leaseId)
-  const changed = await changeJob(deps, tx, { job, change: { type: 'accepted' }, patch: result })
+  const changed = await changeJob(deps, tx, { job, change: { type: 'accepted' }, patch: { ...result, receiptId: result.receiptIds.at(-1) ?? null } })
   if (!changed) throw new WindfallError('proof.lease', `Job ${job.jobId} is ${job.state}; its result is no longer wanted.`)
   await createAttemptsStore(tx).update(attempt.attemptId, { state: 'succeeded', endedAt: deps.clock.now(), reason: null })
 }
@@ -91,5 +95,30 @@ export async function rejectResult(deps: JobDeps, tx: Tx, { leaseId, reason, mes
   const { attempt } = await heldBy(tx, leaseId)
   if (!isOpen(attempt.state)) return
   await createCheckpointsStore(tx).remove(attempt.jobId)
+  await createAttemptsStore(tx).forgetSaved(attempt.jobId)
   await endAttempt(deps, tx, { attempt, state: 'failed', reason, message, retry: true })
 }
+
+export interface GivenBack {
+  readonly leaseId: string
+  readonly reason: string
+  readonly message: string
+  readonly ranMs: number
+}
+
+/**
+ * The run of an attempt is proven and its job goes on from what it saved. `ranMs`: run time of all its proven runs, this one included. A late one
+ * leaves the job as it is, which waits already.
+ */
+export async function giveBackRun(deps: JobDeps, tx: Tx, { leaseId, reason, message, ranMs }: GivenBack): Promise<void> {
+  const { attempt } = await heldBy(tx, leaseId)
+  if (!isOpen(attempt.state)) return createAttemptsStore(tx).update(attempt.attemptId, { state: 'given-back', reason })
+  const said = `It has run for ${minutesOf(ranMs)} and goes on later from its checkpoint. ${message}`.slice(0, 500)
+  await endAttempt(deps, tx, { attempt, state: 'given-back', reason, message: said, retry: true })
+}
+
+const minutesOf = (ms: number): string => (ms < 60_000 ? 'less than a minute' : `${Math.floor(ms / 60_000)} min`)
+
+/** The proven runs of a job that its requester cancelled are paid. */
+export const recordPaid = (tx: Tx, jobId: string, { receiptIds, priceMicroUsd }: Omit<VerifiedResult, 'leaseId' | 'outputSha256'>): Promise<void> =>
+  createJobsStore(tx).update(jobId, { receiptIds, receiptId: receiptIds.at(-1) ?? null, priceMicroUsd })

@@ -26,6 +26,7 @@ export const viewOf = (job: Job, { attempts, checkpoint }: { readonly attempts: 
   })),
   outputSha256: job.outputSha256,
   receiptId: job.receiptId,
+  receiptIds: [...job.receiptIds],
   priceMicroUsd: job.priceMicroUsd === null ? null : String(job.priceMicroUsd),
   checkpoint,
 })
@@ -38,7 +39,8 @@ export const leaseOf = (job: Job, attempt: Attempt, given: Pick<Lease, 'ttlMs' |
   attemptId: attempt.attemptId,
   spec: job.spec,
   submittedAt: toIso(job.submittedAt),
-  window: attempt.plan.window,
+  // The machine's owner waits for the run that is to come, not for all of those that may follow elsewhere.
+  window: attempt.plan.runs[0] ?? attempt.plan.window,
   plan: attempt.plan,
   ...given,
 })

@@ -19,7 +19,7 @@ test('no price loses or makes a micro-USD, and the odd one is the node’s', () 
 })
 
 test('a job settled below its reservation gives the rest back', () => {
-  const { transfers } = settleJob({ jobId: 'j', requesterId: 'r', nodeId: 'n', reserved: microUsd(1_000n), price: microUsd(600n), at: 0 })
+  const { transfers } = settleJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(1_000n), parts: [{ nodeId: 'n', price: microUsd(600n) }], at: 0 })
   expect(transfers).toEqual([
     { from: 'job:j:reserved', to: 'node:n:confirmed', asset: 'micro-usd', amount: 510n },
     { from: 'job:j:reserved', to: 'platform:revenue', asset: 'micro-usd', amount: 90n },
@@ -27,8 +27,23 @@ test('a job settled below its reservation gives the rest back', () => {
   ])
 })
 
+test('of several nodes that ran a part of a job each is paid its own, and what rounding leaves is the node’s', () => {
+  const parts = [
+    { nodeId: 'a', price: microUsd(101n) },
+    { nodeId: 'b', price: microUsd(7n) },
+  ]
+  const { transfers } = settleJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(1_000n), parts, at: 0 })
+  expect(transfers.map(({ to, amount }) => [to, amount])).toEqual([
+    ['node:a:confirmed', 86n],
+    ['platform:revenue', 15n],
+    ['node:b:confirmed', 6n],
+    ['platform:revenue', 1n],
+    ['requester:r:prepaid', 892n],
+  ])
+})
+
 test('a price above the reservation is refused', () => {
-  expect(() => settleJob({ jobId: 'j', requesterId: 'r', nodeId: 'n', reserved: microUsd(1n), price: microUsd(2n), at: 0 })).toThrow(
+  expect(() => settleJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(1n), parts: [{ nodeId: 'n', price: microUsd(2n) }], at: 0 })).toThrow(
     expect.objectContaining({ code: 'ledger.unbalanced' }),
   )
 })

@@ -4,7 +4,7 @@
  */
 import { splitPrice } from '../../../shared/domain/pay.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { type Lamports, type MicroUsd, microUsd } from '../../../shared/units.ts'
+import type { Lamports, MicroUsd } from '../../../shared/units.ts'
 import {
   type Asset,
   CHAIN_FEES,
@@ -58,21 +58,30 @@ export const requesterDeposit = (deposit: { id: string; requesterId: string; amo
 export const reserveForJob = (job: { jobId: string; requesterId: string; amount: MicroUsd; at: number }): LedgerTransaction =>
   transaction(`reserve:${job.jobId}`, job.at, [usd(requesterPrepaid(job.requesterId), jobReserved(job.jobId), job.amount)])
 
+interface SettledJob {
+  readonly jobId: string
+  readonly requesterId: string
+  readonly reserved: MicroUsd
+  /** What the requester pays for the runs of each node. */
+  readonly parts: readonly { readonly nodeId: string; readonly price: MicroUsd }[]
+  readonly at: number
+}
+
 /**
- * Pays for a verified job out of its reservation and gives the rest back. A job is closed once, by this or by
- * {@link releaseJob}: both carry the same id. Error: `ledger.unbalanced` if the price exceeds the reservation.
+ * Pays each node that ran a part of a job for it, out of the job's reservation, and gives the rest back. A job is closed once, by this or by
+ * {@link releaseJob}: both carry the same id. Error: `ledger.unbalanced` if the prices together exceed the reservation.
  */
-export function settleJob(job: { jobId: string; requesterId: string; nodeId: string; reserved: MicroUsd; price: MicroUsd; at: number }): LedgerTransaction {
-  const { node, platform } = splitPrice(job.price)
-  const reserved = jobReserved(job.jobId)
-  return transaction(`close:${job.jobId}`, job.at, [
-    usd(reserved, nodeConfirmed(job.nodeId), node),
-    usd(reserved, PLATFORM_REVENUE, platform),
-    usd(reserved, requesterPrepaid(job.requesterId), microUsd(job.reserved - job.price)),
+export function settleJob({ jobId, requesterId, reserved, parts, at }: SettledJob): LedgerTransaction {
+  const from = jobReserved(jobId)
+  const split = parts.map(({ nodeId, price }) => ({ nodeId, price, ...splitPrice(price) }))
+  const rest = split.reduce<bigint>((left, { price }) => left - price, reserved)
+  return transaction(`close:${jobId}`, at, [
+    ...split.flatMap(({ nodeId, node, platform }) => [usd(from, nodeConfirmed(nodeId), node), usd(from, PLATFORM_REVENUE, platform)]),
+    usd(from, requesterPrepaid(requesterId), rest as MicroUsd),
   ])
 }
 
-/** A job that failed, expired or was cancelled costs nothing. */
+/** A job that failed or expired costs nothing, nor does one that was cancelled before a run of it was proven. */
 export const releaseJob = (job: { jobId: string; requesterId: string; reserved: MicroUsd; at: number }): LedgerTransaction =>
   transaction(`close:${job.jobId}`, job.at, [usd(jobReserved(job.jobId), requesterPrepaid(job.requesterId), job.reserved)])
 

@@ -47,7 +47,7 @@ test('a job cannot be reserved without funds, and nothing of the attempt stays',
 test('a job is closed once: settled or released, never both', async () => {
   await commit(deposit(100n))
   await commit(reserveForJob({ jobId: 'j', requesterId: 'r', amount: microUsd(100n), at: 2 }))
-  await commit(settleJob({ jobId: 'j', requesterId: 'r', nodeId: 'n', reserved: microUsd(100n), price: microUsd(60n), at: 3 }))
+  await commit(settleJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(100n), parts: [{ nodeId: 'n', price: microUsd(60n) }], at: 3 }))
   await expect(commit(releaseJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(100n), at: 4 }))).rejects.toMatchObject({ code: 'ledger.unbalanced' })
   expect(await earningsOf(db, 'n')).toEqual({ confirmed: 51n, paying: 0n })
   expect(await prepaidOf(db, 'r')).toBe(40n)
@@ -57,7 +57,7 @@ test('the check shows what was earned, paid, and for how many lamports', async (
   await commit(deposit(1_000n))
   await commit(treasuryDeposit({ signature: 's', lamports: lamports(9_000n), at: 1 }))
   await commit(reserveForJob({ jobId: 'j', requesterId: 'r', amount: microUsd(1_000n), at: 2 }))
-  await commit(settleJob({ jobId: 'j', requesterId: 'r', nodeId: 'n', reserved: microUsd(1_000n), price: microUsd(1_000n), at: 3 }))
+  await commit(settleJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(1_000n), parts: [{ nodeId: 'n', price: microUsd(1_000n) }], at: 3 }))
   expect(await confirmedBalances(db)).toEqual([{ nodeId: 'n', confirmedMicroUsd: 850n }])
   const payout = { payoutId: 'p', nodeId: 'n', microUsd: microUsd(850n), lamports: lamports(4_250n), at: 4 }
   await commit(payoutPlanned(payout))
@@ -139,7 +139,7 @@ function transactionOf({ kind, requester, job, amount, share }: Action, step: nu
     case 'reserve':
       return reserveForJob({ jobId, requesterId: `r${job % 3}`, amount: microUsd(amount), at })
     case 'settle':
-      return settleJob({ jobId, requesterId: `r${job % 3}`, nodeId: 'n', reserved: held, price: microUsd((held * BigInt(share)) / 100n), at })
+      return settleJob({ jobId, requesterId: `r${job % 3}`, reserved: held, parts: [{ nodeId: 'n', price: microUsd((held * BigInt(share)) / 100n) }], at })
     case 'release':
       return releaseJob({ jobId, requesterId: `r${job % 3}`, reserved: held, at })
     case 'plan':
@@ -181,7 +181,7 @@ test('of a settled job every micro-USD is with the node, the platform or the req
       const price = microUsd((amount * BigInt(percent)) / 100n)
       await commit(deposit(amount))
       await commit(reserveForJob({ jobId: 'j', requesterId: 'r', amount: microUsd(amount), at: 2 }))
-      await commit(settleJob({ jobId: 'j', requesterId: 'r', nodeId: 'n', reserved: microUsd(amount), price, at: 3 }))
+      await commit(settleJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(amount), parts: [{ nodeId: 'n', price }], at: 3 }))
       const { node } = splitPrice(price)
       expect((await earningsOf(db, 'n')).confirmed).toBe(node)
       expect(await prepaidOf(db, 'r')).toBe(amount - price)

@@ -14,7 +14,7 @@ afterEach(() => db.destroy())
 const commit = (transaction: LedgerTransaction) => transact(db, (tx) => book(tx, transaction))
 const earn = async (jobId: string, nodeId: string, at: number) => {
   await commit(reserveForJob({ jobId, requesterId: 'r', amount: microUsd(100n), at }))
-  await commit(settleJob({ jobId, requesterId: 'r', nodeId, reserved: microUsd(100n), price: microUsd(100n), at }))
+  await commit(settleJob({ jobId, requesterId: 'r', reserved: microUsd(100n), parts: [{ nodeId, price: microUsd(100n) }], at }))
 }
 
 test('what a node has earned since is what jobs brought it, and not what a failed payout gave back', async () => {

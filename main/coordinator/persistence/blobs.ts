@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, rmSync } from 'node:fs'
-import { type FileHandle, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { WindfallError } from '../../../shared/errors.ts'
 
 const DIGEST = /^sha256:([0-9a-f]{64})$/
 
-/** Content-addressed files. `digest` is `sha256:` and 64 hexadecimal digits. */
+/** Content-addressed bytes. `digest` is `sha256:` and 64 hexadecimal digits. Error of every call: `unavailable` or `storage.failed` if the store does not work. */
 export interface Blobs {
-  readonly has: (digest: string) => boolean
+  readonly has: (digest: string) => Promise<boolean>
   /** Error: `not-found`. */
   readonly read: (digest: string) => Promise<Uint8Array>
-  /** Error: `not-found`. */
+  /** What is streamed ends with an error, before its last bytes, if it is not what its digest says. Error: `not-found`. */
   readonly stream: (digest: string) => Promise<{ readonly content: Readable; readonly bytes: number }>
   /**
    * Keeps what `source` yields, durably and all at once, and returns its digest.
@@ -23,68 +20,21 @@ export interface Blobs {
   readonly sweep: (wanted: () => Promise<ReadonlySet<string>>) => Promise<void>
 }
 
-/** Blobs as files in `directory`. `nextName` names what is still being written. */
-export function openBlobs(directory: string, nextName: () => string): Blobs {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const unfinished = new Set<string>()
-  const fileOf = (digest: string): string => {
-    const [, hex] = DIGEST.exec(digest) ?? []
-    if (hex === undefined || !existsSync(join(directory, hex))) throw new WindfallError('not-found', `There is no blob ${digest} here.`)
-    return join(directory, hex)
-  }
-  return {
-    has: (digest) => DIGEST.test(digest) && existsSync(join(directory, digest.slice(7))),
-    read: async (digest) => readFile(fileOf(digest)),
-    stream: async (digest) => {
-      const file = fileOf(digest)
-      return { content: createReadStream(file), bytes: (await stat(file)).size }
-    },
-    async write(source, limits) {
-      const name = `${nextName()}.new`
-      const temporary = join(directory, name)
-      unfinished.add(name)
-      try {
-        const hex = await copy(source, temporary, limits.maxBytes)
-        if (limits.expected !== null && limits.expected !== `sha256:${hex}`)
-          throw new WindfallError('input.invalid', `The content is sha256:${hex}, not ${limits.expected}. Upload it again.`)
-        await rename(temporary, join(directory, hex))
-        await syncDirectory(directory)
-        return `sha256:${hex}`
-      } finally {
-        await rm(temporary, { force: true })
-        unfinished.delete(name)
-      }
-    },
-    async sweep(wanted) {
-      // Listed first: what arrives later is not touched. Nothing may come between the answer and the removal.
-      const names = await readdir(directory)
-      const kept = names.length === 0 ? unfinished : (await wanted()).union(unfinished)
-      for (const name of names) if (!kept.has(name)) rmSync(join(directory, name), { force: true })
-    },
-  }
-}
+/** The hash (hex) in a digest, `null` if it is none. */
+export const hexOf = (digest: string): string | null => DIGEST.exec(digest)?.[1] ?? null
 
-async function copy(source: AsyncIterable<Uint8Array>, file: string, maxBytes: number): Promise<string> {
+export const missingBlob = (digest: string): WindfallError => new WindfallError('not-found', `There is no blob ${digest} here.`)
+
+/** Passes content on while it is hashed. The last piece is held back until the hash is known to be right, so what was altered never arrives whole. Error: `storage.failed`. */
+export async function* rehashed(content: AsyncIterable<Uint8Array>, hex: string): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
-  let size = 0
-  await using handle = await open(file, 'wx', 0o600)
-  for await (const chunk of source) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw new WindfallError('input.too-large', `The content is larger than ${maxBytes} bytes.`)
+  let held: Uint8Array | null = null
+  for await (const chunk of content) {
     hash.update(chunk)
-    await writeAll(handle, chunk)
+    if (held !== null) yield held
+    held = chunk
   }
-  await handle.sync()
-  return hash.digest('hex')
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.byteLength; ) at += (await handle.write(chunk, at)).bytesWritten
-}
-
-/** A rename is durable once its directory is; where directories cannot be synced (Windows), the file system orders it. */
-async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return
-  await using handle = await open(directory, 'r')
-  await handle.sync()
+  if (hash.digest('hex') !== hex)
+    throw new WindfallError('storage.failed', `What is stored as sha256:${hex} is something else. Remove it from the store and upload it again.`)
+  if (held !== null) yield held
 }

@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely, type KyselyPlugin, SqliteDialect, type Transacti
 import { openDurable } from '../../kernel/sqlite.ts'
 import { migrate } from './migrate.ts'
 import type { ChallengeTables } from './tables/challenges.ts'
+import type { DecisionTables } from './tables/decisions.ts'
 import type { FleetTables } from './tables/fleets.ts'
 import type { GridTables } from './tables/grid.ts'
 import type { IncidentTables } from './tables/incidents.ts'
@@ -11,7 +12,16 @@ import type { PayoutTables } from './tables/payouts.ts'
 import type { ReceiptTables } from './tables/receipts.ts'
 import type { RegistryTables } from './tables/registry.ts'
 
-export type Schema = RegistryTables & FleetTables & GridTables & IncidentTables & JobTables & ChallengeTables & ReceiptTables & LedgerTables & PayoutTables
+export type Schema = RegistryTables &
+  DecisionTables &
+  FleetTables &
+  GridTables &
+  IncidentTables &
+  JobTables &
+  ChallengeTables &
+  ReceiptTables &
+  LedgerTables &
+  PayoutTables
 export type Db = Kysely<Schema>
 export type Tx = Transaction<Schema>
 

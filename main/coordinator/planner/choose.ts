@@ -45,6 +45,11 @@ function atOnce(curve: CostCurve, { earliest, durationMs, pauses, progress }: Wo
   return { runs: [{ from: earliest, to }], cost: costOver(curve, earliest, to), why: 'at-once' }
 }
 
+function chosen({ runs, cost }: Runs): Choice {
+  const ran = runs.reduce((sum, { from, to }) => sum + to - from, 0)
+  return { runs: runs.map(({ from, to }) => ({ from, to })), cost: cost / ran, why: 'cheapest' }
+}
+
 /**
  * When to run what is left of a job in one zone, at the least cost of all choices that end in time. The deadline always wins: with too
  * little time or forecast left to choose from, it runs at once. Asked again with what is left whenever a forecast is new; only the past is
@@ -52,21 +57,15 @@ function atOnce(curve: CostCurve, { earliest, durationMs, pauses, progress }: Wo
  */
 export function chooseTime(curve: CostCurve, work: Work): Choice {
   const found = cheapest(curve, work)
-  if (!found) return atOnce(curve, work)
-  const ran = found.runs.reduce((sum, { from, to }) => sum + to - from, 0)
-  return { runs: found.runs.map(({ from, to }) => ({ from, to })), cost: found.cost / ran, why: 'cheapest' }
+  return found ? chosen(found) : atOnce(curve, work)
 }
 
 /** Cost × ms that no choice can go below; `Infinity` if there is none. Where running is paid for, even lost time earns, so there is no telling. */
-function lowerBound(curve: CostCurve, work: Work): number {
+export function lowerBound(curve: CostCurve, work: Work): number {
   const least = leastCost(curve, work)
   const isLossFree = work.pauses === null || work.pauses.restartMs === 0
   return isLossFree || least === Infinity || (curve.costs[curve.order[0] ?? 0] ?? 0) >= 0 ? least : -Infinity
 }
-
-/** The least cost × ms at which the work can end in time; `Infinity` if {@link chooseTime} would have to run it at once. */
-const leastInTime = (curve: CostCurve, work: Work, bound: number): number =>
-  work.pauses && isFree(work.pauses) ? bound : (cheapest(curve, work)?.cost ?? Infinity)
 
 export interface ZoneChoice<Z> extends Choice {
   readonly zone: Z
@@ -81,15 +80,18 @@ const byBound = (a: { readonly bound: number }, b: { readonly bound: number }): 
  */
 export function chooseZoneAndTime<Z>(curves: ReadonlyMap<Z, CostCurve>, work: Work): ZoneChoice<Z> | null {
   const bounds = [...curves].map(([zone, curve]) => ({ zone, curve, bound: lowerBound(curve, work) })).toSorted(byBound)
-  let [best, least]: [(typeof bounds)[number] | null, number] = [null, Infinity]
+  const isBoundMet = work.pauses !== null && isFree(work.pauses)
+  let [best, found, least]: [(typeof bounds)[number] | null, Runs | null, number] = [null, null, Infinity]
   for (const candidate of bounds) {
     if (candidate.bound >= least) break
-    const cost = leastInTime(candidate.curve, work, candidate.bound)
+    const runs = isBoundMet ? null : cheapest(candidate.curve, work)
+    const cost = isBoundMet ? candidate.bound : (runs?.cost ?? Infinity)
     if (cost >= least) continue
     best = candidate
+    found = runs
     least = cost
   }
-  if (best) return { zone: best.zone, ...chooseTime(best.curve, work) }
+  if (best) return { zone: best.zone, ...(found ? chosen(found) : chooseTime(best.curve, work)) }
   const rushed = [...curves].map(([zone, curve]) => ({ zone, ...atOnce(curve, work) }))
   return rushed.toSorted((a, b) => (a.cost ?? Infinity) - (b.cost ?? Infinity))[0] ?? null
 }

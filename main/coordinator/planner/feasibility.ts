@@ -1,19 +1,6 @@
 import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { Exclusion, JobSpec } from '../../../shared/contract/job.ts'
-
-/** What the planner knows about a node. */
-export interface PlannerNode {
-  readonly nodeId: string
-  readonly online: boolean
-  /** Whether its owner's rules would let a job start; a closed carbon gate is no reason against, since the window is ours to choose. */
-  readonly ready: boolean
-  readonly busy: boolean
-  readonly capabilities: Capabilities
-  /** Share already in use, 0 to 1. */
-  readonly utilisation: number
-  /** Minor unit of the owner's currency; `null` if the owner has not said. */
-  readonly priceMinorPerKWh: number | null
-}
+import { placesOf } from '../../../shared/domain/places.ts'
 
 const MICROS_PER_HOUR = 3_600_000_000n
 
@@ -30,21 +17,22 @@ export function maxPriceMicroUsd({ price, limits }: JobSpec): bigint {
   return whole < allowed ? whole : allowed
 }
 
-const missesGpu = ({ needs }: JobSpec, { gpus }: Capabilities): boolean => needs.gpu && gpus.length === 0
-const missesVram = ({ needs }: JobSpec, { gpus }: Capabilities): boolean => needs.vramBytes > Math.max(0, ...gpus.map(({ vramBytes }) => vramBytes))
+/** How many of a node's GPUs have the memory that a job needs of each. */
+const fittingGpus = ({ needs }: JobSpec, { gpus }: Capabilities): number => gpus.filter(({ vramBytes }) => vramBytes >= needs.vramBytes).length
 
-/**
- * Why a node cannot take a job whatever the hour, or `null`. A node that fails several times counts once, for the first of: zone,
- * runtime, gpu, vram, ram, offline, paused, busy. What lasts comes before what passes, because that is what a requester can act on.
- */
-export function exclusionOf(node: PlannerNode, spec: JobSpec): Exclusion | null {
-  const { capabilities } = node
+const missesGpu = ({ needs }: JobSpec, { gpus }: Capabilities): boolean => gpus.length < needs.gpus
+const missesVram = (spec: JobSpec, capabilities: Capabilities): boolean => fittingGpus(spec, capabilities) < spec.needs.gpus
+
+/** What keeps a node from ever taking a job, as long as neither changes: the first of zone, runtime, gpu, vram and ram; `null` if nothing does. */
+export function lastingExclusion(capabilities: Capabilities, spec: JobSpec): Exclusion | null {
   if (spec.zones && !spec.zones.includes(capabilities.zone)) return 'zone'
   if (!capabilities.runtimes.some(({ name }) => name === spec.runtime.name)) return 'runtime'
   if (missesGpu(spec, capabilities)) return 'gpu'
   if (missesVram(spec, capabilities)) return 'vram'
-  if (spec.needs.ramBytes > capabilities.ramBytes) return 'ram'
-  if (!node.online) return 'offline'
-  if (!node.ready) return 'paused'
-  return node.busy ? 'busy' : null
+  // A job that may use more than a node gives its jobs is not started there.
+  return Math.max(spec.needs.ramBytes, spec.limits.memoryBytes) > capabilities.ramBytes ? 'ram' : null
 }
+
+/** The places of a node that are good enough for a job. Which of its GPUs others use is not known: it may be the larger ones. */
+export const placesOn = (capabilities: Capabilities, spec: JobSpec): number =>
+  spec.needs.gpus === 0 ? placesOf(capabilities, 'processor') : fittingGpus(spec, capabilities)

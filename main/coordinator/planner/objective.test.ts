@@ -40,6 +40,28 @@ test('prices of half-hours cut hours of intensity', () => {
   expect(chooseTime(curve, work).runs).toEqual([{ from: NOW + HOUR / 2, to: NOW + 1.5 * HOUR }])
 })
 
+test('prices weigh by how much they swing: their level, their sign and their unit do not matter', () => {
+  const prices = [30, 20, 5, 10, 25, 30]
+  const even = { carbon: 1, cost: 1, time: 0 }
+  const before = curveOf(CLEAN_LATE, prices, even).order
+  for (const other of [prices.map((price) => price - 40), prices.map((price) => price + 40), prices.map((price) => price * 80)])
+    expect(curveOf(CLEAN_LATE, other, even).order).toEqual(before)
+  const { minorPerKWh } = scalesOf([{ intensity: slots(CLEAN_LATE), prices: slots([30, 30.01, 30]) }])
+  expect(minorPerKWh).toBeCloseTo(1.5)
+  expect(scalesOf([{ intensity: [], prices: null }])).toEqual({ gPerKWh: 1, minorPerKWh: 1 })
+})
+
+test.each([5e-324, 1e-310, 1e-160, 1e-12])('what is almost nothing, %d, is nothing: every cost is a number', (tiny) => {
+  const almost = [tiny, 0, tiny, tiny, 0, tiny]
+  for (const weights of Object.values(PRESETS))
+    for (const [intensity, prices] of [
+      [CLEAN_LATE, almost],
+      [almost, CHEAP_EARLIER],
+      [almost, almost],
+    ] as const)
+      for (const cost of curveOf(intensity, prices, weights).costs) expect(Math.abs(cost)).toBeLessThan(1e3)
+})
+
 const values = (min: number) => fc.array(fc.integer({ min, max: 400 }), { minLength: 6, maxLength: 6 })
 
 const falls = (figures: readonly number[]) => {

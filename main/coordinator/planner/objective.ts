@@ -31,20 +31,34 @@ export interface Scales {
 
 const DAY_MS = 86_400_000
 
-/** Mean magnitude, weighted by time; 1 where there is nothing. Prices may be negative, so their plain mean can be near nothing. */
-function magnitude(slots: readonly Slot[]): number {
-  let [sum, known] = [0, 0]
+/** Values that hardly vary are not blown up: their scale is at least this share of their magnitude. */
+const LEAST_VARIATION = 0.05
+/** Less is nothing, whether of carbon or of money: as a scale, it would magnify what no meter can tell from none. */
+const LEAST_SCALE = 1e-9
+
+/**
+ * How much there is to choose between: the standard deviation, weighted by time; 1 where there is nothing. Not the mean: prices vary by more
+ * than their mean and may be negative, so with means as scales money would outweigh carbon wherever prices swing.
+ */
+function spread(slots: readonly Slot[]): number {
+  let [sum, squares, magnitude, known] = [0, 0, 0, 0]
   for (const { from, to, value } of slots) {
-    sum += Math.abs(value) * (to - from)
-    known += to - from
+    const weight = to - from
+    sum += value * weight
+    squares += value ** 2 * weight
+    magnitude += Math.abs(value) * weight
+    known += weight
   }
-  return sum > 0 ? sum / known : 1
+  if (magnitude === 0) return 1
+  const variance = squares / known - (sum / known) ** 2
+  const scale = Math.max(Math.sqrt(Math.max(0, variance)), (LEAST_VARIATION * magnitude) / known)
+  return scale < LEAST_SCALE ? 1 : scale
 }
 
-/** Scales by which a kWh at the usual intensity, one at the usual price and a day's wait weigh the same. */
+/** Scales by which the usual swing of intensity, that of price and a day's wait weigh the same. */
 export const scalesOf = (zones: readonly ZoneForecast[]): Scales => ({
-  gPerKWh: magnitude(zones.flatMap(({ intensity }) => intensity)),
-  minorPerKWh: magnitude(zones.flatMap(({ prices }) => prices ?? [])),
+  gPerKWh: spread(zones.flatMap(({ intensity }) => intensity)),
+  minorPerKWh: spread(zones.flatMap(({ prices }) => prices ?? [])),
 })
 
 interface Piece extends Slot {

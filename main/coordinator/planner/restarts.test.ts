@@ -48,6 +48,13 @@ test.each([
   expect(found ? minutes(found.runs) : undefined).toEqual(expected)
 })
 
+test('of starts whose costs differ by rounding, the earliest counts', () => {
+  const there = [99, 1.1, 4.1, 4.1, 99]
+  const curve = curveOf([...there, ...there.slice(0, -1).toReversed()])
+  const found = cheapestRunsWithRestarts(curve, work({ latestEnd: NOW + 9 * QUARTER, durationMs: 3 * QUARTER, minRunMs: 3 * QUARTER, restartMs: MINUTE }))
+  expect(minutes(found?.runs)).toEqual([[15, 60]])
+})
+
 /** Least cost of every pattern of steps, found by trying them all. */
 function tryAll(curve: ReturnType<typeof curveOf>, { earliest, latestEnd, durationMs, minRunMs, restartMs, progress }: PausedWork): number {
   const grid = Math.ceil(earliest / QUARTER) * QUARTER

@@ -1,6 +1,7 @@
 import { type CostCurve, costOver } from './cost-curve.ts'
-import { type StepGrid, runCost, stepGrid } from './step-grid.ts'
+import { type RestartTable, type Task, leftMs, restartTable } from './restart-table.ts'
 import type { Run, Runs } from './runs.ts'
+import { type StepGrid, stepGrid } from './step-grid.ts'
 import type { WindowQuery } from './window.ts'
 
 export interface PauseRules {
@@ -23,64 +24,6 @@ const STEPS_MS = [15 * MINUTE_MS, 30 * MINUTE_MS, 60 * MINUTE_MS, 120 * MINUTE_M
 const MOST_STATES = 12_000
 const MOST_RUNS = 8
 
-/** The work that is left once `restarts` pauses and `steps` whole steps lie behind. */
-interface Task {
-  readonly leftMs: (restarts: number, steps: number) => number
-  readonly minSteps: number
-  readonly restarts: number
-  readonly steps: number
-  /** What a pause adds to the count of restarts: nothing where they are free, so that they need not be told apart. */
-  readonly counted: 0 | 1
-}
-
-type Costs = (step: number, restarts: number, steps: number) => number
-
-/** Least cost from each step on, by restarts and steps run so far. A pause lasts a step at least. */
-interface Table {
-  /** While the job runs, and may pause. */
-  readonly running: Costs
-  /** While it runs and does not pause now. */
-  readonly goOn: Costs
-  /** While it pauses, and may begin. */
-  readonly idle: Costs
-  /** As a run that begins now, its restart being counted already. */
-  readonly begin: Costs
-}
-
-/** Dynamic programming backwards over the steps of the window. */
-function tableOf(grid: StepGrid, task: Task): Table {
-  const { count, stepMs } = grid
-  const [width, depth] = [task.steps + 1, task.restarts + 1]
-  const running = new Float64Array((count + 1) * depth * width).fill(Infinity)
-  const idle = new Float64Array((count + 1) * depth * width).fill(Infinity)
-  const cell = (step: number, restarts: number, steps: number) => (step * depth + restarts) * width + steps
-  const read = (table: Float64Array) => (step: number, restarts: number, steps: number) =>
-    step > count || restarts >= depth || steps >= width ? Infinity : (table[cell(step, restarts, steps)] as number)
-  const [runningAt, idleAt] = [read(running), read(idle)]
-  const shortest = Float64Array.from({ length: count }, (_, step) => runCost(grid, step, task.minSteps * stepMs))
-  const whole = Float64Array.from({ length: count }, (_, step) => runCost(grid, step, stepMs))
-  const begin: Table['begin'] = (step, restarts, steps) => {
-    if (restarts >= depth) return Infinity
-    const left = task.leftMs(restarts, steps)
-    if (left <= task.minSteps * stepMs) return runCost(grid, step, left)
-    return (shortest[step] ?? Infinity) + runningAt(step + task.minSteps, restarts, steps + task.minSteps)
-  }
-  const goOn = (step: number, restarts: number, steps: number): number => {
-    const left = task.leftMs(restarts, steps)
-    if (left <= 0) return 0
-    if (left <= stepMs) return runCost(grid, step, left)
-    return (whole[step] ?? Infinity) + runningAt(step + 1, restarts, steps + 1)
-  }
-  for (let step = count; step >= 0; step -= 1)
-    for (let restarts = 0; restarts < depth; restarts += 1)
-      for (let steps = restarts * task.minSteps; steps < width && steps <= step; steps += 1) {
-        const waits = idleAt(step + 1, restarts, steps)
-        idle[cell(step, restarts, steps)] = Math.min(waits, begin(step, restarts + task.counted, steps))
-        running[cell(step, restarts, steps)] = Math.min(waits, goOn(step, restarts, steps))
-      }
-  return { running: runningAt, idle: idleAt, begin, goOn }
-}
-
 /** Where the job is while its cheapest way through the table is followed. */
 interface Place {
   readonly step: number
@@ -90,19 +33,20 @@ interface Place {
 
 /** From a run's start (its least time, `minSteps`, being ahead) or from the middle of one, until it pauses or ends. */
 function followRun(
-  { stepMs, first }: StepGrid,
+  grid: StepGrid,
   task: Task,
-  table: Table,
+  table: RestartTable,
   from: Place & { readonly fresh: boolean },
 ): { readonly to: number; readonly next: Place | null } {
+  const { stepMs, first } = grid
   const { restarts } = from
   let { step, steps } = from
-  if (from.fresh && task.leftMs(restarts, steps) > task.minSteps * stepMs) {
+  if (from.fresh && leftMs(task, grid, restarts, steps) > task.minSteps * stepMs) {
     step += task.minSteps
     steps += task.minSteps
-  } else if (from.fresh) return { to: first + step * stepMs + task.leftMs(restarts, steps), next: null }
+  } else if (from.fresh) return { to: first + step * stepMs + leftMs(task, grid, restarts, steps), next: null }
   while (true) {
-    const left = task.leftMs(restarts, steps)
+    const left = leftMs(task, grid, restarts, steps)
     if (table.goOn(step, restarts, steps) > table.idle(step + 1, restarts, steps))
       return { to: first + step * stepMs, next: { step: step + 1, restarts, steps } }
     if (left <= stepMs) return { to: first + step * stepMs + left, next: null }
@@ -111,7 +55,7 @@ function followRun(
   }
 }
 
-function followAll(grid: StepGrid, task: Task, table: Table, start: Place & { readonly fresh: boolean; readonly from: number }): readonly Run[] {
+function followAll(grid: StepGrid, task: Task, table: RestartTable, start: Place & { readonly fresh: boolean; readonly from: number }): readonly Run[] {
   const runs: Run[] = []
   let [place, from, fresh]: [Place | null, number, boolean] = [start, start.from, start.fresh]
   while (place) {
@@ -131,7 +75,8 @@ function taskOf(grid: StepGrid, { minRunMs, restartMs }: PauseRules, workMs: num
   const runAndPauseMs = Math.max(minRunMs, grid.stepMs) + grid.stepMs
   const restarts = restartMs === 0 ? 0 : Math.min(MOST_RUNS - 1, Math.ceil((grid.count * grid.stepMs) / runAndPauseMs))
   return {
-    leftMs: (paused, steps) => workMs + paused * restartMs - steps * grid.stepMs,
+    workMs,
+    restartMs,
     minSteps: Math.max(1, Math.ceil(minRunMs / grid.stepMs)),
     restarts,
     steps: Math.min(grid.count, Math.ceil((workMs + restarts * restartMs) / grid.stepMs)),
@@ -139,15 +84,15 @@ function taskOf(grid: StepGrid, { minRunMs, restartMs }: PauseRules, workMs: num
   }
 }
 
-/** The first run begins at a later step of the grid; before it, a job that has run has a restart to pay. */
-function later(grid: StepGrid, work: PausedWork): Runs | null {
+/** The first run begins at a later step of the grid, the earliest of those whose costs differ by rounding; a job that has run pays a restart first. */
+function later(grid: StepGrid, work: PausedWork, same: number): Runs | null {
   const task = taskOf(grid, work, work.durationMs + (work.progress === 'fresh' ? 0 : work.restartMs))
-  const table = tableOf(grid, task)
+  const table = restartTable(grid, task)
   const costs = Array.from({ length: grid.count }, (_, step) => (grid.first + step * grid.stepMs > work.earliest ? table.begin(step, 0, 0) : Infinity))
-  const cost = Math.min(...costs, Infinity)
-  if (cost === Infinity) return null
-  const step = costs.indexOf(cost)
-  return { cost, runs: followAll(grid, task, table, { step, restarts: 0, steps: 0, fresh: true, from: grid.first + step * grid.stepMs }) }
+  const least = Math.min(...costs, Infinity)
+  if (least === Infinity) return null
+  const step = costs.findIndex((cost) => cost <= least + same)
+  return { cost: costs[step] ?? least, runs: followAll(grid, task, table, { step, restarts: 0, steps: 0, fresh: true, from: grid.first + step * grid.stepMs }) }
 }
 
 /** The first run begins, or goes on, at once. */
@@ -161,7 +106,7 @@ function atOnce(curve: CostCurve, grid: StepGrid, work: PausedWork): Runs | null
   if (rate === null) return null
   if (run === durationMs) return { cost: rate * run, runs: [{ from: earliest, to: earliest + run }] }
   const task = taskOf(grid, work, durationMs - run)
-  const table = tableOf(grid, task)
+  const table = restartTable(grid, task)
   const step = Math.round((earliest + run - grid.first) / grid.stepMs)
   const rest = table.running(step, 0, 0)
   if (rest === Infinity) return null
@@ -176,7 +121,8 @@ function atOnce(curve: CostCurve, grid: StepGrid, work: PausedWork): Runs | null
 export function cheapestRunsWithRestarts(curve: CostCurve, work: PausedWork): Runs | null {
   const states = (stepMs: number) => ((work.latestEnd - work.earliest) / stepMs) * (work.durationMs / stepMs) * (work.restartMs === 0 ? 1 : MOST_RUNS)
   const grid = stepGrid(curve, work, STEPS_MS.find((stepMs) => states(stepMs) <= MOST_STATES) ?? Math.max(...STEPS_MS))
-  const [now, then] = [atOnce(curve, grid, work), later(grid, work)]
+  const same = curve.same * work.durationMs
+  const [now, then] = [atOnce(curve, grid, work), later(grid, work, same)]
   if (!now || !then) return now ?? then
-  return now.cost <= then.cost + curve.same * work.durationMs ? now : then
+  return now.cost <= then.cost + same ? now : then
 }

@@ -14,9 +14,9 @@ export interface Runs {
 }
 
 /** Least cost × ms of `durationMs` anywhere in the known part of the window, however often it pauses; `Infinity` if that is too short. */
-export function leastCost({ starts, ends, costs, order }: CostCurve, { earliest, latestEnd, durationMs }: WindowQuery): number {
+export function leastCost({ count, starts, ends, costs, order }: CostCurve, { earliest, latestEnd, durationMs }: WindowQuery): number {
   let [left, cost] = [durationMs, 0]
-  for (let rank = 0; rank < order.length && left > 0; rank += 1) {
+  for (let rank = 0; rank < count && left > 0; rank += 1) {
     const slot = at(order, rank)
     const usable = Math.min(at(ends, slot), latestEnd) - Math.max(at(starts, slot), earliest)
     if (usable <= 0) continue
@@ -28,10 +28,10 @@ export function leastCost({ starts, ends, costs, order }: CostCurve, { earliest,
 }
 
 /** Which slots to use, and how much of the one that is not needed whole. */
-function pick({ starts, ends, order }: CostCurve, { earliest, latestEnd, durationMs }: WindowQuery): ReadonlyMap<number, number> | null {
+function pick({ count, starts, ends, order }: CostCurve, { earliest, latestEnd, durationMs }: WindowQuery): ReadonlyMap<number, number> | null {
   const picked = new Map<number, number>()
   let left = durationMs
-  for (let rank = 0; rank < order.length && left > 0; rank += 1) {
+  for (let rank = 0; rank < count && left > 0; rank += 1) {
     const slot = at(order, rank)
     const usable = Math.min(at(ends, slot), latestEnd) - Math.max(at(starts, slot), earliest)
     if (usable <= 0) continue

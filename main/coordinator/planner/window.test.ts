@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { meanOver, slotsOf } from '../../../shared/domain/signal.ts'
+import { costCurve } from './cost-curve.ts'
 import { fakeSignal, NOW } from './planner.fake.ts'
-import { cleanestWindow } from './window.ts'
+import { type WindowQuery, cheapestRun } from './window.ts'
 
 const MINUTE = 60_000
 const SLOT = 30 * MINUTE
@@ -11,6 +12,7 @@ const query = (earliest: number, latestEnd: number, minutes: number) => ({
   latestEnd: NOW + latestEnd * MINUTE,
   durationMs: minutes * MINUTE,
 })
+const cleanestWindow = (slots: Parameters<typeof costCurve>[0], limits: WindowQuery) => cheapestRun(costCurve(slots), limits)
 const slotsFor = (values: readonly (number | null)[]) => slotsOf(fakeSignal('GB', values))
 
 test.each([

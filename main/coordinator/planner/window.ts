@@ -1,5 +1,4 @@
-import { type Slot, meanOver } from '../../../shared/domain/signal.ts'
-import { type CostCurve, at, costCurve, costUpTo, knownUpTo, slotBefore } from './cost-curve.ts'
+import { type CostCurve, at, costUpTo, knownUpTo, slotBefore } from './cost-curve.ts'
 
 export interface WindowQuery {
   /** Epoch milliseconds. */
@@ -25,7 +24,7 @@ export interface RatedWindow {
  */
 export function cheapestRun(curve: CostCurve, { earliest, latestEnd, durationMs }: WindowQuery): RatedWindow | null {
   const latest = latestEnd - durationMs
-  const count = curve.starts.length
+  const { count } = curve
   let [best, bestMean] = [Number.NaN, Infinity]
   let [head, tail] = [slotBefore(curve, earliest), slotBefore(curve, earliest + durationMs)]
   const consider = (from: number): void => {
@@ -51,11 +50,4 @@ export function cheapestRun(curve: CostCurve, { earliest, latestEnd, durationMs 
   }
   if (latest > earliest) consider(latest)
   return Number.isNaN(best) ? null : { from: best, to: best + durationMs, mean: bestMean }
-}
-
-/** {@link cheapestRun} by the mean of the slots' values. */
-export function cleanestWindow(slots: readonly Slot[], query: WindowQuery): RatedWindow | null {
-  const run = cheapestRun(costCurve(slots), query)
-  const mean = run && meanOver(slots, run.from, run.to)
-  return run && mean && { from: run.from, to: run.to, mean: mean.value }
 }

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
+import { MAX_PROOFS, MAX_RECEIPT_INTERVALS } from '../../../shared/domain/carbon-receipt.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { splitProblem } from '../../../shared/domain/half-hours.ts'
 import { implausibilities } from '../../../shared/domain/plausibility.ts'
@@ -8,7 +9,9 @@ import { type Refusal, refuse } from './open-proof.ts'
 import type { ProvenAttempt } from './ports.ts'
 
 /** Clocks of nodes may differ from ours by this much: a little more than a signed request may. */
-const SKEW_MS = 90_000
+export const SKEW_MS = 90_000
+/** A clock that is set between two jobs makes the second one seem to begin before the first one ended. */
+const CLOCK_SET_MS = 15_000
 /** The sandbox needs a moment to end a job that has reached its limit. */
 const STOP_MS = 30_000
 const SUM_TOLERANCE = 1e-9
@@ -27,8 +30,12 @@ export interface StoredProof {
   readonly bodySha256: string
   readonly leaseId: string
   readonly jobId: string
-  readonly receiptId: string
+  /** `null` while its job goes on. */
+  readonly receiptId: string | null
 }
+
+/** What the attempt left: the bytes that were sent with the proof, or a checkpoint that was handed over before. */
+export type Left = { readonly kind: 'output'; readonly sha256: string; readonly bytes: number } | { readonly kind: 'checkpoint' }
 
 export interface ProofFacts {
   /** Epoch milliseconds. */
@@ -36,11 +43,15 @@ export interface ProofFacts {
   readonly leaseId: string
   readonly proof: EnergyProof
   readonly bodySha256: string
-  readonly output: { readonly sha256: string; readonly bytes: number }
+  readonly left: Left
+  /** Runs of the same job that were given back before. */
+  readonly runs: readonly Pick<EnergyProof, 'intervals'>[]
   readonly chain: ChainHead
   readonly stored: StoredProof | null
   readonly attempt: ProvenAttempt | null
   readonly capabilities: Capabilities
+  /** What the node has proven that may be about the same time. */
+  readonly beside: readonly EnergyProof[]
 }
 
 function replayProblem({ stored, proof, leaseId, bodySha256 }: ProofFacts): Refusal | null {
@@ -108,25 +119,53 @@ function plausibilityProblem(proof: EnergyProof, capabilities: Capabilities): Re
 
 /** A GPU draws most of what its job uses: a proof that leaves it out would make the receipt look greener than the work was. */
 function deviceProblem({ devices }: EnergyProof, { needs }: JobSpec): Refusal | null {
-  const isMetered = !needs.gpu || devices.some(({ kind }) => kind === 'gpu')
-  return isMetered ? null : refuse('proof.implausible', 'The job runs on a GPU, but the energy of no GPU was measured.')
+  const metered = devices.filter(({ kind }) => kind === 'gpu').length
+  return metered >= needs.gpus ? null : refuse('proof.implausible', `The job runs on ${needs.gpus} GPUs, but the energy of ${metered} was measured.`)
 }
 
-function outputProblem({ proof, output }: ProofFacts, { limits, outputSha256 }: JobSpec): Refusal | null {
+/** Several jobs run on a node at once, each on devices of its own: what one of them is metered by, no other one is at the same time. */
+function twiceProblem({ beside, proof }: ProofFacts): Refusal | null {
+  const uuids = new Set(proof.devices.map(({ uuidHash }) => uuidHash))
+  const other = beside.find(({ devices, ...run }) => overlapMs(run, proof) > CLOCK_SET_MS && devices.some(({ uuidHash }) => uuids.has(uuidHash)))
+  return other ? refuse('proof.implausible', `Proof ${other.proofId} already counts the energy of the same device at the same time.`) : null
+}
+
+type Run = Pick<EnergyProof, 'startedAt' | 'endedAt'>
+
+const overlapMs = (a: Run, b: Run): number => Math.min(fromIso(a.endedAt), fromIso(b.endedAt)) - Math.max(fromIso(a.startedAt), fromIso(b.startedAt))
+
+function outputProblem(proof: EnergyProof, output: Extract<Left, { kind: 'output' }>, { limits, outputSha256 }: JobSpec): Refusal | null {
   if (output.sha256 !== proof.outputSha256) return refuse('proof.output', 'The bytes that were sent are not the output that was signed. Send the output again.')
   if (proof.exitCode !== 0) return refuse('proof.output', `The job ended with exit code ${proof.exitCode}, so there is no result to accept.`, true)
   if (output.bytes > limits.outputBytes) return refuse('proof.output', `The output is ${output.bytes} bytes; the job allows ${limits.outputBytes}.`, true)
   return outputSha256 === null || outputSha256 === output.sha256 ? null : refuse('proof.output', 'The output is not the one this job must produce.', true)
 }
 
+/** What the last run of a job is left of the receipt that names them all: more than it can need within the longest time limit. */
+const LAST_RUN_INTERVALS = 500
+
+/** The run counts for what comes of it, so the next one has to be able to go on from there. */
+function checkpointProblem({ proof, runs }: ProofFacts, { spec, saved }: ProvenAttempt): Refusal | null {
+  if (!spec.checkpoints || saved === null || saved !== proof.outputSha256)
+    return refuse(
+      'proof.output',
+      'The checkpoint that was signed was not handed over under this lease, so the job cannot go on from it and this run does not count.',
+    )
+  const intervals = [proof, ...runs].reduce((sum, run) => sum + run.intervals.length, 0)
+  return runs.length + 1 < MAX_PROOFS && intervals <= MAX_RECEIPT_INTERVALS - LAST_RUN_INTERVALS
+    ? null
+    : refuse('proof.output', `This job was given back ${runs.length} times. A receipt holds no more runs, so this one does not count.`)
+}
+
 /** Every reason not to believe an opened proof, in a fixed order; `null` if there is none. */
 export function judgeProof(facts: ProofFacts): Refusal | null {
-  const { proof, attempt, capabilities } = facts
+  const { proof, attempt, capabilities, left } = facts
   const problem = replayProblem(facts) ?? leaseProblem(facts) ?? sequenceProblem(facts)
   if (problem || !attempt) return problem
   const { spec } = attempt
-  const untrue = runtimeProblem(proof, spec) ?? timeProblem(facts, attempt) ?? plausibilityProblem(proof, capabilities) ?? deviceProblem(proof, spec)
-  return untrue ?? outputProblem(facts, spec)
+  const untrue =
+    runtimeProblem(proof, spec) ?? timeProblem(facts, attempt) ?? plausibilityProblem(proof, capabilities) ?? deviceProblem(proof, spec) ?? twiceProblem(facts)
+  return untrue ?? (left.kind === 'output' ? outputProblem(proof, left, spec) : checkpointProblem(facts, attempt))
 }
 
 /** The stored answer, if this very proof was accepted for this very lease: it is given again. */

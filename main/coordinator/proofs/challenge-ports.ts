@@ -1,4 +1,5 @@
 /** What challenges take from their neighbours; the root wires them. */
+import type { Choice } from '../../../shared/contract/decision.ts'
 import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { ChallengeFigure, OpenChallenge } from '../../../shared/contract/proof.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
@@ -36,6 +37,8 @@ export interface ChallengeDeps {
   /** A node that is silent for longer than this is away. */
   readonly awayAfterMs: number
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
+  /** Records what a policy chose, and on what. */
+  readonly choose: (tx: Tx, choice: Choice) => Promise<unknown>
   readonly recordEvent: (tx: Tx, nodeId: string, fact: NodeEvent['fact']) => Promise<void>
   readonly examine: Examine
   /** Asks a node that is connected; others learn of it with their next heartbeat. */

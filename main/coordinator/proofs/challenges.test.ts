@@ -29,6 +29,7 @@ function createUnderTest(of: TestCore, changes: Partial<ChallengeDeps> = {}) {
     rate: 0,
     awayAfterMs: AWAY_AFTER,
     decide: of.decide,
+    choose: of.choose,
     recordEvent: of.recordEvent,
     examine: async ({ gzip }) => {
       examined += 1

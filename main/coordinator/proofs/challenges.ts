@@ -4,7 +4,8 @@ import { type ChallengeCause, type ChallengeView, MAX_OPEN_CHALLENGES, type Open
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import { answerChallenge } from './challenge-answer.ts'
-import { askChallenge, isKept, planChallenge, spotCheckAt, standsFor } from './challenge-machine.ts'
+import { askChallenge, isKept, planChallenge, standsFor } from './challenge-machine.ts'
+import { spotCheckPolicy } from './challenge-policy.ts'
 import type { ChallengeDeps } from './challenge-ports.ts'
 import { type ChallengePresence, createChallengePresence } from './challenge-presence.ts'
 import { createSweep } from './challenge-sweep.ts'
@@ -70,7 +71,13 @@ const fresh = (deps: ChallengeDeps, of: { proofId: string; nodeId: string; cause
 })
 
 async function planSpotCheck(deps: ChallengeDeps, tx: Tx, of: { proofId: string; nodeId: string }): Promise<void> {
-  const at = spotCheckAt(deps.clock.now(), deps.rate, drawOf(deps.random))
+  if (deps.rate === 0) return
+  const draw = drawOf(deps.random)
+  const inputs = { draw: { acceptedAt: deps.clock.now(), rate: deps.rate, draws: [draw(), draw()] as const } }
+  const subject = { kind: 'proof', id: of.proofId } as const
+  const answer = spotCheckPolicy.decide(inputs, subject)
+  await deps.choose(tx, { kind: 'challenge.drawn', subject, also: [{ kind: 'node', id: of.nodeId }], policy: spotCheckPolicy, inputs, answer })
+  const { at } = answer.outcome
   if (at !== null) await createChallengesStore(tx).add({ ...fresh(deps, { ...of, cause: 'random' }), ...planChallenge(at) })
 }
 

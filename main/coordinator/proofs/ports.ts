@@ -21,6 +21,8 @@ export interface ProvenAttempt {
   readonly leasedAt: number
   /** `late`: the lease ran out but nobody else was given the job. */
   readonly standing: 'current' | 'late' | 'lost'
+  /** Hex SHA-256 of the checkpoint that was handed over under this lease and that the job would go on from; `null` if there is none. */
+  readonly saved: string | null
 }
 
 export interface ProvingNode {
@@ -35,33 +37,53 @@ export interface ProvingNode {
   readonly capabilities: Capabilities
 }
 
-/** Everything a receipt is made from. */
-export interface ReceiptOrder {
+/** A job whose runs are to be receipted and paid. Times are epoch milliseconds. */
+export interface JobToSettle {
+  readonly jobId: string
+  readonly requesterId: string
+  readonly spec: JobSpec
+  readonly submittedAt: number
+}
+
+/** One run of a job, proven. */
+export interface RunToReceipt {
   readonly proof: EnergyProof
   /** Hex SHA-256 of the proof's body. */
   readonly bodySha256: string
   readonly envelope: Envelope
-  readonly node: ProvingNode
-  readonly attempt: ProvenAttempt
+  /** Where it ran. */
+  readonly zone: string
+  /** For how long the job had drawn energy before, on any node. */
+  readonly beforeMs: number
 }
 
-/** Writes the receipt and its log entry in the transaction that accepts the proof. */
-export type IssueReceipt = (tx: Tx) => Promise<{ readonly receiptId: string; readonly bundle: ReceiptBundle }>
+/** Everything the receipts of a job are made from: one for each node, with all of its runs in the order of its chain. */
+export interface ReceiptOrder {
+  readonly job: JobToSettle
+  readonly parts: readonly { readonly node: ProvingNode; readonly runs: readonly RunToReceipt[] }[]
+}
+
+/** Writes the receipts and their log entries, in the order of the parts, in the transaction that ends the job. */
+export type IssueReceipts = (tx: Tx) => Promise<readonly { readonly receiptId: string; readonly bundle: ReceiptBundle }[]>
 
 interface Settlement {
   readonly requesterId: string
   readonly jobId: string
-  readonly nodeId: string
-  readonly receiptId: string
-  /** What the requester pays; the ledger splits it. */
-  readonly priceMicroUsd: MicroUsd
+  /** What the requester pays for the runs of each node; the ledger splits it. */
+  readonly parts: readonly { readonly nodeId: string; readonly priceMicroUsd: MicroUsd }[]
 }
 
-export interface Earning {
+interface Earning {
   readonly earningId: string
   readonly state: 'accrued' | 'confirmed'
   /** The node's share. */
   readonly microUsd: MicroUsd
+}
+
+/** What a job came to. The last receipt is that of the node which ran last. */
+export interface Paid {
+  readonly receiptIds: readonly string[]
+  readonly priceMicroUsd: bigint
 }
 
 export interface ProofDeps {
@@ -76,16 +98,19 @@ export interface ProofDeps {
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
   /** The receipt of a verified result cannot be written yet: says why. */
   readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
-  readonly completeJob: (
-    tx: Tx,
-    result: { readonly leaseId: string; readonly outputSha256: string; readonly receiptId: string; readonly priceMicroUsd: bigint },
-  ) => Promise<void>
+  readonly completeJob: (tx: Tx, result: { readonly leaseId: string; readonly outputSha256: string } & Paid) => Promise<void>
+  /** The run is proven, and its job goes on from what it left. `ranMs`: run time that counts, of all its runs together. */
+  readonly giveBack: (tx: Tx, run: { readonly leaseId: string; readonly reason: string; readonly message: string; readonly ranMs: number }) => Promise<void>
+  /** The runs of a cancelled job are paid. */
+  readonly recordPaid: (tx: Tx, jobId: string, paid: Paid) => Promise<void>
+  readonly job: (tx: Tx, jobId: string) => Promise<JobToSettle | null>
   readonly rejectResult: (tx: Tx, result: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
   /** Keeps the output before anything refers to it; writing the same bytes twice is harmless. */
   readonly saveOutput: (bytes: Uint8Array) => Promise<unknown>
   /** Looks up what the grid was like. May be slow; never called inside a transaction. */
-  readonly prepareReceipt: (order: ReceiptOrder) => Promise<IssueReceipt>
-  readonly settle: (tx: Tx, settlement: Settlement) => Promise<Earning>
+  readonly prepareReceipts: (order: ReceiptOrder) => Promise<IssueReceipts>
+  /** What each of the parts earned, in their order. */
+  readonly settle: (tx: Tx, settlement: Settlement) => Promise<readonly Earning[]>
   /** Decides whether the samples behind the proof will be asked for. */
   readonly planChallenge: (tx: Tx, proofId: string, nodeId: string) => Promise<void>
 }

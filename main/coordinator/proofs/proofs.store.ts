@@ -1,3 +1,4 @@
+import type { UnpaidCause } from '../../../shared/contract/proof.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
@@ -10,7 +11,8 @@ export interface KeptProof {
   readonly proofId: string
   readonly nodeId: string
   readonly jobId: string
-  readonly receiptId: string
+  readonly receiptId: string | null
+  readonly unpaid: UnpaidCause | null
   readonly requesterId: string
   /** Hex SHA-256 of the signed body. */
   readonly bodySha256: string
@@ -20,16 +22,60 @@ export interface KeptProof {
 /** It was signed, checked and stored as it is: nothing in it has changed since. */
 const bodyOf = (envelope: string): EnergyProof => JSON.parse(Buffer.from((JSON.parse(envelope) as Envelope).payload, 'base64').toString('utf8')) as EnergyProof
 
-export interface AcceptedProof {
+/** A proof that was just accepted; `at` in epoch milliseconds. Its receipt comes when its job ends. */
+interface AcceptedProof {
   readonly proof: EnergyProof
   readonly bodySha256: string
   readonly envelope: Envelope
-  readonly receiptId: string
+  /** Where it ran. */
+  readonly zone: string
+  /** Run time that is paid. */
+  readonly paidMs: number
   readonly at: number
 }
 
+/** An accepted proof of a job that has not ended, or is not settled. */
+export type WaitingRun = Omit<AcceptedProof, 'at'>
+
+const jobIds = (rows: readonly { readonly jobId: string }[]): string[] => rows.map(({ jobId }) => jobId)
+
+/** The runs of a job that wait for its end. */
+function waiting(db: Db | Tx) {
+  const runs = () => db.selectFrom('proof').where('proof.receipt_id', 'is', null).where('proof.unpaid', 'is', null)
+  const owing = () => runs().innerJoin('job', 'job.id', 'proof.job_id').select('proof.job_id as jobId').where('job.state', '=', 'cancelled').distinct()
+  return {
+    /** In the order in which they ran. */
+    async waitingOf(jobId: string): Promise<WaitingRun[]> {
+      const rows = await runs()
+        .innerJoin('attempt', 'attempt.id', 'proof.attempt_id')
+        .select(['proof.body_sha256', 'proof.envelope', 'proof.zone', 'proof.paid_ms', 'attempt.token'])
+        .where('proof.job_id', '=', jobId)
+        .orderBy('attempt.token')
+        .execute()
+      return rows.map(({ body_sha256, envelope, zone, paid_ms }) => ({
+        proof: bodyOf(envelope),
+        bodySha256: body_sha256,
+        envelope: JSON.parse(envelope) as Envelope,
+        zone: zone ?? '',
+        paidMs: paid_ms ?? 0,
+      }))
+    },
+    async receipted(proofIds: readonly string[], receiptId: string): Promise<void> {
+      await db.updateTable('proof').set({ receipt_id: receiptId }).where('id', 'in', proofIds).execute()
+    },
+    async leaveUnpaid(proofIds: readonly string[], cause: UnpaidCause): Promise<void> {
+      await db.updateTable('proof').set({ unpaid: cause }).where('id', 'in', proofIds).execute()
+    },
+    /** Jobs that their requesters cancelled, of which a run is still to be paid. */
+    owing: async (): Promise<string[]> => jobIds(await owing().execute()),
+    owingOf: async (requesterId: string): Promise<string[]> => jobIds(await owing().where('job.requester_id', '=', requesterId).execute()),
+  }
+}
+
 /** All SQL on tables `proof` and `proof_refusal`. The database itself refuses a second proof of one id, one place in a chain or one attempt. */
-export function createProofsStore(db: Db | Tx) {
+export const createProofsStore = (db: Db | Tx) => ({ ...waiting(db), ...proofs(db) })
+
+function proofs(db: Db | Tx) {
   const stored = () =>
     db.selectFrom('proof').select(['id as proofId', 'seq', 'body_sha256 as bodySha256', 'lease_id as leaseId', 'job_id as jobId', 'receipt_id as receiptId'])
   const kept = () =>
@@ -37,7 +83,7 @@ export function createProofsStore(db: Db | Tx) {
       .selectFrom('proof')
       .innerJoin('job', 'job.id', 'proof.job_id')
       .select(['proof.id as proofId', 'proof.node_id as nodeId', 'proof.job_id as jobId', 'proof.receipt_id as receiptId'])
-      .select(['job.requester_id as requesterId', 'proof.body_sha256 as bodySha256', 'proof.accepted_at as acceptedAt', 'proof.envelope'])
+      .select(['proof.unpaid', 'job.requester_id as requesterId', 'proof.body_sha256 as bodySha256', 'proof.accepted_at as acceptedAt', 'proof.envelope'])
   return {
     /** Error: `not-found`. */
     async accepted(proofId: string): Promise<KeptProof> {
@@ -67,12 +113,17 @@ export function createProofsStore(db: Db | Tx) {
       const same = await stored().where('body_sha256', '=', bodySha256).executeTakeFirst()
       return same ?? (await stored().where('id', '=', proofId).executeTakeFirst()) ?? null
     },
-    async add({ proof, bodySha256, envelope, receiptId, at }: AcceptedProof): Promise<void> {
+    /** What this node has proven since, which is all that can be about a time after `at`; epoch milliseconds. */
+    async since(nodeId: string, at: number): Promise<EnergyProof[]> {
+      const rows = await db.selectFrom('proof').select('envelope').where('node_id', '=', nodeId).where('accepted_at', '>', at).execute()
+      return rows.map(({ envelope }) => bodyOf(envelope))
+    },
+    async add({ proof, bodySha256, envelope, zone, paidMs, at }: AcceptedProof): Promise<void> {
       const { proofId, nodeId, seq, jobId, attemptId, leaseId } = proof
       const place = { id: proofId, node_id: nodeId, seq, body_sha256: bodySha256, job_id: jobId, attempt_id: attemptId, lease_id: leaseId }
       await db
         .insertInto('proof')
-        .values({ ...place, receipt_id: receiptId, envelope: JSON.stringify(envelope), accepted_at: at })
+        .values({ ...place, zone, paid_ms: paidMs, receipt_id: null, unpaid: null, envelope: JSON.stringify(envelope), accepted_at: at })
         .execute()
     },
     /** A refusal is news once, however often the agent tries again. */

@@ -11,6 +11,7 @@ const summaryOf = ({ proof, ...kept }: KeptProof): Omit<ProofSummary, 'challenge
   nodeId: kept.nodeId,
   jobId: kept.jobId,
   receiptId: kept.receiptId,
+  unpaid: kept.unpaid,
   acceptedAt: toIso(kept.acceptedAt),
   method: proof.method,
   boardJ: proof.boardJ,

@@ -69,9 +69,9 @@ async function startBlindCore() {
   const grid = { down: true }
   const blind = await startTestCore({
     changes: (books) => ({
-      prepareReceipt: async () => {
+      prepareReceipts: async (order) => {
         if (grid.down) throw new WindfallError('grid.unavailable', 'The grid in GB-15 is not measured yet.')
-        return books.prepareReceipt()
+        return books.prepareReceipts(order)
       },
     }),
   })
@@ -215,6 +215,20 @@ test.each(tampers)('%s: %s is refused, visible to the owner, and pays nothing', 
   expect(await core.parts.proofs.head(node.nodeId)).toEqual({ seq: 0, head: null })
 })
 
+test('one device counts for one job at a time: a second job over the same minute has to be metered by another one', async () => {
+  const first = await runLease('job-1')
+  await send(first, proofOf(first))
+  const second = await runLease('job-2')
+  const { seq, head } = await core.parts.proofs.head(node.nodeId)
+  const honest = proofOf(second, { seq: seq + 1, prev: head })
+  const sendMoved = (ms: number) => send(second, { ...honest, ...later(honest, ms) } as EnergyProof)
+  const twice = sendMoved(-30_000)
+  await expect(twice).rejects.toMatchObject({ code: 'proof.implausible', message: expect.stringContaining(`Proof proof-of-${first.leaseId} already counts`) })
+  // A clock that was set back a little between the two is nobody's fault.
+  await sendMoved(-10_000)
+  expect(await core.decided('test.settle')).toHaveLength(2)
+})
+
 test('run time that the coordinator cannot have seen pass is not paid, whatever the clock of the node says', async () => {
   const lease = await core.lease(node)
   await core.clock.advance(1_000)
@@ -290,7 +304,7 @@ test('an old fencing token is refused, and the work of the new lease counts', as
 test('an output that is not the expected one fails the attempt cleanly and the job goes back to the queue', async () => {
   const lease = await runLease('job-1', { outputSha256: '1'.repeat(64) })
   await expect(send(lease, proofOf(lease))).rejects.toMatchObject({ code: 'proof.output' })
-  expect(await job()).toMatchObject({ state: 'queued', reason: 'proof.output', attempts: [{ state: 'failed', reason: 'proof.output' }] })
+  expect(await job()).toMatchObject({ state: 'queued', reason: 'waiting.retry', attempts: [{ state: 'failed', reason: 'proof.output' }] })
 })
 
 test('a job whose output is wrong three times has failed and its money is free again', async () => {
@@ -337,12 +351,12 @@ test('a proof is accepted at most once under any interleaving, duplication, cras
       const script: Crash[] = []
       await using faulty = await startTestCore({
         changes: (books) => ({
-          prepareReceipt: async () => {
+          prepareReceipts: async (order) => {
             const crash = script.shift() ?? 'none'
             // Lets concurrent submissions overtake each other.
             await new Promise((resolve) => setImmediate(resolve))
             if (crash === 'prepare') throw new Error(INJECTED[0])
-            const issue = await books.prepareReceipt()
+            const issue = await books.prepareReceipts(order)
             return async (tx) => {
               const issued = await issue(tx)
               if (crash === 'settle') throw new Error(INJECTED[1])

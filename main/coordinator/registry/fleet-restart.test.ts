@@ -17,7 +17,7 @@ const none = async () => new Map<string, never>()
 /** A coordinator that has just started on a database that knows everybody. */
 function restarted({ db, clock, decide }: TestCore) {
   const deps = { db, clock, decide, ids: createIds(clock), random: randomBytes }
-  const registry = createRegistry({ ...deps, heartbeatMs: 15_000, keyReplaced: () => undefined })
+  const registry = createRegistry({ ...deps, heartbeatMs: 15_000, keyReplaced: () => undefined, onUnsaved: () => undefined })
   return { registry, view: createFleetView({ clock, fleets: createFleets(deps), registry, energySince: none, earnedSince: none }) }
 }
 

@@ -12,7 +12,7 @@ type FleetNode = FleetView['nodes'][number]
 export interface FleetViewDeps {
   readonly clock: Clock
   readonly fleets: Pick<Fleets, 'of'>
-  readonly registry: Pick<Registry, 'node' | 'capabilities' | 'seen'>
+  readonly registry: Pick<Registry, 'node' | 'capabilities' | 'seen' | 'availability'>
   /** What each node has used, watt-hours, and earned, micro-USD, since an epoch millisecond. */
   readonly energySince: (nodeIds: readonly string[], since: number) => Promise<ReadonlyMap<string, number>>
   readonly earnedSince: (nodeIds: readonly string[], since: number) => Promise<ReadonlyMap<string, bigint>>
@@ -35,6 +35,8 @@ export const createFleetView =
     return { fleetId, self: nodeId, since: toIso(since), nodes }
   }
 
+const toList = (shares: readonly number[] | null): number[] | null => shares && [...shares]
+
 async function describe({ registry }: FleetViewDeps, { nodeId, joinedAt }: FleetMember): Promise<Omit<FleetNode, 'today'>> {
   const [node, capabilities] = await Promise.all([registry.node(nodeId), registry.capabilities(nodeId)])
   const { reachability, presence, ageMs } = registry.seen(nodeId)
@@ -52,5 +54,6 @@ async function describe({ registry }: FleetViewDeps, { nodeId, joinedAt }: Fleet
     arch: capabilities?.arch ?? null,
     agentVersion: capabilities?.agentVersion ?? null,
     gpus: capabilities?.gpus.map(({ name }) => name) ?? [],
+    availability: capabilities && toList(registry.availability(nodeId, capabilities.zone)),
   }
 }

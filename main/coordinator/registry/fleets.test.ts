@@ -153,6 +153,7 @@ test('the view says who is there, what they do and why not, and how long ago the
     ageMs: 42_000,
     zone: 'GB-13',
     gpus: ['RTX 4080'],
+    availability: null,
     today: { energyWh: 0, microUsd: '0' },
   })
   expect(of(b)).toMatchObject({ state: 'online', ready: false, reasons: ['game'], ageMs: 0 })

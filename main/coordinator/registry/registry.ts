@@ -1,13 +1,18 @@
 import type { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import { transact } from '../persistence/database.ts'
+import type { Run } from '../../kernel/lifecycle.ts'
+import { createAvailabilityBook } from './availability-book.ts'
 import { type Enrolment, type EnrolmentDeps, createEnrolment } from './enrolment.ts'
 import { createDeviceKeysStore } from './device-keys.store.ts'
 import { type Node, createNodesStore } from './nodes.store.ts'
 import { type Seen, createPresenceBook } from './presence.ts'
 import { createRotate } from './rotation.ts'
 
-export type RegistryDeps = EnrolmentDeps
+export interface RegistryDeps extends EnrolmentDeps {
+  /** What was learned of owners' habits could not be saved; it is tried again. */
+  readonly onUnsaved: (message: string) => void
+}
 
 /** A node as the scheduler sees it. */
 interface ListedNode {
@@ -33,8 +38,12 @@ export interface Registry extends Enrolment {
   /** Keeps what an agent says about itself, in memory. True if it may now be given work that it could not be given before. */
   readonly report: (nodeId: string, presence: Presence) => boolean
   readonly list: () => Promise<ListedNode[]>
+  /** The share of each hour of the UTC week in which its owner lets it work, as learned; for the owner and the planner alone. */
+  readonly availability: (nodeId: string, zone: string) => readonly number[] | null
   /** Takes a node out of service, with a reason its owner is shown. */
   readonly quarantine: (nodeId: string, reason: string) => Promise<void>
+  /** Learns when owners let their nodes work. */
+  readonly run: Run
 }
 
 /** Reasons that do not keep a node from being given work: the window is chosen by the planner, and the rest is cured by the work itself. */
@@ -43,11 +52,23 @@ const NO_OBSTACLE: ReadonlySet<string> = new Set(['carbon', 'grid-stale', 'no-jo
 /** Whether a node's owner would let it work in a window that is green enough. */
 export const isWilling = ({ ready, reasons }: Pick<Presence, 'ready' | 'reasons'>): boolean => ready || reasons.every((reason) => NO_OBSTACLE.has(reason))
 
+/** A job that runs shows that its owner lets it, whatever keeps the node from another one. */
+const letsWork = ({ reachability, presence }: Seen): boolean =>
+  reachability === 'online' && presence !== null && (isWilling(presence) || presence.running.some(({ state }) => state !== 'waiting'))
+
 /** Who the nodes are, what they can do and who of them is there. */
 export function createRegistry(deps: RegistryDeps): Registry {
   const { db, clock } = deps
   const book = createPresenceBook(clock)
   const nodes = createNodesStore(db)
+  const habits = createAvailabilityBook({
+    ...deps,
+    nodes: async () =>
+      (await nodes.active()).map(({ nodeId, capabilities: { zone } }) => {
+        const seen = book.of(nodeId)
+        return { nodeId, zone, state: seen.reachability === 'unknown' ? 'unknown' : letsWork(seen) ? 'willing' : 'unwilling' }
+      }),
+  })
   return {
     ...createEnrolment(deps),
     node: (nodeId) => nodes.get(nodeId),
@@ -77,6 +98,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
         return { nodeId, capabilities, online: reachability === 'online', gone: reachability === 'offline', ready: presence !== null && isWilling(presence) }
       })
     },
+    availability: habits.of,
+    run: habits.run,
     quarantine: (nodeId, reason) =>
       transact(db, async (tx) => {
         await createNodesStore(tx).setState(nodeId, 'quarantined', reason)

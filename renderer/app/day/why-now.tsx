@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { runningText } from '../../lib/job-text.ts'
 import { resumeText } from '../../lib/resume-text.ts'
 import { displayWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -9,7 +10,7 @@ import { useNow } from '../hooks.ts'
 import { useStatus } from '../queries.ts'
 import css from './day.module.css'
 
-const isAtWork = (status: AgentStatus | undefined): boolean => status?.display === 'earning' || status?.display === 'finishing'
+const isAtWork = (status: AgentStatus | undefined): boolean => (status?.running.length ?? 0) > 0
 
 /** The answer for this moment: every reason, and when work goes on. */
 export function WhyNow() {
@@ -25,8 +26,8 @@ export function WhyNow() {
 }
 
 function Answer({ status, now }: { status: AgentStatus; now: number }) {
-  const { reasons, job } = status
-  if (reasons.length === 0 && isAtWork(status)) return <p>{job === null ? 'A job' : `“${job.name}”`} is running.</p>
+  const { reasons, running } = status
+  if (reasons.length === 0 && isAtWork(status)) return <p>{runningText(running)}</p>
   if (reasons.length === 0) return <p>Nothing stands in the way. The next job that fits this computer starts by itself.</p>
   const next = resumeText(reasons, now)
   return (

@@ -18,7 +18,7 @@ describe('how fast the machine was given back', () => {
     await expect.element(now).toMatchTextContent(/Last gave your GPU back in 0\.4\ss.*\(median 0\.5\ss of 12\)/)
     await screen.getByRole('button', { name: /^Last gave your GPU back/ }).click()
     await expect
-      .element(screen.getByText(/Measured on this computer, not estimated\..*computing stopped after 0\.1\ss.*GPU memory free after 0\.4\ss/))
+      .element(screen.getByText(/Measured on this computer, not estimated\..*computing stopped after 0\.1\ss.*GPU memory free again after 0\.4\ss/))
       .toBeVisible()
     await userEvent.keyboard('{Escape}')
     await expect.element(screen.getByText(/Measured on this computer/)).not.toBeVisible()

@@ -1,7 +1,8 @@
-import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { AgentStatus, RunningJob } from '../../../shared/contract/agent.ts'
 import { formatUsd, sumDecimal } from '../../../shared/domain/money.ts'
 import { restingDevices } from '../../lib/device-text.ts'
-import { formatMoment, formatWatts } from '../../lib/format.ts'
+import { formatMoment } from '../../lib/format.ts'
+import { powerText } from '../../lib/job-text.ts'
 import { resumeText } from '../../lib/resume-text.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { RESTING, displayWord, kindWord } from '../../lib/words.ts'
@@ -13,13 +14,16 @@ import { useNow } from '../hooks.ts'
 import { Alarm, alarmOf } from './alarm.tsx'
 import { Countdown } from './countdown.tsx'
 import css from './home.module.css'
+import { JobProgress } from './job-progress.tsx'
 import { OwnerVerbs } from './owner-verbs.tsx'
+import { RunningJobs } from './running-jobs.tsx'
 import { YieldFact } from './yield-fact.tsx'
 
 /** What the machine does now and why, what today has brought, and the verbs that fit. */
 export function Now({ status }: { status: AgentStatus }) {
   const now = useNow()
   const reasons = alarmOf(status) === null ? status.reasons : status.reasons.slice(1)
+  const only = status.running.length === 1 ? (status.running[0] ?? null) : null
   return (
     <section className={css['now']} aria-label="Right now">
       <div className={css['what']}>
@@ -28,18 +32,21 @@ export function Now({ status }: { status: AgentStatus }) {
         <p className={css['why']}>
           <Sentence status={status} /> <Anyway until={status.anywayUntil} now={now} /> <NextEvent status={status} now={now} />
         </p>
-        <Progress status={status} />
+        {only === null ? null : <JobProgress job={only} />}
       </div>
       <OwnerVerbs status={status} />
       <div className={css['more']}>
         <Alarm status={status} />
-        <Resting status={status} />
+        {status.running.length > 1 ? (
+          <div className={css['jobs']}>
+            <RunningJobs status={status} />
+          </div>
+        ) : null}
+        {only === null ? null : <Resting job={only} devices={status.devices} />}
         {reasons.length > 0 ? <ReasonList reasons={reasons} now={now} /> : null}
         <YieldFact status={status} now={now} />
         <p className={prose['small']}>
-          <a href={hrefOf({ page: 'day' })}>
-            {status.display === 'earning' || status.display === 'finishing' ? 'Where the day went' : 'Why is nothing running?'}
-          </a>
+          <a href={hrefOf({ page: 'day' })}>{status.running.length > 0 ? 'Where the day went' : 'Why is nothing running?'}</a>
         </p>
       </div>
     </section>
@@ -62,30 +69,42 @@ const TodaysMoney = ({ today, now }: { today: AgentStatus['today']; now: number 
   </p>
 )
 
-function Sentence({ status: { display, job, power } }: { status: AgentStatus }) {
+function Sentence({ status }: { status: AgentStatus }) {
+  const { display, job, running } = status
   switch (display) {
     case 'earning':
+      return <AtWork verb="Running" status={status} />
     case 'finishing':
-      if (job === null) return 'A job is running.'
       return (
         <>
-          {display === 'earning' ? 'Running' : 'Finishing'} <a href={hrefOf({ page: 'job', id: job.leaseId })}>{job.name}</a>,{' '}
-          {kindWord(job.kind).toLowerCase()}
-          {power === null ? '' : ` at ${power.method === 'estimate' ? '≈ ' : ''}${formatWatts(power.watts)}`}.
-          {display === 'finishing' ? ' Then Windfall pauses until you resume.' : ''}
+          <AtWork verb="Finishing" status={status} /> Then Windfall pauses until you resume.
         </>
       )
     case 'ready':
       return 'Nothing stands in the way. The next job that fits this computer starts by itself.'
     case 'waiting':
-      return job === null
-        ? 'Work starts by itself once nothing below stands in the way.'
-        : `“${job.name}” starts by itself once nothing below stands in the way.`
+      if (running.length > 1) return `${running.length} jobs make room for you, and go on by themselves.`
+      if (job === null) return 'Work starts by itself once nothing below stands in the way.'
+      return `“${job.name}” ${running.length === 1 ? 'makes room for you, and goes on' : 'starts'} by itself once nothing below stands in the way.`
     case 'paused':
       return 'No job runs meanwhile. A pause survives a restart.'
     case 'action-needed':
       return 'No job can run until this is put right.'
   }
+}
+
+/** What runs, at how many watts. Of several, each has a row of its own below. */
+function AtWork({ verb, status: { running, power } }: { verb: 'Running' | 'Finishing'; status: AgentStatus }) {
+  const [job] = running
+  const at = power === null ? '' : ` at ${powerText(power)}`
+  if (job === undefined) return 'A job is running.'
+  if (running.length > 1) return `${verb} ${running.length} jobs${at}.`
+  return (
+    <>
+      {job.state === 'preparing' ? 'Preparing' : verb} <a href={hrefOf({ page: 'job', id: job.leaseId })}>{job.name}</a>, {kindWord(job.kind).toLowerCase()}
+      {at}.{job.state === 'preparing' && job.message !== null ? ` ${job.message}` : ''}
+    </>
+  )
 }
 
 const Anyway = ({ until, now }: { until: string | null; now: number }) =>
@@ -99,21 +118,10 @@ function NextEvent({ status: { display, reasons, pausedUntil }, now }: { status:
   return resumeText(reasons, now)
 }
 
-function Progress({ status: { display, job } }: { status: AgentStatus }) {
-  if (job?.progress == null || (display !== 'earning' && display !== 'finishing')) return null
-  const percent = Math.floor(job.progress * 100)
-  return (
-    <p className={css['progress']}>
-      <progress max={1} value={job.progress} aria-label={`Progress of ${job.name}`} />
-      <span>{percent} %</span>
-    </p>
-  )
-}
-
 /** A job that stands still although nothing stands in the way of work: its device is over a limit of the owner's. */
-function Resting({ status: { job, devices } }: { status: AgentStatus }) {
-  const resting = job === null ? [] : restingDevices(devices)
-  return resting.map(({ name, message }) => (
+function Resting({ job, devices }: { job: RunningJob; devices: AgentStatus['devices'] }) {
+  const own = devices.filter(({ deviceId }) => job.deviceIds.includes(deviceId))
+  return restingDevices(own).map(({ name, message }) => (
     <p key={name} className={css['resting']}>
       <Badge state={RESTING} /> {devices.length === 1 ? message : `${name}: ${message}`}
     </p>

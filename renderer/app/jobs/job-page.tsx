@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react'
-import type { AgentJob } from '../../../shared/contract/agent.ts'
+import type { AgentJob, Device, RunningJob } from '../../../shared/contract/agent.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
+import { isUnpaid, jobPower, worksOn } from '../../../shared/domain/running-jobs.ts'
 import { formatEnergy, formatPercent, formatSpan, formatUncertainty, formatWindow } from '../../lib/format.ts'
+import { powerText } from '../../lib/job-text.ts'
 import { hrefOf } from '../../lib/router.ts'
-import { JOB_WORD, METHOD_WORD, RUNTIME_WORD, type Tone, kindWord } from '../../lib/words.ts'
+import { METHOD_WORD, RUNTIME_WORD, type Tone, jobWord, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -15,13 +17,15 @@ import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
 import { useNow } from '../hooks.ts'
-import { useJob } from '../queries.ts'
+import { useJob, useRunning, useStatus } from '../queries.ts'
+import { useLiveStatus } from '../use-live-status.ts'
 
 const Back = () => <a href={hrefOf({ page: 'jobs' })}>All jobs</a>
 
 /** One attempt: what it is, where it stands and why, what it took and brought. */
 export function JobPage({ id }: { id: string }) {
   const job = useJob(id)
+  const running = useRunning()
   const now = useNow()
   return (
     <Page title={job.data?.name ?? 'Job'} above={<Back />}>
@@ -30,7 +34,7 @@ export function JobPage({ id }: { id: string }) {
           found === null ? (
             <EmptyState title="This computer has no such job.">It may belong to another computer of yours, or the address is incomplete.</EmptyState>
           ) : (
-            <JobDetail job={found} now={now} />
+            <JobDetail job={found} live={running.get(found.leaseId) ?? null} now={now} />
           )
         }
       </Loaded>
@@ -40,8 +44,18 @@ export function JobPage({ id }: { id: string }) {
 
 const bannerTone = (tone: Tone) => (tone === 'plain' || tone === 'leaf' ? 'slate' : tone)
 
-function JobDetail({ job, now }: { job: AgentJob; now: number }) {
-  const state = JOB_WORD[job.state]
+interface JobDetailProps {
+  readonly job: AgentJob
+  /** The same, if it runs now. */
+  readonly live: RunningJob | null
+  readonly now: number
+}
+
+function JobDetail({ job: known, live, now }: JobDetailProps) {
+  useLiveStatus(live !== null)
+  const devices = useStatus().data?.devices ?? []
+  const job = live ?? known
+  const state = jobWord(job)
   return (
     <>
       <p>
@@ -53,13 +67,19 @@ function JobDetail({ job, now }: { job: AgentJob; now: number }) {
         </Banner>
       )}
       <Card title="Work">
-        <Facts rows={workOf(job, now)} />
+        <Facts rows={{ ...placeOf(live, devices), ...workOf(job, now) }} />
       </Card>
       <Card title="Result">
-        <Facts rows={resultOf(job)} />
+        <Facts rows={resultOf(job, live !== null)} />
       </Card>
     </>
   )
+}
+
+/** What a job at work works on. */
+function placeOf(live: RunningJob | null, devices: readonly Device[]): Record<string, ReactNode> {
+  const power = live && jobPower(live, devices)
+  return { 'Works on': (live && worksOn(live, devices).join(' and ')) || null, 'Power now': power && powerText(power) }
 }
 
 const moment = (at: string | null, now: number): ReactNode => (at === null ? null : <Moment at={at} now={now} />)
@@ -76,12 +96,18 @@ const workOf = (job: AgentJob, now: number): Record<string, ReactNode> => ({
   'Job id': <CopyId value={job.jobId} what="job id" />,
 })
 
-const resultOf = (job: AgentJob): Record<string, ReactNode> => ({
-  Energy: job.joules === null ? 'Not metered yet' : <EnergyText joules={job.joules} method={job.method} uncertaintyPct={job.uncertaintyPct} />,
-  Earned: job.microUsd === null ? 'Nothing booked' : formatUsd(job.microUsd),
+const resultOf = (job: AgentJob, isLive: boolean): Record<string, ReactNode> => ({
+  [isLive ? 'Energy so far' : 'Energy']:
+    job.joules === null ? 'Not metered yet' : <EnergyText joules={job.joules} method={job.method} uncertaintyPct={job.uncertaintyPct} />,
+  Earned: job.microUsd === null ? unearnedText(job, isLive) : formatUsd(job.microUsd),
   Receipt: job.receiptId === null ? 'None yet' : <a href={hrefOf({ page: 'receipt', receiptId: job.receiptId })}>Open and check the receipt</a>,
   'Energy proof': job.proofId === null ? null : <CopyId value={job.proofId} what="proof id" />,
 })
+
+function unearnedText(job: AgentJob, isLive: boolean): string {
+  if (job.state === 'given-back') return isUnpaid(job) ? 'Nothing' : 'Paid when the job is finished'
+  return isLive ? 'Once its result is accepted' : 'Nothing booked'
+}
 
 /** Energy with how it was measured and how sure that is. */
 const EnergyText = ({ joules, method, uncertaintyPct }: { joules: number } & Pick<AgentJob, 'method' | 'uncertaintyPct'>) => (

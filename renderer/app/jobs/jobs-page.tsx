@@ -1,8 +1,9 @@
-import type { AgentJob } from '../../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../../shared/contract/agent.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
-import { formatEnergy } from '../../lib/format.ts'
+import { formatPercent } from '../../lib/format.ts'
+import { drawnText } from '../../lib/job-text.ts'
 import { hrefOf } from '../../lib/router.ts'
-import { JOB_WORD, kindWord } from '../../lib/words.ts'
+import { jobWord, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
@@ -11,7 +12,8 @@ import { Page } from '../../ui/page.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
 import { ShowOlder } from '../../ui/show-older.tsx'
 import { useNow } from '../hooks.ts'
-import { useJobs } from '../queries.ts'
+import { useJobs, useRunning } from '../queries.ts'
+import { useLiveStatus } from '../use-live-status.ts'
 
 const COLUMNS = [
   { name: 'Job' },
@@ -24,6 +26,8 @@ const COLUMNS = [
 /** Every attempt this computer was given, newest first. */
 export function JobsPage() {
   const jobs = useJobs()
+  const running = useRunning()
+  useLiveStatus(running.size > 0)
   const now = useNow()
   return (
     <Page title="Jobs">
@@ -35,7 +39,11 @@ export function JobsPage() {
             </EmptyState>
           ) : (
             <>
-              <LedgerTable caption="Jobs, newest first" columns={COLUMNS} rows={items.map((job) => rowOf(job, now))} />
+              <LedgerTable
+                caption="Jobs, newest first"
+                columns={COLUMNS}
+                rows={items.map((job) => rowOf({ job, live: running.get(job.leaseId) ?? null, now }))}
+              />
               <ShowOlder query={jobs} />
             </>
           )
@@ -45,19 +53,37 @@ export function JobsPage() {
   )
 }
 
-const rowOf = (job: AgentJob, now: number) => ({
+interface Entry {
+  readonly job: AgentJob
+  /** The same, if it runs now. */
+  readonly live: RunningJob | null
+  readonly now: number
+}
+
+const rowOf = ({ job, live, now }: Entry) => ({
   key: job.leaseId,
+  live: live !== null,
   cells: [
     <>
       <a href={hrefOf({ page: 'job', id: job.leaseId })}>{job.name}</a>
       <Sub>{kindWord(job.kind)}</Sub>
     </>,
-    <>
-      <Badge state={JOB_WORD[job.state]} />
-      {job.message === null ? null : <Sub>{job.message}</Sub>}
-    </>,
+    <State key="state" job={live ?? job} />,
     <Moment key="received" at={job.receivedAt} now={now} />,
-    job.joules === null ? '–' : `${job.method === 'estimate' ? '≈ ' : ''}${formatEnergy(job.joules)}`,
+    <>
+      {drawnText(live ?? job)}
+      {live?.joules == null ? null : <Sub>so far</Sub>}
+    </>,
     job.microUsd === null ? '–' : formatUsd(job.microUsd),
   ],
 })
+
+const State = ({ job }: { job: AgentJob }) => (
+  <>
+    <span>
+      <Badge state={jobWord(job)} />
+      {job.progress === null ? null : ` ${formatPercent(job.progress)}`}
+    </span>
+    {job.message === null ? null : <Sub>{job.message}</Sub>}
+  </>
+)

@@ -1,7 +1,7 @@
 import { useId, useRef } from 'react'
 import type { AgentStatus, Device } from '../../../shared/contract/agent.ts'
 import { messageOf } from '../../../shared/errors.ts'
-import { stopsText, whatItIs, worthOf } from '../../lib/device-text.ts'
+import { ALWAYS_NEEDED, stopsText, whatItIs, worthOf } from '../../lib/device-text.ts'
 import { deviceWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -20,7 +20,7 @@ interface DeviceCardProps {
   readonly known: Device
   /** Its name, told apart from others of the same name. */
   readonly title: string
-  readonly status: Pick<AgentStatus, 'job' | 'busyDevices'>
+  readonly status: Pick<AgentStatus, 'running' | 'busyDevices'>
   /** Id of the sentence that says why nothing can be changed; `null` if it can. */
   readonly closedNote: string | null
   readonly undo: Undo
@@ -37,7 +37,8 @@ export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCar
     undo.make({ deviceId: device.deviceId, text, undo: () => (wish(reverse), control.current?.focus()) })
   }
   const stops = stopsText(device, status)
-  const warning = closedNote === null && device.enabled ? stops : null
+  const isFixed = device.kind === 'cpu' && device.enabled
+  const warning = closedNote === null && device.enabled ? (isFixed ? ALWAYS_NEEDED : stops) : null
   return (
     <Card
       title={title}
@@ -47,7 +48,7 @@ export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCar
           on={device.enabled}
           label="Use for jobs"
           of={title}
-          disabled={closedNote !== null}
+          disabled={closedNote !== null || isFixed}
           describedBy={closedNote ?? (warning === null ? undefined : id)}
           onChange={(on) => order({ enabled: on }, on ? 'Used for jobs again.' : leftAloneText(stops !== null))}
         />

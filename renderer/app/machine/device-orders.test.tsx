@@ -4,6 +4,7 @@ import type { AgentStatus, Device } from '../../../shared/contract/agent.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { aDevice, aProcessor, deviceId } from '../../lib/devices.fake.ts'
 import { aStatus } from '../../lib/fixtures.fake.ts'
+import { atWork } from '../../lib/jobs.fake.ts'
 import { createFakeTransport, happyHandlers } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
@@ -94,21 +95,24 @@ describe('the switch', () => {
   })
 
   test('concerns its own device alone', async () => {
-    const { screen } = await openMachine(aStatus({ devices: [aDevice(), aProcessor()] }))
-    await screen.getByRole('switch', { name: 'Use for jobs, Ryzen 7 7700' }).click()
+    const second = aDevice({ deviceId: deviceId(3), name: 'GeForce RTX 3060', busId: null })
+    const { screen } = await openMachine(aStatus({ devices: [aDevice(), second] }))
+    await screen.getByRole('switch', { name: 'Use for jobs, GeForce RTX 3060' }).click()
     await expect.element(screen.getByRole('switch', { name: 'Use for jobs, GeForce RTX 4070' })).toBeChecked()
     await expect.element(screen.getByText(/^2 devices that can be metered, 1 left alone\./)).toBeVisible()
   })
 
   test('says beforehand that a job would stop, and only where one would', async () => {
     const second = aDevice({ deviceId: deviceId(3), name: 'GeForce RTX 3060', busId: null })
-    const devices = [aDevice(), second, aProcessor()]
-    const { screen, transport } = await openMachine(aStatus({ devices, busyDevices: [deviceId(1)] }))
+    const third = aDevice({ deviceId: deviceId(4), name: 'GeForce RTX 3090', busId: null })
+    const devices = [aDevice(), second, third, aProcessor()]
+    const running = [atWork(), atWork({ leaseId: 'b', name: 'Image batch 7f3a', deviceIds: [deviceId(4)] })]
+    const { screen, transport } = await openMachine(aStatus({ devices, running, busyDevices: [deviceId(1), deviceId(4)] }))
     const warningOf = (name: string) => expect.element(screen.getByRole('switch', { name: `Use for jobs, ${name}` }))
     await warningOf('GeForce RTX 4070').toHaveAccessibleDescription(
-      '“Galaxy cluster fit, block 12” runs on this device. Switching it off stops the job within two seconds.',
+      '“Galaxy cluster fit, block 12” runs on this device. Switching it off stops that job within two seconds.',
     )
-    await warningOf('Ryzen 7 7700').toHaveAccessibleDescription(/no job runs without the processor\. Switching it off stops the job within two seconds\./)
+    await warningOf('GeForce RTX 3090').toHaveAccessibleDescription(/^“Image batch 7f3a” runs on this device\./)
     await warningOf('GeForce RTX 3060').not.toHaveAccessibleDescription(/two seconds/)
     await screen.getByRole('switch', { name: 'Use for jobs, GeForce RTX 3060' }).click()
     await expect.element(screen.getByText('Left alone. No job will use it.')).toBeVisible()
@@ -116,6 +120,15 @@ describe('the switch', () => {
     transport.push('changed', { seq: 1, what: ['status'] })
     await warningOf('GeForce RTX 4070').not.toHaveAccessibleDescription(/two seconds/)
   })
+})
+
+test('a processor is needed by every job, so its switch stays on and says why; one that is off can be switched on', async () => {
+  const { screen, transport } = await openMachine(aStatus({ devices: [aProcessor()] }))
+  await expect.element(screen.getByRole('switch')).toBeDisabled()
+  await expect.element(screen.getByRole('switch')).toHaveAccessibleDescription(/^Every job needs the processor.*Pause Windfall to keep it free\.$/)
+  transport.answer({ getStatus: () => aStatus({ devices: [aProcessor({ enabled: false })] }) })
+  transport.push('changed', { seq: 1, what: ['status'] })
+  await expect.element(screen.getByRole('switch')).toBeEnabled()
 })
 
 describe('undo', () => {

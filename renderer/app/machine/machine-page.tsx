@@ -1,22 +1,23 @@
 import { useId } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
-import { deviceTitles, together } from '../../lib/device-text.ts'
+import { deviceTitles } from '../../../shared/domain/running-jobs.ts'
+import { together } from '../../lib/device-text.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loaded, SkeletonBlock, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import prose from '../../ui/prose.module.css'
 import { useLink } from '../hooks.ts'
 import { useStatus } from '../queries.ts'
+import { useLiveStatus } from '../use-live-status.ts'
 import { DeviceCard } from './device-card.tsx'
 import { KeyCard } from './key-card.tsx'
 import css from './machine.module.css'
 import { SeenCard } from './seen-card.tsx'
-import { useLiveDevices } from './use-live-devices.ts'
 import { useUndo } from './use-undo.ts'
 
 /** The hardware: what each device does, how well that is known, and what its owner allows. */
 export function MachinePage() {
-  useLiveDevices()
+  useLiveStatus()
   const status = useStatus()
   return (
     <Page title="This machine">

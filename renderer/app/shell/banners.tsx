@@ -39,9 +39,14 @@ function CoordinatorBanner({ status, now }: { status: AgentStatus | undefined; n
   const { lastSyncAt, message } = status.coordinator
   return (
     <Banner tone="honey" glyph="bang">
-      <strong>Offline{lastSyncAt === null ? '' : ` since ${formatMoment(lastSyncAt, now)}`}.</strong>{' '}
-      {status.job ? 'Your running job continues; its' : 'Finished work is kept;'} receipts will sync. New jobs and payouts need a connection.
+      <strong>Offline{lastSyncAt === null ? '' : ` since ${formatMoment(lastSyncAt, now)}`}.</strong> {whatContinues(status.running.length)} receipts will sync.
+      New jobs and payouts need a connection.
       {message === null ? '' : ` ${message}`}
     </Banner>
   )
+}
+
+function whatContinues(jobs: number): string {
+  if (jobs === 0) return 'Finished work is kept;'
+  return jobs === 1 ? 'Your running job continues; its' : 'Your running jobs continue; their'
 }

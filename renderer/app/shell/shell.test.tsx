@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { NOW, at } from '../../lib/afternoon.fake.ts'
 import { CARBON, aStatus } from '../../lib/fixtures.fake.ts'
+import { atWork } from '../../lib/jobs.fake.ts'
 import { createFakeTransport } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
@@ -44,6 +45,12 @@ describe('when something is out of reach', () => {
     const { screen } = await openWindow({ transport })
     await expect.element(screen.getByText(/Offline since 14:01\./)).toBeVisible()
     await expect.element(screen.getByText(/Your running job continues; its receipts will sync\. New jobs and payouts need a connection\./)).toBeVisible()
+    transport.answer({
+      getStatus: () =>
+        aStatus({ running: [atWork(), atWork({ leaseId: 'b' })], coordinator: { state: 'offline', url: null, lastSyncAt: null, message: null } }),
+    })
+    transport.push('changed', { seq: 1, what: ['status'] })
+    await expect.element(screen.getByText(/Your running jobs continue; their receipts will sync\./)).toBeVisible()
   })
 
   test('the agent: what was known stays, and everything is asked again when it is back', async () => {
@@ -94,5 +101,24 @@ describe('what is said aloud', () => {
     expect(voice()).toContain('Waiting')
     clock.advance(1_000)
     await expect.poll(voice).toBe('Windfall: Earning.')
+  })
+
+  test('not that one of several jobs began or ended', async () => {
+    const transport = createFakeTransport()
+    const { screen, clock } = await openWindow({ transport })
+    await expect.element(screen.getByRole('region', { name: 'Right now' })).toMatchTextContent('Running Galaxy')
+    for (const [seq, more] of [
+      [1, 2],
+      [2, 1],
+      [3, 3],
+    ] as const) {
+      transport.answer({
+        getStatus: () => aStatus({ running: [atWork(), ...Array.from({ length: more }, (_, index) => atWork({ leaseId: `more-${index}` }))] }),
+      })
+      transport.push('changed', { seq, what: ['status'] })
+      await expect.element(screen.getByRole('region', { name: 'Right now' })).toMatchTextContent(`Running ${more + 1} jobs`)
+      clock.advance(20_000)
+      expect(voice()).toBe('')
+    }
   })
 })

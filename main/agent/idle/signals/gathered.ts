@@ -50,16 +50,32 @@ export const SCREEN: Pace = { runningMs: 250, restingMs: 10_000 }
 export const MEDIUM: Pace = { runningMs: 1_000, restingMs: 10_000 }
 export const SLOW: Pace = { runningMs: 5_000, restingMs: 30_000 }
 
-/** A source that is asked at a pace, and whose answer holds until two were due. */
+/**
+ * A source that is asked at a pace, and whose answer holds until two were due. One whose answer is `settled` is not asked more often
+ * while a job runs: it comes from how the machine is built.
+ */
 export function createAsked<T>(options: {
   readonly source: string
   readonly clock: Pick<Clock, 'monotonic'>
   readonly pace: Pace
   readonly ask: () => Told<T> | Promise<Told<T>>
+  readonly settled?: (told: Told<T>) => boolean
 }): Asked<T> {
-  const { source, clock, pace, ask } = options
+  const { source, clock, pace, ask, settled } = options
   const cell = createCell<T>({ source, clock, freshMs: 2 * pace.restingMs + 2_000 })
   // Until it has answered it might be the one that sees the owner.
   cell.put('failed')
-  return { cell, poller: { ...pace, poll: async () => cell.put(await ask()) } }
+  let isSettled = false
+  return {
+    cell,
+    poller: {
+      ...pace,
+      isSettled: () => isSettled,
+      async poll() {
+        const told = await ask()
+        isSettled = settled?.(told) ?? false
+        return cell.put(told)
+      },
+    },
+  }
 }

@@ -102,6 +102,8 @@ function gatherPrograms({ clock, roots, gameRules, isOwn, pid, hurry }: LinuxDep
   }
 }
 
+const isAbsent = (told: unknown): boolean => told === 'absent'
+
 function gatherMachine({ clock, roots, sleep, hurry }: LinuxDeps, system: DBus): Partial<Gathered> {
   const kernel = createAsked({
     source: 'kernel',
@@ -111,9 +113,10 @@ function gatherMachine({ clock, roots, sleep, hurry }: LinuxDeps, system: DBus):
       const supply = readPowerSupply(roots.sys)
       return supply === 'unknown' ? 'absent' : { value: supply }
     },
+    settled: (told) => isAbsent(told) || (typeof told === 'object' && told.value === 'none'),
   })
-  const upower = createAsked({ source: 'upower', clock, pace: SLOW, ask: () => upowerSupply(system) })
-  const network = createAsked({ source: 'networkmanager', clock, pace: SLOW, ask: () => networkCost(system) })
+  const upower = createAsked({ source: 'upower', clock, pace: SLOW, ask: () => upowerSupply(system), settled: isAbsent })
+  const network = createAsked({ source: 'networkmanager', clock, pace: SLOW, ask: () => networkCost(system), settled: isAbsent })
   const suspend: Poller = {
     runningMs: 100,
     restingMs: Infinity,

@@ -6,6 +6,8 @@ export interface Poller {
   /** How often while a job runs, and while none does. */
   readonly runningMs: number
   readonly restingMs: number
+  /** It is not expected to tell anything new because a job runs. */
+  readonly isSettled?: () => boolean
 }
 
 interface Pollers {
@@ -13,6 +15,8 @@ interface Pollers {
   readonly tick: () => Promise<void>
   /** Asks at once, but not while it is being asked, nor more often than it would be while a job runs. */
   readonly hurry: (poller: Poller) => void
+  /** How often the source is asked now that is asked most often. */
+  readonly paceMs: () => number
 }
 
 export interface PollersDeps {
@@ -42,11 +46,16 @@ export function createPollers(pollers: readonly Poller[], { clock, jobRunning, p
     }
     polled()
   }
-  const paceOf = (poller: Poller) => (jobRunning() ? poller.runningMs : poller.restingMs)
+  const pace = () => {
+    const running = jobRunning()
+    return ({ runningMs, restingMs, isSettled }: Poller) => (running && !isSettled?.() ? runningMs : restingMs)
+  }
   return {
     async tick() {
+      const paceOf = pace()
       await Promise.all(pollers.filter((poller) => isDue(poller, paceOf(poller))).map(start))
     },
+    paceMs: () => Math.min(...pollers.map(pace())),
     hurry(poller) {
       if (isDue(poller, poller.runningMs)) void start(poller)
     },

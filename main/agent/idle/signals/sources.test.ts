@@ -160,14 +160,26 @@ describe('on a machine where nobody sits and nothing changes', () => {
     expect(await toldWithin(600_000)).toBe(0)
   })
 
-  test('a power cord that is pulled is told within a second of work', async () => {
+  test('a power cord that is pulled is told within a second of work; a battery that was not there before, within ten', async () => {
     const { toldWithin, roots } = setUpAlone(() => true)
     await toldWithin(60_000)
     const battery = join(roots.sys, 'class/power_supply/BAT0')
     mkdirSync(battery)
     writeFileSync(join(battery, 'type'), 'Battery')
+    writeFileSync(join(battery, 'status'), 'Charging')
+    expect(await toldWithin(10_500)).toBe(1)
     writeFileSync(join(battery, 'status'), 'Discharging')
     expect(await toldWithin(1_500)).toBe(1)
+  })
+
+  test('what the machine does not have is hardly asked for while a job runs', async () => {
+    let asked = 0
+    const { sources, clock, signal } = setUp({ dedicated: true, jobRunning: () => (asked++, true), open: nobody })
+    void sources.run(signal)
+    await clock.advance(60_000)
+    const before = asked
+    await clock.advance(60_000)
+    expect(asked - before).toBeLessThanOrEqual(40)
   })
 
   test('sleep that is over, and sleep that is announced, are told', async () => {

@@ -64,8 +64,8 @@ export interface SignalSources {
 }
 
 const TICK_MS = 250
-/** Where no owner is looked for, nothing is due more often. */
-const DEDICATED_TICK_MS = 1_000
+/** Where no owner is looked for, as often as the first source is due, but this often at least: a machine that has slept is noticed by looking. */
+const DEDICATED_TICK_MS = 5_000
 /** While no job runs, as often as the first source is due, where an owner is looked for and where not; together with whatever else wakes this process. */
 const RESTING_TICK_MS = { owned: 5_000, dedicated: 10_000 }
 const REPORT_FRESH_MS = 10_000
@@ -80,7 +80,13 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
   const reported = createReported(deps)
   const cpu = createAsked({ source: 'kernel', clock, pace: MEDIUM, ask: createCpuLoad(deps.cpu) })
   const { pollers: polled, ...system } = gather(deps, { sleep, hurry: (poller) => pollers.hurry(poller) }, signal)
-  const pollers = createPollers(deps.dedicated ? polled : [...polled, cpu.poller], deps)
+  const begun = createLatch()
+  const heard = () => {
+    // What it told may be what makes its source one to be asked more often.
+    if (deps.dedicated) begun.raise()
+    deps.polled()
+  }
+  const pollers = createPollers(deps.dedicated ? polled : [...polled, cpu.poller], { ...deps, polled: heard })
   const told: Told = {
     ...system,
     idle: [reported.idle.cell, ...system.idle],
@@ -89,7 +95,6 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
     cpuOthers: [cpu.cell],
   }
   const gpus = createGpuWatch(deps)
-  const begun = createLatch()
   const look = async () => {
     if (sleep.look()) deps.polled()
     await pollers.tick()
@@ -115,14 +120,14 @@ export function createSignalSources(deps: SignalDeps, signal: AbortSignal): Sign
     async run(until) {
       while (!until.aborted) {
         void look()
-        await raisedWithin(begun, { ms: tickMs(deps), clock }, until)
+        await raisedWithin(begun, { ms: tickMs(deps, pollers.paceMs), clock }, until)
       }
     },
   }
 }
 
-const tickMs = ({ jobRunning, dedicated, clock }: SignalDeps): number => {
-  if (jobRunning()) return dedicated ? untilMultiple(clock, DEDICATED_TICK_MS) : TICK_MS
+const tickMs = ({ jobRunning, dedicated, clock }: SignalDeps, paceMs: () => number): number => {
+  if (jobRunning()) return dedicated ? untilMultiple(clock, Math.min(paceMs(), DEDICATED_TICK_MS)) : TICK_MS
   return untilMultiple(clock, dedicated ? RESTING_TICK_MS.dedicated : RESTING_TICK_MS.owned)
 }
 

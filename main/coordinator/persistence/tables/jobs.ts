@@ -1,4 +1,5 @@
-import type { JobState } from '../../../../shared/contract/job.ts'
+import type { JobState, JobView } from '../../../../shared/contract/job.ts'
+import type { UnpaidCause } from '../../../../shared/contract/proof.ts'
 
 /** Tables of jobs, attempts and proofs, as kysely sees them. Times are epoch milliseconds; JSON travels as text. */
 export interface JobTables {
@@ -22,6 +23,8 @@ export interface JobTables {
     token: number
     output_sha256: string | null
     receipt_id: string | null
+    /** All of them, the last included; `null` for a job that ended before a job could have several. */
+    receipt_ids: string | null
     price_micro: bigint | null
   }
   /** At most one per unfinished job. */
@@ -37,6 +40,8 @@ export interface JobTables {
     leased_at: number
     started_at: number | null
     ended_at: number | null
+    /** When its last checkpoint arrived; `null` without one, and once that is known to be worth nothing. */
+    saved_at: number | null
     reason: string | null
   }
   proof: {
@@ -48,11 +53,16 @@ export interface JobTables {
     job_id: string
     attempt_id: string
     lease_id: string
-    receipt_id: string
+    /** `null` until its job has ended, and for good if the run is not paid. */
+    receipt_id: string | null
     envelope: string
     accepted_at: number
+    /** Where it ran, and the run time that is paid; `null` in proofs that had their receipt before a job could have several runs. */
+    zone: string | null
+    paid_ms: number | null
+    unpaid: UnpaidCause | null
   }
   proof_refusal: { node_id: string; proof_id: string; code: string; refused_at: number }
 }
 
-export type AttemptState = 'leased' | 'running' | 'verifying' | 'succeeded' | 'failed' | 'lost'
+export type AttemptState = JobView['attempts'][number]['state']

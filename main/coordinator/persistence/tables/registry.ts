@@ -1,4 +1,4 @@
-/** Tables of the registry and of the audit log, as kysely sees them. Times are epoch milliseconds; JSON travels as text. */
+/** Tables of the registry, as kysely sees them. Times are epoch milliseconds; JSON travels as text. */
 export interface RegistryTables {
   node: {
     /** RFC 7638 thumbprint of the first device key. */
@@ -24,8 +24,9 @@ export interface RegistryTables {
     envelope: string
     recorded_at: number
   }
+  /** Milliseconds by hour of the local week, as JSON lists of 168; `as_of` is when they count in full. */
+  node_availability: { node_id: string; as_of: number; watched: string; willing: string }
   node_event: { node_id: string; seq: number; at: number; body: string }
   requester: { id: string; name: string; created_at: number }
   api_key: { sha256: string; prefix: string; requester_id: string; created_at: number; revoked_at: number | null }
-  decision: { seq: number; at: number; kind: string; body: string; prev_hash: string; hash: string }
 }

@@ -14,7 +14,6 @@ export type OwnForecast = (input: {
 }) => readonly { readonly from: number; readonly value: number }[] | null
 
 const LEARNED_HOURS = 29 * 24
-const WEEK_HOURS = 168
 export const NOISE_SEED = 20_240_607
 
 /** Tomorrow's prices are known from 12:00 UTC on, as in Europe. */
@@ -51,7 +50,7 @@ export const noisyForesight =
       ...slot,
       value: slot.value + spread * gaussian(NOISE_SEED, arrival, slot.from / HOUR_MS),
     }))
-    return withoutNoise(noisy, hoursOf(truth, arrival - WEEK_HOURS, arrival))
+    return withoutNoise(noisy, hoursOf(truth, arrival - LEARNED_HOURS, arrival))
   }
 
 const TRACK_RECORD_DAYS = 28

@@ -2,10 +2,11 @@
  * The two experiments of "Let's Wait Awhile" (Wiesner et al., Middleware 2021, doi 10.1145/3464298.3493399) with our planner in place of
  * theirs, against the savings that they published.
  */
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CostCurve, costCurve, costOver } from '../cost-curve.ts'
 import { chooseTime } from '../choose.ts'
+import { readTable } from './csv.ts'
 import { gaussian } from './noise.ts'
 import { numpyRandom } from './numpy-random.ts'
 
@@ -22,11 +23,8 @@ const SEEDS = Array.from({ length: 10 }, (_, seed) => seed)
 
 /** Half-hours of the year in order; as the authors did, other rows are left out and gaps closed. */
 function halfHours(file: string): readonly number[] {
-  const rows = readFileSync(file, 'utf8').trim().split('\n').slice(1)
-  return rows.flatMap((row) => {
-    const [stamp = '', value] = row.split(',')
-    return stamp >= '2020' && ['00', '30'].includes(stamp.slice(14, 16)) ? [Number(value)] : []
-  })
+  const rows = readTable(file, ['anyOther'])
+  return rows.flatMap(({ at, cells: [value] }) => (at >= Date.UTC(2020) && at % SLOT_MS === 0 && value !== undefined ? [value] : []))
 }
 
 const curveOf = (values: readonly number[], first = 0): CostCurve =>

@@ -62,6 +62,14 @@ test('an issue is not seen before its hour, and the noise of an arrival is drawn
   expect(noisy(NOW).at(1)?.value).not.toBeCloseTo(noisy(NOW + 1).at(0)?.value ?? 0)
 })
 
+test('a noisy forecast is told by the weeks before it and by its own 72 hours, and by nothing after them', () => {
+  const said = noisyForesight(intensity, 20)(NOW)
+  expect(noisyForesight(scrambled(intensity, NOW + 71), 20)(NOW)).toEqual(said)
+  expect(noisyForesight(scrambled(intensity, NOW + 70), 20)(NOW)).not.toEqual(said)
+  const lastWeek: Hourly = { ...intensity, values: intensity.values.map((value, index) => (index > NOW - FIRST - 60 && index < NOW - FIRST ? 100 : value)) }
+  expect(noisyForesight(lastWeek, 20)(NOW)).not.toEqual(said)
+})
+
 test.each<Mode>(['interruptible', 'contiguous'])('%s: what a policy has done by an hour does not depend on what follows', (mode) => {
   const shape = { length: 8, slack: 24, mode }
   const arrival = NOW - 10

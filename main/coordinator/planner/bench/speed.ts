@@ -51,6 +51,10 @@ function timed(run: () => unknown): number {
   return performance.now() - started
 }
 
+/** Each job's fastest of three: what else the machine does meanwhile is not counted. */
+const arrivalTimes = (jobs: readonly Work[], known: ReturnType<typeof curves>) =>
+  jobs.map((job) => Math.min(...[1, 2, 3].map(() => timed(() => chooseZoneAndTime(known, job)))))
+
 /** How long planning takes: everything that waits on fresh forecasts, and single arrivals on those there are. */
 export function measureSpeed(): Speed {
   const jobs = Array.from({ length: JOBS }, (_, job) => work(job, 0))
@@ -61,8 +65,11 @@ export function measureSpeed(): Speed {
   replanAll()
   const replanMs = Math.min(timed(replanAll), timed(replanAll), timed(replanAll))
   const known = curves()
-  const arrivals = jobs.slice(0, 1_000).map((job) => timed(() => chooseZoneAndTime(known, job)))
-  const withRestarts = Array.from({ length: 200 }, (_, job) => work(job, 300_000)).map((job) => timed(() => chooseZoneAndTime(known, job)))
+  const arrivals = arrivalTimes(jobs.slice(0, 1_000), known)
+  const withRestarts = arrivalTimes(
+    Array.from({ length: 200 }, (_, job) => work(job, 300_000)),
+    known,
+  )
   return {
     waitingJobs: JOBS,
     zones: ZONES,

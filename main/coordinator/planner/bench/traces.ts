@@ -1,7 +1,8 @@
 /** Recorded grids for a benchmark: `intensity/`, `price/` and `forecast/` of a directory, one CSV file per zone. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { WindfallError } from '../../../../shared/errors.ts'
+import { type Row, headerOf, readTable } from './csv.ts'
 
 export const HOUR_MS = 3_600_000
 
@@ -52,31 +53,16 @@ function merged(parts: readonly Hourly[]): Hourly | null {
 export const pricesOf = ({ prices }: Traces, zone: string): Hourly | null =>
   merged(prices.filter((price) => price.zone === zone || price.zone.startsWith(`${zone}-`)))
 
-interface Row {
-  readonly hour: number
-  readonly cells: readonly number[]
-}
-
-/** Rows of `timestamp,number,...`; a cell that is no number is `NaN`. */
-function rowsOf(file: string): readonly Row[] {
-  const lines = readFileSync(file, 'utf8').trim().split(/\r?\n/).slice(1)
-  return lines.map((line, index) => {
-    const [stamp = '', ...cells] = line.split(',')
-    const at = Date.parse(stamp)
-    if (!Number.isFinite(at) || cells.length === 0)
-      throw new WindfallError('input.invalid', `${file}, line ${index + 2}: expected a UTC time and a number, as in 2023-01-01T00:00Z,181.5.`)
-    return { hour: Math.floor(at / HOUR_MS), cells: cells.map((cell) => (cell.trim() === '' ? Number.NaN : Number(cell))) }
-  })
-}
+const hourOf = (at: number): number => Math.floor(at / HOUR_MS)
 
 /** Means over hours of the given column; rows may be in any order. */
 function hourly(rows: readonly Row[], column: number): Hourly {
   let [firstHour, lastHour] = [Infinity, -Infinity]
-  for (const { hour } of rows) [firstHour, lastHour] = [Math.min(firstHour, hour), Math.max(lastHour, hour)]
+  for (const { at } of rows) [firstHour, lastHour] = [Math.min(firstHour, hourOf(at)), Math.max(lastHour, hourOf(at))]
   const count = rows.length === 0 ? 0 : lastHour - firstHour + 1
   const [sums, counts] = [new Float64Array(count), new Float64Array(count)]
-  for (const { hour, cells } of rows) {
-    const value = cells[column] ?? Number.NaN
+  for (const { at, cells } of rows) {
+    const [hour, value] = [hourOf(at), cells[column] ?? Number.NaN]
     if (Number.isNaN(value)) continue
     sums[hour - firstHour] = (sums[hour - firstHour] ?? 0) + value
     counts[hour - firstHour] = (counts[hour - firstHour] ?? 0) + 1
@@ -91,35 +77,27 @@ const csvFiles = (directory: string): readonly string[] =>
         .toSorted()
     : []
 
-/** `em-US-CAL-CISO-2021-2023-hourly.csv` is about US-CAL-CISO: what stands between the family and the first year. */
-const zoneOf = (file: string): string => /^[^-]+-(.+?)-20\d\d/.exec(file)?.[1] ?? file.replace(/\.csv$/, '')
+/** `em-US-CAL-CISO-2021-2023-hourly.csv` is about US-CAL-CISO: what stands between the family, if any, and the first year. */
+const zoneOf = (file: string): string => /^(?:[a-z]+-)?(.+?)-20\d\d/.exec(file)?.[1] ?? file.replace(/\.csv$/, '')
+
+const ISSUE_INDEX = /^issue/
 
 const traces = (directory: string): readonly Trace[] =>
-  csvFiles(directory).map((file) => ({ series: file.replace(/\.csv$/, ''), zone: zoneOf(file), ...hourly(rowsOf(join(directory, file)), 0) }))
+  csvFiles(directory).map((file) => ({ series: file.replace(/\.csv$/, ''), zone: zoneOf(file), ...hourly(readTable(join(directory, file), ['anyOther']), 0) }))
 
-/** Issues of several days each: `timestamp,issue_index,lead_hour,actual,forecast`. */
-function issuesByIndex(rows: readonly Row[]): readonly Issue[] {
-  const byIndex = Map.groupBy(rows, ({ cells }) => cells[0])
-  return [...byIndex.values()].map((issue) => {
-    const { firstHour, values } = hourly(issue, 3)
+/** Each group of rows is one issue, `[actual, forecast, …]` from its first hour on. */
+const issuesBy = (rows: readonly Row[], groupOf: (row: Row) => number): readonly Issue[] =>
+  [...Map.groupBy(rows, groupOf).values()].map((issue) => {
+    const { firstHour, values } = hourly(issue, 1)
     return { issuedHour: firstHour, values }
   })
-}
 
-/** Every hour once, as forecast at midnight of its day: `timestamp,actual,forecast`. */
-function issuesByDay(rows: readonly Row[]): readonly Issue[] {
-  const byDay = Map.groupBy(rows, ({ hour }) => Math.floor(hour / 24))
-  return [...byDay.values()].map((day) => {
-    const { firstHour, values } = hourly(day, 1)
-    return { issuedHour: firstHour, values }
-  })
-}
-
+/** Issues of several days are told apart by their index; without one, every hour is there once, as forecast at midnight of its day. */
 function forecastTrace(file: string, zone: string): ForecastTrace {
-  const rows = rowsOf(file)
-  const isIndexed = readFileSync(file, 'utf8').startsWith('timestamp,issue_index')
-  const issues = isIndexed ? issuesByIndex(rows) : issuesByDay(rows)
-  return { zone, actual: hourly(rows, isIndexed ? 2 : 0), issues: issues.toSorted((a, b) => a.issuedHour - b.issuedHour) }
+  const isIndexed = headerOf(file).some((name) => ISSUE_INDEX.test(name))
+  const rows = readTable(file, [/actual/, /forecast/, ...(isIndexed ? [ISSUE_INDEX] : [])])
+  const issues = issuesBy(rows, ({ at, cells }) => (isIndexed ? (cells[2] ?? Number.NaN) : Math.floor(at / (24 * HOUR_MS))))
+  return { zone, actual: hourly(rows, 0), issues: issues.toSorted((a, b) => a.issuedHour - b.issuedHour) }
 }
 
 /** Reads a directory; a file that is no such table is refused by name (`input.invalid`). Prices are per MWh. */

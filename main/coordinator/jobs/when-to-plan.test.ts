@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { FORECAST_MS, type Last, type Present, RETRY_MS, whyPlan } from './when-to-plan.ts'
+
+const last: Last = { at: 1_000_000, startedAt: 0, doneAt: 0, nodes: 'a', leases: new Set(['l1', 'l2']), hasFailed: false }
+const present = (change: Partial<Present> = {}, afterMs = 1_000): Present => ({
+  at: last.at + afterMs,
+  monotonic: afterMs,
+  nodes: 'a',
+  leases: last.leases,
+  isAnyUnplanned: false,
+  isUpset: false,
+  runEnds: [],
+  ...change,
+})
+
+test.each([
+  ['nothing has changed', present(), null],
+  ['a job arrived or came back', present({ isAnyUnplanned: true }), 'job'],
+  ['a node came or went', present({ nodes: 'a,b' }), 'node'],
+  ['a lease ended', present({ leases: new Set(['l1']) }), 'lease-ended'],
+  ['a lease was given', present({ leases: new Set(['l1', 'l2', 'l3']) }), null],
+  ['forecasts may be fresh', present({}, FORECAST_MS), 'forecast'],
+  ['they may not yet be', present({}, FORECAST_MS - 1), null],
+  ['a planned run is over', present({ runEnds: [last.at + 500] }), 'run-over'],
+  ['a planned run was over when all was planned', present({ runEnds: [last.at] }), null],
+  ['a planned run is not over', present({ runEnds: [last.at + 1_001] }), null],
+  ['a place was missing a while ago', present({ isUpset: true }, RETRY_MS), 'upset'],
+  ['a place was missing just now', present({ isUpset: true }, RETRY_MS - 1), null],
+] as const)('where %s', (_, now, because) => {
+  expect(whyPlan(last, now)).toBe(because)
+})
+
+test('everything is planned at the start', () => {
+  expect(whyPlan(null, present())).toBe('start')
+})
+
+test('a round of which nothing came is not repeated at once, whatever else happens', () => {
+  const failed = { ...last, hasFailed: true }
+  expect(whyPlan(failed, present({ isAnyUnplanned: true, nodes: 'b' }, RETRY_MS - 1))).toBeNull()
+  expect(whyPlan(failed, present({}, RETRY_MS))).toBe('upset')
+})
+
+test('however much happens, planning takes a quarter of the time at most', () => {
+  const slow = { ...last, doneAt: 2_000 }
+  const busy = { isAnyUnplanned: true, nodes: 'b', isUpset: true }
+  expect(whyPlan(slow, present(busy, 7_999))).toBeNull()
+  expect(whyPlan(slow, present(busy, 8_000))).toBe('job')
+})

@@ -1,0 +1,92 @@
+/** What the planner is told of jobs and nodes. Times are epoch milliseconds. */
+import { fromIso } from '../../../shared/units.ts'
+import type { Db } from '../persistence/database.ts'
+import { type Attempt, createAttemptsStore } from './attempts.store.ts'
+import { avoidedNodes } from './avoiding.ts'
+import { type Job, type SpecCache, createJobsStore } from './jobs.store.ts'
+import type { Renewals } from './leases.ts'
+import type { JobToPlan, KnownNode, NodeToPlan, World } from './ports.ts'
+import { type Progress, progressOf } from './progress.ts'
+
+/** At any moment is not at once. */
+const ENDING_MS = 10_000
+
+/** An unfinished job, with what it has before it and the attempt that holds it. */
+export interface JobAtHand extends Progress {
+  readonly job: Job
+  readonly held: Attempt | null
+  readonly avoids: readonly string[]
+}
+
+/** Every unfinished job, the most urgent first. */
+export async function jobsAtHand(db: Db, now: number, specs: SpecCache): Promise<readonly JobAtHand[]> {
+  const jobs = await createJobsStore(db).allUnfinished(specs)
+  const attempts = createAttemptsStore(db)
+  const ran = await attempts.ofUnfinished()
+  const held = new Map((await attempts.open()).map((attempt) => [attempt.jobId, attempt]))
+  const avoided = avoidedNodes(await attempts.unbegun(), now)
+  return jobs.map((job) => ({
+    job,
+    held: held.get(job.jobId) ?? null,
+    avoids: avoided.get(job.jobId) ?? [],
+    ...progressOf(job.spec, ran.get(job.jobId) ?? [], now),
+  }))
+}
+
+export const isWaiting = ({ job }: Pick<JobAtHand, 'job'>): boolean => job.state === 'queued' || job.state === 'planned'
+
+/** Whether it runs, and its requester lets it be cut. */
+export const isPausable = ({ job, held }: JobAtHand): boolean =>
+  job.spec.interruptible !== null && job.spec.carbon.rule === 'window' && job.state === 'running' && held?.state === 'running'
+
+/** When the first moments of a run are over, in which it is left alone. */
+export const pausableFrom = ({ job, held }: JobAtHand): number =>
+  held ? (held.startedAt ?? held.leasedAt) + (job.spec.interruptible?.minRunSeconds ?? 0) * 1_000 : 0
+
+const mayPause = (one: JobAtHand, renewals: Pick<Renewals, 'askedBack'>, now: number): boolean =>
+  isPausable(one) && now >= pausableFrom(one) && (one.held === null || renewals.askedBack(one.held.leaseId) === null)
+
+function toPlan({ job, held, avoids, restMs, hasRun }: JobAtHand): JobToPlan {
+  const { jobId, spec, submittedAt, plan: current, reroutes } = job
+  const at = held ? ({ progress: 'running', runsOn: held.nodeId } as const) : ({ progress: hasRun ? 'paused' : 'fresh', runsOn: null } as const)
+  return { jobId, spec, submittedAt, restMs, ...at, current, reroutes, avoids }
+}
+
+/** Until when a lease is expected to hold its place: from its start on what is left of its run; what is being proven ends at any moment. */
+function takenBy({ job, held, restMs }: JobAtHand, now: number): NodeToPlan['taken'][number] {
+  const startsAt = held?.state === 'leased' ? Math.max(now, fromIso(held.plan.window.from)) : now
+  const leftMs = held?.state === 'verifying' ? ENDING_MS : Math.max(restMs, ENDING_MS)
+  return { jobId: job.jobId, gpus: job.spec.needs.gpus, until: startsAt + leftMs }
+}
+
+/** Who has not been heard of since this process started is not taken for lost before its time: plans on such a node hold. */
+const isPresumed = ({ nodeId, online, gone }: KnownNode, planned: ReadonlySet<string>): boolean => !online && !gone && planned.has(nodeId)
+
+export interface Gathered extends World {
+  /** The jobs of `jobs`, in the same order. */
+  readonly atHand: readonly JobAtHand[]
+}
+
+/** Puts together what a planning round is about: jobs that wait, jobs that could pause, and every node with what it holds. Pure. */
+export function gather(
+  all: readonly JobAtHand[],
+  { now, nodes, renewals }: { readonly now: number; readonly nodes: readonly KnownNode[]; readonly renewals: Pick<Renewals, 'askedBack'> },
+): Gathered {
+  const atHand = all.filter((one) => isWaiting(one) || mayPause(one, renewals, now))
+  const held = Map.groupBy(
+    all.filter((one) => one.held !== null),
+    (one) => one.held?.nodeId,
+  )
+  const planned = new Set(atHand.flatMap(({ job }) => (job.state === 'planned' && job.plan ? [job.plan.nodeId] : [])))
+  return {
+    now,
+    atHand,
+    jobs: atHand.map(toPlan),
+    nodes: nodes.map((node) => {
+      const { nodeId, capabilities, online, ready } = node
+      const presumed = isPresumed(node, planned)
+      const taken = (held.get(nodeId) ?? []).map((one) => takenBy(one, now))
+      return { nodeId, capabilities, online: online || presumed, ready: ready || presumed, taken }
+    }),
+  }
+}

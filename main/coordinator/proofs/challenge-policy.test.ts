@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { spotCheckPolicy } from './challenge-policy.ts'
+
+const acceptedAt = Date.parse('2026-03-18T12:00:00.000Z')
+const PROOF = { kind: 'proof', id: 'proof-1' } as const
+const DRAWS = [0, 0.019, 0.02, 0.5, 0.999].flatMap((whether) => [0, 0.25, 0.999].map((when) => [whether, when] as const))
+
+test('version by version, chance leads to the same spot checks; where an answer changes, VERSION does', () => {
+  const answers = DRAWS.map((draws) => spotCheckPolicy.decide({ draw: { acceptedAt, rate: 0.02, draws } }, PROOF))
+  expect(answers.filter(({ outcome }) => outcome.at !== null)).toHaveLength(6)
+  expect([spotCheckPolicy.version, createHash('sha256').update(JSON.stringify(answers)).digest('hex')]).toEqual([
+    '1',
+    '3c9097a03184c545d7783f7bc9f12cfd36f0f68fb1bec98f1537beb507422eb7',
+  ])
+})

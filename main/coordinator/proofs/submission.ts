@@ -1,0 +1,109 @@
+/** What every way to hand in a proof has in common: opening it, judging it, and saying why it does not count. */
+import type { Envelope } from '../../../shared/contract/wire.ts'
+import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { WindfallError } from '../../../shared/errors.ts'
+import { fromIso } from '../../../shared/units.ts'
+import { sha256Hex } from '../../kernel/signing.ts'
+import { type Tx, transact } from '../persistence/database.ts'
+import { type Left, type ProofFacts, type StoredProof, SKEW_MS, judgeProof, repeatedProof } from './accept.ts'
+import { type OpenedProof, type Refusal, openProof, refuse } from './open-proof.ts'
+import type { ProofDeps, ProvenAttempt, ProvingNode } from './ports.ts'
+import { createProofsStore } from './proofs.store.ts'
+import { leaveUnpaid } from './unpaid.ts'
+
+export interface Submission extends OpenedProof {
+  readonly node: ProvingNode
+  readonly leaseId: string
+  readonly token: number
+  readonly envelope: Envelope
+  readonly left: Left
+}
+
+interface Claim extends Pick<Submission, 'node' | 'leaseId' | 'token'> {
+  readonly proofId: string
+  readonly jobId: string
+}
+
+/** Everything about a submission that other writers may change meanwhile; read again in the transaction that acts on it. */
+async function gather(deps: ProofDeps, tx: Tx, submission: Submission): Promise<ProofFacts> {
+  const { node, leaseId, token, proof, bodySha256, left } = submission
+  const proofs = createProofsStore(tx)
+  const [chain, stored] = [await proofs.head(node.nodeId), await proofs.like({ proofId: proof.proofId, bodySha256 })]
+  const attempt = await deps.attempt(tx, { nodeId: node.nodeId, leaseId, token })
+  const beside = attempt ? await proofs.since(node.nodeId, Math.max(fromIso(proof.startedAt), attempt.leasedAt) - SKEW_MS) : []
+  const runs = attempt ? (await proofs.waitingOf(attempt.jobId)).map((run) => run.proof) : []
+  return { now: deps.clock.now(), leaseId, proof, bodySha256, left, runs, chain, stored, attempt, capabilities: node.capabilities, beside }
+}
+
+export const claimOf = ({ node, leaseId, token, proof: { proofId, jobId } }: Submission): Claim => ({ node, leaseId, token, proofId, jobId })
+
+/** Records a refusal where the node's owner can see it, in a transaction of its own, and throws it. */
+export async function refuseSubmission(deps: ProofDeps, { code, message, endsAttempt }: Refusal, claim: Claim): Promise<never> {
+  const { node, proofId, leaseId, token } = claim
+  await transact(deps.db, async (tx) => {
+    const attempt = await deps.attempt(tx, { nodeId: node.nodeId, leaseId, token })
+    const jobId = attempt?.jobId ?? claim.jobId
+    if (endsAttempt && attempt?.standing === 'current') {
+      // What led to a wrong result may be wrong as well, and the job begins again without it.
+      await leaveUnpaid(deps, tx, { jobId, cause: 'wrong' })
+      await deps.rejectResult(tx, { leaseId, reason: code, message })
+    }
+    if ((await createProofsStore(tx).addRefusal({ nodeId: node.nodeId, proofId, code, at: deps.clock.now() })) === 'duplicate') return
+    await deps.decide(tx, 'proof.refused', { nodeId: node.nodeId, proofId, jobId, leaseId, code })
+    await deps.recordEvent(tx, node.nodeId, { kind: 'proof-refused', proofId, jobId, code, message: message.slice(0, 500) })
+  })
+  throw new WindfallError(code, message)
+}
+
+/** Not a refusal: the work counts as soon as the present key stands by it. */
+const replacedKey = () =>
+  new WindfallError('conflict', 'The proof is signed by a key that this node has replaced. Sign it with the present key and submit it again.')
+
+const isReplaced = ({ keyId, history }: ProvingNode, { signatures }: Envelope): boolean => {
+  const signedBy = signatures[0]?.keyid
+  return signedBy !== keyId && history.keys.some((key) => key.keyId === signedBy)
+}
+
+/** Opens what a node hands in. Errors: `auth.refused`, `conflict` for a key that was replaced, `proof.*` for one that cannot be read. */
+export async function openSubmission(
+  deps: ProofDeps,
+  nodeId: string,
+  { leaseId, token, envelope, left }: Pick<Submission, 'leaseId' | 'token' | 'envelope' | 'left'>,
+): Promise<Submission> {
+  const node = await deps.node(nodeId)
+  if (!node) throw new WindfallError('auth.refused', 'This node is not enrolled.')
+  if (isReplaced(node, envelope)) throw replacedKey()
+  const opened = openProof(envelope, node)
+  if ('proof' in opened) return { ...opened, node, leaseId, token, envelope, left }
+  const unreadable = { proofId: `unreadable-${sha256Hex(envelope.payload).slice(0, 16)}`, jobId: 'unknown' }
+  return refuseSubmission(deps, opened, { node, leaseId, token, ...unreadable })
+}
+
+type Judgement = { readonly repeated: StoredProof } | { readonly refusal: Refusal } | { readonly attempt: ProvenAttempt; readonly paidMs: number }
+
+/** What a submission deserves as things stand in this transaction. Error: `conflict` for a key that was replaced. */
+export async function judge(deps: ProofDeps, tx: Tx, submission: Submission): Promise<Judgement> {
+  const { nodeId, keyId } = submission.node
+  if ((await deps.currentKey(tx, nodeId)) !== keyId) throw replacedKey()
+  const facts = await gather(deps, tx, submission)
+  const repeated = repeatedProof(facts)
+  if (repeated) return { repeated }
+  const refusal = judgeProof(facts)
+  if (refusal || !facts.attempt) return { refusal: refusal ?? refuse('proof.lease', 'The lease has ended.') }
+  return { attempt: facts.attempt, paidMs: paidMsOf(facts.proof, facts.now - facts.attempt.leasedAt) }
+}
+
+/** Run time that is paid: the least of what the node's two clocks say and of what has passed on ours since the job was handed out. */
+const paidMsOf = ({ durationMs, startedAt, endedAt }: EnergyProof, sinceLeaseMs: number): number =>
+  Math.floor(Math.max(0, Math.min(durationMs, fromIso(endedAt) - fromIso(startedAt), sinceLeaseMs)))
+
+/** Keeps an accepted proof. Its receipt comes when its job ends. */
+export async function keepProof(
+  deps: ProofDeps,
+  tx: Tx,
+  { submission, attempt, paidMs }: { readonly submission: Submission; readonly attempt: ProvenAttempt; readonly paidMs: number },
+): Promise<void> {
+  const { proof, bodySha256, envelope, node } = submission
+  await createProofsStore(tx).add({ proof, bodySha256, envelope, zone: attempt.plan.zone, paidMs, at: deps.clock.now() })
+  await deps.planChallenge(tx, proof.proofId, node.nodeId)
+}

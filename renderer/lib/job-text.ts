@@ -1,0 +1,24 @@
+/** Jobs in sentences. */
+import type { AgentJob, AgentStatus } from '../../shared/contract/agent.ts'
+import { formatEnergy, formatSpan, formatWatts } from './format.ts'
+
+/** `172 W`; an estimate is marked before the number. */
+export const powerText = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
+  `${method === 'estimate' ? '≈ ' : ''}${formatWatts(watts)}`
+
+/** Energy as it is known: `74 Wh`, `≈ 3 Wh`, or a dash while nothing is metered. */
+export const drawnText = ({ joules, method }: Pick<AgentJob, 'joules' | 'method'>): string =>
+  joules === null ? '–' : `${method === 'estimate' ? '≈ ' : ''}${formatEnergy(joules)}`
+
+/** `in 26 min`, from the moment it computes. */
+export function ranText({ startedAt }: Pick<AgentJob, 'startedAt'>, now: number): string {
+  if (startedAt === null) return 'not started yet'
+  const ms = now - Date.parse(startedAt)
+  return ms < 60_000 ? 'in less than a minute' : `in ${formatSpan(ms)}`
+}
+
+const list = new Intl.ListFormat('en-GB')
+
+/** `“A” is running.`, `“A” and “B” are running.` */
+export const runningText = (jobs: readonly Pick<AgentJob, 'name'>[]): string =>
+  jobs.length === 0 ? 'A job is running.' : `${list.format(jobs.map(({ name }) => `“${name}”`))} ${jobs.length === 1 ? 'is' : 'are'} running.`
