@@ -5,7 +5,7 @@ import { createOutlooks } from './grid/outlook/outlooks.ts'
 import type { PlanJobs } from './jobs/ports.ts'
 import { planChoices } from './plan-policy.ts'
 import type { PlanInput, PlanOutcome, ZoneOutlook } from './planner/input.ts'
-import { withItsErrors, withoutNoise } from './planner/sharpen.ts'
+import { withItsErrors, withoutNoise } from './planner/forecast/sharpen.ts'
 
 /** What is expected of the grid in each of the zones that anybody knows anything about, in their order. */
 export type ForeseeZones = (zones: readonly string[]) => Promise<readonly ZoneOutlook[]>

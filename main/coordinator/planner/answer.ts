@@ -6,10 +6,10 @@ import type { Out } from './eligible.ts'
 import { costMicroUsd, maxPriceMicroUsd } from './feasibility.ts'
 import { baselineGrams, electricityOver, gramsRangeOver } from './figures.ts'
 import type { Market } from './markets.ts'
-import type { Run } from './runs.ts'
+import type { Run } from './timing/runs.ts'
 import { type RatedSpot, gramsOver } from './spot.ts'
 import type { Task } from './task.ts'
-import { cheapestRun } from './window.ts'
+import { cheapestRun } from './timing/window.ts'
 
 /** More help nobody to understand a choice. */
 const MOST_ALTERNATIVES = 8

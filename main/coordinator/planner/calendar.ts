@@ -1,4 +1,4 @@
-import type { Run } from './runs.ts'
+import type { Run } from './timing/runs.ts'
 
 /** How many of a node's places are taken from moment to moment: `taken[i]` from `starts[i]` to the next start, the last one without end. */
 export interface Calendar {

@@ -1,7 +1,7 @@
 import type { ElectricityPrice, Range } from '../../../shared/contract/job.ts'
 import type { Market } from './markets.ts'
 import { knownMean, lengthOf } from './over-runs.ts'
-import type { Run } from './runs.ts'
+import type { Run } from './timing/runs.ts'
 import { gramsOver } from './spot.ts'
 import { type Task, energyKWh } from './task.ts'
 

@@ -2,7 +2,7 @@ import { type PlaceKind, placeKindFor, placesOf } from '../../../shared/domain/p
 import type { PlannerNode } from './input.ts'
 import type { Market } from './markets.ts'
 import { openTimes } from './open-hours.ts'
-import type { Run } from './runs.ts'
+import type { Run } from './timing/runs.ts'
 
 /** The places of one kind that a node has, in time. */
 export interface Host {

@@ -1,6 +1,6 @@
-import { type CostCurve, costCurve } from './cost-curve.ts'
+import { type CostCurve, costCurve } from './timing/cost-curve.ts'
 import type { OutlookSlot, PlannerNode, ZoneOutlook } from './input.ts'
-import { type Scales, type Weights, type ZoneForecast, objectiveCurve, scalesOf } from './objective.ts'
+import { type Scales, type Weights, type ZoneForecast, objectiveCurve, scalesOf } from './timing/objective.ts'
 
 /** A zone at one price of electricity: nodes in the same market are equal in all that a window is chosen by. */
 export interface Market {

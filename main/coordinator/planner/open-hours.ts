@@ -1,5 +1,5 @@
 import type { PlannerNode } from './input.ts'
-import type { Run } from './runs.ts'
+import type { Run } from './timing/runs.ts'
 
 const HOUR_MS = 3_600_000
 const WEEK_HOURS = 168

@@ -1,5 +1,5 @@
-import { type CostCurve, costUpTo, knownUpTo, slotBefore } from './cost-curve.ts'
-import type { Run } from './runs.ts'
+import { type CostCurve, costUpTo, knownUpTo, slotBefore } from './timing/cost-curve.ts'
+import type { Run } from './timing/runs.ts'
 
 export const lengthOf = (runs: readonly Run[]): number => {
   let sum = 0

@@ -1,7 +1,7 @@
 import { type Calendar, firstFree, freeTimes, hasRoom } from './calendar.ts'
-import { type CostCurve, at, costCurve } from './cost-curve.ts'
+import { type CostCurve, at, costCurve } from './timing/cost-curve.ts'
 import type { Candidate } from './eligible.ts'
-import type { Run } from './runs.ts'
+import type { Run } from './timing/runs.ts'
 import type { Task } from './task.ts'
 
 /** The places of all nodes over time, by the index of their host: what is taken by leases, and by the jobs that have been placed so far. */

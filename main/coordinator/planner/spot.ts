@@ -1,10 +1,10 @@
 import { type PlacementScore, placementScore } from '../../../shared/domain/score.ts'
 import { type Calendar, meanTaken } from './calendar.ts'
-import type { CostCurve } from './cost-curve.ts'
+import type { CostCurve } from './timing/cost-curve.ts'
 import type { Candidate } from './eligible.ts'
 import type { Market } from './markets.ts'
 import { knownMean, lengthOf } from './over-runs.ts'
-import type { Run } from './runs.ts'
+import type { Run } from './timing/runs.ts'
 import { type Task, energyKWh } from './task.ts'
 
 /** A node, and when a job would run there. */

@@ -1,10 +1,10 @@
 import type { JobSpec, Weights } from '../../../shared/contract/job.ts'
 import { placesFor } from '../../../shared/domain/places.ts'
 import { JOULES_PER_KWH, fromIso } from '../../../shared/units.ts'
-import { FORECAST_MIN_GAIN, type Work } from './choose.ts'
+import { FORECAST_MIN_GAIN, type Work } from './timing/choose.ts'
 import { type Eligible, avoiding } from './eligible.ts'
 import type { PlannerJob } from './input.ts'
-import { PRESETS } from './objective.ts'
+import { PRESETS } from './timing/objective.ts'
 import type { World } from './world.ts'
 
 /** A job as the planner works on it. */

@@ -1,6 +1,6 @@
 /** One job arrives in every hour and runs as its policy says; what it emits is counted on what really happened. */
-import type { CostCurve } from '../cost-curve.ts'
-import { FORECAST_MIN_GAIN, type Work, chooseTime } from '../choose.ts'
+import type { CostCurve } from '../timing/cost-curve.ts'
+import { FORECAST_MIN_GAIN, type Work, chooseTime } from '../timing/choose.ts'
 import { HOUR_MS, type Hourly, valueAt } from './traces.ts'
 
 export type Mode = 'interruptible' | 'contiguous'

@@ -1,6 +1,6 @@
 /** What a planner may expect of each hour, made of nothing but what was known then. */
 import type { Slot } from '../../../../shared/domain/signal.ts'
-import { withItsErrors, withoutNoise } from '../sharpen.ts'
+import { withItsErrors, withoutNoise } from '../forecast/sharpen.ts'
 import { type Foresight, HORIZON_HOURS, type HourSlot, hoursOf } from './arrivals.ts'
 import { gaussian } from './noise.ts'
 import { type ForecastTrace, HOUR_MS, type Hourly, type Issue, valueAt } from './traces.ts'

@@ -4,8 +4,8 @@
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CostCurve, costCurve, costOver } from '../cost-curve.ts'
-import { chooseTime } from '../choose.ts'
+import { type CostCurve, costCurve, costOver } from '../timing/cost-curve.ts'
+import { chooseTime } from '../timing/choose.ts'
 import { readTable } from './csv.ts'
 import { gaussian } from './noise.ts'
 import { numpyRandom } from './numpy-random.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fromIso } from '../../../../shared/units.ts'
 import { forecastIntensity } from '../../grid/forecast/own-forecast.ts'
-import { costCurve } from '../cost-curve.ts'
+import { costCurve } from '../timing/cost-curve.ts'
 import { type Foresight, type Mode, belowThreshold, hoursOf, planOnce, replan, startAtArrival, trailingPercentile } from './arrivals.ts'
 import { type OwnForecast, noisyForesight, ownForesight, publishedForesight } from './foresight.ts'
 import { gaussian } from './noise.ts'

@@ -1,7 +1,7 @@
 /** What is left of the saving of zone and time chosen together when places are scarce. */
-import { allocate } from '../allocate.ts'
-import type { AllocateJob } from '../allocate.types.ts'
-import { type CostCurve, costCurve } from '../cost-curve.ts'
+import { allocate } from '../allocate/allocate.ts'
+import type { AllocateJob } from '../allocate/input.ts'
+import { type CostCurve, costCurve } from '../timing/cost-curve.ts'
 import { hoursOf } from './arrivals.ts'
 import { leastGrams } from './placement-bound.ts'
 import { arrivalsIn, yearStart } from './rows.ts'

@@ -1,5 +1,5 @@
 /** The figures of the benchmark: one row for each series, year, length and policy. */
-import { type CostCurve, costCurve } from '../cost-curve.ts'
+import { type CostCurve, costCurve } from '../timing/cost-curve.ts'
 import {
   type Foresight,
   HORIZON_HOURS,

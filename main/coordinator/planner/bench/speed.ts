@@ -1,5 +1,5 @@
-import { type Work, chooseZoneAndTime } from '../choose.ts'
-import { type ZoneForecast, PRESETS, objectiveCurve, scalesOf } from '../objective.ts'
+import { type Work, chooseZoneAndTime } from '../timing/choose.ts'
+import { type ZoneForecast, PRESETS, objectiveCurve, scalesOf } from '../timing/objective.ts'
 import { gaussian } from './noise.ts'
 
 export interface Speed {

@@ -1,10 +1,10 @@
-import type { AllocateJob } from './allocate.types.ts'
-import { type Surcharge, chargedCurve, cheapestFirst, surchargeOver } from './allocate-charges.ts'
-import type { Option, Placed, Seat, State, Zones } from './allocate-state.ts'
-import { type Timeline, roomOver } from './allocate-timeline.ts'
-import { type Choice, type Work, chooseTime, chooseZoneAndTime, lowerBound } from './choose.ts'
-import { type CostCurve, costOver } from './cost-curve.ts'
-import { type Run, leastCost } from './runs.ts'
+import type { AllocateJob } from './input.ts'
+import { type Surcharge, chargedCurve, cheapestFirst, surchargeOver } from './charges.ts'
+import type { Option, Placed, Seat, State, Zones } from './state.ts'
+import { type Timeline, roomOver } from './timeline.ts'
+import { type Choice, type Work, chooseTime, chooseZoneAndTime, lowerBound } from '../timing/choose.ts'
+import { type CostCurve, costOver } from '../timing/cost-curve.ts'
+import { type Run, leastCost } from '../timing/runs.ts'
 
 const spanOf = (runs: readonly Run[]): number => runs.reduce((sum, { from, to }) => sum + to - from, 0)
 

@@ -1,4 +1,4 @@
-import type { Slot } from '../../../shared/domain/signal.ts'
+import type { Slot } from '../../../../shared/domain/signal.ts'
 
 /**
  * What running costs from moment to moment: constant within a slot, unknown between slots that do not touch. Costs are per unit of time in

@@ -1,4 +1,4 @@
-import type { AllocateJob } from './allocate.types.ts'
+import type { AllocateJob } from './input.ts'
 
 /** Jobs that found no place, so that those that have it no easier need not be looked at: as long as nobody gives a place back. */
 export interface Failures {

@@ -1,8 +1,8 @@
-import type { AllocateInput, Allocated } from './allocate.types.ts'
-import { negotiate } from './allocate-negotiate.ts'
-import { cheapestIfFree } from './allocate-options.ts'
-import { improve, settle } from './allocate-settle.ts'
-import { type Seat, type State, createState, put, rewind } from './allocate-state.ts'
+import type { AllocateInput, Allocated } from './input.ts'
+import { negotiate } from './negotiate.ts'
+import { cheapestIfFree } from './options.ts'
+import { improve, settle } from './settle.ts'
+import { type Seat, type State, createState, put, rewind } from './state.ts'
 
 /** Pieces of time looked at in each part of the search before what has been found is taken; every job is looked at once, whatever that takes. */
 const BUDGETS = { negotiate: 2_000_000, settle: 300_000, improve: 500_000 }

@@ -1,6 +1,6 @@
-import type { Pool } from './allocate.types.ts'
-import { at } from './cost-curve.ts'
-import type { Run } from './runs.ts'
+import type { Pool } from './input.ts'
+import { at } from '../timing/cost-curve.ts'
+import type { Run } from '../timing/runs.ts'
 
 /** What happens in a pool from moment to moment: piece `index` lasts from `starts[index]` to the next start, the last one for ever. */
 export interface Timeline {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { costCurve, costOver } from './cost-curve.ts'
-import { NOW } from './planner.fake.ts'
+import { NOW } from '../planner.fake.ts'
 import { type PausedWork, cheapestRunsWithRestarts } from './restarts.ts'
 import { cheapestRuns } from './runs.ts'
 

@@ -1,7 +1,7 @@
 /** Small problems of joint placement, and their optimum by trying everything. Times are whole hours from 0 on. */
 import * as fc from 'fast-check'
-import type { AllocateInput, AllocateJob } from './allocate.types.ts'
-import { costCurve } from './cost-curve.ts'
+import type { AllocateInput, AllocateJob } from './input.ts'
+import { costCurve } from '../timing/cost-curve.ts'
 
 export const HOUR = 3_600_000
 

@@ -1,7 +1,7 @@
-import { type Timeline, pieceAt, roomIn } from './allocate-timeline.ts'
-import { type CostCurve, at, slotBefore } from './cost-curve.ts'
-import type { Run } from './runs.ts'
-import type { WindowQuery } from './window.ts'
+import { type Timeline, pieceAt, roomIn } from './timeline.ts'
+import { type CostCurve, at, slotBefore } from '../timing/cost-curve.ts'
+import type { Run } from '../timing/runs.ts'
+import type { WindowQuery } from '../timing/window.ts'
 
 /** What a moment costs a job on top of its curve, per ms. Where a pool never has as many places as it needs, it must not run. */
 export interface Surcharge {

@@ -1,7 +1,7 @@
-import type { AllocateInput, AllocateJob } from './allocate.types.ts'
-import { type Timeline, createTimeline, occupy } from './allocate-timeline.ts'
-import type { Choice, Work } from './choose.ts'
-import type { CostCurve } from './cost-curve.ts'
+import type { AllocateInput, AllocateJob } from './input.ts'
+import { type Timeline, createTimeline, occupy } from './timeline.ts'
+import type { Choice, Work } from '../timing/choose.ts'
+import type { CostCurve } from '../timing/cost-curve.ts'
 
 /** A pool that a job may use, and the best time there if it had all places for itself. */
 export interface Option {

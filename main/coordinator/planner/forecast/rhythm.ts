@@ -1,4 +1,4 @@
-import type { Slot } from '../../../shared/domain/signal.ts'
+import type { Slot } from '../../../../shared/domain/signal.ts'
 
 /** A forecast slot, or a measured one. */
 export type Valued = Pick<Slot, 'from' | 'to' | 'value'>

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Slot } from '../../../shared/domain/signal.ts'
+import type { Slot } from '../../../../shared/domain/signal.ts'
 import { chooseTime } from './choose.ts'
 import { PRESETS, type Weights, objectiveCurve, scalesOf } from './objective.ts'
-import { NOW } from './planner.fake.ts'
+import { NOW } from '../planner.fake.ts'
 
 const HOUR = 3_600_000
 const slots = (values: readonly number[], lengthMs = HOUR): readonly Slot[] =>

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { gaussian } from './bench/noise.ts'
+import { gaussian } from '../bench/noise.ts'
 import { withItsErrors, withoutNoise } from './sharpen.ts'
 
 const HOUR = 3_600_000

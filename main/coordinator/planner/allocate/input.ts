@@ -1,6 +1,6 @@
 /** Jobs that compete for places: what a joint choice of place and time is made from. Times are epoch milliseconds. */
-import type { Choice, Work } from './choose.ts'
-import type { CostCurve } from './cost-curve.ts'
+import type { Choice, Work } from '../timing/choose.ts'
+import type { CostCurve } from '../timing/cost-curve.ts'
 
 /** How many places there are for some time; `Infinity` is allowed everywhere. */
 interface PlaceSpan {

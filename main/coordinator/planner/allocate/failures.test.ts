@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyProblem } from './allocate.fake.ts'
-import { createFailures } from './allocate-failures.ts'
+import { createFailures } from './failures.ts'
 import { allocate } from './allocate.ts'
 
 test('who has it no easier than a job that finds nothing finds nothing', () => {

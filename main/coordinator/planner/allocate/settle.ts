@@ -1,8 +1,8 @@
-import type { Surcharge } from './allocate-charges.ts'
-import { createFailures } from './allocate-failures.ts'
-import { cheapestFor, cheapestFree } from './allocate-options.ts'
-import { type Placed, type Seat, type State, put, rewind } from './allocate-state.ts'
-import { type Timeline, roomOver } from './allocate-timeline.ts'
+import type { Surcharge } from './charges.ts'
+import { createFailures } from './failures.ts'
+import { cheapestFor, cheapestFree } from './options.ts'
+import { type Placed, type Seat, type State, put, rewind } from './state.ts'
+import { type Timeline, roomOver } from './timeline.ts'
 
 const DEPTH = 3
 const PASSES = 3

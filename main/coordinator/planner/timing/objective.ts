@@ -1,4 +1,4 @@
-import type { Slot } from '../../../shared/domain/signal.ts'
+import type { Slot } from '../../../../shared/domain/signal.ts'
 import { type CostCurve, costCurve } from './cost-curve.ts'
 
 /** How much each matters, relative to the others; none is negative. */

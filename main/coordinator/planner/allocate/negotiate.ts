@@ -1,8 +1,8 @@
-import type { Surcharge } from './allocate-charges.ts'
-import { cheapestFor } from './allocate-options.ts'
-import { type Seat, type State, put } from './allocate-state.ts'
-import { type Timeline, isOverfull, roomIn, roomOver } from './allocate-timeline.ts'
-import { at } from './cost-curve.ts'
+import type { Surcharge } from './charges.ts'
+import { cheapestFor } from './options.ts'
+import { type Seat, type State, put } from './state.ts'
+import { type Timeline, isOverfull, roomIn, roomOver } from './timeline.ts'
+import { at } from '../timing/cost-curve.ts'
 
 const MOST_ROUNDS = 60
 /**

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { meanOver, slotsOf } from '../../../shared/domain/signal.ts'
+import { meanOver, slotsOf } from '../../../../shared/domain/signal.ts'
 import { costCurve } from './cost-curve.ts'
-import { fakeSignal, NOW } from './planner.fake.ts'
+import { fakeSignal, NOW } from '../planner.fake.ts'
 import { type WindowQuery, cheapestRun } from './window.ts'
 
 const MINUTE = 60_000

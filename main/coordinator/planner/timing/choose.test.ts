@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Work, chooseTime, chooseZoneAndTime } from './choose.ts'
 import { type CostCurve, costCurve, costOver } from './cost-curve.ts'
-import { NOW } from './planner.fake.ts'
+import { NOW } from '../planner.fake.ts'
 import { cheapestRuns, leastCost } from './runs.ts'
 
 const MINUTE = 60_000

@@ -2,8 +2,8 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HOUR, HOURS, anyProblem, optimum, problem } from './allocate.fake.ts'
 import { allocate } from './allocate.ts'
-import type { AllocateInput, Allocated } from './allocate.types.ts'
-import { chooseZoneAndTime } from './choose.ts'
+import type { AllocateInput, Allocated } from './input.ts'
+import { chooseZoneAndTime } from '../timing/choose.ts'
 
 /** What is a heuristic is measured on the same problems each time. */
 const SAME = { seed: 6, numRuns: 3_000 }
