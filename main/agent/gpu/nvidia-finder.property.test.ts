@@ -42,7 +42,9 @@ describe.skipIf(typeof fake === 'string')('whatever happens to two cards', () =>
           const found = await find(...slots)
           expect(new Set(uuids(found)).size).toBe(found.sources.length)
           const said = [...found.sources.map(({ device }) => device.busId), ...found.seen.map(({ busId }) => busId)]
-          expect(said.toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))).toEqual(slots.map(({ busId }) => busId))
+          // An empty bus may be one that nobody can list: while the library is down, what was known stays.
+          if (slots.length === 0) for (const busId of said) expect([...known.values()].map(({ device }) => device.busId)).toContain(busId)
+          else expect(said.toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))).toEqual(slots.map(({ busId }) => busId))
           for (const source of found.sources) {
             expect(known.get(source.device.uuid) ?? source).toBe(source)
             known.set(source.device.uuid, source)

@@ -110,6 +110,12 @@ test.each([Number.NaN, Infinity, 1n, () => 1])('what JSON cannot say is refused 
   expect(await rows(db)).toEqual({ decisions: 0, subjects: 0, inputs: 0 })
 })
 
+test('an input by a name that its reader would lose is refused', async () => {
+  const db = await open()
+  const inputs = JSON.parse('{"__proto__":{"terms":[1]}}') as { [name: string]: { terms: number[] } }
+  await expect(transact(db, (tx) => createChoose(createFakeClock())(tx, { ...choiceBy(sumPolicy, {}), inputs }))).rejects.toThrow(RangeError)
+})
+
 test('numbers stay without a gap, whoever else decides at the same time and whatever is rolled back', async () => {
   const db = await open()
   const clock = createFakeClock()

@@ -36,7 +36,8 @@ function bodyOf({ subject, also = [], policy: { name, version }, answer }: Choic
 
 /**
  * Records a choice and what it was made on, in the transaction that carries it out, so that none of them exists without the others. Answers
- * with its sequence number, by which people name it (“decision 123”). Throws `RangeError` for what JSON cannot say, such as `NaN`.
+ * with its sequence number, by which people name it (“decision 123”). Throws `RangeError` for what JSON cannot say, such as `NaN`, and for
+ * an input called `__proto__`.
  */
 export function createChoose(clock: Pick<Clock, 'now'>): (tx: Tx, choice: Choice) => Promise<number> {
   const sealOnce = createSeal()
@@ -45,6 +46,8 @@ export function createChoose(clock: Pick<Clock, 'now'>): (tx: Tx, choice: Choice
   return async (tx, choice) => {
     const at = clock.now()
     const { kind, subject, also = [] } = choice
+    // Whoever reads the record as an object loses a member of this name.
+    if (Object.hasOwn(choice.inputs, '__proto__')) throw new RangeError('an input of a decision cannot be called __proto__')
     const inputs = Object.entries(choice.inputs).map(([name, input]) => [name, sealOnce(input)] as const)
     const known = kept.get(tx) ?? new Set()
     kept.set(tx, known)
