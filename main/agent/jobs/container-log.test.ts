@@ -17,7 +17,7 @@ interface Round {
   readonly end: 'over' | 'broken'
 }
 
-function setUp(rounds: readonly Round[]) {
+function setUp(rounds: readonly Round[], ended: Promise<unknown> = Promise.resolve()) {
   const clock = createFakeClock()
   const done = new AbortController()
   const asked: string[] = []
@@ -28,7 +28,7 @@ function setUp(rounds: readonly Round[]) {
     for (let mib = 0; mib < (round?.mibs ?? 0) && !signal.aborted; mib++) onBytes(MIB)
     if (round?.end === 'broken') throw new Error('the engine went away')
   }
-  const log = followLog({ engine: { followLogs }, clock, id: 'c', onLog: (line) => lines.push(line), from: 'start' }, done.signal)
+  const log = followLog({ engine: { followLogs }, clock, id: 'c', onLog: (line) => lines.push(line), from: 'start', ended }, done.signal)
   let isFlooded = false
   void log.flooded.then(() => (isFlooded = true))
   return { ...log, clock, done, asked, lines, isFlooded: () => isFlooded }
@@ -57,6 +57,17 @@ test('what breaks the log does not end the count', async () => {
   expect(asked).toEqual(['start', 'now'])
 })
 
+test('a log that ends before its container is followed anew', async () => {
+  const rounds = [
+    { mibs: MIBS, end: 'over' },
+    { mibs: 2, end: 'over' },
+  ] as const
+  const { clock, flooded, asked } = setUp(rounds, new Promise(() => undefined))
+  await clock.advance(1_000)
+  await flooded
+  expect(asked).toEqual(['start', 'now'])
+})
+
 test('while the engine is away it is tried again until the job is over', async () => {
   const { clock, done, over, asked } = setUp(Array.from({ length: 9 }, () => ({ mibs: 0, end: 'broken' as const })))
   await clock.advance(3_000)
@@ -79,6 +90,7 @@ test('as much as drains away may come for ever, and hardly more', async () => {
         id: 'c',
         onLog: () => undefined,
         from: 'start',
+        ended: Promise.resolve(),
       },
       new AbortController().signal,
     )

@@ -20,6 +20,8 @@ interface Followed {
   readonly onLog: (line: string) => void
   /** Whether its first lines have been read before. */
   readonly from: 'start' | 'now'
+  /** Settles when the container has ended. */
+  readonly ended: Promise<unknown>
 }
 
 export interface FollowedLog {
@@ -30,7 +32,7 @@ export interface FollowedLog {
 }
 
 /** Shows what a job says and counts it, until `done` aborts. What breaks the log ends neither the job nor the count: it goes on with what comes then. */
-export function followLog({ engine, clock, id, onLog, from }: Followed, done: AbortSignal): FollowedLog {
+export function followLog({ engine, clock, id, onLog, from, ended }: Followed, done: AbortSignal): FollowedLog {
   const sink = createLogSink(onLog, clock)
   const flooded = Promise.withResolvers<void>()
   const enough = new AbortController()
@@ -43,9 +45,19 @@ export function followLog({ engine, clock, id, onLog, from }: Followed, done: Ab
   }
   const follow = async () => {
     const signal = AbortSignal.any([done, enough.signal])
+    const hasEnded = ended.then(
+      () => true,
+      () => true,
+    )
     for (let start = from; !signal.aborted; start = 'now') {
-      const isOver = await engine.followLogs({ id, from: start }, onBytes, signal).then(() => true, isAbsent)
-      if (isOver || !(await clock.sleep(RECONNECT_MS, signal))) break
+      const answer = await engine.followLogs({ id, from: start }, onBytes, signal).then(
+        () => 'finished',
+        (error: unknown) => (isAbsent(error) ? 'absent' : 'broken'),
+      )
+      if (answer === 'absent') break
+      // The engine loses its place in a log that it turns over, and says that this was all: it is over only once the container is.
+      const pause = clock.sleep(RECONNECT_MS, signal).then((isDue) => !isDue)
+      if (await (answer === 'finished' ? Promise.race([hasEnded, pause]) : pause)) break
     }
     sink.finish()
   }
