@@ -1,5 +1,7 @@
 import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
-import type { AgentJob, AgentPayout, AgentStatus, Device, GridView } from '../../shared/contract/agent.ts'
+import type { AgentJob } from '../../shared/contract/agent-job.ts'
+import type { AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
+import type { Device } from '../../shared/contract/device.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 
 const START = Date.parse('2026-11-21T12:00:00.000Z')

@@ -1,4 +1,6 @@
-import type { AgentStatus, DayReport, GridView, PowerReading, SignalSource, agentContract } from '../../shared/contract/agent.ts'
+import type { AgentStatus, GridView, SignalSource, agentContract } from '../../shared/contract/agent.ts'
+import type { DayReport } from '../../shared/contract/day-report.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
 import type { Handlers } from '../../shared/contract/define.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../shared/errors.ts'

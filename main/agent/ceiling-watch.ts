@@ -1,4 +1,4 @@
-import type { Ceilings } from '../../shared/contract/agent.ts'
+import type { Ceilings } from '../../shared/contract/device.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { COOLER_BY_C, type CeilingHold, type CeilingState, UNHELD, holdAfter } from './idle/ceilings.ts'
 import type { SampleStatus } from './power-source.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type DayCode, DayReport } from '../../shared/contract/agent.ts'
+import { type DayCode, DayReport } from '../../shared/contract/day-report.ts'
 import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
 import { type Sqlite, openSqlite } from '../kernel/sqlite.ts'
 import { createDayLog } from './day-log.ts'

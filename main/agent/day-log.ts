@@ -1,4 +1,4 @@
-import type { DayCode, DayReport } from '../../shared/contract/agent.ts'
+import type { DayCode, DayReport } from '../../shared/contract/day-report.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { boundsOf, reportDay } from './day-report.ts'
 import type { DaySpansStore } from './day-spans.store.ts'

@@ -1,4 +1,4 @@
-import type { DayCode, DayReport } from '../../shared/contract/agent.ts'
+import type { DayCode, DayReport } from '../../shared/contract/day-report.ts'
 import { epochMs } from '../../shared/units.ts'
 
 /** A stretch of time and what it went to; half-open, epoch milliseconds. */

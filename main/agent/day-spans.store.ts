@@ -1,4 +1,4 @@
-import { DayCode } from '../../shared/contract/agent.ts'
+import { DayCode } from '../../shared/contract/day-report.ts'
 import type { Sqlite } from '../kernel/sqlite.ts'
 import type { DaySpan } from './day-report.ts'
 

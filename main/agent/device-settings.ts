@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Ceilings } from '../../shared/contract/agent.ts'
+import { Ceilings } from '../../shared/contract/device.ts'
 import type { SettingsStore } from './settings.store.ts'
 
 /** What an owner has said about one device. */

@@ -1,4 +1,6 @@
-import type { AgentStatus, Ceilings, Device, Reason } from '../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { Ceilings, Device } from '../../shared/contract/device.ts'
+import type { Reason } from '../../shared/contract/policy.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import type { DeviceSetting, DeviceSettings } from './device-settings.ts'
 import type { Detection } from './gpu/detect.ts'

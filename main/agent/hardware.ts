@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { PowerReading } from '../../shared/contract/agent.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
 import type { LaunchChild } from '../kernel/child.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'

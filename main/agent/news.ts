@@ -1,4 +1,4 @@
-import type { PowerReading } from '../../shared/contract/agent.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createLatch } from '../kernel/latch.ts'
 

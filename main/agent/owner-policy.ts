@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Reason } from '../../shared/contract/agent.ts'
+import type { Reason } from '../../shared/contract/policy.ts'
 import { epochMs } from '../../shared/units.ts'
 import { type Clock, untilMultiple } from '../kernel/clock.ts'
 import { createLatch, raisedWithin } from '../kernel/latch.ts'

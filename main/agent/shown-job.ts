@@ -1,4 +1,4 @@
-import type { AgentJob, RunningJob } from '../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
 import type { StoredJob } from './jobs/jobs.store.ts'
 import type { Runner } from './jobs/runner.ts'
 import type { Meter } from './metering/meter.ts'

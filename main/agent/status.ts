@@ -1,15 +1,9 @@
 import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
-import {
-  type AgentJob,
-  type AgentStatus,
-  type DayCode,
-  type Device,
-  type Display,
-  type PolicyState,
-  type Reason,
-  ReasonCode,
-  type RunningJob,
-} from '../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { DayCode } from '../../shared/contract/day-report.ts'
+import type { Device } from '../../shared/contract/device.ts'
+import { type Display, type PolicyState, type Reason, ReasonCode } from '../../shared/contract/policy.ts'
 import { weakestOrigin } from '../../shared/domain/receipt-summary.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'

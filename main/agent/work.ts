@@ -1,4 +1,4 @@
-import type { AgentJob, RunningJob } from '../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
 import type { Presence } from '../../shared/contract/node.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Yield } from '../../shared/contract/agent.ts'
+import { Yield } from '../../shared/contract/yield.ts'
 import { createFakeClock } from '../kernel/clock.fake.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
 import type { YieldMark } from './idle/policy.ts'

@@ -1,4 +1,4 @@
-import type { Yield } from '../../shared/contract/agent.ts'
+import type { Yield } from '../../shared/contract/yield.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { YieldMark } from './idle/policy.ts'

@@ -1,4 +1,4 @@
-import { Yield, type YieldTimes } from '../../shared/contract/agent.ts'
+import { Yield, type YieldTimes } from '../../shared/contract/yield.ts'
 import { fromIso, toIso } from '../../shared/units.ts'
 import type { Sqlite } from '../kernel/sqlite.ts'
 

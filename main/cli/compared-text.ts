@@ -1,6 +1,6 @@
 /** The two ways in which a plan is chosen, and which was taken. */
 import { z } from 'zod'
-import { type ComparedChoice, PlanAnswer } from '../../shared/contract/job.ts'
+import { type ComparedChoice, PlanAnswer } from '../../shared/contract/plan.ts'
 
 const Compared = z.object({ answer: z.object({ plan: PlanAnswer.shape.plan, compared: PlanAnswer.shape.compared }) })
 

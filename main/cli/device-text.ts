@@ -1,4 +1,5 @@
-import type { AgentStatus, Ceilings } from '../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { Ceilings } from '../../shared/contract/device.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { meteredEnergy } from './format.ts'
 import type { DeviceMeasure } from './measure.ts'

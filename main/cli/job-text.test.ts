@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { JobView, Plan } from '../../shared/contract/job.ts'
+import type { JobView } from '../../shared/contract/job.ts'
+import type { Plan } from '../../shared/contract/plan.ts'
 import { describeJob } from './job-text.ts'
 
 const plan: Plan = {

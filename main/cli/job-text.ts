@@ -1,4 +1,5 @@
-import type { JobView, Plan } from '../../shared/contract/job.ts'
+import type { JobView } from '../../shared/contract/job.ts'
+import type { Plan } from '../../shared/contract/plan.ts'
 import { describeCheckpoint } from '../../shared/domain/checkpoint-text.ts'
 import { inClockTime, ownTimeZone } from './clock-time.ts'
 import { gramsOf, originOf, reasonOf, usd } from './format.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ComparedChoice, Plan, PlanAnswer } from '../../shared/contract/job.ts'
+import type { ComparedChoice, Plan, PlanAnswer } from '../../shared/contract/plan.ts'
 import { describePlan } from './plan-text.ts'
 
 const window = { from: '2026-11-21T13:00:00.000Z', to: '2026-11-21T13:10:00.000Z' }

@@ -1,5 +1,5 @@
 /** What `job plan` prints: where, when, for how much and why, before anybody pays. */
-import type { ComparedChoice, ElectricityPrice, Exclusion, Plan, PlanAnswer } from '../../shared/contract/job.ts'
+import type { ComparedChoice, ElectricityPrice, Exclusion, Plan, PlanAnswer } from '../../shared/contract/plan.ts'
 import { EXCLUSION_REMEDY, EXCLUSION_WORDS } from '../../shared/domain/exclusion-words.ts'
 import { dateWord, dayKey, dayWord, inClockTime, momentWord, ownTimeZone, timeWord, zoneWord } from './clock-time.ts'
 import { gramsOf, originOf, usd } from './format.ts'

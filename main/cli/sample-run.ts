@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { AgentJob, AgentPayout } from '../../shared/contract/agent.ts'
+import type { AgentJob } from '../../shared/contract/agent-job.ts'
+import type { AgentPayout } from '../../shared/contract/agent.ts'
 import type { JobState, JobView } from '../../shared/contract/job.ts'
 import { verifyReceipt } from '../../shared/domain/verify-receipt.ts'
 import { WindfallError } from '../../shared/errors.ts'

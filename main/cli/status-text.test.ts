@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Device, RunningJob } from '../../shared/contract/agent.ts'
+import type { Device } from '../../shared/contract/device.ts'
+import type { RunningJob } from '../../shared/contract/agent-job.ts'
 import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
 import { describeStatus } from './status-text.ts'
 

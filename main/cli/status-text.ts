@@ -1,4 +1,5 @@
-import type { AgentStatus, RunningJob } from '../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { RunningJob } from '../../shared/contract/agent-job.ts'
 import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
 import { jobPower, worksOn } from '../../shared/domain/running-jobs.ts'
 import { inClockTime, ownTimeZone } from './clock-time.ts'

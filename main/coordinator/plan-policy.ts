@@ -1,5 +1,5 @@
 import type { Choice, Policy } from '../../shared/contract/decision.ts'
-import type { PlanAnswer } from '../../shared/contract/job.ts'
+import type { PlanAnswer } from '../../shared/contract/plan.ts'
 import type { PlanInput, PlanOutcome, PlannedJob, PlannerJob, PlannerNode, ZoneOutlook } from './planner/input.ts'
 import { planJobs } from './planner/plan.ts'
 

@@ -1,4 +1,5 @@
-import type { AgentStatus, RunningJob } from '../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { RunningJob } from '../../shared/contract/agent-job.ts'
 import { formatUsd, sumDecimal } from '../../shared/domain/money.ts'
 import { type OwnerCommand, type OwnerVerb, isPaused, ownerCommands } from '../../shared/domain/owner-commands.ts'
 import { REASON_TITLE, nextChange } from '../../shared/domain/reason-words.ts'

@@ -1,4 +1,4 @@
-import type { DeviceKey } from '../../shared/contract/agent.ts'
+import type { DeviceKey } from '../../shared/contract/device.ts'
 import type { Envelope, PublicJwk } from '../../shared/contract/wire.ts'
 import { currentKey, MAX_ROTATIONS, signRotation } from '../../shared/domain/rotation.ts'
 import { WindfallError } from '../../shared/errors.ts'

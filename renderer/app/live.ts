@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { AgentStatus, PowerReading } from '../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
 import { keys } from './queries.ts'
 import { type Services, useServices } from './services.ts'
 

@@ -1,7 +1,8 @@
 /** What the window asks the agent. Nothing is polled: the agent says that something changed, and these ask what. */
 import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { AgentJob, AgentStatus, RunningJob } from '../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { useServices } from './services.ts'
 

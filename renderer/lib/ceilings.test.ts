@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Ceilings } from '../../shared/contract/agent.ts'
+import { Ceilings } from '../../shared/contract/device.ts'
 import { type CeilingName, ceilingEffect, ceilingHint, parseCeiling, suggestedCeiling } from './ceilings.ts'
 
 const plain = (text: string | null) => text?.replaceAll('\u202f', ' ')

@@ -1,5 +1,5 @@
 /** The owner's limits of one device, as they are typed. */
-import type { Ceilings, Device } from '../../shared/contract/agent.ts'
+import type { Ceilings, Device } from '../../shared/contract/device.ts'
 import { formatTemperature, formatWatts } from './format.ts'
 
 export type CeilingName = keyof Ceilings

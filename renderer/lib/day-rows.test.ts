@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DayCode } from '../../shared/contract/agent.ts'
+import { DayCode } from '../../shared/contract/day-report.ts'
 import { DAY_MS, barRows, dayRows, daysBack, groupTotals } from './day-rows.ts'
 
 const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ')

@@ -1,5 +1,5 @@
 /** A day report as a person reads it: groups for the eye, rows for the account. */
-import type { DayCode, DayReport } from '../../shared/contract/agent.ts'
+import type { DayCode, DayReport } from '../../shared/contract/day-report.ts'
 import { apportion } from './apportion.ts'
 import { formatPercent, formatSpan } from './format.ts'
 

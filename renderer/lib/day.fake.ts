@@ -1,5 +1,5 @@
 /** What an agent would say of one day. */
-import type { DayReport } from '../../shared/contract/agent.ts'
+import type { DayReport } from '../../shared/contract/day-report.ts'
 import { HOUR, MINUTE } from './afternoon.fake.ts'
 
 /** Until 14:41 of a day: a night of work, a morning of games, an hour without green power. */

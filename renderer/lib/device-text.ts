@@ -1,5 +1,6 @@
 /** Devices in sentences. */
-import type { AgentStatus, Device, SeenDevice } from '../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { Device, SeenDevice } from '../../shared/contract/device.ts'
 import { formatMemory, formatMoment, formatUncertainty, formatWatts } from './format.ts'
 import { DEVICE_KIND, MEASURED, METHOD_WORD, NO_READING, SEEN_WORD, deviceWord } from './words.ts'
 

@@ -1,5 +1,5 @@
 /** Hardware of one afternoon. */
-import type { Device, DeviceKey, SeenDevice } from '../../shared/contract/agent.ts'
+import type { Device, DeviceKey, SeenDevice } from '../../shared/contract/device.ts'
 import { at } from './afternoon.fake.ts'
 
 export const deviceId = (index: number): string => index.toString(16).padStart(64, '0')

@@ -1,5 +1,9 @@
 /** What an agent would say on one afternoon. */
-import type { AgentJob, AgentPayout, AgentStatus, GridView, PowerReading, Reason, Yield } from '../../shared/contract/agent.ts'
+import type { AgentJob } from '../../shared/contract/agent-job.ts'
+import type { AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
+import type { Reason } from '../../shared/contract/policy.ts'
+import type { Yield } from '../../shared/contract/yield.ts'
 import { toIso } from '../../shared/units.ts'
 import { HOUR, MINUTE, at } from './afternoon.fake.ts'
 import { aDevice, aKey, deviceId } from './devices.fake.ts'

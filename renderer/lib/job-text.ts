@@ -1,5 +1,6 @@
 /** Jobs in sentences. */
-import type { AgentJob, AgentStatus } from '../../shared/contract/agent.ts'
+import type { AgentJob } from '../../shared/contract/agent-job.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
 import { formatEnergy, formatSpan, formatWatts } from './format.ts'
 
 /** `172 W`; an estimate is marked before the number. */

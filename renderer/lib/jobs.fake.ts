@@ -1,4 +1,4 @@
-import type { AgentJob, RunningJob } from '../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
 import { HOUR, MINUTE, at } from './afternoon.fake.ts'
 import { deviceId } from './devices.fake.ts'
 

@@ -1,4 +1,4 @@
-import type { PowerReading } from '../../shared/contract/agent.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
 
 export interface PowerLine {
   /** Points of an SVG polyline in a box of 1000 × 100, top is the scale's upper end. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Reason } from '../../shared/contract/agent.ts'
+import type { Reason } from '../../shared/contract/policy.ts'
 import { HOUR, NOW, at } from './afternoon.fake.ts'
 import { resumeText } from './resume-text.ts'
 

@@ -1,4 +1,4 @@
-import type { Reason } from '../../shared/contract/agent.ts'
+import type { Reason } from '../../shared/contract/policy.ts'
 import { nextChange } from '../../shared/domain/reason-words.ts'
 import { formatAt, formatMoment, formatRelative } from './format.ts'
 

@@ -1,5 +1,8 @@
 /** The one place where codes become words. Each state has a tone, a glyph and a word, so that colour alone never carries it. */
-import type { AgentJob, AgentPayout, AgentStatus, Device, DeviceKey, Display, SeenDevice } from '../../shared/contract/agent.ts'
+import type { AgentJob } from '../../shared/contract/agent-job.ts'
+import type { AgentPayout, AgentStatus } from '../../shared/contract/agent.ts'
+import type { Device, DeviceKey, SeenDevice } from '../../shared/contract/device.ts'
+import type { Display } from '../../shared/contract/policy.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
 import { goesOnLater, makesRoom } from '../../shared/domain/running-jobs.ts'
 import type { VerificationStep } from '../../shared/domain/verification.ts'

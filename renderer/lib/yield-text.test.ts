@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Yield } from '../../shared/contract/agent.ts'
+import type { Yield } from '../../shared/contract/yield.ts'
 import { NOW } from './afternoon.fake.ts'
 import { aYield } from './fixtures.fake.ts'
 import { lastYieldText, medianText, yieldMethod } from './yield-text.ts'

@@ -1,5 +1,5 @@
 /** How fast the owner got the machine back, in words. */
-import type { Yield, YieldTimes } from '../../shared/contract/agent.ts'
+import type { Yield, YieldTimes } from '../../shared/contract/yield.ts'
 import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
 import { formatDelay, formatMoment } from './format.ts'
 

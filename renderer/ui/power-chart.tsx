@@ -1,4 +1,4 @@
-import type { PowerReading } from '../../shared/contract/agent.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
 import { formatSeconds, formatSpan, formatWatts } from '../lib/format.ts'
 import { powerLine } from '../lib/power-line.ts'
 import { DataDetails } from './data-details.tsx'

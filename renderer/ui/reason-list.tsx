@@ -1,4 +1,4 @@
-import type { Reason } from '../../shared/contract/agent.ts'
+import type { Reason } from '../../shared/contract/policy.ts'
 import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
 import { formatMoment, formatRelative } from '../lib/format.ts'
 import css from './reason-list.module.css'

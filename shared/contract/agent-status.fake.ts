@@ -1,4 +1,5 @@
-import type { AgentStatus, DeviceKey } from './agent.ts'
+import type { AgentStatus } from './agent.ts'
+import type { DeviceKey } from './device.ts'
 
 export const FAKE_KEY: DeviceKey = {
   keyId: 'n'.repeat(43),

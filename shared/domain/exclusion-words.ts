@@ -1,4 +1,4 @@
-import type { Exclusion } from '../contract/job.ts'
+import type { Exclusion } from '../contract/plan.ts'
 
 /** After a number of machines: what each constraint says of those it excludes. */
 export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { AgentJob, AgentStatus } from '../contract/agent.ts'
+import type { AgentJob } from '../contract/agent-job.ts'
+import type { AgentStatus } from '../contract/agent.ts'
 import { ownerCommands } from './owner-commands.ts'
 import { PAUSES } from './pauses.ts'
 

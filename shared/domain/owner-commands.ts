@@ -1,4 +1,5 @@
-import type { AgentJob, AgentStatus } from '../contract/agent.ts'
+import type { AgentJob } from '../contract/agent-job.ts'
+import type { AgentStatus } from '../contract/agent.ts'
 import { PAUSES, type PauseRule } from './pauses.ts'
 
 /** What an owner may tell the machine. `resume` also takes a “finish” or a “run anyway” back, and ends an alarm. */

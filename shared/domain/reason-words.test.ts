@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ReasonCode } from '../contract/agent.ts'
+import { ReasonCode } from '../contract/policy.ts'
 import { REASON_TITLE, nextChange } from './reason-words.ts'
 
 const until = (...ends: (string | null)[]) => ends.map((end) => ({ until: end }))

@@ -1,4 +1,4 @@
-import type { Reason, ReasonCode } from '../contract/agent.ts'
+import type { Reason, ReasonCode } from '../contract/policy.ts'
 
 /** Which part of the machine or the world a reason is about; the same in tray and window. */
 export const REASON_TITLE: Readonly<Record<ReasonCode, string>> = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { AgentJob, Device } from '../contract/agent.ts'
+import type { AgentJob } from '../contract/agent-job.ts'
+import type { Device } from '../contract/device.ts'
 import { YieldReason } from '../contract/job.ts'
 import { goesOnLater, isUnpaid, jobPower, makesRoom, worksOn } from './running-jobs.ts'
 

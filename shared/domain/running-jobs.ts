@@ -1,5 +1,6 @@
 /** Jobs at work and what they work on: the same in the window, the tray and the command line. */
-import type { AgentJob, Device, RunningJob } from '../contract/agent.ts'
+import type { AgentJob, RunningJob } from '../contract/agent-job.ts'
+import type { Device } from '../contract/device.ts'
 import { YieldReason } from '../contract/job.ts'
 import { type MeterMethod, weakestMethod } from './energy-proof.ts'
 

@@ -1,4 +1,4 @@
-import { Exclusion } from '../contract/job.ts'
+import { Exclusion } from '../contract/plan.ts'
 
 /**
  * Why a job waits, for programs; every queued or planned job has one of them.

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import type { Finder } from './found.ts'
 import type { PciDevice } from './pci.ts'
 import { acceleratorName, acceleratorVendor, pciIdText } from './pci-ids.ts'

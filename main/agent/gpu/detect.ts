@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import { type LaunchChild, launchNodeChild } from '../../kernel/child.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { PowerSource } from '../power-source.ts'

@@ -1,4 +1,4 @@
-import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import type { LaunchChild } from '../../kernel/child.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { type Finder, type Found, NOTHING_FOUND } from './found.ts'

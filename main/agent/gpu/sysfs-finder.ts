@@ -1,4 +1,4 @@
-import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { PowerSource } from '../power-source.ts'
 import { amdSource } from './amd.ts'

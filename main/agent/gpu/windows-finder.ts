@@ -1,4 +1,4 @@
-import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import { type PowerSource, emptySample } from '../power-source.ts'
 import { type CpuIdentity, readCpu } from './cpu.ts'
 import { type Finder, NOTHING_FOUND } from './found.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Reason } from '../../../shared/contract/agent.ts'
+import type { Reason } from '../../../shared/contract/policy.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
 import { greenWindows, isAccountable, percentileOf, slotAt, slotsOf, type Slot } from '../../../shared/domain/signal.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Reason } from '../../../shared/contract/agent.ts'
+import type { Reason } from '../../../shared/contract/policy.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
 import type { Slot } from '../../../shared/domain/signal.ts'
 import type { Tariff, Work } from '../../../shared/domain/tariff.ts'

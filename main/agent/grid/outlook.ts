@@ -1,4 +1,4 @@
-import type { Reason } from '../../../shared/contract/agent.ts'
+import type { Reason } from '../../../shared/contract/policy.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Rule } from './rule.ts'
 

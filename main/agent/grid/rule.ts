@@ -1,4 +1,4 @@
-import type { Reason } from '../../../shared/contract/agent.ts'
+import type { Reason } from '../../../shared/contract/policy.ts'
 
 /** One thing that must agree before a job starts. */
 export interface Rule {

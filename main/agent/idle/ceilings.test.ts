@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Ceilings } from '../../../shared/contract/agent.ts'
+import type { Ceilings } from '../../../shared/contract/device.ts'
 import { COOLER_BY_C, type CeilingReading, type CeilingState, LEAST_PHASE_MS, SILENT_MS, UNHELD, holdAfter } from './ceilings.ts'
 
 const NONE: Ceilings = { temperatureC: null, watts: null }

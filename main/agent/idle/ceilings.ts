@@ -1,4 +1,4 @@
-import type { Ceilings } from '../../../shared/contract/agent.ts'
+import type { Ceilings } from '../../../shared/contract/device.ts'
 
 /** Work goes on only when the device is this much cooler than the ceiling. */
 export const COOLER_BY_C = 7

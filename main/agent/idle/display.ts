@@ -1,4 +1,4 @@
-import type { Display, Reason } from '../../../shared/contract/agent.ts'
+import type { Display, Reason } from '../../../shared/contract/policy.ts'
 
 export interface DisplayInput {
   readonly reasons: readonly Pick<Reason, 'code'>[]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type PolicyState, ReasonCode } from '../../../shared/contract/agent.ts'
+import { type PolicyState, ReasonCode } from '../../../shared/contract/policy.ts'
 import { type EpochMs, type MonotonicMs, epochMs } from '../../../shared/units.ts'
 import { CALM, type FlapGuard } from './flap-guard.ts'
 import { Anyway, Pause, UNTIL_RESUMED } from './pause.ts'

@@ -1,4 +1,4 @@
-import type { Reason, ReasonCode } from '../../../shared/contract/agent.ts'
+import type { Reason, ReasonCode } from '../../../shared/contract/policy.ts'
 import type { EpochMs, MonotonicMs } from '../../../shared/units.ts'
 import type { PolicyConfig } from './policy-config.ts'
 import type { SignalReadings } from './signals/readings.ts'

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Reason } from '../../../shared/contract/agent.ts'
+import type { Reason } from '../../../shared/contract/policy.ts'
 import { type EpochMs, type MonotonicMs, epochMs, monotonicMs } from '../../../shared/units.ts'
 import { FRESH, type PolicyMemory } from './memory.ts'
 import type { Signals } from './objection.ts'

@@ -1,7 +1,7 @@
 /** What holds whatever signals, jobs, requests, clocks and restarts do. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { PolicyState } from '../../../shared/contract/agent.ts'
+import type { PolicyState } from '../../../shared/contract/policy.ts'
 import { epochMs } from '../../../shared/units.ts'
 import { FRESH, type PolicyMemory, restorePolicy, storedPolicy } from './memory.ts'
 import { CONFIG, QUIET_GPU, type Scene, UNKNOWN_GPU, USED_GPU, at, codes, play, scenes, step } from './policy.fixture.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Reason } from '../../../shared/contract/agent.ts'
+import { Reason } from '../../../shared/contract/policy.ts'
 import { FRESH } from './memory.ts'
 import { QUIET_GPU, type Step, UNKNOWN_GPU, USED_GPU, at, codes, mono, play, step } from './policy.fixture.ts'
 

@@ -1,4 +1,4 @@
-import type { PolicyState, Reason, ReasonCode } from '../../../shared/contract/agent.ts'
+import type { PolicyState, Reason, ReasonCode } from '../../../shared/contract/policy.ts'
 import type { EpochMs, MonotonicMs } from '../../../shared/units.ts'
 import { CALM, afterYield, guardAt, guardRestS, idleWaitS, isFlapping } from './flap-guard.ts'
 import type { Fault, GivingWay, PolicyMemory } from './memory.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ReasonCode } from '../../../shared/contract/agent.ts'
-import type { Reason } from '../../../shared/contract/agent.ts'
+import { ReasonCode } from '../../../shared/contract/policy.ts'
+import type { Reason } from '../../../shared/contract/policy.ts'
 import { type EpochMs, epochMs, toIso } from '../../../shared/units.ts'
 import type { Objection } from './objection.ts'
 

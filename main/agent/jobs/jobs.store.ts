@@ -1,4 +1,4 @@
-import { AgentJob } from '../../../shared/contract/agent.ts'
+import { AgentJob } from '../../../shared/contract/agent-job.ts'
 import { Lease } from '../../../shared/contract/job.ts'
 import { toIso } from '../../../shared/units.ts'
 import { createKeysetPage } from '../../kernel/keyset.store.ts'

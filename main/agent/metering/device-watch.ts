@@ -1,4 +1,4 @@
-import type { Device, PowerReading } from '../../../shared/contract/agent.ts'
+import type { Device, PowerReading } from '../../../shared/contract/device.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { PowerSample, PowerSource } from '../power-source.ts'

@@ -1,4 +1,5 @@
-import type { AgentStatus, PowerReading } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { PowerReading } from '../../../shared/contract/device.ts'
 import { weakestMethod } from '../../../shared/domain/energy-proof.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { PowerSample, PowerSource } from '../power-source.ts'

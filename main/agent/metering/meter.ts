@@ -1,5 +1,6 @@
 import { WindfallError } from '../../../shared/errors.ts'
-import type { AgentStatus, PowerReading } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { PowerReading } from '../../../shared/contract/device.ts'
 import { type EpochMs, fromIso } from '../../../shared/units.ts'
 import { type Clock, untilMultiple } from '../../kernel/clock.ts'
 import type { MeteredRun } from '../attempt.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { DayCode, DayReport } from '../../../shared/contract/agent.ts'
+import type { DayCode, DayReport } from '../../../shared/contract/day-report.ts'
 import { REASON_TITLE } from '../../../shared/domain/reason-words.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import { createFakeTree } from '../../agent/gpu/sysfs.fake.ts'
 import type { PowerSource } from '../../agent/power-source.ts'
 import type { Examined } from './check.ts'

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { SeenDevice } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import type { PowerSource } from '../../agent/power-source.ts'
 import { persistenceOf } from '../../agent/gpu/nvidia.ts'
 import { findNvmlLibrary } from '../../agent/gpu/nvml-library.ts'

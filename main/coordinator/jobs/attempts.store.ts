@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Selectable } from 'kysely'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'

@@ -1,4 +1,4 @@
-import { ReasonCode } from '../../../shared/contract/agent.ts'
+import { ReasonCode } from '../../../shared/contract/policy.ts'
 import { YieldReason } from '../../../shared/contract/job.ts'
 import { isOpen } from './leases.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'

@@ -1,4 +1,5 @@
-import type { JobSpec, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { PlanAnswer } from '../../../shared/contract/plan.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { Attempt } from './attempts.store.ts'
 import { planBeside } from './dry-run.ts'

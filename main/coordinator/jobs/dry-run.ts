@@ -1,4 +1,5 @@
-import type { JobSpec, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { JobDeps, JobToPlan, PlanJobs, World } from './ports.ts'
 
 /** Where and when a job would run if it were submitted now, beside all that waits and runs: it may have to wait for others, as they for it. */

@@ -1,4 +1,5 @@
-import type { Exclusion, JobState, Plan } from '../../../shared/contract/job.ts'
+import type { Exclusion, Plan } from '../../../shared/contract/plan.ts'
+import type { JobState } from '../../../shared/contract/job.ts'
 import { JobSpec } from '../../../shared/contract/job.ts'
 import type { Selectable } from 'kysely'
 import type { Db, Schema, Tx } from '../persistence/database.ts'

@@ -1,5 +1,5 @@
 /** Carries out what the planner says of many jobs at once. */
-import type { Plan, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { changeJob } from './change.ts'

@@ -1,7 +1,8 @@
 /** What the jobs feature takes from its neighbours; the root wires them. */
 import type { Choice } from '../../../shared/contract/decision.ts'
 import type { Capabilities } from '../../../shared/contract/node.ts'
-import type { JobSpec, Lease, Plan, PlanAnswer, YieldReason } from '../../../shared/contract/job.ts'
+import type { JobSpec, Lease, YieldReason } from '../../../shared/contract/job.ts'
+import type { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { MicroUsd } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Exclusion, type JobView } from '../../../shared/contract/job.ts'
+import { Exclusion } from '../../../shared/contract/plan.ts'
+import type { JobView } from '../../../shared/contract/job.ts'
 import { WAITING_REASONS } from '../../../shared/domain/waiting-reasons.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'

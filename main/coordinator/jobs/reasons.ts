@@ -1,5 +1,5 @@
 /** Why a job waits, in words and for programs. Pure. */
-import type { Exclusion, Plan } from '../../../shared/contract/job.ts'
+import type { Exclusion, Plan } from '../../../shared/contract/plan.ts'
 import { EXCLUSION_REMEDY, EXCLUSION_WORDS } from '../../../shared/domain/exclusion-words.ts'
 import type { WaitingReason } from '../../../shared/domain/waiting-reasons.ts'
 import { fromIso } from '../../../shared/units.ts'

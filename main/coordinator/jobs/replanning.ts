@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Db } from '../persistence/database.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import type { Verdict } from './planning.ts'

@@ -1,4 +1,5 @@
-import type { JobSpec, Plan } from '../../../shared/contract/job.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import { type PlaceKind, placeKindFor } from '../../../shared/domain/places.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
@@ -100,7 +101,8 @@ async function planAll(deps: RoundsDeps, memory: Memory, { all, gathered, becaus
   const verdicts = verdictsOf({ gathered, planned })
   const overtaken = new Set(await carryOut(deps, { gathered, planned, because }, verdicts))
   // Nothing tells when a node may be asked again that has given a job back.
-  const isAnyKeptAway = verdicts.some(({ job, plan }) => plan === null && gathered.atHand.some((one) => one.job.jobId === job.jobId && one.avoids.length > 0))
+  const keptAway = new Set(gathered.atHand.flatMap(({ job, avoids }) => (avoids.length > 0 ? [job.jobId] : [])))
+  const isAnyKeptAway = verdicts.some(({ job, plan }) => plan === null && keptAway.has(job.jobId))
   memory.isUpset = overtaken.size > 0 || isAnyKeptAway
   const carried = verdicts.filter(({ job }) => !overtaken.has(job.jobId))
   for (const { action, leaseId } of carried) if (action === 'pause' && leaseId !== null) await askBack(deps, leaseId, 'plan')

@@ -1,5 +1,6 @@
 /** How a submitted proof moves a job; every function runs inside the transaction of the one who checks the proof. */
-import type { JobSpec, Plan } from '../../../shared/contract/job.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { attemptOfLease, endAttempt, standingOf } from './attempts.ts'

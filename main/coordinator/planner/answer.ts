@@ -1,4 +1,4 @@
-import type { ComparedChoice, Exclusion, Plan, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { ComparedChoice, Exclusion, Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Window } from '../../../shared/contract/wire.ts'
 import { toWindow } from '../../../shared/domain/signal.ts'
 import type { Choices } from './choices.ts'

@@ -1,4 +1,5 @@
-import type { Exclusion, JobSpec } from '../../../shared/contract/job.ts'
+import type { Exclusion } from '../../../shared/contract/plan.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
 import { placesFor } from '../../../shared/domain/places.ts'
 import { costMicroUsd, lastingExclusion, placesOn } from './feasibility.ts'
 import type { PlannerNode } from './input.ts'

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../../shared/contract/node.ts'
-import type { Exclusion, JobSpec } from '../../../shared/contract/job.ts'
+import type { Exclusion } from '../../../shared/contract/plan.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
 import { placesOf } from '../../../shared/domain/places.ts'
 
 const MICROS_PER_HOUR = 3_600_000_000n

@@ -1,4 +1,4 @@
-import type { ElectricityPrice, Range } from '../../../shared/contract/job.ts'
+import type { ElectricityPrice, Range } from '../../../shared/contract/plan.ts'
 import type { Market } from './markets.ts'
 import { knownMean, lengthOf } from './over-runs.ts'
 import type { Run } from './timing/runs.ts'

@@ -2,7 +2,8 @@
  * Everything a planning round depends on, as plain data: the same input gives the same outcome, bit for bit, on any machine and at any later
  * time. Times are epoch milliseconds.
  */
-import type { JobSpec, Plan, PlanAnswer } from '../../../shared/contract/job.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Plan } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import { toIso } from '../../../shared/units.ts'
 import { type Options, choosePlacement } from './moves.ts'
 

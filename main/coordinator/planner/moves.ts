@@ -1,5 +1,5 @@
 /** Whether a job that has not begun changes its place when it is planned again. Pure. */
-import type { Plan } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import { fromIso } from '../../../shared/units.ts'
 
 /** A job is sent elsewhere at most this often: what is better on every forecast is better on none. */

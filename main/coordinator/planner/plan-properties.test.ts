@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PlanAnswer } from '../../../shared/contract/job.ts'
+import { PlanAnswer } from '../../../shared/contract/plan.ts'
 import { HALF_HOUR_MS, fromIso, toIso } from '../../../shared/units.ts'
 import type { PlanInput, PlanOutcome, PlannerJob, PlannerNode } from './input.ts'
 import { planJobs } from './plan.ts'

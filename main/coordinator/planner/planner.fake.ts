@@ -1,4 +1,5 @@
-import { JobSpec, PlanAnswer } from '../../../shared/contract/job.ts'
+import { JobSpec } from '../../../shared/contract/job.ts'
+import { PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
 import type { PlannedJob, PlannerJob, PlannerNode, ZoneOutlook } from './input.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Exclusion } from '../../../shared/contract/job.ts'
+import type { Exclusion } from '../../../shared/contract/plan.ts'
 import { toIso } from '../../../shared/units.ts'
 import { NOW, answerTo, fakeGpu, fakeNode, fakeOutlook } from './planner.fake.ts'
 

@@ -1,4 +1,4 @@
-import type { Exclusion } from '../../../shared/contract/job.ts'
+import type { Exclusion } from '../../../shared/contract/plan.ts'
 import { type Calendar, emptyCalendar, freeTimes } from './calendar.ts'
 import { chooseTime } from './timing/choose.ts'
 import type { Candidate, Eligible, Out } from './eligible.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import { planOf } from './answer.ts'
 import { take } from './calendar.ts'
 import { type Choices, NO_CHOICES, chooseSoonest, chooseSpot } from './choices.ts'

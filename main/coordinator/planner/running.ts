@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import type { PlanAction } from './input.ts'
 import { knownMean } from './over-runs.ts'
 import type { RatedSpot } from './spot.ts'

@@ -1,7 +1,8 @@
 /** What the check of a proof takes from its neighbours; the root wires them. */
 import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { NodeEvent } from '../../../shared/contract/node-event.ts'
-import type { JobSpec, Plan } from '../../../shared/contract/job.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'

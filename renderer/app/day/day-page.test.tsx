@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { DayCode } from '../../../shared/contract/agent.ts'
+import { DayCode } from '../../../shared/contract/day-report.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { MINUTE, NOW } from '../../lib/afternoon.fake.ts'
 import { aDayReport } from '../../lib/day.fake.ts'

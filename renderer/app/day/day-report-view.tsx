@@ -1,4 +1,4 @@
-import type { DayReport } from '../../../shared/contract/agent.ts'
+import type { DayReport } from '../../../shared/contract/day-report.ts'
 import { type DayRow, DAY_MS, dayRows, groupTotals } from '../../lib/day-rows.ts'
 import { formatSpan } from '../../lib/format.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'

@@ -1,4 +1,4 @@
-import type { DayCode } from '../../../shared/contract/agent.ts'
+import type { DayCode } from '../../../shared/contract/day-report.ts'
 import { REASON_TITLE } from '../../../shared/domain/reason-words.ts'
 import type { DayGroup } from '../../lib/day-rows.ts'
 

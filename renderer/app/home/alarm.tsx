@@ -1,4 +1,5 @@
-import type { AgentStatus, Reason } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { Reason } from '../../../shared/contract/policy.ts'
 import { Banner } from '../../ui/banner.tsx'
 import css from './home.module.css'
 

@@ -1,4 +1,4 @@
-import type { AgentJob } from '../../../shared/contract/agent.ts'
+import type { AgentJob } from '../../../shared/contract/agent-job.ts'
 import { formatPercent } from '../../lib/format.ts'
 import css from './home.module.css'
 

@@ -1,4 +1,5 @@
-import type { AgentStatus, RunningJob } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { RunningJob } from '../../../shared/contract/agent-job.ts'
 import { formatUsd, sumDecimal } from '../../../shared/domain/money.ts'
 import { restingDevices } from '../../lib/device-text.ts'
 import { formatMoment } from '../../lib/format.ts'

@@ -1,4 +1,5 @@
-import type { AgentStatus, RunningJob } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { RunningJob } from '../../../shared/contract/agent-job.ts'
 import { jobPower, worksOn } from '../../../shared/domain/running-jobs.ts'
 import { drawnText, powerText, ranText } from '../../lib/job-text.ts'
 import { hrefOf } from '../../lib/router.ts'

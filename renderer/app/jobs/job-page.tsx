@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import type { AgentJob, Device, RunningJob } from '../../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../../shared/contract/agent-job.ts'
+import type { Device } from '../../../shared/contract/device.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
 import { isUnpaid, jobPower, worksOn } from '../../../shared/domain/running-jobs.ts'
 import { formatEnergy, formatPercent, formatSpan, formatUncertainty, formatWindow } from '../../lib/format.ts'

@@ -1,4 +1,4 @@
-import type { AgentJob, RunningJob } from '../../../shared/contract/agent.ts'
+import type { AgentJob, RunningJob } from '../../../shared/contract/agent-job.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
 import { formatPercent } from '../../lib/format.ts'
 import { drawnText } from '../../lib/job-text.ts'

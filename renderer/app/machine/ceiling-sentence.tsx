@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Device } from '../../../shared/contract/agent.ts'
+import type { Device } from '../../../shared/contract/device.ts'
 import { type CeilingName, suggestedCeiling } from '../../lib/ceilings.ts'
 import { Button } from '../../ui/button.tsx'
 import { CeilingForm } from './ceiling-form.tsx'

@@ -1,5 +1,6 @@
 import { useId, useRef } from 'react'
-import type { AgentStatus, Device } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { Device } from '../../../shared/contract/device.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { ALWAYS_NEEDED, stopsText, whatItIs, worthOf } from '../../lib/device-text.ts'
 import { deviceWord } from '../../lib/words.ts'

@@ -1,4 +1,4 @@
-import type { Device } from '../../../shared/contract/agent.ts'
+import type { Device } from '../../../shared/contract/device.ts'
 import { hasDriver } from '../../lib/device-text.ts'
 import { formatMemory, formatUncertainty, formatWatts } from '../../lib/format.ts'
 import { CopyId } from '../../ui/copy-id.tsx'

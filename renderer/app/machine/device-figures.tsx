@@ -1,4 +1,4 @@
-import type { Device } from '../../../shared/contract/agent.ts'
+import type { Device } from '../../../shared/contract/device.ts'
 import { cx } from '../../lib/cx.ts'
 import { type PowerNow, powerNow } from '../../lib/device-text.ts'
 import { formatEnergy, formatTemperature, formatWatts } from '../../lib/format.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
-import type { AgentStatus, Device } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { Device } from '../../../shared/contract/device.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { aDevice, aProcessor, deviceId } from '../../lib/devices.fake.ts'
 import { aStatus } from '../../lib/fixtures.fake.ts'

@@ -1,6 +1,7 @@
 /** What the owner wants of one device. Nothing here keeps a copy of a device: a wish under way is laid over what the agent last said. */
 import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
-import type { AgentStatus, Device } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { Device } from '../../../shared/contract/device.ts'
 import { keys, useStatus } from '../queries.ts'
 import { useServices } from '../services.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
-import type { DeviceKey } from '../../../shared/contract/agent.ts'
+import type { DeviceKey } from '../../../shared/contract/device.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { aKey } from '../../lib/devices.fake.ts'
 import { aStatus } from '../../lib/fixtures.fake.ts'

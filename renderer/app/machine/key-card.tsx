@@ -1,5 +1,6 @@
 import { useId, useState } from 'react'
-import type { AgentStatus, DeviceKey } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { DeviceKey } from '../../../shared/contract/device.ts'
 import { ALGORITHM_WORD, EVIDENCE_WORD, type Word } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { DeviceKey } from '../../../shared/contract/agent.ts'
+import type { DeviceKey } from '../../../shared/contract/device.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { EVIDENCE_WORD } from '../../lib/words.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { AgentStatus, SeenDevice } from '../../../shared/contract/agent.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import type { SeenDevice } from '../../../shared/contract/device.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { foundText } from '../../lib/device-text.ts'
 import { DEVICE_KIND, SEEN_WORD } from '../../lib/words.ts'

@@ -77,7 +77,8 @@ async function expectNothingLeft(runtime: Runtime, agentId: string): Promise<voi
 async function fight(runtime: Runtime, script: string, change: Change & { readonly image: string }): Promise<Fought> {
   const limits = { ...LIMITS, wallSeconds: WALL_SECONDS, ...change.limits }
   const began = performance.now()
-  const attempt = await runScript(runtime, change.image, script, { ...change, limits })
+  // Both streams through one pipe: the engine keeps no order between two.
+  const attempt = await runScript(runtime, change.image, `exec 2>&1; ${script}`, { ...change, limits })
   expect(performance.now() - began).toBeLessThan(limits.wallSeconds * 1_000 + AROUND_MS)
   return { ...attempt, said: attempt.result.logTail.trim(), failure: failureOfResult(attempt.result, NEVER) }
 }
