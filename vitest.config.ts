@@ -16,7 +16,7 @@ const node = {
   maxWorkers: EVERY_PROCESSOR,
   testTimeout: HANGS_MS,
   hookTimeout: HANGS_MS,
-  globalSetup: ['e2e/support/scratch.setup.ts'],
+  globalSetup: ['e2e/support/scratch.setup.ts', 'e2e/support/postgres.setup.ts'],
   expect: WAITING,
 }
 
@@ -34,6 +34,19 @@ const THOROUGH = [
   'shared/domain/verify-receipt.tamper.test.ts',
 ]
 
+/** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
+const STATEFUL = [
+  'main/coordinator/{audit,jobs,ledger,models,payouts,proofs,receipts,registry}/**/*.test.ts',
+  'main/coordinator/grid/history.test.ts',
+  'main/coordinator/{job-money,runs,standings,statistics}.test.ts',
+]
+/** Whose clock runs through days while a real server would still be answering the first minute. */
+const OUTRUN = [
+  'main/coordinator/audit/forgetting.test.ts',
+  'main/coordinator/jobs/retention.test.ts',
+  'main/coordinator/registry/{availability-book,habits}.test.ts',
+]
+
 export default defineConfig(async () => ({
   test: {
     projects: [
@@ -41,11 +54,21 @@ export default defineConfig(async () => ({
         test: {
           ...node,
           name: 'unit',
-          include: ['{shared,main,preload,renderer}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/support/**/*.test.ts'],
+          include: ['{shared,main,preload,renderer}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/support/**/*.test.ts', 'e2e/scale/**/*.test.ts'],
           exclude: ['**/*.docker.test.ts', '**/node_modules/**', ...THOROUGH],
         },
       },
       { test: { ...node, name: 'thorough', include: [...THOROUGH], testTimeout: 240_000 } },
+      {
+        test: {
+          ...node,
+          name: 'postgres',
+          include: STATEFUL,
+          exclude: OUTRUN,
+          env: { WINDFALL_TEST_DATABASE: 'postgres' },
+          testTimeout: 600_000,
+        },
+      },
       { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
       { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
       {

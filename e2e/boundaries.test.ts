@@ -48,6 +48,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   fastify: /^main\/coordinator\/http\//,
   'better-sqlite3': /\.store\.ts$|^main\/kernel\/(sqlite|instance-lock)\.ts$|^main\/coordinator\/persistence\//,
   kysely: /\.store\.ts$|^main\/coordinator\/persistence\//,
+  pg: /\.store\.ts$|^main\/coordinator\/persistence\//,
   dockerode: /^main\/agent\/jobs\/docker\.ts$/,
   '@solana/web3.js': /^main\/chain\/solana\.ts$/,
   litesvm: /^main\/localnet\//,

@@ -43,6 +43,12 @@ export const failures = {
   'instance.missing': { status: 503, retry: true },
   'storage.newer': { status: 500, retry: false },
   'storage.failed': { status: 503, retry: true },
+  /** The disk of the database has no room; nothing that was answered is lost. */
+  'storage.full': { status: 503, retry: true },
+  'storage.read-only': { status: 503, retry: true },
+  'storage.unavailable': { status: 503, retry: true },
+  /** Another coordinator has taken over what this one did. */
+  'storage.fenced': { status: 503, retry: true },
   unavailable: { status: 503, retry: true },
   internal: { status: 500, retry: false },
 } as const satisfies Record<string, { status: number; retry: boolean }>

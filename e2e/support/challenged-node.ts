@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net'
 import * as initial from '../../main/agent/migrations/0001-initial.ts'
 import { createCoordinatorLink } from '../../main/agent/sync/client.ts'
 import { createCoordinatorTime } from '../../main/agent/sync/coordinator-time.ts'
+import { createLiveLogs } from '../../main/agent/jobs/live-logs.ts'
 import { createOutboxStore } from '../../main/agent/sync/outbox.store.ts'
 import { type SessionDeps, runSession } from '../../main/agent/sync/session.ts'
 import { REQUESTER, type TestNode, proofFor, submissionOf, testCapabilities } from '../../main/coordinator/core.fake.ts'
 import { type TestServer, startTestServer } from '../../main/coordinator/http/http.fake.ts'
 import { claimsOf, logOf, sampleLines } from '../../main/coordinator/proofs/challenge.fixture.ts'
+import { createIds } from '../../main/kernel/ids.ts'
 import { createLogger } from '../../main/kernel/log.ts'
 import { openSqlite } from '../../main/kernel/sqlite.ts'
 import { toIso } from '../../shared/units.ts'
@@ -82,6 +84,7 @@ function sessionDeps({ core, app }: TestServer, node: TestNode, { states, read }
     random: () => 0.5,
     log: createLogger('agent', 'silent'),
     payoutAddress: null,
+    enrolmentToken: null,
     capabilities: async () => testCapabilities,
     presence: () => ({ ready: false, reasons: ['user'], running: [] }),
     offer: () => undefined,
@@ -102,6 +105,7 @@ function sessionDeps({ core, app }: TestServer, node: TestNode, { states, read }
       read.push(proofId)
       return samples(proofId)
     },
+    logs: createLiveLogs({ clock: core.clock, ids: createIds(core.clock) }),
     onSocket: (state) => states.push(state),
     onHttp: () => undefined,
     refreshGrid: async () => undefined,

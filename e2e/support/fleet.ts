@@ -8,7 +8,8 @@ import { type Service, answer, startService, until } from './windfall.ts'
 export interface Fleet extends AsyncDisposable {
   readonly directory: (part: string) => string
   readonly rpcUrl: string
-  readonly startCoordinator: () => Promise<Service<CoordinatorReady>>
+  /** By default the only one, always at the same address. */
+  readonly startCoordinator: (name?: string, env?: Readonly<Record<string, string>>) => Promise<Service<CoordinatorReady>>
   readonly startAgent: (name: string, coordinatorUrl: string, env?: Readonly<Record<string, string>>) => Promise<Service<AgentReady>>
 }
 
@@ -41,7 +42,7 @@ function writeSettings(directory: string, settings: object): void {
 
 /** Starts the chain; the rest is started, killed and started again by the test. */
 export async function startFleet(root: string): Promise<Fleet> {
-  const coordinatorPort = await freePort()
+  const ports = new Map<string, number>()
   const directory = (part: string) => join(root, part)
   const chain = await startService<{ rpcUrl: string }>(['localnet', '--data', directory('chain'), '--port', '0', '--slot-ms', '40'])
   const services: Service<unknown>[] = [chain]
@@ -54,11 +55,11 @@ export async function startFleet(root: string): Promise<Fleet> {
   return {
     directory,
     rpcUrl,
-    startCoordinator: () => {
-      writeSettings(directory('coordinator'), { coordinator: COORDINATOR })
-      return keep(
-        startService(['coordinator', '--data', directory('coordinator'), '--port', String(coordinatorPort), '--rpc', rpcUrl, '--test-funds', '--no-live-grid']),
-      )
+    startCoordinator: async (name = 'coordinator', env = {}) => {
+      const port = ports.get(name) ?? (await freePort())
+      ports.set(name, port)
+      writeSettings(directory(name), { coordinator: COORDINATOR })
+      return keep(startService(['coordinator', '--data', directory(name), '--port', String(port), '--rpc', rpcUrl, '--test-funds', '--no-live-grid'], env))
     },
     startAgent: (name, url, env = {}) => {
       writeSettings(directory(name), { agent: { policy: { dedicated: true, allowBattery: true } } })
@@ -103,7 +104,7 @@ export interface Books {
 export const submitSample = (data: string, sample: 'wasm' | 'docker', args: readonly string[]): Promise<JobView> =>
   answer<JobView>(['job', 'submit', '--sample', sample, '--data', data, ...args.flatMap((arg) => ['--arg', arg])])
 
-const FINAL: readonly JobView['state'][] = ['completed', 'failed', 'expired', 'cancelled']
+export const FINAL: readonly JobView['state'][] = ['completed', 'failed', 'expired', 'cancelled']
 
 /** Waits for a job to end and returns it. */
 export const ended = (data: string, jobId: string, timeoutMs = 120_000): Promise<JobView> =>

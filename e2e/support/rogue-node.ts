@@ -68,7 +68,7 @@ export interface RogueNode {
   readonly send: (input: { leaseId: string; token: number; envelope: Awaited<ReturnType<typeof signProof>>['envelope']; output: string }) => Promise<{
     proofId: string
     jobId: string
-    receiptId: string
+    receiptId: string | null
   }>
   /** What the coordinator has told this node's owner. */
   readonly events: () => Promise<NodeEvent['fact'][]>

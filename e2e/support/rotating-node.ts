@@ -116,6 +116,7 @@ export async function startRotatingNode(world: NodeWorld): Promise<RotatingNode>
   const sending = {
     outbox: stores.outbox,
     client,
+    nodeId,
     signer,
     clock,
     random: () => 0,

@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
   'sample-log': ['main/agent/metering/sample-log.bench.ts'],
   challenge: ['e2e/network/challenge.bench.ts'],
   oracle: ['main/coordinator/grid/oracle.bench.ts', 'e2e/grid/replay.bench.ts'],
+  coordinator: ['e2e/scale/coordinator.bench.ts'],
   'agent-load': ['main/agent/metering/agent-load.bench.ts'],
 }
 

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { missingPostgres } from '../../main/coordinator/persistence/postgres-binaries.fixture.ts'
 import { type Outcome, failedLine, outcomeOf } from './test-reports.ts'
 import { REPORTS, STAGES, type Stage } from './test-stages.ts'
 
@@ -57,12 +58,14 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
   process.env['WINDFALL_SKIPPED'] = SKIPPED
   if (flags.has('--require-all')) process.env['WINDFALL_REQUIRE_ALL'] = '1'
   const dockerMissing = await missingDocker()
+  const postgresMissing = missingPostgres()
   const skipped: string[] = []
   const failed: string[] = []
   let passed = 0
   for (const stage of STAGES.filter((stage) => stage.fast || !flags.has('--fast'))) {
-    if (stage.docker && dockerMissing && !flags.has('--require-all')) {
-      skipped.push(`${stage.name}: ${dockerMissing}`)
+    const missing = (stage.docker ? dockerMissing : null) ?? (stage.postgres ? postgresMissing : null)
+    if (missing && !flags.has('--require-all')) {
+      skipped.push(`${stage.name}: ${missing}`)
       continue
     }
     const outcome = await runStage(stage)

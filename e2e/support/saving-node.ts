@@ -138,7 +138,7 @@ export function startSavingNode({ directory, url, signer, clock, goal }: SavingN
     /** Tells the coordinator everything that waits, up to a proof. */
     deliver: () =>
       during(
-        (signal) => runOutbox({ ...sending(), outbox: stores.outbox, signer, clock }, signal),
+        (signal) => runOutbox({ ...sending(), outbox: stores.outbox, nodeId: signer.keyId, signer, clock }, signal),
         () => until(() => (stores.outbox.peek()?.item.kind ?? 'proof') === 'proof'),
       ),
     [Symbol.dispose]: () => stores[Symbol.dispose](),

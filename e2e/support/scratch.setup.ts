@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export function setup(): () => void {
   const outer = process.env['TMPDIR']
   const scratch = mkdtempSync(join(tmpdir(), 'wf-'))
+  // A database server that runs as a user of its own has its files in it.
+  chmodSync(scratch, 0o711)
   process.env['TMPDIR'] = scratch
   return () => {
     if (outer === undefined) delete process.env['TMPDIR']

@@ -14,6 +14,7 @@ export interface Stage {
   readonly env?: Readonly<Record<string, string>>
   readonly fast?: boolean
   readonly docker?: boolean
+  readonly postgres?: boolean
 }
 
 const vitest = (project: string): Pick<Stage, 'command' | 'report'> => {
@@ -34,6 +35,7 @@ export const STAGES: readonly Stage[] = [
   { name: 'build', command: ['node', 'main/cli/build.ts'], fast: true },
   { name: 'unit', ...vitest('unit'), fast: true },
   { name: 'thorough', ...vitest('thorough') },
+  { name: 'postgres', ...vitest('postgres'), postgres: true },
   { name: 'component', ...vitest('component') },
   { name: 'containers', ...vitest('docker'), docker: true },
   { name: 'network', ...vitest('network') },

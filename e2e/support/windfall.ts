@@ -28,8 +28,11 @@ const environment = (more: Readonly<Record<string, string>> = {}): NodeJS.Proces
   ...more,
 })
 
-const launch = (args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess =>
-  spawn(process.execPath, [ENTRY, ...args], { cwd: ROOT, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+/** `behind`: a command that becomes the one given to it, such as `unshare -m`. */
+function launch(args: readonly string[], env?: Readonly<Record<string, string>>, behind: readonly string[] = []): ChildProcess {
+  const [file = process.execPath, ...rest] = [...behind, process.execPath, ENTRY, ...args]
+  return spawn(file, rest, { cwd: ROOT, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+}
 
 /** Runs one command to its end. */
 export function windfall(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished> {
@@ -64,8 +67,8 @@ export interface Service<T> {
 }
 
 /** Starts a long-running command with `--json` and resolves with its first line of output. */
-export function startService<T>(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Service<T>> {
-  const child = launch([...args, '--json'], env)
+export function startService<T>(args: readonly string[], env?: Readonly<Record<string, string>>, behind?: readonly string[]): Promise<Service<T>> {
+  const child = launch([...args, '--json'], env, behind)
   let stdout = ''
   let stderr = ''
   const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))

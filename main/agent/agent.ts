@@ -30,6 +30,7 @@ import { createCheckpoints } from './jobs/checkpoints.ts'
 import { createDockerEngine } from './jobs/docker.ts'
 import { createGpuSight } from './jobs/gpu-sight.ts'
 import type { Meter } from './metering/meter.ts'
+import { createLiveLogs } from './jobs/live-logs.ts'
 import { createNews } from './news.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
 import { createRuntimeProbes, createRuntimes } from './runtimes.ts'
@@ -144,12 +145,14 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     graceMs: () => config.policy.graceMs,
   })
   const upkeep = [...runtimes.values()].flatMap((runtime) => runtime.upkeep ?? [])
+  const ids = createIds(clock)
+  const logs = createLiveLogs({ clock, ids })
   const work = createWork({
     stores,
     nodeId,
     signer,
     clock,
-    ids: createIds(clock),
+    ids,
     log,
     runtimes,
     checkpoints,
@@ -158,6 +161,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     policy,
     grid,
     news,
+    logs,
     solar: solar.take,
     giveBack: forRunner,
   })
@@ -179,6 +183,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     solar,
     work,
     news,
+    logs,
     receipts: createReceiptFolder(config.dataDirectory),
   })
   const status = () => readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, session })

@@ -28,6 +28,10 @@ test.each([
   )
 })
 
+test('an enrolment token that is empty, as an unset variable is in a service file, is none', () => {
+  expect(parseAgentConfig({ dataDirectory: '/data', enrolmentToken: '' }).enrolmentToken).toBeNull()
+})
+
 test('a setting nobody knows is named in a sentence', () => {
   expect(() => parseAgentConfig({ dataDirectory: '/data', zoen: 'GB' })).toThrow('The agent\'s settings are not valid. Unrecognized key: "zoen"')
 })

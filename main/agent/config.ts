@@ -13,6 +13,12 @@ export const AgentConfig = z.strictObject({
   coordinatorUrl: z.url({ protocol: /^https?$/ }).nullable(),
   zone: Zone,
   payoutAddress: SolanaAddress.nullable(),
+  /** What the operator of a coordinator gave out that lets machines in by token; needed once. Empty is as good as none. */
+  enrolmentToken: z
+    .string()
+    .max(100)
+    .nullable()
+    .transform((text) => text || null),
   policy: PolicyConfig,
   gate: CarbonRule,
   /** What the owner pays for electricity; `null`: not said. */
@@ -34,6 +40,7 @@ export const AGENT_DEFAULTS = {
   coordinatorUrl: null,
   zone: 'GB-13',
   payoutAddress: null,
+  enrolmentToken: null,
   policy: PolicyConfig.parse({}),
   gate: { kind: 'planned' },
   tariff: null,

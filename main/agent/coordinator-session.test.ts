@@ -6,8 +6,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BUNDLE_TYPE } from '../../shared/domain/carbon-receipt.ts'
 import { testBundle, testLogKey, testNode, testReceiptKey } from '../../shared/domain/receipt-bundle.fake.ts'
 import { createFakeClock } from '../kernel/clock.fake.ts'
+import { createIds } from '../kernel/ids.ts'
 import type { DeviceKeys } from '../kernel/device-key.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
+import { createLiveLogs } from './jobs/live-logs.ts'
 import { parseAgentConfig } from './config.ts'
 import { createCoordinatorSession } from './coordinator-session.ts'
 import type { PowerSource } from './power-source.ts'
@@ -65,6 +67,7 @@ function startAgent(coordinatorUrl: string | null) {
     solar: { site: null, update: () => undefined },
     work,
     news: work.news,
+    logs: createLiveLogs({ clock, ids: createIds(clock) }),
     receipts: createReceiptFolder(directory),
   })
   /** Runs the session until something is so, over real sockets and with time that only this loop moves. */

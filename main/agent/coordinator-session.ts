@@ -52,6 +52,7 @@ export interface CoordinatorSessionDeps {
   readonly solar: Pick<SolarWatch, 'site' | 'update'>
   readonly work: LinkedWork
   readonly news: News
+  readonly logs: SessionDeps['logs']
   readonly receipts: ReceiptFolder
 }
 
@@ -145,6 +146,7 @@ function sessionDeps(deps: Linked): SessionDeps {
     random,
     log: deps.log,
     payoutAddress: config.payoutAddress,
+    enrolmentToken: config.enrolmentToken,
     capabilities: announcer.capabilities,
     presence: work.presence,
     offer: (lease) => {
@@ -175,6 +177,7 @@ function sessionDeps(deps: Linked): SessionDeps {
       },
       postponed: ({ kind }, { code, message }) => deps.log.info({ kind, code, reason: message }, 'a report waits; it is sent again'),
     },
+    logs: deps.logs,
     sampleLog: deps.sampleLog,
     onSocket: status.socket,
     onHttp: status.http,

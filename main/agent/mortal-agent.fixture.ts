@@ -3,6 +3,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFakeClock } from '../kernel/clock.fake.ts'
 import { createIds } from '../kernel/ids.ts'
+import { PROOF_BATCH_TYPE } from '../../shared/domain/proof-batch.ts'
 import { type Signer, createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { createStoredProver } from './stored-prover.ts'
 import { openAgentStores } from './stores.ts'
@@ -42,7 +43,10 @@ export function createMortality() {
 }
 export type Mortality = ReturnType<typeof createMortality>
 
-/** The node's key of the moment, which counts what it signs and how often another one took over. */
+/** What says who hands proofs in is no proof. */
+const isBatch = (bytes: Uint8Array): boolean => Buffer.from(bytes).includes(PROOF_BATCH_TYPE)
+
+/** The node's key of the moment, which counts the proofs it signs and how often another one took over. */
 export function createKeyring(life: Mortality, during: boolean[]) {
   let key = createSigner(generateKeyPem())
   const count = { signatures: 0, keys: 0 }
@@ -52,7 +56,7 @@ export function createKeyring(life: Mortality, during: boolean[]) {
   }
   const signWith = (sign: Signer['sign']) => async (bytes: Uint8Array) => {
     life.check()
-    count.signatures += 1
+    if (!isBatch(bytes)) count.signatures += 1
     const signature = await sign(bytes)
     if (during.shift()) replace()
     return signature

@@ -53,6 +53,7 @@ function startAgent(coordinator: FakeCoordinator, stores = openStores('agent')) 
       {
         outbox,
         client: coordinator.client,
+        nodeId: signer.keyId,
         signer,
         clock,
         random: () => 0.5,

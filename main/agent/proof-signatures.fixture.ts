@@ -81,7 +81,15 @@ function createDelivery({ agent, coordinator, keyring, life }: Scene) {
     const { outbox, prover } = agent.parts()
     const { clock } = agent
     const stop = new AbortController()
-    const deps = { outbox, client: coordinator.client, signer: keyring.signer, clock, random: () => 0.5, handOver: async () => undefined }
+    const deps = {
+      outbox,
+      client: coordinator.client,
+      nodeId: keyring.nodeId,
+      signer: keyring.signer,
+      clock,
+      random: () => 0.5,
+      handOver: async () => undefined,
+    }
     const ended = runOutbox({ ...deps, ...told, realign: prover.realign }, stop.signal).catch((error: unknown) => error)
     for (let round = 0; round < rounds && !life.isDead() && outbox.peek(); round++) await clock.advance(31_000)
     stop.abort()

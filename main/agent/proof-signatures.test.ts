@@ -15,12 +15,21 @@ test('however many proofs in a row are refused, each is signed once when it is m
   expect(world.coordinator.accepted.map(({ proof }) => [proof.seq, proof.leaseId])).toEqual(names(20).map((_, index) => [index + 1, String(60 + index)]))
 })
 
-test('what is in its place already goes out as it was signed, and where the chain stands is asked once', async () => {
+test('what is in its place already goes out as it was signed and all at once, and where the chain stands is asked once', async () => {
   using world = createSigningWorld({})
   for (const id of names(12)) await world.finish(id)
   expect(await world.deliver()).toBe(true)
   expect(world.counts().signatures).toBe(12)
-  expect(world.coordinator.calls.filter((call) => call === 'proofChain')).toHaveLength(1)
+  expect(world.coordinator.calls).toEqual(['proofChain', 'submitProofs'])
+})
+
+test('a coordinator that does not know of batches gets every proof by itself', async () => {
+  using world = createSigningWorld({})
+  for (const id of names(4)) await world.finish(id)
+  world.coordinator.fate = (call) => (call === 'submitProofs' ? 'not-found' : 'well')
+  expect(await world.deliver()).toBe(true)
+  expect(world.coordinator.accepted.map(({ proof }) => proof.leaseId)).toEqual(names(4))
+  expect(world.counts().signatures).toBe(4)
 })
 
 test('a key that is replaced again and again while proofs wait signs only what goes out', async () => {

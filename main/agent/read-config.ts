@@ -16,5 +16,11 @@ const defined = (values: object) => Object.fromEntries(Object.entries(values).fi
 export function readAgentConfig({ dataDirectory, environment, granted = {}, given = {} }: ConfigSources): AgentConfig {
   const settings = readSettings(dataDirectory).agent
   const policy = { ...granted.policy, ...(settings['policy'] as object | undefined), ...given.policy }
-  return parseAgentConfig({ ...settings, ...defined({ coordinatorUrl: environment['WINDFALL_COORDINATOR'] }), ...defined(given), policy, dataDirectory })
+  return parseAgentConfig({
+    ...settings,
+    ...defined({ coordinatorUrl: environment['WINDFALL_COORDINATOR'], enrolmentToken: environment['WINDFALL_ENROLMENT_TOKEN'] }),
+    ...defined(given),
+    policy,
+    dataDirectory,
+  })
 }

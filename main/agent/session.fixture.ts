@@ -9,6 +9,7 @@ import { parseAgentConfig } from './config.ts'
 import { createCoordinatorSession } from './coordinator-session.ts'
 import { PLAIN_GRID } from './grid-watch.fake.ts'
 import { createGridWatch } from './grid-watch.ts'
+import { createLiveLogs } from './jobs/live-logs.ts'
 import { createNews } from './news.ts'
 import { createStoredProver } from './stored-prover.ts'
 import type { AgentStores } from './stores.ts'
@@ -38,6 +39,7 @@ interface Given {
 /** The whole link of an agent over real sockets; its work is done at once, and what it was set to do is written down. */
 export function startTestSession({ url, directory, stores, signer, clock = createFakeClock() }: Given) {
   const news = createNews(clock)
+  const logs = createLiveLogs({ clock, ids: createIds(clock) })
   const seen = { ran: [] as string[], cancelled: [] as string[], yielded: [] as string[] }
   let guard: WorkGuard | null = null
   const { prove, realign } = createStoredProver({ stores, nodeId: signer.keyId, signer, ids: createIds(clock), clock, handOver: () => undefined })
@@ -71,6 +73,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
       changed: () => undefined,
     }),
     news,
+    logs,
     receipts: { write: () => undefined },
     work: {
       presence: () => ({
@@ -104,6 +107,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
     ...session,
     ...seen,
     clock,
+    logs,
     /** Lets time pass and sockets work until something is so; false if it takes more than so many turns. */
     async until(done: () => boolean, turns = 3_000) {
       for (let turn = 0; turn < turns && !done(); turn++) await clock.advance(20)

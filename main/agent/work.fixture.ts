@@ -105,6 +105,7 @@ export function createTestWork(given: {
     ...given,
     ids: createIds(clock),
     log,
+    logs: { write: () => undefined, end: () => undefined },
     policy,
     grid,
     news,

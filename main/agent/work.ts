@@ -39,6 +39,8 @@ export interface WorkDeps {
   readonly policy: OwnerPolicy
   readonly grid: GridWatch
   readonly news: News
+  /** Where what jobs say goes while they run. */
+  readonly logs: RunnerDeps['logs']
   /** What the owner's own sun gave to an attempt. */
   readonly solar?: ProverDeps['solar']
   /** How the machine is given back, and what may not be loaded meanwhile. */
@@ -145,6 +147,7 @@ function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArch
     startMeter: deps.meter.start,
     recoverMeasured: deps.meter.recoverMeasured,
     ...deps.giveBack,
+    logs: deps.logs,
     machine: deps.devices.machine,
     taken: stores.takenDevices,
     atomically: stores.atomically,

@@ -10,6 +10,7 @@ import { type SolarOptions, parseHours, parseSolar, parseTariff } from './power-
 export interface AgentOptions extends CommonOptions, SolarOptions {
   readonly zone?: string
   readonly payoutAddress?: string
+  readonly enrolmentToken?: string
   readonly dedicated?: boolean
   readonly gate?: string
   readonly hours?: string
@@ -26,6 +27,7 @@ export const agentOptions = (command: Command): Command =>
   command
     .option('--zone <zone>', 'grid zone of this machine, e.g. GB-13, DE, US-CAL-CISO')
     .option('--payout-address <address>', 'Solana address that is paid')
+    .option('--enrolment-token <token>', 'from the operator of a coordinator that lets machines in by token (or WINDFALL_ENROLMENT_TOKEN); needed once')
     .option('--dedicated', 'nobody sits at this machine: run whenever the grid allows')
     .option('--gate <rule>', 'when the grid is green enough: planned, always, below:GRAMS or percentile:N')
     .option('--hours <hours>', 'hours of the week in which jobs may run, by the clock of this machine: always, or mon-fri:22:00-07:00,sat-sun:00:00-00:00')
@@ -80,6 +82,7 @@ export const agentConfig = (options: AgentOptions, granted: Pick<Partial<AgentCo
       coordinatorUrl: options.coordinator,
       zone: options.zone,
       payoutAddress: options.payoutAddress,
+      enrolmentToken: options.enrolmentToken,
       ...powerOf(options),
       signer: options.signer,
       port: options.port,
@@ -92,6 +95,7 @@ export const typedOptions = (options: AgentOptions): string[] => [
   ...Object.entries({
     '--zone': options.zone,
     '--payout-address': options.payoutAddress,
+    '--enrolment-token': options.enrolmentToken,
     '--gate': options.gate,
     '--hours': options.hours,
     '--tariff': options.tariff,

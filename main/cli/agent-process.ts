@@ -1,8 +1,7 @@
-import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMainThread } from 'node:worker_threads'
 import type { AgentConfig } from '../agent/config.ts'
 import { packageRoot } from '../kernel/paths.ts'
+import { replaceProcess } from './replace-process.ts'
 
 /** What the agent's program is started with, as one JSON argument. */
 export interface AgentStart {
@@ -19,20 +18,5 @@ const FLAGS = ['--max-semi-space-size=1', '--expose-gc', '--no-memory-reducer']
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' }
 const AGENT_PROGRAM = join(packageRoot, 'dist', 'agent', 'agent.mjs')
 
-/** Only a process that runs nothing but our command line may be replaced: not a test runner, not one that embeds us. */
-function isOurs(): boolean {
-  try {
-    return isMainThread && realpathSync(process.argv[1] ?? '') === join(packageRoot, 'main', 'cli', 'windfall.mjs')
-  } catch {
-    return false
-  }
-}
-
-/**
- * Puts the agent's bundle into the place of this process, which keeps its id and its open streams; what the command line needed to get
- * here is out of memory. Returns where that cannot be done (Windows, a process that is not ours alone).
- */
-export function becomeAgent(start: AgentStart): void {
-  if (process.platform === 'win32' || process.execve === undefined || !isOurs()) return
-  process.execve(process.execPath, [process.execPath, ...FLAGS, AGENT_PROGRAM, JSON.stringify(start)], { ...process.env, ...ENVIRONMENT })
-}
+/** Puts the agent's bundle into the place of this process. Returns where that cannot be done. */
+export const becomeAgent = (start: AgentStart): void => replaceProcess([...FLAGS, AGENT_PROGRAM, JSON.stringify(start)], ENVIRONMENT)

@@ -5,9 +5,9 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { InlineConfig } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
-import { agentBundle } from './agent-bundle.ts'
+import { programBundle } from './program-bundle.ts'
 
-export const PARTS = ['main', 'children', 'agent', 'preload', 'renderer', 'icons', 'jobs'] as const
+export const PARTS = ['main', 'children', 'agent', 'coordinator', 'preload', 'renderer', 'icons', 'jobs'] as const
 export type Part = (typeof PARTS)[number]
 
 interface Recipe {
@@ -36,7 +36,12 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
   agent: {
     sources: [...code('main/agent', 'main/kernel', 'shared'), 'main/cli/*.ts'],
     output: 'agent/agent.mjs',
-    run: () => bundle(agentBundle(join(dist, 'agent'))),
+    run: () => bundle(programBundle('agent', join(dist, 'agent'))),
+  },
+  coordinator: {
+    sources: [...code('main/coordinator', 'main/chain', 'main/kernel', 'shared'), 'main/cli/*.ts', 'main/cli/commands/coordinator*.ts'],
+    output: 'coordinator/coordinator.mjs',
+    run: () => bundle(programBundle('coordinator', join(dist, 'coordinator'))),
   },
   preload: {
     sources: code('preload', 'shared'),

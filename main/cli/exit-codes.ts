@@ -26,6 +26,7 @@ const CODES: Partial<Record<FailureCode, number>> = {
   'funds.insufficient': EXIT.refused,
   conflict: EXIT.refused,
   'job.not-cancellable': EXIT.refused,
+  'job.unplaceable': EXIT.refused,
   'enrolment.refused': EXIT.refused,
   unavailable: EXIT.unavailable,
   'chain.unavailable': EXIT.unavailable,

@@ -1,81 +1,44 @@
-import { Command, CommanderError } from 'commander'
-import { WindfallError, toProblem } from '../../shared/errors.ts'
-import { packageVersion } from '../kernel/paths.ts'
-import { honourProxies } from '../kernel/proxy.ts'
-import { agentCommand } from './commands/agent.ts'
-import { coordinatorCommand } from './commands/coordinator.ts'
-import { decisionCommand } from './commands/decision.ts'
-import { deviceCommand } from './commands/device.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { fleetCommand, pairCommand } from './commands/fleet.ts'
-import { incidentCommand } from './commands/incident.ts'
-import { jobCommand } from './commands/job.ts'
-import { keyCommand } from './commands/key.ts'
-import { ledgerCommand } from './commands/ledger.ts'
-import { localnetCommand } from './commands/localnet.ts'
-import { payoutCommand } from './commands/payout.ts'
-import { proofCommand } from './commands/proof.ts'
-import { receiptCommand } from './commands/receipt.ts'
-import { reportCommand } from './commands/report.ts'
-import { finishCommand, pauseCommand, resumeCommand, runAnywayCommand } from './commands/pause.ts'
-import { statusCommand } from './commands/status.ts'
-import { upCommand } from './commands/up.ts'
-import { zoneCommand } from './commands/zone.ts'
-import { EXIT, EXIT_HELP } from './exit-codes.ts'
+import type { Command } from 'commander'
+import { type Commands, assembleProgram, runProgram } from './program.ts'
+
+/** Every command, in the order of the help, loaded when it is asked for: a coordinator has no use for what agents and local chains are made of. */
+const COMMANDS: Commands = {
+  up: async () => (await import('./commands/up.ts')).upCommand(),
+  agent: async () => (await import('./commands/agent.ts')).agentCommand(),
+  coordinator: async () => {
+    const { becomeCoordinator } = await import('./coordinator-process.ts')
+    return (await import('./commands/coordinator.ts')).coordinatorCommand(becomeCoordinator)
+  },
+  job: async () => (await import('./commands/job.ts')).jobCommand(),
+  template: async () => (await import('./commands/template.ts')).templateCommand(),
+  array: async () => (await import('./commands/array.ts')).arrayCommand(),
+  requester: async () => (await import('./commands/requester.ts')).requesterCommand(),
+  receipt: async () => (await import('./commands/receipt.ts')).receiptCommand(),
+  proof: async () => (await import('./commands/proof.ts')).proofCommand(),
+  payout: async () => (await import('./commands/payout.ts')).payoutCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
+  report: async () => (await import('./commands/report.ts')).reportCommand(),
+  pause: async () => (await import('./commands/pause.ts')).pauseCommand(),
+  resume: async () => (await import('./commands/pause.ts')).resumeCommand(),
+  finish: async () => (await import('./commands/pause.ts')).finishCommand(),
+  'run-anyway': async () => (await import('./commands/pause.ts')).runAnywayCommand(),
+  device: async () => (await import('./commands/device.ts')).deviceCommand(),
+  zone: async () => (await import('./commands/zone.ts')).zoneCommand(),
+  model: async () => (await import('./commands/model.ts')).modelCommand(),
+  node: async () => (await import('./commands/node.ts')).nodeCommand(),
+  fleet: async () => (await import('./commands/fleet.ts')).fleetCommand(),
+  pair: async () => (await import('./commands/fleet.ts')).pairCommand(),
+  key: async () => (await import('./commands/key.ts')).keyCommand(),
+  incident: async () => (await import('./commands/incident.ts')).incidentCommand(),
+  decision: async () => (await import('./commands/decision.ts')).decisionCommand(),
+  stats: async () => (await import('./commands/stats.ts')).statsCommand(),
+  ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  localnet: async () => (await import('./commands/localnet.ts')).localnetCommand(),
+}
 
 /** The whole command line; exported so that a test can walk every command's help. */
-export function createProgram(): Command {
-  const program = new Command('windfall')
-    .description('Pays people for the idle hours of their GPU, and runs those hours when the grid is green.')
-    .version(packageVersion)
-    .addHelpText('after', EXIT_HELP)
-  for (const command of [
-    upCommand(),
-    agentCommand(),
-    coordinatorCommand(),
-    jobCommand(),
-    receiptCommand(),
-    proofCommand(),
-    payoutCommand(),
-    statusCommand(),
-    reportCommand(),
-    pauseCommand(),
-    resumeCommand(),
-    finishCommand(),
-    runAnywayCommand(),
-    deviceCommand(),
-    zoneCommand(),
-    fleetCommand(),
-    pairCommand(),
-    keyCommand(),
-    incidentCommand(),
-    decisionCommand(),
-    ledgerCommand(),
-    doctorCommand(),
-    localnetCommand(),
-  ])
-    program.addCommand(command)
-  // Commander's own exit codes do not tell wrong usage from a failed job.
-  for (const command of commandsOf(program)) command.exitOverride()
-  return program
-}
-
-const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)]
-
-/** What commander has told people already, for programs. */
-const wrongUsage = ({ message }: CommanderError): WindfallError => new WindfallError('input.invalid', message.replace(/^error: /, ''))
+export const createProgram = (): Promise<Command> => assembleProgram(COMMANDS)
 
 /** Runs one command line, through the proxies that the environment names, and sets the exit code. */
-export async function main(argv: readonly string[]): Promise<void> {
-  const forgetProxies = honourProxies(process.env)
-  try {
-    await createProgram().parseAsync(argv)
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    // Help and version end the same way as usage errors, with their own exit code.
-    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    if (error.exitCode !== 0 && argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: toProblem(wrongUsage(error)) })}\n`)
-  } finally {
-    forgetProxies()
-  }
-}
+export const main = (argv: readonly string[]): Promise<void> => runProgram(argv, COMMANDS)

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import { type Client, type Transport, connect } from '../../shared/contract/define.ts'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
-import { createHttpTransport, readJson, send } from '../kernel/contract-http.ts'
+import { createHttpTransport, readJson, receive, send } from '../kernel/contract-http.ts'
 import { type AgentAddress, INSTANCE_FILE, readInstance } from '../kernel/instance-file.ts'
 
 const missing = (what: string, dataDirectory: string, cause?: unknown): WindfallError =>
@@ -81,6 +82,13 @@ export async function uploadArchive(where: Where, digest: string, bytes: Uint8Ar
     { method: 'PUT', url: new URL(`/v1/blobs/${digest}`, url), body: bytes },
     { authorize: async () => ({ authorization: `Bearer ${apiKey}`, 'content-type': 'application/octet-stream' }), timeoutMs: 120_000 },
   )
+}
+
+/** Streams what a job produced; `take` checks it. */
+export function fetchResult<T>(where: Where, jobId: string, take: (content: Readable) => Promise<T>): Promise<T> {
+  const { url, apiKey } = coordinatorAccess(where)
+  const request = { method: 'GET', url: new URL(`/v1/jobs/${encodeURIComponent(jobId)}/result`, url), body: null } as const
+  return receive(request, { authorize: bearer(apiKey), timeoutMs: 600_000 }, take)
 }
 
 /** The command line asks and goes; news is for windows. */

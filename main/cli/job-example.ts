@@ -23,13 +23,16 @@ ${JSON.stringify(JOB_EXAMPLE.docker, null, 2)}
 The job writes its output to /job/out/result. With "checkpoints": true it saves
 where it is to /job/ckpt, and goes on from there, here or on another machine;
 leave that out if it does not. limits are the most it may use, needs what a
-machine must have, expected what the planner may assume; price is in millionths
-of a dollar. With the carbon rule "window" it waits for the best hours before its
+machine must have ("minReputation": 0.8 asks for one that has worked well), and
+expected what the planner may assume; price is in millionths of a dollar. With
+the carbon rule "window" it waits for the best hours before its
 deadline: the cleanest, or those that "objective" asks for (green, cheap, fast,
 balanced, or weights such as {"carbon": 2, "cost": 1, "time": 0}; --objective sets
 both). With "interruptible" it may be cut into several runs, of at least
-minRunSeconds each; restartSeconds is what going on again takes. To submit it with
-its image:
+minRunSeconds each; restartSeconds is what going on again takes. With "lease":
+"durable" it never begins before the coordinator has written down that it may: for
+a job that costs or does something outside, so that no crash lets it begin twice.
+To submit it with its image:
   docker save my-image -o image.tar
   windfall job submit job.json --archive image.tar
 `
@@ -44,6 +47,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   expected: 'how many seconds and watts to expect',
   price: 'what you pay',
   carbon: 'whether it waits for a green window',
+  lease: 'whether its machine may hear of it before that is written down: soft or durable',
   'runtime.image': 'the digest of what runs; --archive fills it in',
   'runtime.archive': 'the digest of the file that holds it; --archive fills it in',
   'runtime.reference': 'where to pull it, pinned by digest, or null; --archive fills it in',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { JobSpec } from '../../shared/contract/job.ts'
+import type { Model } from '../../shared/contract/model.ts'
 import { RuntimeName } from '../../shared/contract/wire.ts'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { sha256Hex } from '../kernel/signing.ts'
@@ -15,14 +16,25 @@ interface Said {
   readonly defaultDeadline: string
   /** A file: a module, or an image from `docker save`. */
   readonly archive: string | undefined
+  /** Looks up the model that the file names. */
+  readonly modelOf: (modelId: string) => Promise<Model>
 }
 
 /** A job as a file and the command line describe it, with the bytes it runs. Errors: `input.invalid`, `runtime.image`. */
-export async function readJobFile(file: string, { deadline, defaultDeadline, archive }: Said): Promise<Sample> {
-  const raw = parseJob(z.looseObject({ runtime: z.looseObject({ name: RuntimeName }) }), readJson(file), file)
+export async function readJobFile(file: string, { deadline, defaultDeadline, archive, modelOf }: Said): Promise<Sample> {
+  const raw = parseJob(z.looseObject({ runtime: z.looseObject({ name: RuntimeName }) }), await withModel(readJson(file), modelOf), file)
   const bytes = archive === undefined ? null : readBytes(archive)
   const runtime = { ...raw.runtime, ...(bytes === null ? {} : await digestsOf(raw.runtime, bytes)) }
   return { spec: parseJob(JobSpec, { deadline: defaultDeadline, ...raw, ...(deadline === undefined ? {} : { deadline }), runtime }, file), archive: bytes }
+}
+
+/** What a job leaves out, its model says; what it says itself stands. */
+async function withModel(raw: unknown, modelOf: Said['modelOf']): Promise<unknown> {
+  const named = z.looseObject({ model: z.string(), needs: z.looseObject({}).default({}) }).safeParse(raw)
+  if (!named.success) return raw
+  const { model: modelId, needs, ...job } = named.data
+  const { kind, runtime, needs: least } = await modelOf(modelId)
+  return { kind, runtime, ...job, modelId, needs: { ...least, ...needs } }
 }
 
 /** A module is its own image; that of a container is named by its config, which is in the archive. */

@@ -31,10 +31,15 @@ const job = {
   excluded: {},
   attempts: [],
   outputSha256: null,
+  outputExpiresAt: null,
+  retryAt: null,
   receiptId: null,
   receiptIds: [],
   priceMicroUsd: null,
   checkpoint: null,
+  array: null,
+  template: null,
+  after: [],
 } as unknown as JobView
 
 test('a job that waits says why, and what excludes how many nodes', () => {
@@ -71,4 +76,13 @@ test('what is simulated is called so in a job', () => {
 test('a job that will be paused says in how many runs', () => {
   const runs = [...plan.runs, { from: '2026-11-21T15:00:00.000Z', to: '2026-11-21T15:10:00.000Z' }]
   expect(describeJob({ ...job, plan: { ...plan, runs } }, 'UTC').find((line) => line.startsWith('plan'))).toContain('from 21 Nov 2026 13:00 UTC in 2 runs,')
+})
+
+test('a job says which array and template it is of, and what it runs after', () => {
+  const links = [
+    { jobId: 'job-0', when: 'completed' as const },
+    { arrayId: 'frames', when: 'ended' as const },
+  ]
+  const lines = describeJob({ ...job, array: { arrayId: 'all', index: 7 }, template: { name: 'render', version: 2 }, after: links })
+  expect(lines.slice(3)).toEqual(['array     all, number 7', 'template  render@2', 'after     job-0', 'after     array frames, however it ends'])
 })

@@ -15,6 +15,9 @@ function jobLines(job: JobView): string[] {
     `state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`,
     `runtime   ${job.spec.runtime.name}  ${job.spec.runtime.image}`,
   ]
+  if (job.array) lines.push(`array     ${job.array.arrayId}, number ${job.array.index}`)
+  if (job.template) lines.push(`template  ${job.template.name}@${job.template.version}`)
+  for (const { jobId, arrayId, when } of job.after) lines.push(`after     ${jobId ?? `array ${arrayId}`}${when === 'ended' ? ', however it ends' : ''}`)
   if (job.plan)
     lines.push(
       `plan      ${job.plan.zone} from ${job.plan.window.from}${runsWord(job.plan)}, ${Math.round(job.plan.gPerKWh)} g/kWh (${job.plan.source}, ${originOf(job.plan)}), about ${gramsOf(job.plan.expectedGrams)}`,
@@ -23,7 +26,7 @@ function jobLines(job: JobView): string[] {
   const excluded = Object.entries(job.excluded)
   if (excluded.length > 0) lines.push(`excluded  ${excluded.map(([why, count]) => `${why} ${count}`).join(', ')}`)
   for (const attempt of job.attempts) lines.push(`attempt   ${attempt.attemptId}  ${attempt.state}${attempt.reason ? ` – ${attempt.reason}` : ''}`)
-  if (job.outputSha256) lines.push(`output    sha256 ${job.outputSha256}`)
+  if (job.outputSha256) lines.push(`output    sha256 ${job.outputSha256}${job.outputExpiresAt ? `, kept until ${job.outputExpiresAt}` : ''}`)
   if (job.priceMicroUsd) lines.push(`paid      ${usd(job.priceMicroUsd)}`)
   for (const receiptId of job.receiptIds) lines.push(`receipt   ${receiptId}`)
   return lines

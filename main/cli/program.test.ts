@@ -15,7 +15,7 @@ for (const name of ['WINDFALL_DATA', 'WINDFALL_COORDINATOR', 'WINDFALL_API_KEY',
 
 const pathOf = (command: Command): string[] => (command.parent ? [...pathOf(command.parent), command.name()] : [])
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)]
-const commands = all(createProgram()).slice(1)
+const commands = all(await createProgram()).slice(1)
 const leaves = commands.filter(({ commands: below }) => below.length === 0)
 
 test('the commands people were promised are there', () => {
@@ -32,11 +32,24 @@ test('the commands people were promised are there', () => {
     'finish',
     'run-anyway',
     'pair',
+    'stats',
+    'model add',
+    'model list',
+    'model show',
+    'node list',
+    'node show',
+    'node quarantine',
+    'node release',
+    'node remove',
+    'node pay-to',
+    'node token create',
+    'node token list',
+    'node token revoke',
     'fleet invite',
     'fleet list',
     'fleet leave',
     'fleet remove',
-    'coordinator',
+    'coordinator run',
     'job submit',
     'job plan',
     'job example',
@@ -44,6 +57,17 @@ test('the commands people were promised are there', () => {
     'job list',
     'job show',
     'job cancel',
+    'template create',
+    'template list',
+    'template show',
+    'template delete',
+    'array list',
+    'array show',
+    'array cancel',
+    'requester add',
+    'requester list',
+    'requester weigh',
+    'requester fund',
     'receipt list',
     'receipt show',
     'receipt verify',
@@ -54,6 +78,7 @@ test('the commands people were promised are there', () => {
     'zone forecast',
     'zone history',
     'zone simulate',
+    'coordinator status',
     'decision list',
     'decision show',
     'decision replay',
@@ -77,7 +102,7 @@ test.each(leaves.map((command) => [pathOf(command).join(' '), command] as const)
 test('help at the top lists every command and documents every exit code', async () => {
   const { code, out } = await run('--help')
   expect(code).toBe(0)
-  for (const command of createProgram().commands) expect(out).toContain(command.name())
+  for (const command of (await createProgram()).commands) expect(out).toContain(command.name())
   for (const exit of ['0', '1', '2', '3', '4', '5']) expect(out).toMatch(new RegExp(`^  ${exit}  \\w`, 'm'))
   expect((await run('--version')).out.trim()).toBe(packageVersion)
 })

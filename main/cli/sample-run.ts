@@ -59,7 +59,7 @@ async function submitSample({ dataDirectory, runtime, clock, say }: SampleRun): 
   const where = { dataDirectory }
   const { spec, archive } = await loadSample(runtime, toIso(clock.now() + DEADLINE_MS))
   if (archive && spec.runtime.archive) await uploadArchive(where, spec.runtime.archive, archive)
-  const job = await coordinatorClient(where).call('submitJob', { jobId: createIds(clock).next(), spec })
+  const job = await coordinatorClient(where).call('submitJob', { jobId: createIds(clock).next(), spec, admission: 'best-effort' })
   say(`Submitted  “${spec.name}” as a ${runtime} job, at most ${usd(spec.price.maxMicroUsd)}`)
   return job
 }

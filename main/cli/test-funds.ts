@@ -5,6 +5,8 @@ import { createSolanaChain, requestAirdrop } from '../chain/solana.ts'
 import { loadWallet } from '../chain/wallet.ts'
 import { systemClock } from '../kernel/clock.ts'
 
+/** What a test requester may spend, once per data directory. */
+export const TEST_DEPOSIT_MICRO_USD = 1_000_000_000n
 const HOT_WALLET_LAMPORTS = 100_000_000_000n
 const FIRST_DEPOSIT_WAIT_MS = 60_000
 

@@ -32,6 +32,10 @@ export function openBlobStores(settings: Settings, { clock, nextName }: { readon
   return { blobs: open('blobs'), outputs: open('outputs'), checkpoints: open('checkpoints') }
 }
 
+/** Tells one bucket from another: of two coordinators with the same answer, each finds what the other has put there. `null`: a disk, which is one machine’s own. */
+export const bucketName = ({ s3Bucket, s3Endpoint, s3Region, s3Prefix }: Settings): string | null =>
+  s3Bucket === null ? null : `${s3Endpoint ?? s3Region} ${s3Bucket}/${s3Prefix}`
+
 function keysOf({ s3CredentialsFile, s3AccessKeyId, s3SecretAccessKey, s3SessionToken }: Settings): S3Keys {
   if (s3CredentialsFile !== null) return readS3Keys(s3CredentialsFile)
   if (s3AccessKeyId === null || s3SecretAccessKey === null)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_OUTPUT_BYTES } from '../../shared/contract/job.ts'
 import { WindfallError } from '../../shared/errors.ts'
 
 const positive = z.coerce.number().int().positive()
@@ -22,11 +23,21 @@ const given = <S extends z.ZodType>(schema: S) => z.preprocess((value) => (value
 /** Everything an operator may set; every value has a default that suits one machine. */
 const CoordinatorSettings = z.strictObject({
   dataDirectory: z.string().min(1),
+  /** Where keys and the wallet are; `null`: in the data directory. Coordinators of one database need the same ones. */
+  secretsDirectory: given(z.string().min(1).nullable().default(null)),
   /** Loopback unless the operator says otherwise: what is reachable from outside belongs behind TLS. */
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65_535).default(7465),
   trustProxy: z.stringbool().or(z.boolean()).default(false),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** A PostgreSQL database that several coordinators may share, as `postgres://user@host/name`; `null`: a SQLite file in the data directory. */
+  database: Secret.refine((text) => text === null || (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)), 'an address is postgres://user@host/name'),
+  /** Holds the password of that database and is readable by its owner only; wins over one in the address. */
+  databasePasswordFile: Secret,
+  /** Connections to that database at most. */
+  databaseConnections: positive.max(1_000).default(10),
+  /** Whether any machine may enrol, or only one with a token that the operator gave out. */
+  enrolment: z.enum(['open', 'token']).default('open'),
   /** How often agents report presence. */
   heartbeatMs: positive.max(120_000).default(15_000),
   /** A lease that is not renewed for this long ends. */
@@ -35,6 +46,12 @@ const CoordinatorSettings = z.strictObject({
   challengeRate: z.coerce.number().min(0).max(1).default(0.02),
   /** For how many days what decisions were made on is kept after it was last used; the decisions themselves are always kept. */
   decisionInputDays: positive.max(36_500).default(90),
+  /** For how many days what a job said is kept once it has ended. */
+  logDays: positive.max(36_500).default(14),
+  /** For how many days what a completed job produced is kept; its receipt is kept for good. */
+  outputDays: positive.max(36_500).default(90),
+  /** The largest output that a job may leave, bytes. */
+  maxOutputBytes: positive.max(MAX_OUTPUT_BYTES).default(MAX_OUTPUT_BYTES),
   /** Solana JSON-RPC endpoints of one cluster that payouts and anchors go through; as text, separated by commas. Silence of one of several proves nothing. */
   rpcUrls: z.preprocess((given) => (typeof given === 'string' ? given.split(',').map((url) => url.trim()) : given), z.tuple([RpcUrl], RpcUrl)),
   /** Payouts on mainnet move real money; nothing else switches them on. */
@@ -92,14 +109,22 @@ export type CoordinatorConfig = Readonly<z.infer<typeof CoordinatorSettings>>
 
 /** Environment variables by setting. */
 const VARIABLES = {
+  secretsDirectory: 'WINDFALL_SECRETS_DIRECTORY',
   host: 'WINDFALL_COORDINATOR_HOST',
   port: 'WINDFALL_COORDINATOR_PORT',
   trustProxy: 'WINDFALL_COORDINATOR_TRUST_PROXY',
   logLevel: 'WINDFALL_LOG_LEVEL',
+  database: 'WINDFALL_DATABASE_URL',
+  databasePasswordFile: 'WINDFALL_DATABASE_PASSWORD_FILE',
+  databaseConnections: 'WINDFALL_DATABASE_CONNECTIONS',
+  enrolment: 'WINDFALL_ENROLMENT',
   heartbeatMs: 'WINDFALL_HEARTBEAT_MS',
   leaseTtlMs: 'WINDFALL_LEASE_TTL_MS',
   challengeRate: 'WINDFALL_CHALLENGE_RATE',
   decisionInputDays: 'WINDFALL_DECISION_INPUT_DAYS',
+  logDays: 'WINDFALL_LOG_DAYS',
+  outputDays: 'WINDFALL_OUTPUT_DAYS',
+  maxOutputBytes: 'WINDFALL_MAX_OUTPUT_BYTES',
   rpcUrls: 'WINDFALL_RPC_URL',
   allowMainnet: 'WINDFALL_ALLOW_MAINNET',
   microUsdPerSol: 'WINDFALL_MICRO_USD_PER_SOL',
@@ -125,9 +150,26 @@ const VARIABLES = {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings given on the command line win over the environment. Error: `config.invalid`, naming the key. */
-export function readCoordinatorConfig(environment: Environment, given: Readonly<Record<string, unknown>>): CoordinatorConfig {
+export const readCoordinatorConfig = (environment: Environment, given: Readonly<Record<string, unknown>>): CoordinatorConfig =>
+  parse(CoordinatorSettings, environment, given)
+
+const StateSettings = CoordinatorSettings.pick({
+  dataDirectory: true,
+  secretsDirectory: true,
+  database: true,
+  databasePasswordFile: true,
+  databaseConnections: true,
+  s3Bucket: true,
+}).strip()
+/** Where a coordinator keeps everything: enough to save it and to bring it back. */
+export type StateConfig = Readonly<z.infer<typeof StateSettings>>
+
+/** The part of the settings that says where everything is kept. Error: `config.invalid`, naming the key. */
+export const readStateConfig = (environment: Environment, given: Readonly<Record<string, unknown>>): StateConfig => parse(StateSettings, environment, given)
+
+function parse<S extends z.ZodType>(schema: S, environment: Environment, given: Readonly<Record<string, unknown>>): Readonly<z.infer<S>> {
   const named = Object.entries(VARIABLES).flatMap(([key, variable]) => (environment[variable] === undefined ? [] : [[key, environment[variable]] as const]))
-  const result = CoordinatorSettings.safeParse({ ...Object.fromEntries(named), ...given })
+  const result = schema.safeParse({ ...Object.fromEntries(named), ...given })
   if (result.success) return Object.freeze(result.data)
   const [issue] = result.error.issues
   const [key] = issue?.path ?? []

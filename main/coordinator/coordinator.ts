@@ -1,43 +1,38 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { WindfallError, messageOf } from '../../shared/errors.ts'
+import { WindfallError } from '../../shared/errors.ts'
 import { microUsd } from '../../shared/units.ts'
 import { requirePayable } from '../chain/cluster.ts'
 import type { Chain } from '../chain/chain.ts'
 import { joinProviders } from '../chain/providers.ts'
 import { createSolanaChain } from '../chain/solana.ts'
-import { loadWallet } from '../chain/wallet.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createIds } from '../kernel/ids.ts'
-import { loadPrivateFile } from '../kernel/key-file.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
-import { packageVersion } from '../kernel/paths.ts'
-import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import type { CoordinatorConfig } from './config.ts'
 import { openBlobStores } from './blob-stores.ts'
 import { createForgetting } from './audit/forgetting.ts'
 import { type Core, createCore } from './core.ts'
-import { type CoordinatorEvents, coordinatorEvents } from './events.ts'
+import { coordinatorEvents } from './events.ts'
 import { createGrid } from './gridding.ts'
-import { createHandlers } from './http/handlers.ts'
-import type { CoordinatorParts } from './http/parts.ts'
-import { createHttpServer } from './http/server.ts'
 import { createIncidenting, withSimulations } from './incidenting.ts'
-import type { Incidents } from './incidents/incidents.ts'
-import { accountOf, createJobMoney } from './job-money.ts'
+import { openInbox } from './intake/open-inbox.ts'
+import { createJobMoney } from './job-money.ts'
+import { createRetention } from './jobs/retention.ts'
 import { requesterDeposit } from './ledger/entries.ts'
-import { book, checkLedger } from './ledger/ledger.ts'
-import { listPayouts } from './payouts/listing.store.ts'
+import { book } from './ledger/ledger.ts'
 import { createPaying } from './paying.ts'
-import { type Db, openDatabase, ping, transact } from './persistence/database.ts'
+import { transact } from './persistence/database.ts'
 import { createPlanRunner } from './planning-thread.ts'
 import { createForesight, createPlanning } from './planning.ts'
 import { createReceipting } from './receipting.ts'
-import { type ReceiptIssuer, createReceiptIssuer } from './receipts/issue.ts'
-import { bundleOf, consistencyProof, listReceipts } from './receipts/read.ts'
-import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
+import { createReceiptIssuer } from './receipts/issue.ts'
+import { grantApiKey } from './registry/api-keys.ts'
+import { openSecrets } from './secrets.ts'
+import { createApp, listen } from './serving.ts'
+import { createSharing } from './sharing.ts'
+import { openState } from './storing.ts'
 import { createTidying } from './tidying.ts'
 
 export interface CoordinatorPorts {
@@ -65,10 +60,10 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const chain = openChain(config, clock)
   const cluster = requirePayable(await chain.genesisHash(), config)
-  const secrets = openSecrets(config.dataDirectory)
+  const secrets = openSecrets(config)
   const { wallet, receiptSigner, logSigner, apiKey } = secrets
-  const db = await openDatabase(join(config.dataDirectory, 'coordinator.sqlite'))
   const events = coordinatorEvents(log)
+  const db = await openState(config, events.databaseLost)
   const ids = createIds(clock)
   await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
   const stores = openBlobStores(config, { clock, nextName: ids.next })
@@ -76,13 +71,20 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const { oracle, history, providers } = grid
   const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids })
   const { settle, ...money } = createJobMoney(clock, ids)
+  const sharing = createSharing({ config, db, clock, ids, secrets, cluster, events })
+  const { replicaId, shards, neighbours } = sharing
+  const inbox = await openInbox({ dataDirectory: config.dataDirectory, db, replicaId })
   const core: Core = createCore({
     config,
     db,
+    shards,
+    neighbours,
     stores,
+    inbox,
     clock,
     ids,
     random: randomBytes,
+    challengeKey: secrets.challengeKey,
     isOperator: (requesterId) => requesterId === OWNER,
     events,
     plan: createPlanning({
@@ -94,29 +96,59 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     settle,
     prepareReceipts: createReceipting({ issuer, oracle, clock, shutdown: signal }),
   })
-  const incidents = createIncidenting({ db, clock, ids, core, oracle, history, providers, events, shutdown: signal })
-  const forgetInputs = createForgetting({ db, clock, keepMs: config.decisionInputDays * DAY_MS, onFailure: events.forgettingFailed })
-  const paying = createPaying({ config, db, chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
-  const app = await createApp({ config, clock, db, core, incidents, grid: grid.answers, issuer, secrets, cluster, events })
+  const incidents = createIncidenting({
+    db,
+    loopDb: shards.fenced('planning'),
+    neighbours,
+    clock,
+    ids,
+    core,
+    oracle,
+    history,
+    providers,
+    events,
+    shutdown: signal,
+  })
+  const forgetInputs = createForgetting({ db: shards.fenced('upkeep'), clock, keepMs: config.decisionInputDays * DAY_MS, onFailure: events.forgettingFailed })
+  const paying = createPaying({ config, db: shards.fenced('payouts'), chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
+  const replicas = async (by: string) => {
+    if (by !== OWNER) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may see this. Ask with its key.')
+    return { ...(await sharing.replicas()), intake: core.intake.load() }
+  }
+  const app = await createApp({ config, clock, db, core, incidents, replicas, grid: grid.answers, issuer, secrets, cluster, events })
   core.hub.attach(app.server)
   const url = await listen(app, config)
+  const release = async () => {
+    await app.close()
+    await inbox.close()
+    await db.destroy()
+  }
+  await sharing.join(url).catch((error: unknown) => release().then(() => Promise.reject(error)))
   events.listening(url)
+  const tidying = createTidying({ clock, tidy: core.checkpoints.tidy, onFailure: events.storeFailed })
+  const retention = createRetention({
+    db: shards.fenced('upkeep'),
+    clock,
+    outputs: stores.outputs,
+    keep: { logMs: config.logDays * DAY_MS, outputMs: config.outputDays * DAY_MS },
+    onFailure: events.retentionFailed,
+  })
+  const parts = {
+    planning: [core.registry.learn, core.jobs.run, incidents.run],
+    proofs: [core.challenges.run, core.closing.run],
+    payouts: [paying.run],
+    upkeep: [forgetInputs, grid.forget, tidying, retention.run],
+  }
   const running = runAll(signal, [
     core.registry.run,
-    core.jobs.run,
-    core.challenges.run,
-    core.closing.run,
+    core.standings.run,
     core.hub.run,
-    incidents.run,
+    core.intake.run,
+    core.ordering.run,
     grid.run,
-    paying.run,
-    forgetInputs,
-    createTidying({ clock, tidy: core.checkpoints.tidy, onFailure: events.storeFailed }),
+    sharing.run(parts, core.ears(incidents.wake)),
   ])
-  const closed = running.finally(async () => {
-    await app.close()
-    await db.destroy()
-  })
+  const closed = running.finally(release)
   const deposit = async (id: string, amountMicroUsd: bigint) => {
     await transact(db, (tx) => book(tx, requesterDeposit({ id, requesterId: OWNER, amount: microUsd(amountMicroUsd), at: clock.now() })))
   }
@@ -126,73 +158,4 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
 /** What decides whether money has moved needs two answers, where two endpoints are configured. */
 function openChain({ rpcUrls: [first, ...others] }: CoordinatorConfig, clock: Clock): Chain {
   return joinProviders([createSolanaChain({ url: first, clock }), ...others.map((url) => createSolanaChain({ url, clock }))])
-}
-
-/** Every secret in a file of its own, made on first use. */
-function openSecrets(directory: string) {
-  const signer = (name: string) => createSigner(loadPrivateFile(join(directory, name), generateKeyPem))
-  return {
-    wallet: loadWallet(join(directory, 'hot-wallet.pem')),
-    receiptSigner: signer('receipt-key.pem'),
-    logSigner: signer('log-key.pem'),
-    apiKey: loadPrivateFile(join(directory, 'api-key'), () => generateApiKey(randomBytes)),
-  }
-}
-
-interface AppParts {
-  readonly config: CoordinatorConfig
-  readonly clock: Clock
-  readonly db: Db
-  readonly core: Core
-  readonly incidents: Incidents
-  readonly grid: CoordinatorParts['grid']
-  readonly issuer: ReceiptIssuer
-  readonly secrets: ReturnType<typeof openSecrets>
-  readonly cluster: string
-  readonly events: CoordinatorEvents
-}
-
-/** The HTTP border over everything that answers it; not yet listening. */
-function createApp({ config, clock, db, core, incidents, grid, issuer, secrets, cluster, events }: AppParts) {
-  const { receiptSigner, logSigner, wallet } = secrets
-  return createHttpServer({
-    clock,
-    version: packageVersion,
-    access: core.access,
-    blobs: core.blobs,
-    checkpoints: core.checkpoints,
-    host: config.host,
-    trustProxy: config.trustProxy,
-    limits: config.limits,
-    onFailure: (error, { method, path }) => events.requestFailed(method, path, messageOf(error)),
-    handlers: createHandlers({
-      clock,
-      version: packageVersion,
-      ...core.parts,
-      incidents,
-      health: () =>
-        ping(db).then(
-          () => 'ok' as const,
-          () => 'degraded' as const,
-        ),
-      keys: () => ({ receiptKey: receiptSigner.publicJwk, logKey: logSigner.publicJwk, logId: logSigner.keyId, cluster, hotWallet: wallet.address }),
-      receipts: {
-        get: (receiptId) => bundleOf(db, receiptId),
-        list: (_, page) => listReceipts(db, page),
-        treeHead: () => issuer.currentTreeHead(db),
-        consistency: (from, to) => consistencyProof(db, from, to),
-      },
-      ledger: { account: (requesterId) => accountOf(db, requesterId), check: () => checkLedger(db) },
-      payouts: { list: (page) => listPayouts(db, page) },
-      grid,
-    }),
-  })
-}
-
-async function listen(app: Awaited<ReturnType<typeof createHttpServer>>, { host, port }: Pick<CoordinatorConfig, 'host' | 'port'>): Promise<string> {
-  try {
-    return await app.listen({ host, port })
-  } catch (error) {
-    throw new WindfallError('config.invalid', `The coordinator cannot listen on ${host}:${port} (${messageOf(error)}). Choose another port.`, { cause: error })
-  }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Capabilities, Presence } from '../../shared/contract/node.ts'
-import { JobSpec, type Lease } from '../../shared/contract/job.ts'
+import { JobSpec, type Lease, MAX_OUTPUT_BYTES } from '../../shared/contract/job.ts'
 import type { Plan } from '../../shared/contract/plan.ts'
 import { BUNDLE_TYPE, type ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import { signEnvelope } from '../../shared/domain/dsse.ts'
@@ -20,8 +20,12 @@ import { type Signer, createSigner, generateKeyPem, sha256Hex } from '../kernel/
 import { createAudit } from './audit/audit.ts'
 import { type Core, type CoreDeps, createCore } from './core.ts'
 import { coordinatorEvents } from './events.ts'
+import { createFakeInbox } from './intake/inbox.fake.ts'
 import type { NodeToPlan, PlanJobs } from './jobs/ports.ts'
-import { type Db, type Tx, openDatabase } from './persistence/database.ts'
+import { alone } from './replicas/orders.ts'
+import { openTestDatabase } from './persistence/database.fake.ts'
+import type { Db, Tx } from './persistence/database.ts'
+import type { Blobs } from './persistence/blobs.ts'
 import { openDiskBlobs } from './persistence/disk-blobs.ts'
 import type { ReceiptOrder } from './proofs/ports.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
@@ -115,7 +119,13 @@ function createBooks(decide: (tx: Tx, kind: string, body: object) => Promise<voi
   return {
     money: {
       reserve: (tx: Tx, order: { jobId: string; microUsd: bigint }) => decide(tx, 'test.reserve', { jobId: order.jobId, microUsd: String(order.microUsd) }),
+      reserveAll: async (tx: Tx, order: { jobIds: readonly string[]; microUsd: bigint }) => {
+        for (const jobId of order.jobIds) await decide(tx, 'test.reserve', { jobId, microUsd: String(order.microUsd) })
+      },
       release: (tx: Tx, { jobId }: { jobId: string }) => decide(tx, 'test.release', { jobId }),
+      releaseAll: async (tx: Tx, { jobIds }: { jobIds: readonly string[] }) => {
+        for (const jobId of jobIds) await decide(tx, 'test.release', { jobId })
+      },
     },
     settle: async (tx: Tx, { jobId, parts }: { jobId: string; parts: readonly { priceMicroUsd: bigint }[] }) => {
       await decide(tx, 'test.settle', { jobId, microUsd: String(parts.reduce((sum, { priceMicroUsd }) => sum + priceMicroUsd, 0n)) })
@@ -141,6 +151,8 @@ export interface TestCore extends Core, AsyncDisposable {
   readonly db: Db
   readonly clock: FakeClock
   readonly apiKey: string
+  /** What jobs produced, and the folder it lies in. */
+  readonly outputs: { readonly blobs: Blobs; readonly directory: string }
   /** Decisions of one kind, oldest first. */
   readonly decided: (kind: string) => Promise<Record<string, unknown>[]>
   readonly enrol: (signer?: Signer) => Promise<TestNode>
@@ -154,21 +166,39 @@ export interface TestCore extends Core, AsyncDisposable {
 /** Starts a core. `changes` replaces what it is given, `delayMs` puts every window into the future. */
 export async function startTestCore({
   delayMs = () => 0,
+  enrolment = 'open',
   changes = () => ({}),
 }: {
   delayMs?: () => number
-  changes?: (books: ReturnType<typeof createBooks>, given: Pick<CoreDeps, 'db' | 'clock' | 'ids'>) => Partial<CoreDeps>
+  enrolment?: 'open' | 'token'
+  changes?: (books: ReturnType<typeof createBooks>, given: Pick<CoreDeps, 'db' | 'clock' | 'ids' | 'config'>) => Partial<CoreDeps>
 } = {}): Promise<TestCore> {
   const clock = createFakeClock(Date.parse('2026-03-01T12:10:00.000Z'))
   const dataDirectory = mkdtempSync(join(tmpdir(), 'windfall-core-'))
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   const ids = createIds(clock)
   const books = createBooks(createAudit(clock), ids.next)
-  const config = { host: '127.0.0.1', heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0 }
+  const keeping = { logDays: 14, outputDays: 90, maxOutputBytes: MAX_OUTPUT_BYTES }
+  const config = { host: '127.0.0.1', enrolment, heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0, ...keeping }
   const blobsIn = (folder: string) => openDiskBlobs(join(dataDirectory, folder), ids.next)
   const stores = { blobs: blobsIn('blobs'), outputs: blobsIn('outputs'), checkpoints: blobsIn('checkpoints') }
-  const deps = { config, db, stores, clock, ids, random: randomBytes, events: coordinatorEvents(createLogger('test', 'silent')), plan: planFirstFree(delayMs) }
-  const start = () => createCore({ ...deps, isOperator, ...books, ...changes(books, deps) })
+  // The first epoch is 0 here, so that its tokens are 1, 2, 3.
+  let starts = 0
+  const shardsOf = (epoch: number) => ({ fenced: () => db, epochOf: () => epoch })
+  const deps = {
+    neighbours: alone,
+    challengeKey: randomBytes(32),
+    config,
+    db,
+    stores,
+    inbox: createFakeInbox(),
+    clock,
+    ids,
+    random: randomBytes,
+    events: coordinatorEvents(createLogger('test', 'silent')),
+    plan: planFirstFree(delayMs),
+  }
+  const start = () => createCore({ ...deps, shards: shardsOf(starts++), isOperator, ...books, ...changes(books, deps) })
   const core = start()
   const apiKey = generateApiKey(randomBytes)
   await grantApiKey(db, { requesterId: REQUESTER, name: 'Requester', apiKey, at: clock.now() })
@@ -180,6 +210,7 @@ export async function startTestCore({
     db,
     clock,
     apiKey,
+    outputs: { blobs: stores.outputs, directory: join(dataDirectory, 'outputs') },
     submit,
     restart: start,
     decided: async (kind) =>
@@ -201,10 +232,16 @@ export async function startTestCore({
   }
 }
 
-export async function enrol({ parts, registry }: Pick<Core, 'parts' | 'registry'>, signer: Signer, payoutAddress: string | null = null): Promise<TestNode> {
+export async function enrol(
+  { parts, registry }: Pick<Core, 'parts' | 'registry'>,
+  signer: Signer,
+  payoutAddress: string | null = null,
+  token: string | null = null,
+): Promise<TestNode> {
   const { challenge } = registry.begin(signer.publicJwk)
   const signature = Buffer.from(await signer.sign(enrolmentText(challenge, payoutAddress))).toString('base64')
-  const { nodeId } = await registry.enrol({ publicJwk: signer.publicJwk, challenge, signature, capabilities: testCapabilities, payoutAddress })
+  const proven = { publicJwk: signer.publicJwk, challenge, signature, capabilities: testCapabilities, payoutAddress }
+  const { nodeId } = await registry.enrol({ ...proven, ...(token === null ? {} : { token }) })
   return { signer, nodeId, ready: (running = []) => parts.agents.heartbeat(nodeId, { ready: true, reasons: [], running }) }
 }
 

@@ -1,6 +1,4 @@
 import { MAX_CHECKPOINT_BYTES } from '../../shared/contract/job.ts'
-import type { Presence } from '../../shared/contract/node.ts'
-import { messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { createAudit, createChoose } from './audit/audit.ts'
@@ -10,33 +8,58 @@ import { createChallenging } from './challenging.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import { createFleetCalls } from './fleet-calls.ts'
+import { createHandIn } from './handing-in.ts'
 import { createHearing } from './hearing.ts'
+import { createHints } from './hinting.ts'
 import type { AccessDeps } from './http/access.ts'
 import type { BlobDeps } from './http/blob-routes.ts'
 import type { CoordinatorParts } from './http/parts.ts'
-import { isExpectedAuthority } from './http/server.ts'
-import { type SocketHub, createSocketHub } from './http/socket.ts'
+import type { SocketHub } from './http/socket.ts'
+import type { Inbox } from './intake/inbox.ts'
+import type { Intaking } from './intaking.ts'
 import { type Checkpoints, createCheckpoints } from './jobs/checkpoints.ts'
-import { type Jobs, createJobs } from './jobs/jobs.ts'
+import { createCoreJobs } from './jobbing.ts'
+import type { Jobs } from './jobs/jobs.ts'
+import type { JobPage } from './jobs/jobs-page.store.ts'
+import { createJobLogs } from './jobs/logs/logs.ts'
 import type { JobMoney, PlanJobs } from './jobs/ports.ts'
-import type { Blobs } from './persistence/blobs.ts'
+import { createModels } from './models/models.ts'
+import { createNodeAdmin } from './node-admin.ts'
+import { createHub } from './lines.ts'
+import { type Ordering, createOrdering } from './ordering.ts'
 import type { Db, Tx } from './persistence/database.ts'
 import type { Challenges } from './proofs/challenges.ts'
 import type { Closing } from './proofs/closing.ts'
 import type { ProofDeps } from './proofs/ports.ts'
-import { endRuns } from './proofs/unpaid.ts'
+import { planFor } from './plan-privacy.ts'
 import { createProving } from './proving.ts'
+import { createEars, reachEverywhere } from './reaching.ts'
+import type { Ears as NeighbourEars } from './replicas/neighbours.ts'
+import type { Neighbours } from './replicas/orders.ts'
+import type { Shards } from './replicas/shards.ts'
 import { requesterOfKey } from './registry/api-keys.ts'
-import { createRecordEvent, eventPositions } from './registry/node-events.ts'
+import { createStatistics } from './statistics.ts'
+import { type Standings, createStandings } from './standings.ts'
+import { createRecordEvent } from './registry/node-events.ts'
+import { createRequesterAdmin } from './requester-admin.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
+import { type Results, createResults } from './results.ts'
+
+const DAY_MS = 86_400_000
 
 export interface CoreDeps {
-  readonly config: Pick<CoordinatorConfig, 'host' | 'heartbeatMs' | 'leaseTtlMs' | 'challengeRate'>
+  readonly config: Pick<CoordinatorConfig, 'host' | 'enrolment' | 'heartbeatMs' | 'leaseTtlMs' | 'challengeRate' | 'logDays' | 'outputDays' | 'maxOutputBytes'>
   readonly db: Db
+  /** What of this runs by itself, and on which coordinator. */
+  readonly shards: Pick<Shards, 'fenced' | 'epochOf'>
+  readonly neighbours: Neighbours
   readonly stores: BlobStores
+  readonly inbox: Inbox
   readonly clock: Clock
   readonly ids: Ids
   readonly random: (bytes: number) => Uint8Array
+  /** By which enrolment challenges are known, to all coordinators of one database. */
+  readonly challengeKey: Uint8Array
   /** Whether this requester operates the coordinator, and so may read what belongs to others. */
   readonly isOperator: (requesterId: string) => boolean
   readonly events: CoordinatorEvents
@@ -55,119 +78,116 @@ export interface Core {
   readonly jobs: Jobs
   readonly challenges: Challenges
   readonly closing: Pick<Closing, 'run'>
+  readonly intake: Omit<Intaking, 'proofs'>
+  readonly standings: Standings
   readonly hub: SocketHub
-  readonly parts: Pick<CoordinatorParts, 'registry' | 'fleets' | 'agents' | 'jobs' | 'proofs' | 'challenges' | 'outputs' | 'decisions'>
+  readonly ordering: Pick<Ordering, 'run'>
+  /** Told what to look at when another coordinator says so: what it does about what the others say. */
+  readonly ears: (look: () => void) => NeighbourEars
+  readonly parts: Pick<
+    CoordinatorParts,
+    'registry' | 'nodes' | 'requesters' | 'models' | 'statistics' | 'fleets' | 'agents' | 'jobs' | 'logs' | 'proofs' | 'challenges' | 'decisions'
+  > & { readonly results: Results }
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly choose: ReturnType<typeof createChoose>
   readonly recordEvent: ReturnType<typeof createRecordEvent>
 }
 
 export function createCore(deps: CoreDeps): Core {
-  const { config, db, clock, random } = deps
+  const { config, db, clock, random, neighbours } = deps
   const decide = createAudit(clock)
   const choose = createChoose(clock)
-  const recordEvent = createRecordEvent(clock)
+  const recordEvent = createRecordEvent(clock, (nodeId, seq) => hints.recorded(nodeId, seq))
   const { blobs, outputs } = deps.stores
+  const proofsDb = deps.shards.fenced('proofs')
   const checkpoints = createCheckpoints({ ...deps, decide, maxBytes: MAX_CHECKPOINT_BYTES, blobs: deps.stores.checkpoints })
   const registry = createRegistry({
     db,
+    loopDb: deps.shards.fenced('planning'),
     clock,
     random,
+    requiresToken: config.enrolment === 'token',
+    challengeKey: deps.challengeKey,
     heartbeatMs: config.heartbeatMs,
     decide,
     keyReplaced: (nodeId) => hub.drop(nodeId),
+    onPresence: deps.events.nodePresence,
     onUnsaved: deps.events.habitsUnsaved,
   })
+  const logs = createJobLogs({ db, clock, keepMs: config.logDays * DAY_MS })
   // The socket hears agents for the jobs, and the jobs push through the socket: one of the two has to be named before it exists.
-  const hub = createHub(deps, registry, { presence: (nodeId, presence) => agents.hear(nodeId, presence), welcome: (nodeId) => agents.offer(nodeId) })
-  const hint = createHints(db, hub)
-  const jobs = createCoreJobs(deps, { registry, blobs, hub, decide, choose, recordEvent, afterRound: hint })
-  const challenges = createChallenging({ ...deps, hub, decide, choose, recordEvent, hint })
-  const agents = createHearing(db, { registry, jobs, challenges, hub })
-  const { proofs, closing, cancel } = createProving({ ...deps, registry, jobs, challenges, outputs, decide, recordEvent, hint })
+  const ownHub = createHub(deps, registry, {
+    presence: (nodeId, presence) => agents.hear(nodeId, presence),
+    welcome: (nodeId) => agents.offer(nodeId),
+    log: logs.hear,
+    handIn: (nodeId, frame) => handIn(nodeId, frame),
+  })
+  const hub = reachEverywhere(ownHub, neighbours)
+  const hints = createHints({ db, hub: ownHub, clock })
+  const { hint } = hints
+  const ordering = createOrdering({ clock, renew: (nodeId, running) => jobs.renew(nodeId, running) })
+  const models = createModels({ ...deps, decide })
+  const jobs = createCoreJobs(deps, { registry, blobs, models, hub, ordering, decide, choose, recordEvent, afterRound: hint })
+  const standings = createStandings({ ...deps, registry, jobs, hub, decide, choose })
+  const challenges = createChallenging({ ...deps, standings, loopDb: proofsDb, hub, decide, choose, recordEvent, hint })
+  const agents = createHearing(db, { registry, jobs, challenges, hub: ownHub, neighbours })
+  const ears = createEars({ ...deps, registry, jobs, challenges, ordering, hub: ownHub, hint })
+  const { proofs, closing, intake, cancel } = createProving({
+    ...deps,
+    standings,
+    loopDb: proofsDb,
+    registry,
+    jobs,
+    challenges,
+    outputs,
+    decide,
+    recordEvent,
+    hint,
+  })
+  const handIn = createHandIn(intake)
+  const results = createResults({ view: jobs.view, outputs, keepMs: config.outputDays * DAY_MS })
   const access = { clock, nodeOfKey: registry.nodeOfKey, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
   const archives = { ...blobs, mayFetch: jobs.holdsArchive }
   const parts = {
     registry,
+    requesters: createRequesterAdmin({ ...deps, decide }),
+    nodes: createNodeAdmin({ ...deps, registry, standings, decide }),
+    models,
+    statistics: createStatistics(deps),
     fleets: createFleetCalls({ ...deps, registry, decide }),
-    jobs: { ...jobs, cancel },
-    outputs,
+    jobs: {
+      ...jobs,
+      cancel,
+      plan: planFor(jobs.plan, deps.isOperator),
+      view: async (requesterId: string, jobId: string) => results.dated(await jobs.view(requesterId, jobId)),
+      list: async (page: JobPage) => {
+        const { items, next } = await jobs.list(page)
+        return { items: items.map(results.dated), next }
+      },
+    },
+    logs,
+    results,
     proofs,
     challenges,
-    agents,
+    agents: { ...agents, orders: ordering.ask },
     decisions: createDecisions(deps),
   }
-  return { access, blobs: archives, checkpoints, registry, jobs, challenges, closing, hub, decide, choose, recordEvent, parts }
-}
-
-interface Ears {
-  readonly presence: (nodeId: string, presence: Presence) => Promise<void>
-  readonly welcome: (nodeId: string) => Promise<void>
-}
-
-function createHub({ config, clock, random, events }: CoreDeps, registry: Registry, ears: Ears): SocketHub {
-  return createSocketHub({
-    clock,
-    random,
-    accepts: (authority) => isExpectedAuthority(config.host, authority),
-    keyOf: async (nodeId) => {
-      const node = await registry.node(nodeId)
-      return node?.state === 'active' ? node.publicJwk : null
-    },
-    lastEvent: async (nodeId) => (await registry.node(nodeId))?.lastEvent ?? 0,
-    onWelcome: ears.welcome,
-    onPresence: ears.presence,
-    onFailure: (error, nodeId) => events.socketFailed(nodeId, messageOf(error)),
-  })
-}
-
-/** Tells connected agents that something new happened to them, whoever recorded it. */
-function createHints(db: Db, hub: SocketHub): () => Promise<void> {
-  const told = new Map<string, number>()
-  return async () => {
-    const positions = await eventPositions(db, hub.connected())
-    for (const nodeId of told.keys()) if (!positions.has(nodeId)) told.delete(nodeId)
-    for (const [nodeId, lastEvent] of positions)
-      if (told.get(nodeId) !== lastEvent && hub.send(nodeId, { type: 'events', lastEvent })) told.set(nodeId, lastEvent)
-  }
-}
-
-function createCoreJobs(
-  deps: CoreDeps,
-  {
+  return {
+    access,
+    blobs: archives,
+    checkpoints,
     registry,
-    blobs,
+    jobs,
+    challenges,
+    closing,
+    intake,
     hub,
+    ordering,
+    ears,
+    standings,
     decide,
     choose,
     recordEvent,
-    afterRound,
-  }: Pick<Core, 'registry' | 'hub' | 'decide' | 'choose' | 'recordEvent'> & { blobs: Pick<Blobs, 'has'>; afterRound: () => Promise<void> },
-): Jobs {
-  const { events } = deps
-  return createJobs({
-    ...deps,
-    decide,
-    choose,
-    endRuns: (tx, end) => endRuns({ decide, recordEvent }, tx, end),
-    leaseTtlMs: deps.config.leaseTtlMs,
-    nodes: registry.list,
-    hasBlob: blobs.has,
-    push: {
-      lease: (nodeId, lease) => {
-        events.leasePushed(nodeId, lease.leaseId, lease.jobId)
-        return hub.send(nodeId, { type: 'lease', lease })
-      },
-      yield: (nodeId, order) => {
-        events.leaseAskedBack(nodeId, order.leaseId, order.reason)
-        return hub.send(nodeId, { type: 'yield', ...order })
-      },
-      cancel: (nodeId, { leaseId, reason }) => {
-        events.leaseEnded(nodeId, leaseId, reason)
-        return hub.send(nodeId, { type: 'cancel', leaseId, reason })
-      },
-    },
-    afterRound,
-    onFailure: events.dispatchFailed,
-  })
+    parts,
+  }
 }

@@ -2,17 +2,25 @@ import type { Logger } from '../kernel/log.ts'
 
 /** One function per fact worth logging. Nothing secret is ever an argument. */
 export const coordinatorEvents = (log: Logger) => ({
+  shardMoved: (shard: string, epoch: number, how: 'taken' | 'lost') =>
+    how === 'taken' ? log.info({ shard, epoch }, 'this coordinator takes over') : log.warn({ shard, epoch }, 'another coordinator has taken over'),
+  sharingFailed: (message: string) => log.error({ error: message }, 'what this coordinator runs for all could not be made sure of; it is tried again'),
   listening: (address: string) => log.info({ address }, 'coordinator is listening'),
   leasePushed: (nodeId: string, leaseId: string, jobId: string) => log.info({ nodeId, leaseId, jobId }, 'lease given'),
   leaseAskedBack: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'running job asked back'),
   leaseEnded: (nodeId: string, leaseId: string, reason: string) => log.info({ nodeId, leaseId, reason }, 'lease taken back'),
   proofAccepted: (nodeId: string, jobId: string, receiptId: string | null) => log.info({ nodeId, jobId, receiptId }, 'proof accepted'),
   closingFailed: (jobId: string, message: string) => log.warn({ jobId, reason: message }, 'the runs of a cancelled job cannot be paid yet'),
+  proofPostponed: (nodeId: string, message: string) => log.info({ nodeId, reason: message }, 'proof kept, to be settled later'),
   proofRefused: (nodeId: string, code: string) => log.warn({ nodeId, code }, 'proof refused'),
   challengeEnded: (nodeId: string, challengeId: string, state: string) => log.info({ nodeId, challengeId, state }, 'challenge ended'),
+  nodePresence: (nodeId: string, isOnline: boolean) => log.info({ nodeId }, isOnline ? 'node is online' : 'node is offline'),
+  standingsFailed: (message: string) => log.error({ error: message }, 'a look at the standing of nodes failed'),
   challengesFailed: (message: string) => log.error({ error: message }, 'a round of challenges failed'),
+  databaseLost: (message: string) => log.warn({ reason: message }, 'a connection to the database was lost; the next request opens another'),
   requestFailed: (method: string, path: string, message: string) => log.error({ method, path, error: message }, 'request failed'),
   socketFailed: (nodeId: string, message: string) => log.error({ nodeId, error: message }, 'socket failed'),
+  jobLogFailed: (nodeId: string, message: string) => log.warn({ nodeId, error: message }, 'what a job says could not be kept'),
   gridFailed: (zone: string, message: string) => log.info({ zone, reason: message }, 'live grid data is not to be had; using what ships with Windfall'),
   incidentMoved: (incident: object, from: string, to: string, reason: string) =>
     to === 'ANOMALY_DETECTED'
@@ -23,6 +31,7 @@ export const coordinatorEvents = (log: Logger) => ({
   incidentsFailed: (message: string) => log.error({ error: message }, 'a look at grid and nodes failed'),
   habitsUnsaved: (message: string) => log.error({ error: message }, 'what was learned of when nodes may work could not be saved'),
   forgettingFailed: (message: string) => log.error({ error: message }, 'what old decisions were made on could not be dropped'),
+  retentionFailed: (message: string) => log.error({ error: message }, 'what ended jobs said and produced could not be dropped; it is tried again'),
   storeFailed: (message: string) =>
     log.error({ error: message }, 'the store for what jobs run, produce and go on from does not work; it is used again as soon as it does'),
   dispatchFailed: (message: string) => log.error({ error: message }, 'dispatch round failed'),

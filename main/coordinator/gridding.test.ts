@@ -11,7 +11,8 @@ import { loadRecording } from './grid/recording.ts'
 import { createSiteForecasts } from './grid/site-forecasts.ts'
 import { createZoneLookup } from './grid/zone-lookup.ts'
 import { GENEROUS, startTestServer } from './http/http.fake.ts'
-import { type Db, openDatabase } from './persistence/database.ts'
+import { openTestDatabase } from './persistence/database.fake.ts'
+import { type Db } from './persistence/database.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -20,7 +21,7 @@ const recording = loadRecording(resourcesDirectory)
 
 let db: Db
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
   return () => db.destroy()
 })
 

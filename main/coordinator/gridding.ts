@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
-import { type Run, runAll } from '../kernel/lifecycle.ts'
+import type { Run } from '../kernel/lifecycle.ts'
 import { resourcesDirectory } from '../kernel/paths.ts'
 import { random } from '../kernel/random.ts'
 import type { CoordinatorConfig } from './config.ts'
@@ -31,6 +31,8 @@ interface Grid {
   /** For everybody who asks over HTTP. */
   readonly answers: GridAnswers & { readonly sun: ReturnType<typeof createSiteForecasts> }
   readonly run: Run
+  /** Drops every day what is too old to be of use. */
+  readonly forget: Run
 }
 
 const keysOf = ({ electricityMapsKey, entsoeKey, eiaKey, watttimeUser, watttimePassword, openMeteoKey }: CoordinatorConfig): ProviderKeys => ({
@@ -63,5 +65,5 @@ export function createGrid({ config, db, clock, events, shutdown }: Deps): Grid 
   const isAllowed = isPrivate || config.openMeteoKey !== null
   const sun = createSiteForecasts({ clock, openMeteo: live?.openMeteo ?? null, isAllowed, shutdown })
   const answers = createGridAnswers({ oracle, clock, providers, recording, directory, lookup, isPrivate, shutdown })
-  return { oracle, history, providers, answers: { ...answers, sun }, run: (signal) => runAll(signal, [directory.run, forgetDaily(history, clock)]) }
+  return { oracle, history, providers, answers: { ...answers, sun }, run: directory.run, forget: forgetDaily(history, clock) }
 }

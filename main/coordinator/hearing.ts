@@ -3,6 +3,7 @@ import type { SocketHub } from './http/socket.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Db } from './persistence/database.ts'
 import type { Challenges } from './proofs/challenges.ts'
+import type { Neighbours } from './replicas/orders.ts'
 import { eventPositions, eventsAfter } from './registry/node-events.ts'
 import type { Registry } from './registry/registry.ts'
 
@@ -11,13 +12,16 @@ interface Hearers {
   readonly jobs: Pick<Jobs, 'wake' | 'renew' | 'offered'>
   readonly challenges: Pick<Challenges, 'heard' | 'open'>
   readonly hub: Pick<SocketHub, 'send'>
+  readonly neighbours: Pick<Neighbours, 'heard'>
 }
 
 /** What agents say, whichever way it arrives. */
-export function createHearing(db: Db, { registry, jobs, challenges, hub }: Hearers) {
+export function createHearing(db: Db, { registry, jobs, challenges, hub, neighbours }: Hearers) {
   const report = async (nodeId: string, presence: Presence) => {
     challenges.heard(nodeId)
-    if (registry.report(nodeId, presence)) jobs.wake()
+    const isNews = registry.report(nodeId, presence)
+    if (isNews) jobs.wake()
+    neighbours.heard(nodeId, presence, isNews)
     return jobs.renew(nodeId, presence.running)
   }
   return {

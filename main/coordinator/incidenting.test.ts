@@ -20,6 +20,7 @@ import { createForesight, createPlanning } from './planning.ts'
 import type { ReceiptOrder } from './proofs/ports.ts'
 import { createReceipting } from './receipting.ts'
 import type { IssueInput, ReceiptIssuer } from './receipts/issue.ts'
+import { alone } from './replicas/orders.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -58,7 +59,7 @@ async function setUp(levelAt: (zone: string, at: number) => number = () => 200):
   planning.plan = createPlanning({ foresee, availability: core.registry.availability, run: planJobs })
   const failures: string[] = []
   const events = { incidentMoved: () => undefined, incidentActed: () => undefined, incidentsFailed: (message: string) => void failures.push(message) }
-  const incidents = createIncidenting({ db, clock, ids: createIds(clock), core, oracle, history, providers, events, shutdown })
+  const incidents = createIncidenting({ db, loopDb: db, neighbours: alone, clock, ids: createIds(clock), core, oracle, history, providers, events, shutdown })
   return { core, oracle, incidents, failures, silence: provider.fail }
 }
 

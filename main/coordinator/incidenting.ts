@@ -13,6 +13,7 @@ import type { WatchedNode } from './incidents/detect.ts'
 import type { WatchedGrid } from './incidents/ports.ts'
 import type { Db } from './persistence/database.ts'
 import type { ForeseeZones } from './planning.ts'
+import type { Neighbours } from './replicas/orders.ts'
 
 const DAY_MS = 86_400_000
 /** What is usual: seven days, less the newest, which not every grid has measured yet. */
@@ -24,6 +25,9 @@ const NODE_SOUGHT_MS = DAY_MS
 
 export interface IncidentingDeps {
   readonly db: Db
+  /** The database as the watch itself writes to it. */
+  readonly loopDb: Db
+  readonly neighbours: Pick<Neighbours, 'tellAll'>
   readonly clock: Clock
   readonly ids: Ids
   readonly core: Pick<Core, 'decide' | 'choose' | 'registry' | 'jobs'>
@@ -79,9 +83,11 @@ async function watchNodes({ clock, core }: IncidentingDeps): Promise<readonly Wa
 
 /** Incidents as the coordinator watches for them: over its own oracle and nodes, acting through its own jobs. */
 export function createIncidenting(deps: IncidentingDeps): Incidents {
-  const { db, clock, ids, core, events, shutdown } = deps
+  const { db, loopDb, clock, ids, core, events, shutdown } = deps
   return createIncidents({
     db,
+    loopDb,
+    wakeOthers: () => deps.neighbours.tellAll({ type: 'look' }),
     clock,
     ids,
     decide: core.decide,

@@ -6,12 +6,13 @@ import { createIds } from '../kernel/ids.ts'
 import { accountOf, createJobMoney } from './job-money.ts'
 import { requesterDeposit } from './ledger/entries.ts'
 import { book, checkLedger, earningsOf, prepaidOf } from './ledger/ledger.ts'
-import { openDatabase, transact } from './persistence/database.ts'
+import { openTestDatabase } from './persistence/database.fake.ts'
+import { transact } from './persistence/database.ts'
 
 const ORDER = { requesterId: 'ada', jobId: 'job-1' }
 
 async function setUp(prepaid = 1_000n) {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   const clock = createFakeClock()
   const money = createJobMoney(clock, createIds(clock))
   await transact(db, (tx) => book(tx, requesterDeposit({ id: 'd', requesterId: 'ada', amount: microUsd(prepaid), at: clock.now() })))

@@ -9,7 +9,8 @@ import { createDecisionsStore } from './audit/decisions.store.ts'
 import { createInputsStore } from './audit/inputs.store.ts'
 import { createReplay } from './audit/replay.ts'
 import { seal, unpack } from './audit/sealed.ts'
-import { type Db, openDatabase, transact } from './persistence/database.ts'
+import { openTestDatabase } from './persistence/database.fake.ts'
+import { type Db, transact } from './persistence/database.ts'
 import { planChoices, planPolicy } from './plan-policy.ts'
 import type { PlanInput } from './planner/input.ts'
 import { planJobs } from './planner/plan.ts'
@@ -65,7 +66,7 @@ async function record(db: Db, input: PlanInput): Promise<void> {
 const kept = (db: Db) => db.selectFrom('decision_input').selectAll().execute()
 
 test('whatever a round was asked, each of its choices is made again the same, bit for bit, from what the log keeps', async () => {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   const replay = createReplay({ input: (sha256) => createInputsStore(db).text(sha256), policies: POLICIES })
   let last: Decision | null = null
@@ -84,7 +85,7 @@ test('whatever a round was asked, each of its choices is made again the same, bi
 })
 
 test('what is expected of a zone is kept once, however many rounds were planned with it', async () => {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   const [zones, nodes] = [[fakeOutlook('GB', [300, 100]), fakeOutlook('DE', [400, 200])], [fakeNode('a', 'GB')]]
   for (const jobId of ['job-1', 'job-2', 'job-3']) await record(db, { now: NOW, zones, nodes, jobs: [fakeJob(jobId)] })
   // Two zones, one list of nodes, one moment, three lists of jobs.
@@ -95,7 +96,7 @@ test('what is expected of a zone is kept once, however many rounds were planned 
 const ofQueue = (queue: PlanInput['jobs']) => planChoices({ now: NOW, zones: [], nodes: [], jobs: queue }, [])('job-1')
 
 test('of a long queue only the pieces around what changed are kept again, and nothing of what its jobs do', async () => {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   const jobs = Array.from({ length: 3_000 }, (_, index) => fakeJob(`job-${index}`, { env: { TOKEN: 'secret' }, args: ['secret'] }))
   const choose = createChoose(createFakeClock())
   const record = (queue: PlanInput['jobs']) => transact(db, (tx) => choose(tx, { kind: 'plan', subject: { kind: 'job', id: 'job-1' }, ...ofQueue(queue) }))
@@ -111,7 +112,7 @@ test('of a long queue only the pieces around what changed are kept again, and no
 })
 
 test('of many nodes only the piece around the one that changed is kept again', async () => {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   const nodes = Array.from({ length: 400 }, (_, index) => fakeNode(`node-${index}`, 'GB'))
   const choose = createChoose(createFakeClock())

@@ -1,26 +1,34 @@
-import { messageOf } from '../../shared/errors.ts'
 import type { CoordinatorEvents } from './events.ts'
 import type { CoordinatorParts } from './http/parts.ts'
+import type { Inbox } from './intake/inbox.ts'
+import { type Intaking, createIntaking } from './intaking.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import { recordPaid } from './jobs/verification.ts'
 import type { Blobs } from './persistence/blobs.ts'
-import type { Tx } from './persistence/database.ts'
+import type { Db, Tx } from './persistence/database.ts'
 import type { Challenges } from './proofs/challenges.ts'
 import { type Closing, createClosing } from './proofs/closing.ts'
-import { giveBackRun } from './proofs/give-back.ts'
 import type { ProofDeps } from './proofs/ports.ts'
 import { listProofs, proofView } from './proofs/read.ts'
-import { chainHead, submitProof } from './proofs/submit.ts'
+import { chainHead } from './proofs/submit.ts'
 import { createNodesStore } from './registry/nodes.store.ts'
 import type { Registry } from './registry/registry.ts'
+import type { Shards } from './replicas/shards.ts'
+import type { Standings } from './standings.ts'
 
 interface ProvingDeps extends Pick<ProofDeps, 'db' | 'clock' | 'decide' | 'recordEvent' | 'prepareReceipts' | 'settle'> {
-  readonly registry: Pick<Registry, 'withCapabilities'>
+  /** The database as the loop that closes cancelled jobs writes to it. */
+  readonly loopDb: Db
+  readonly registry: Pick<Registry, 'node' | 'withCapabilities'>
+  readonly standings: Pick<Standings, 'proven' | 'refused' | 'completed'>
   readonly jobs: Jobs
   readonly challenges: Pick<Challenges, 'plan'>
   readonly outputs: Pick<Blobs, 'write'>
-  readonly events: Pick<CoordinatorEvents, 'proofAccepted' | 'proofRefused' | 'closingFailed'>
+  readonly events: Pick<CoordinatorEvents, 'proofAccepted' | 'proofRefused' | 'proofPostponed' | 'closingFailed'>
+  /** Where proofs wait, durable, until they are settled. */
+  readonly inbox: Inbox
+  readonly shards: Pick<Shards, 'epochOf'>
   /** Tells connected nodes that something was recorded for them. */
   readonly hint: () => Promise<void>
 }
@@ -28,13 +36,14 @@ interface ProvingDeps extends Pick<ProofDeps, 'db' | 'clock' | 'decide' | 'recor
 interface Proving {
   readonly proofs: CoordinatorParts['proofs']
   readonly closing: Closing
+  readonly intake: Omit<Intaking, 'proofs'>
   /** What a cancelled job owes for the runs that it had is paid at once, if that can be said already. */
   readonly cancel: Jobs['cancel']
 }
 
 /** Proofs as the coordinator takes them in: they move jobs, are receipted and paid, and their nodes are told. */
 export function createProving(deps: ProvingDeps): Proving {
-  const { db, registry, jobs, challenges, outputs, hint } = deps
+  const { db, registry, standings, jobs, challenges, outputs, hint } = deps
   const { beginVerification, awaitReceipt, completeJob, giveBack, rejectResult, attempt } = jobs
   const proofDeps: ProofDeps = {
     ...deps,
@@ -43,20 +52,26 @@ export function createProving(deps: ProvingDeps): Proving {
     attempt,
     beginVerification,
     awaitReceipt,
-    completeJob,
+    completeJob: async (tx, result) => {
+      await completeJob(tx, result)
+      await standings.completed(tx, result.leaseId)
+    },
     giveBack,
     recordPaid,
     job: async (tx: Tx, jobId: string) => createJobsStore(tx).get(jobId),
     rejectResult,
     saveOutput: (bytes: Uint8Array) => outputs.write(once(bytes), { maxBytes: bytes.length, expected: null }),
     planChallenge: challenges.plan,
+    proven: standings.proven,
+    refused: standings.refused,
   }
-  const closing = createClosing({ ...proofDeps, onFailure: deps.events.closingFailed })
+  const closing = createClosing({ ...proofDeps, loopDb: deps.loopDb, onFailure: deps.events.closingFailed })
+  const intake = createIntaking({ ...deps, proofs: proofDeps, signerOf: registry.node, mayAdopt: () => deps.shards.epochOf('proofs') !== null })
   return {
     closing,
+    intake,
     proofs: {
-      submit: reported(deps, (nodeId, input) => submitProof(proofDeps, nodeId, input)),
-      giveBack: reported(deps, (nodeId, input) => giveBackRun(proofDeps, nodeId, input)),
+      ...intake.proofs,
       head: (nodeId) => chainHead(db, nodeId),
       list: (page) => listProofs(db, page),
       get: (asked) => proofView(db, asked),
@@ -73,19 +88,3 @@ export function createProving(deps: ProvingDeps): Proving {
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
-
-/** Hands in a proof, logs how it went and tells the node at once. */
-const reported =
-  <I, O extends { readonly jobId: string; readonly receiptId?: string }>({ events, hint }: ProvingDeps, handIn: (nodeId: string, input: I) => Promise<O>) =>
-  async (nodeId: string, input: I): Promise<O> => {
-    try {
-      const answer = await handIn(nodeId, input)
-      events.proofAccepted(nodeId, answer.jobId, answer.receiptId ?? null)
-      return answer
-    } catch (error) {
-      events.proofRefused(nodeId, messageOf(error))
-      throw error
-    } finally {
-      await hint()
-    }
-  }

@@ -3,7 +3,8 @@ import { Base64, Envelope, KeyId, PublicJwk } from '../../shared/contract/wire.t
 import { currentKey, followRotation, followRotations, type KeyHistory, MAX_ROTATIONS } from '../../shared/domain/rotation.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { type Signer, createSigner } from './signing.ts'
-import type { Tpm, TpmKey } from './tpm.ts'
+import type { Tpm } from './tpm.ts'
+import type { TpmKey } from './tpm-session.ts'
 import { nodeVerifyPort } from './verify-port.ts'
 
 /** A private key as it is kept: in PEM, or as blobs that only one TPM can open. */

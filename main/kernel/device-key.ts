@@ -157,6 +157,9 @@ const liveSigner = (current: () => Signer): Signer => ({
   get sign() {
     return current().sign
   },
+  get attest() {
+    return current().attest
+  },
 })
 
 function describe({ vault }: DeviceKeyOptions, { history, signer, next }: OpenRecord, waitsFor: string): DeviceKey {

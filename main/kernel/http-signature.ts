@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { PublicJwk } from '../../shared/contract/wire.ts'
 import { WindfallError } from '../../shared/errors.ts'
-import { type Signer, verifySignature } from './signing.ts'
+import { type Signer, verifyInPool } from './signing.ts'
 
 export interface SignedRequest {
   readonly method: string
@@ -95,14 +95,14 @@ export function readSignature({ method, authority, target, headers }: RequestHea
   return { created: Number(created), nonce, keyId, contentDigest: digest, base, signature: Buffer.from(bytes[1] ?? '', 'base64') }
 }
 
-/** Checks age and signature; the body is checked against `contentDigest` once it has arrived. `now` in epoch milliseconds. Error: `auth.refused`. */
-export function checkSignature(jwk: PublicJwk, { created, base, signature }: RequestSignature, now: number): void {
+/** Checks age and signature, in the thread pool; the body is checked against `contentDigest` once it has arrived. `now` in epoch milliseconds. Error: `auth.refused`. */
+export async function checkSignature(jwk: PublicJwk, { created, base, signature }: RequestSignature, now: number): Promise<void> {
   const ageS = now / 1000 - created
   if (Math.abs(ageS) > SIGNATURE_MAX_AGE_S)
     throw new WindfallError(
       'auth.refused',
       `The request was signed ${Math.round(Math.abs(ageS))} s ${ageS > 0 ? 'ago' : 'in the future'}. Set the clock of this machine and try again.`,
     )
-  if (!verifySignature(jwk, new TextEncoder().encode(base), signature))
+  if (!(await verifyInPool(jwk, new TextEncoder().encode(base), signature)))
     throw new WindfallError('auth.refused', 'The request signature does not match this request and this device key.')
 }

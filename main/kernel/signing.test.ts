@@ -1,8 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { PublicJwk } from '../../shared/contract/wire.ts'
 import { SMALL_ORDER_KEYS, SMALL_ORDER_SIGNATURES } from '../../shared/domain/weak-keys.fake.ts'
-import { createSigner, generateKeyPem, keyIdOf, verifySignature } from './signing.ts'
+import { createSigner, generateKeyPem, keyIdOf, verifyInPool, verifySignature } from './signing.ts'
 
 test('what a key signed is its own and nobody else’s', async () => {
   const [signer, other] = [createSigner(generateKeyPem()), createSigner(generateKeyPem())]
@@ -27,6 +28,27 @@ test('a key that anyone can sign with verifies nothing, in whichever encoding it
 
 test('a point that is not on the curve verifies nothing', () => {
   expect(verifySignature({ kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) }, new Uint8Array(), new Uint8Array(64))).toBe(false)
+})
+
+test('the thread pool says the same of every key and signature, a P-256 key among them', async () => {
+  const signer = createSigner(generateKeyPem())
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const publicJwk = PublicJwk.parse(pair.publicKey.export({ format: 'jwk' }))
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array(), fc.nat(100), fc.constantFrom(...SMALL_ORDER_KEYS), async (bytes, flipped, weak) => {
+      const ed25519 = await signer.sign(bytes)
+      const p256 = sign('sha256', bytes, { key: pair.privateKey, dsaEncoding: 'ieee-p1363' })
+      for (const [key, signature] of [
+        [signer.publicJwk, ed25519],
+        [publicJwk, p256],
+        [signer.publicJwk, p256],
+        [publicJwk, ed25519.subarray(0, flipped)],
+        [weak, SMALL_ORDER_SIGNATURES[0] ?? new Uint8Array()],
+      ] as const)
+        expect(await verifyInPool(key, bytes, signature)).toBe(verifySignature(key, bytes, signature))
+      expect(await verifyInPool(publicJwk, bytes, p256)).toBe(true)
+    }),
+  )
 })
 
 test('the name of a key is the thumbprint of RFC 8037 appendix A.3', () => {

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import type { TpmEvidence } from '../../shared/contract/attestation.ts'
 import { PublicJwk } from '../../shared/contract/wire.ts'
-import { weakKeyProblem } from '../../shared/domain/keys.ts'
+import { publicKeyOf } from './public-keys.ts'
 
 /**
  * Signs bytes with one key. Nothing may depend on which signer is in use but `alg`, `keyId` and `evidence`. A node's signer stands for
@@ -13,6 +14,8 @@ export interface Signer {
   readonly publicJwk: PublicJwk
   readonly evidence: 'software' | 'tpm'
   readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>
+  /** Lets the hardware that keeps the key answer for it; missing where there is none. Fails as `sign` does. */
+  readonly attest?: ((nonce: Uint8Array) => Promise<TpmEvidence>) | undefined
 }
 
 /** RFC 7638: members in lexicographic order, no white space. */
@@ -33,19 +36,35 @@ export function createSigner(pem: string): Signer {
 
 export const generateKeyPem = (): string => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
 
-const keyObject = (jwk: PublicJwk): KeyObject => createPublicKey({ key: jwk, format: 'jwk' })
+/** What node:crypto takes for each kind of key: raw Ed25519 (RFC 8032), or r‖s for P-256. */
+const withKey = ({ kty }: PublicJwk, key: KeyObject) =>
+  kty === 'OKP' ? ({ algorithm: null, key } as const) : ({ algorithm: 'sha256', key: { key, dsaEncoding: 'ieee-p1363' } } as const)
 
 /**
  * True if `signature` (raw Ed25519, or r‖s for P-256) over `bytes` was made by `jwk`. A weak key is refused before the signature is
  * looked at: with a key of small order, one signature holds for every message.
  */
 export function verifySignature(jwk: PublicJwk, bytes: Uint8Array, signature: Uint8Array): boolean {
-  if (weakKeyProblem(jwk)) return false
+  const known = publicKeyOf(jwk)
+  if (!known) return false
+  const { algorithm, key } = withKey(jwk, known)
   try {
-    return jwk.kty === 'OKP'
-      ? verify(null, bytes, keyObject(jwk), signature)
-      : verify('sha256', bytes, { key: keyObject(jwk), dsaEncoding: 'ieee-p1363' }, signature)
+    return verify(algorithm, bytes, key, signature)
   } catch {
     return false
   }
+}
+
+/** {@link verifySignature} in the thread pool, so that many signatures are checked on every core while this thread does something else. Never rejects. */
+export function verifyInPool(jwk: PublicJwk, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  const known = publicKeyOf(jwk)
+  if (!known) return Promise.resolve(false)
+  const { algorithm, key } = withKey(jwk, known)
+  return new Promise((resolve) => {
+    try {
+      verify(algorithm, bytes, key, signature, (error, holds) => resolve(error === null && holds))
+    } catch {
+      resolve(false)
+    }
+  })
 }

@@ -8,7 +8,8 @@ import { rawFromDer } from './der-signature.ts'
 import { verifySignature } from './signing.ts'
 import { missingSwtpm, type SoftwareTpm, startSwtpm } from './swtpm.fixture.ts'
 import { createRunTool, type RunTool } from './tpm-tools.ts'
-import { createTpm, type TpmKey } from './tpm.ts'
+import { createTpm } from './tpm.ts'
+import type { TpmKey } from './tpm-session.ts'
 
 const message = (text: string) => new TextEncoder().encode(text)
 

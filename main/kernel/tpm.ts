@@ -1,24 +1,12 @@
 import { createHash, createPublicKey } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { PublicJwk } from '../../shared/contract/wire.ts'
 import { weakKeyProblem } from '../../shared/domain/keys.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { rawFromDer } from './der-signature.ts'
+import { attestKey } from './tpm-attest.ts'
 import { type Signer, keyIdOf, verifySignature } from './signing.ts'
+import { type TpmKey, type TpmSession, openSession } from './tpm-session.ts'
 import { type Environment, type RunTool, createRunTool, hasResourceManager, inPrivateDirectory, tctiOf } from './tpm-tools.ts'
-
-/**
- * A key that only one TPM can use. Both areas are what TPM2_Create returns: the private one is encrypted under the TPM's owner hierarchy,
- * so the blob is safe to store and useless elsewhere. Kept outside, it takes none of the TPM's few persistent places.
- */
-export interface TpmKey {
-  readonly publicJwk: PublicJwk
-  /** TPM2B_PUBLIC. */
-  readonly publicArea: Uint8Array
-  /** TPM2B_PRIVATE. */
-  readonly privateArea: Uint8Array
-}
 
 export interface Tpm {
   /** Makes an ECDSA P-256 key that never leaves the TPM. Error: `config.invalid`, with what the owner can do. */
@@ -32,12 +20,6 @@ const PRIMARY_ATTRIBUTES = 'restricted|decrypt|fixedtpm|fixedparent|sensitivedat
 const PRIMARY = ['createprimary', '-Q', '-C', 'o', '-g', 'sha256', '-G', 'ecc256:aes128cfb', '-a', PRIMARY_ATTRIBUTES, '-c', 'primary.ctx']
 const KEY = ['-G', 'ecc256:ecdsa-sha256', '-a', 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign|noda']
 
-interface Session {
-  readonly run: (...args: readonly string[]) => Promise<void>
-  readonly read: (name: string) => Uint8Array
-  readonly write: (name: string, bytes: Uint8Array) => void
-}
-
 /**
  * The TPM 2.0 of this machine through tpm2-tools (https://tpm2-tools.readthedocs.io), one operation at a time. That a key lives in a TPM is
  * the node's own word: proving it to others would take the manufacturer's certificate chain, and a key that may sign anything cannot
@@ -46,7 +28,7 @@ interface Session {
 export function createTpm(environment: Environment, runTool: RunTool = createRunTool(environment)): Tpm {
   const flushes = !hasResourceManager(tctiOf(environment))
   let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+  const inTurn = <T>(work: (session: TpmSession) => Promise<T>): Promise<T> => {
     const turn = last.then(() => inPrivateDirectory((directory) => work(openSession({ runTool, directory, flushes }))))
     last = turn.catch(() => undefined)
     return turn
@@ -54,23 +36,7 @@ export function createTpm(environment: Environment, runTool: RunTool = createRun
   return { create: () => inTurn(createKey), signer: (key) => createTpmSigner(key, inTurn) }
 }
 
-function openSession({ runTool, directory, flushes }: { readonly runTool: RunTool; readonly directory: string; readonly flushes: boolean }): Session {
-  const tool = ([name = '', ...args]: readonly string[]) => runTool(`tpm2_${name}`, args, directory)
-  return {
-    run: async (...args) => {
-      try {
-        await tool(args)
-      } finally {
-        // What a failed step leaves loaded would be in the way of every later one. If this fails, too, the next step says why.
-        if (flushes) await tool(['flushcontext', '-t']).catch(() => undefined)
-      }
-    },
-    read: (name) => readFileSync(join(directory, name)),
-    write: (name, bytes) => writeFileSync(join(directory, name), bytes, { mode: 0o600 }),
-  }
-}
-
-async function createKey({ run, read }: Session): Promise<TpmKey> {
+async function createKey({ run, read }: TpmSession): Promise<TpmKey> {
   await run(...PRIMARY)
   await run('create', '-Q', '-C', 'primary.ctx', ...KEY, '-u', 'key.pub', '-r', 'key.priv')
   await run('load', '-Q', '-C', 'primary.ctx', '-u', 'key.pub', '-r', 'key.priv', '-c', 'key.ctx')
@@ -82,7 +48,7 @@ async function createKey({ run, read }: Session): Promise<TpmKey> {
 }
 
 /** The loaded key as the TPM itself saves it, sealed to its present boot. */
-async function loadKey({ run, read, write }: Session, key: TpmKey): Promise<Uint8Array> {
+async function loadKey({ run, read, write }: TpmSession, key: TpmKey): Promise<Uint8Array> {
   write('key.pub', key.publicArea)
   write('key.priv', key.privateArea)
   await run(...PRIMARY)
@@ -90,11 +56,11 @@ async function loadKey({ run, read, write }: Session, key: TpmKey): Promise<Uint
   return read('key.ctx')
 }
 
-function createTpmSigner(key: TpmKey, inTurn: <T>(work: (session: Session) => Promise<T>) => Promise<T>): Signer {
+function createTpmSigner(key: TpmKey, inTurn: <T>(work: (session: TpmSession) => Promise<T>) => Promise<T>): Signer {
   const { publicJwk } = key
   // Loading takes three times as long as signing, so what was loaded once is kept until the TPM no longer takes it.
   let context: Uint8Array | null = null
-  const signWith = async (session: Session, bytes: Uint8Array): Promise<Uint8Array> => {
+  const signWith = async (session: TpmSession, bytes: Uint8Array): Promise<Uint8Array> => {
     context ??= await loadKey(session, key)
     return signDigest(session, { context, publicJwk, bytes })
   }
@@ -109,7 +75,12 @@ function createTpmSigner(key: TpmKey, inTurn: <T>(work: (session: Session) => Pr
         return signWith(session, bytes)
       }
     })
-  return { alg: 'ES256', keyId: keyIdOf(publicJwk), publicJwk, evidence: 'tpm', sign }
+  const attest = (nonce: Uint8Array) =>
+    inTurn(async (session) => {
+      await session.run(...PRIMARY)
+      return attestKey(session, key, nonce)
+    })
+  return { alg: 'ES256', keyId: keyIdOf(publicJwk), publicJwk, evidence: 'tpm', sign, attest }
 }
 
 interface Signing {
@@ -118,7 +89,7 @@ interface Signing {
   readonly bytes: Uint8Array
 }
 
-async function signDigest({ run, read, write }: Session, { context, publicJwk, bytes }: Signing): Promise<Uint8Array> {
+async function signDigest({ run, read, write }: TpmSession, { context, publicJwk, bytes }: Signing): Promise<Uint8Array> {
   write('key.ctx', context)
   write('digest', createHash('sha256').update(bytes).digest())
   await run('sign', '-Q', '-c', 'key.ctx', '-g', 'sha256', '-s', 'ecdsa', '-d', '-f', 'plain', '-o', 'signature', 'digest')

@@ -7,11 +7,21 @@ import { gridCalls } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
 import { incidentCalls } from './incident.ts'
 import { JobSpec, JobState, JobView } from './job.ts'
+import { arrayCalls } from './job-array.ts'
+import { AdmissionRule, After, ArrayId, TemplateName } from './job-links.ts'
+import { TemplateUse, templateCalls } from './job-template.ts'
 import { PlanAnswer } from './plan.ts'
+import { modelCalls } from './model.ts'
+import { nodeAdminCalls } from './node-admin.ts'
 import { nodeCalls } from './node-calls.ts'
+import { statisticsCalls } from './statistics.ts'
+import { tokenCalls } from './node-token.ts'
 import { PayoutView } from './payout.ts'
 import { ChallengeView, ProofSummary, ProofView } from './proof.ts'
 import { ReceiptSummary } from './receipt.ts'
+import { requesterCalls } from './requester.ts'
+import { replicaCalls } from './replica.ts'
+import { runCalls } from './run-calls.ts'
 import { Base64, DecimalString, Envelope, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, SolanaAddress, pageOf } from './wire.ts'
 
 export const coordinatorContract = {
@@ -27,11 +37,23 @@ export const coordinatorContract = {
   ),
 
   ...nodeCalls,
+  ...modelCalls,
+  ...nodeAdminCalls,
+  ...statisticsCalls,
+  ...replicaCalls,
+  ...tokenCalls,
+  ...runCalls,
   ...incidentCalls,
   ...decisionCalls,
 
+  ...templateCalls,
+  ...arrayCalls,
+  ...requesterCalls,
+
   submitJob: call(
-    z.strictObject({ jobId: Id, spec: JobSpec }),
+    z
+      .strictObject({ jobId: Id, spec: JobSpec.optional(), template: TemplateUse.optional(), after: After.optional(), admission: AdmissionRule.optional() })
+      .refine(({ spec, template }) => (spec === undefined) !== (template === undefined), 'give a job or a template, not both'),
     JobView,
     http('POST', '/v1/jobs', 'requester', 'Submit a job; repeating the same id is harmless'),
   ),
@@ -43,6 +65,10 @@ export const coordinatorContract = {
   listJobs: call(
     z.strictObject({
       state: JobState.nullable().default(null),
+      /** Only the jobs of this array, in their order. */
+      array: ArrayId.optional(),
+      /** Only jobs that were made from this template. */
+      template: TemplateName.optional(),
       after: z.string().max(128).nullable().default(null),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),

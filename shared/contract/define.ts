@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { WindfallError } from '../errors.ts'
 
-/** Who may make a call over HTTP. `node` = request signed by a device key, `requester` = API key. */
-export type Access = 'public' | 'node' | 'requester'
+/**
+ * Who may make a call over HTTP. `node` = request signed by a device key; `any-node` = the same, and by one that was quarantined or removed, which may
+ * still hand in what it owes and read what became of it; `requester` = API key.
+ */
+export type Access = 'public' | 'node' | 'any-node' | 'requester'
 
 export interface HttpBinding {
   readonly method: 'GET' | 'POST'

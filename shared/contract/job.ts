@@ -1,6 +1,7 @@
 /** A job as its requester describes it, and as everyone sees it afterwards. */
 import { z } from 'zod'
 import { MAX_PROOFS } from '../domain/carbon-receipt.ts'
+import { After, ArrayPlace, TemplateId } from './job-links.ts'
 import { Exclusion, Plan } from './plan.ts'
 import { DecimalString, Digest, Id, IsoTime, KeyId, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
 
@@ -16,10 +17,13 @@ export const JobRuntime = z.discriminatedUnion('name', [
 ])
 export type JobRuntime = z.infer<typeof JobRuntime>
 
+/** The largest output of a job anywhere; a coordinator may take less. */
+export const MAX_OUTPUT_BYTES = 16_777_216
+
 export const JobLimits = z.strictObject({
   wallSeconds: z.number().int().min(1).max(604_800),
   memoryBytes: z.number().int().min(1_048_576).max(1_099_511_627_776),
-  outputBytes: z.number().int().min(1).max(16_777_216),
+  outputBytes: z.number().int().min(1).max(MAX_OUTPUT_BYTES),
   cpus: z.number().min(0.1).max(256),
 })
 export type JobLimits = z.infer<typeof JobLimits>
@@ -69,6 +73,8 @@ const Needs = z.strictObject({
   gpus: z.number(GPUS).int().min(0).max(16),
   vramBytes: z.number().int().min(0),
   ramBytes: z.number().int().min(0),
+  /** How well its node must have worked so far, 0 to 1; a node that nothing is known of has 0.5. */
+  minReputation: z.number().min(0).max(1).optional(),
 })
 
 export const JobSpec = z.strictObject({
@@ -100,6 +106,14 @@ export const JobSpec = z.strictObject({
   objective: Objective.default('green'),
   /** If given, any other output is a failed job, never a paid one. */
   outputSha256: Sha256Hex.nullable().default(null),
+  /** How often it is begun again after it failed by itself, each time after a longer pause; left out: never. A machine's failure does not count. */
+  retries: z.number().int().min(0).max(20).optional(),
+  /**
+   * `soft`, which is meant if nothing is said: the machine may hear of the job a moment before the coordinator has written that it did, so that a crash
+   * just then lets the job begin twice; it is paid once. `durable`: it never begins before that is written, for a job that costs or does something
+   * outside.
+   */
+  lease: z.enum(['soft', 'durable']).optional(),
 })
 export type JobSpec = z.infer<typeof JobSpec>
 
@@ -123,6 +137,8 @@ export const JobView = z.strictObject({
   /** Machine-readable: why it waits or why it ended, e.g. `waiting.window`, `proof.output`. */
   reason: z.string().max(80).nullable(),
   message: z.string().max(500).nullable(),
+  /** When it is tried again after it failed by itself; `null` unless it rests. */
+  retryAt: IsoTime.nullable().default(null),
   spec: JobSpec,
   submittedAt: IsoTime,
   updatedAt: IsoTime,
@@ -140,6 +156,8 @@ export const JobView = z.strictObject({
     }),
   ),
   outputSha256: Sha256Hex.nullable(),
+  /** Until when the output is kept; `null` without one. */
+  outputExpiresAt: IsoTime.nullable().default(null),
   /** The last of `receiptIds`: that of the machine which ran last. */
   receiptId: Id.nullable(),
   /** One for each machine whose proven runs were paid, in the order in which they ended. */
@@ -148,14 +166,19 @@ export const JobView = z.strictObject({
   priceMicroUsd: DecimalString.nullable(),
   /** `null` if there is none, or the job has ended. */
   checkpoint: Checkpoint.nullable().default(null),
+  /** `null` for a job that was submitted by itself. */
+  array: ArrayPlace.nullable().default(null),
+  /** `null` if it was not made from one. */
+  template: TemplateId.nullable().default(null),
+  after: After.default([]),
 })
 export type JobView = z.infer<typeof JobView>
 
 /**
  * Why a coordinator asks for a running job back, to be gone on with later from what it has saved: the grid is dirtier than usual, an operator
- * makes up that it is, or the run that was planned is over.
+ * makes up that it is, the run that was planned is over, or it takes much longer there than is usual.
  */
-export const YieldReason = z.enum(['carbon', 'carbon.simulated', 'plan'])
+export const YieldReason = z.enum(['carbon', 'carbon.simulated', 'plan', 'straggler'])
 export type YieldReason = z.infer<typeof YieldReason>
 
 /** What an agent gets to run: the job, and a fencing token that ends with the lease. */

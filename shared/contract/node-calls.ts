@@ -1,14 +1,17 @@
 /** What a node may ask of its coordinator: to be enrolled, for work, to prove it, and about its fleet. */
 import { z } from 'zod'
 import { MAX_ROTATIONS } from '../domain/rotation.ts'
+import { TpmEvidence } from './attestation.ts'
 import { call } from './define.ts'
 import { FleetView } from './fleet.ts'
 import { SignalOrReason, SolarSite } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
-import { Lease, YieldReason } from './job.ts'
+import { Lease } from './job.ts'
 import { NodeEvent } from './node-event.ts'
 import { Capabilities, Presence } from './node.ts'
 import { ChallengeAnswer, ChallengeState, MAX_OPEN_CHALLENGES, OpenChallenge } from './proof.ts'
+import { proofCalls } from './proof-calls.ts'
+import { Orders } from './run-calls.ts'
 import { Base64, Envelope, Id, IsoTime, KeyId, PublicJwk, RuntimeName, Sha256Hex, SolanaAddress } from './wire.ts'
 
 /** How a node that has replaced its key shows which node it still is: needed where its coordinator has not heard of it yet. */
@@ -28,6 +31,10 @@ export const nodeCalls = {
       capabilities: Capabilities,
       payoutAddress: SolanaAddress.nullable(),
       history: KeyChanges.optional(),
+      /** Where machines are let in by token, or one that was removed comes back; without meaning for one that is known. */
+      token: z.string().max(100).optional(),
+      /** In answer to the SHA-256 of the challenge. */
+      attestation: TpmEvidence.optional(),
     }),
     z.strictObject({ nodeId: KeyId, enrolledAt: IsoTime, heartbeatMs: z.number().int() }),
     http('POST', '/v1/nodes', 'public', 'Enrol a node by proof of possession of its device key'),
@@ -40,13 +47,7 @@ export const nodeCalls = {
   heartbeat: call(
     Presence,
     z.strictObject({
-      lost: z.array(Id),
-      cancelled: z.array(Id),
-      /** Attempts that are to save where they are and end, because their jobs go on later. */
-      yields: z
-        .array(z.strictObject({ leaseId: Id, reason: YieldReason }))
-        .max(64)
-        .default([]),
+      ...Orders.shape,
       now: IsoTime,
       lastEvent: z.number().int(),
       challenges: z.array(OpenChallenge).max(MAX_OPEN_CHALLENGES).default([]),
@@ -80,42 +81,21 @@ export const nodeCalls = {
     Empty,
     http('POST', '/v1/leases/{leaseId}/fail', 'node', 'The attempt ended without a result'),
   ),
-  giveBack: call(
-    z.strictObject({
-      leaseId: Id,
-      token: z.number().int().positive(),
-      /** A proof whose `outputSha256` is that of the checkpoint which was handed over under this lease. */
-      envelope: Envelope,
-      reason: z.string().max(80),
-      message: z.string().max(500),
-    }),
-    z.strictObject({ proofId: Id, jobId: Id }),
-    http(
-      'POST',
-      '/v1/leases/{leaseId}/give-back',
-      'node',
-      'Give a job back with a signed energy proof of its run: paid when the job is finished or its requester cancels it, unpaid if it fails or expires',
-    ),
-  ),
-  submitProof: call(
-    z.strictObject({ leaseId: Id, token: z.number().int().positive(), envelope: Envelope, output: Base64.max(22_400_000) }),
-    z.strictObject({ proofId: Id, jobId: Id, receiptId: Id }),
-    http('POST', '/v1/proofs', 'node', 'Submit a signed energy proof with the output it covers'),
-  ),
+  ...proofCalls,
   proofChain: call(
     Empty,
     z.strictObject({ seq: z.number().int().min(0), head: Sha256Hex.nullable() }),
-    http('GET', '/v1/proofs/head', 'node', 'Where the proof chain of this node stands'),
+    http('GET', '/v1/proofs/head', 'any-node', 'Where the proof chain of this node stands'),
   ),
   answerChallenge: call(
     z.strictObject({ challengeId: Id, ...ChallengeAnswer.shape }),
     z.strictObject({ state: ChallengeState.exclude(['asked', 'overdue']), message: z.string().max(500) }),
-    http('POST', '/v1/challenges/{challengeId}', 'node', 'Hand in the sample log a challenge asks for, or say why it cannot be given'),
+    http('POST', '/v1/challenges/{challengeId}', 'any-node', 'Hand in the sample log a challenge asks for, or say why it cannot be given'),
   ),
   nodeEvents: call(
     z.strictObject({ after: z.coerce.number().int().min(0), limit: z.coerce.number().int().min(1).max(200).default(100) }),
     z.strictObject({ events: z.array(NodeEvent), next: z.number().int() }),
-    http('GET', '/v1/events', 'node', 'What happened to this node since'),
+    http('GET', '/v1/events', 'any-node', 'What happened to this node since'),
   ),
 
   inviteToFleet: call(

@@ -27,6 +27,16 @@ export const Capabilities = z.strictObject({
 })
 export type Capabilities = z.infer<typeof Capabilities>
 
+/**
+ * `probation`: it was quarantined, and is given small jobs until it has shown that it works again. `quarantined`: it is given nothing. `removed`: its
+ * owner or the operator took it out; what it has earned is paid.
+ */
+export const NodeState = z.enum(['active', 'probation', 'quarantined', 'removed'])
+export type NodeState = z.infer<typeof NodeState>
+
+/** Whether a node may be given jobs at all. */
+export const isWorking = (state: NodeState): boolean => state === 'active' || state === 'probation'
+
 export const Presence = z.strictObject({
   /** Whether the agent would start a job now. */
   ready: z.boolean(),

@@ -4,7 +4,7 @@ import { KeyId, Origin, UnsignedDecimal, Window, Zone } from './wire.ts'
 
 /**
  * Why a node cannot take a job. Counted for every waiting job. `capacity`: it could, but all its time before the deadline is taken by other jobs.
- * `given-back`: it had it and could not begin it, so that it is not asked again for a while.
+ * `given-back`: it had it and could not begin it, so that it is not asked again for a while. `reputation`: it has not yet shown that it works as well as the job asks.
  */
 export const Exclusion = z.enum([
   'offline',
@@ -21,6 +21,7 @@ export const Exclusion = z.enum([
   'no-signal',
   'capacity',
   'given-back',
+  'reputation',
 ])
 export type Exclusion = z.infer<typeof Exclusion>
 
@@ -69,9 +70,12 @@ export const Plan = z.strictObject({
 })
 export type Plan = z.infer<typeof Plan>
 
+/** A machine in the answer to a question: by its id for an operator, and for a requester by a number that means something within this answer only. */
+const NodeLabel = z.string().regex(/^(?:[A-Za-z0-9_-]{43}|node-\d{1,5})$/, 'expected a node id or a label such as node-1')
+
 /** One of the two choices that are compared. */
 const ComparedChoice = z.strictObject({
-  nodeId: KeyId,
+  nodeId: NodeLabel,
   zone: Zone,
   runs: z.array(Window).min(1).max(128),
   gPerKWh: z.number(),
@@ -83,13 +87,13 @@ const ComparedChoice = z.strictObject({
 export type ComparedChoice = z.infer<typeof ComparedChoice>
 
 export const PlanAnswer = z.strictObject({
-  plan: Plan.nullable(),
+  plan: Plan.extend({ nodeId: NodeLabel }).nullable(),
   /** Both choices; `null` where there is none. */
   compared: z.strictObject({ composite: ComparedChoice.nullable(), joint: ComparedChoice.nullable() }),
   alternatives: z
     .array(
       z.strictObject({
-        nodeId: KeyId,
+        nodeId: NodeLabel,
         zone: Zone,
         score: Score,
         window: Window,
@@ -102,7 +106,7 @@ export const PlanAnswer = z.strictObject({
     .max(50),
   /** How many nodes each constraint excludes, e.g. `{"runtime": 3}`. */
   excluded: z.partialRecord(Exclusion, z.number().int()),
-  /** Which nodes those are, as far as there is room. */
+  /** Which nodes those are, as far as there is room; for operators. */
   out: z.array(z.strictObject({ nodeId: KeyId, zone: Zone, reason: Exclusion })).max(200),
   nodes: z.number().int(),
   maxPriceMicroUsd: UnsignedDecimal,

@@ -15,6 +15,7 @@ export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
   deadline: 'too late for the deadline',
   'no-signal': 'without grid data',
   'given-back': 'that have just given it back without beginning it',
+  reputation: 'that have not yet shown that they work well enough',
   capacity: 'with all their time before the deadline taken by other jobs',
 }
 
@@ -33,5 +34,6 @@ export const EXCLUSION_REMEDY: Readonly<Record<Exclusion, string>> = {
   deadline: 'Give a later deadline.',
   'no-signal': 'It goes on when the grid of one of them is known again.',
   'given-back': 'It is tried there again before long.',
+  reputation: 'Ask for less reputation, or wait until one has done more jobs well.',
   capacity: 'Give a later deadline, or wait until another job ends early.',
 }

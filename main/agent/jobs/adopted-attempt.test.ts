@@ -75,6 +75,7 @@ function setUp(left: Left, { isLent = true, had = ['cpu'] }: { readonly isLent?:
     gone: () => undefined,
     begun: () => undefined,
     gaveWay: () => undefined,
+    logs: { write: () => undefined, end: () => undefined },
   })
   jobs.add(fakeLease(), 0)
   jobs.update('lease-1', { state: 'running', startedAt: 1 })

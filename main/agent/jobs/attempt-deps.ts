@@ -6,6 +6,7 @@ import type { Logger } from '../../kernel/log.ts'
 import type { AttemptFacts, GivenBack, MeteredRun } from '../attempt.ts'
 import type { Failure } from './failure.ts'
 import type { JobsStore } from './jobs.store.ts'
+import type { LiveLogs } from './live-logs.ts'
 import type { Runtime } from './runtime.ts'
 import type { StandBy } from './stand-by.ts'
 
@@ -41,6 +42,8 @@ export interface AttemptDeps {
   readonly reportFailure: (lease: Lease, failure: Failure) => void
   /** What was proven of an attempt: it left its output, or is given back and hands over what it saved. */
   readonly reportProven: (lease: Lease, facts: AttemptFacts, left: Uint8Array | GivenBack) => Promise<void>
+  /** Where what a job says goes while it runs. */
+  readonly logs: Pick<LiveLogs, 'write' | 'end'>
   /** Hex SHA-256 of what an attempt that had to stop is going to hand over; `null` if its job cannot go on from it elsewhere. */
   readonly saved: (lease: Lease) => string | null
   readonly changed: () => void

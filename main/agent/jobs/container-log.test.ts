@@ -28,7 +28,7 @@ function setUp(rounds: readonly Round[], ended: Promise<unknown> = Promise.resol
     for (let mib = 0; mib < (round?.mibs ?? 0) && !signal.aborted; mib++) onBytes(MIB)
     if (round?.end === 'broken') throw new Error('the engine went away')
   }
-  const log = followLog({ engine: { followLogs }, clock, id: 'c', onLog: (line) => lines.push(line), from: 'start', ended }, done.signal)
+  const log = followLog({ engine: { followLogs }, clock, id: 'c', hooks: { onLog: (line) => lines.push(line) }, from: 'start', ended }, done.signal)
   let isFlooded = false
   void log.flooded.then(() => (isFlooded = true))
   return { ...log, clock, done, asked, lines, isFlooded: () => isFlooded }
@@ -38,6 +38,18 @@ test('a job may fill its log to the brim at a time', async () => {
   const { over, isFlooded, asked } = setUp([{ mibs: MIBS, end: 'over' }])
   await over
   expect([isFlooded(), asked]).toEqual([false, ['start']])
+})
+
+test('what it says goes on as it wrote it, however much of that is shown', async () => {
+  const said = [Buffer.from([0, 255, 10]), Buffer.alloc(1_000_000, 120), Buffer.from('end')]
+  const heard: Uint8Array[] = []
+  const lines: string[] = []
+  const followLogs: ContainerEngine['followLogs'] = async (_, onBytes) => said.forEach(onBytes)
+  const hooks = { onLog: (line: string) => lines.push(line), onOutput: (bytes: Uint8Array) => heard.push(bytes) }
+  await followLog({ engine: { followLogs }, clock: createFakeClock(), id: 'c', hooks, from: 'start', ended: Promise.resolve() }, new AbortController().signal)
+    .over
+  expect(Buffer.concat(heard).equals(Buffer.concat(said))).toBe(true)
+  expect(lines.join('').length).toBeLessThan(300_000)
 })
 
 test('one byte more is a flood, and nobody reads on', async () => {
@@ -88,7 +100,7 @@ test('as much as drains away may come for ever, and hardly more', async () => {
         engine: { followLogs: (_log, onBytes) => new Promise(() => (slow.push = onBytes)) },
         clock: slow.clock,
         id: 'c',
-        onLog: () => undefined,
+        hooks: { onLog: () => undefined },
         from: 'start',
         ended: Promise.resolve(),
       },

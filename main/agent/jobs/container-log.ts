@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { ContainerEngine } from './container-engine.ts'
 import { isAbsent } from './engine-call.ts'
 import { createLogSink } from './log-lines.ts'
+import type { RunHooks } from './runtime.ts'
 
 /**
  * What a job may write to its log at a time, and by the second for as long as it runs. The engine keeps only the end of it, but to take in a
@@ -17,7 +18,7 @@ interface Followed {
   readonly engine: Pick<ContainerEngine, 'followLogs'>
   readonly clock: Clock
   readonly id: string
-  readonly onLog: (line: string) => void
+  readonly hooks: Pick<RunHooks, 'onLog' | 'onOutput'>
   /** Whether its first lines have been read before. */
   readonly from: 'start' | 'now'
   /** Settles when the container has ended. */
@@ -32,13 +33,14 @@ export interface FollowedLog {
 }
 
 /** Shows what a job says and counts it, until `done` aborts. What breaks the log ends neither the job nor the count: it goes on with what comes then. */
-export function followLog({ engine, clock, id, onLog, from, ended }: Followed, done: AbortSignal): FollowedLog {
-  const sink = createLogSink(onLog, clock)
+export function followLog({ engine, clock, id, hooks, from, ended }: Followed, done: AbortSignal): FollowedLog {
+  const sink = createLogSink(hooks.onLog, clock)
   const flooded = Promise.withResolvers<void>()
   const enough = new AbortController()
   const takes = createBucket(clock)
   const onBytes = (bytes: Uint8Array) => {
     sink.push(bytes)
+    hooks.onOutput?.(bytes)
     if (takes(bytes.length + PIECE_BYTES)) return
     enough.abort()
     flooded.resolve()

@@ -60,7 +60,7 @@ export async function superviseContainer(watched: Watched, begin: () => Promise<
     await begin()
     hooks.onStarted(jobOf(watched, allowance, watching.signal))
     const exit = exitOf(watched, done.signal)
-    const log = followLog({ engine, clock, id, onLog: hooks.onLog, from: watched.origin === 'created' ? 'start' : 'now', ended: exit }, done.signal)
+    const log = followLog({ engine, clock, id, hooks, from: watched.origin === 'created' ? 'start' : 'now', ended: exit }, done.signal)
     // If ending the container fails, that is the error to report, not the wait it leaves behind.
     exit.catch(() => undefined)
     const cut = await Promise.race([exit.then(() => null), firstCut({ ...watched, allowance, log }, watching.signal, signal)])

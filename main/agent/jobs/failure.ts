@@ -27,6 +27,7 @@ const WHY_STOPPED: Readonly<Record<string, string>> = {
 
 const GOES_ON_LATER: Readonly<Record<YieldReason, string>> = {
   plan: 'The run that was planned is over; the job goes on later from its checkpoint.',
+  straggler: 'The job takes much longer here than is usual; it goes on on another machine from its checkpoint.',
   carbon: 'The grid is dirtier than usual; the job goes on later from its checkpoint.',
   'carbon.simulated': 'An operator simulates a grid that is dirtier than usual; the job goes on later from its checkpoint.',
 }

@@ -35,6 +35,7 @@ async function resume(deps: AttemptDeps, active: Active, taken: (isTaken: boolea
     if (result && session) await settle(deps, active, { session, result })
   } catch (error) {
     await left()
+    deps.logs.end(lease)
     holding.end()
     await (session as MeterSession | null)?.stop()
     if (session && !isCancelled(deps, lease)) fail(deps, lease, failureOf(error, stop.signal))

@@ -82,6 +82,7 @@ export async function settle(
   { lease, stop, holding }: Active,
   { session, result }: { readonly session: MeterSession; readonly result: RunResult },
 ): Promise<void> {
+  deps.logs.end(lease)
   const restedMs = holding.end()
   const measured = await session.stop()
   if (isCancelled(deps, lease)) return
@@ -115,11 +116,12 @@ export const requestOf = ({ lease: { attemptId, jobId, leaseId, spec }, devices 
 })
 
 /** What a sandbox tells of an attempt. A GPU may compute on when its job has next to no processor left: of that one only the end counts. */
-export const hooksOf = (deps: AttemptDeps, { jobId, attemptId, spec }: Lease, onStarted: RunHooks['onStarted']): RunHooks => ({
+export const hooksOf = (deps: AttemptDeps, lease: Lease, onStarted: RunHooks['onStarted']): RunHooks => ({
   onStarted,
-  onLog: (line) => deps.log.debug({ jobId, line }, 'job output'),
+  onLog: (line) => deps.log.debug({ jobId: lease.jobId, line }, 'job output'),
+  onOutput: (bytes) => deps.logs.write(lease, bytes),
   onSlowed: () => {
-    if (spec.needs.gpus === 0) deps.gaveWay(attemptId)
+    if (lease.spec.needs.gpus === 0) deps.gaveWay(lease.attemptId)
   },
 })
 
@@ -138,6 +140,7 @@ async function runMetered(
   try {
     return await runtime.run(requestOf(active), { ...hooks, onResumed }, stop.signal)
   } catch (error) {
+    deps.logs.end(lease)
     holding.end()
     await session.stop()
     throw error

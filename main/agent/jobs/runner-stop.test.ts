@@ -48,6 +48,7 @@ function setUp(hangs: Phase, deaf = false) {
     recoverMeasured: () => null,
     begun: () => undefined,
     gaveWay: () => undefined,
+    logs: { write: () => undefined, end: () => undefined },
     gone: () => undefined,
     mayFetch: () => true,
     memory: { before: async () => new Map(), released: async () => undefined },
@@ -102,6 +103,7 @@ test.each(PHASES)('while %s (deaf: %s), the owner gets the machine back and the 
 test.each(PHASES)('while %s (deaf: %s), a job that the coordinator asks back ends as for its owner; no other lease does', async (phase, deaf) => {
   for (const [reason, message] of [
     ['carbon', 'The grid is dirtier than usual; the job goes on later from its checkpoint.'],
+    ['straggler', 'The job takes much longer here than is usual; it goes on on another machine from its checkpoint.'],
     ['carbon.simulated', 'An operator simulates a grid that is dirtier than usual; the job goes on later from its checkpoint.'],
   ] as const) {
     const { during, failures, runner } = setUp(phase, deaf)

@@ -75,6 +75,7 @@ function setUp({ result = EXITED, owner = () => null, file = ':memory:', downloa
     recoverMeasured: () => null,
     begun: () => undefined,
     gaveWay: () => undefined,
+    logs: { write: () => undefined, end: () => undefined },
     gone: () => undefined,
     mayFetch: () => true,
     memory: { before: async () => new Map(), released: async () => undefined },

@@ -75,6 +75,8 @@ export interface RunHooks {
   readonly onStarted: (job: RunningJob) => void
   /** One line of output, escaped and capped. */
   readonly onLog: (line: string) => void
+  /** The same, as the job wrote it; the bytes may change afterwards. */
+  readonly onOutput?: (bytes: Uint8Array) => void
   /** The job finds in its folder what it saved earlier. */
   readonly onResumed?: (from: ResumedFrom) => void
   /** It has to stop, and has next to no processor time left while it saves its work. */

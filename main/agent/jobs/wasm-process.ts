@@ -137,7 +137,10 @@ function receive(child: ChildProcess, { request, hooks, log, job }: WasmRun & { 
   const onFrame = ({ kind, payload }: Frame) => {
     if (kind === 'started' && !started) hooks.onStarted(job)
     started ||= kind === 'started'
-    if (kind === 'log') log.push(payload)
+    if (kind === 'log') {
+      log.push(payload)
+      hooks.onOutput?.(payload)
+    }
     if (kind === 'output' && payload.length > request.limits.outputBytes) throw new RangeError('the output is larger than the job may leave')
     if (kind === 'output') output = Uint8Array.from(payload)
     if (kind === 'end') end = End.parse(JSON.parse(Buffer.from(payload).toString('utf8')))

@@ -56,7 +56,9 @@ describe('a module', () => {
     const module = job('(call $put (i32.const 1) (i32.const 64) (i32.const 6)) (call $put (call $open) (i32.const 64) (i32.const 5))', {
       extra: '(data (i32.const 64) "hello\\n")',
     })
-    const result = await run(module, { hooks: { onStarted: () => (started += 1) } })
+    const said: number[] = []
+    const result = await run(module, { hooks: { onStarted: () => (started += 1), onOutput: (bytes) => said.push(...bytes) } })
+    expect(Buffer.from(said).toString()).toBe('hello\n')
     expect(result).toMatchObject({ end: 'exited', exitCode: 0, lines: ['hello'], logTail: 'hello\n', outputSha256: digestOf(Buffer.from('hello')).slice(7) })
     expect(text(result.output)).toBe('hello')
     expect(started).toBe(1)

@@ -21,12 +21,15 @@ export interface Asked {
  */
 export async function serveFakeCoordinator(
   { transport }: Pick<FakeCoordinator, 'transport'>,
-  { before = () => false, spoil = () => false }: { before?: (asked: Asked) => boolean; spoil?: (asked: Asked, answer: unknown) => boolean } = {},
+  {
+    before = () => false,
+    spoil = () => false,
+  }: { before?: (asked: Asked) => boolean | Promise<boolean>; spoil?: (asked: Asked, answer: unknown) => boolean } = {},
 ): Promise<AsyncDisposable & { readonly url: string; readonly server: Server }> {
   const server = createServer(async (request, response) => {
     const found = await readCall(request)
     const asked = { name: found?.name ?? '', request, response }
-    if (before(asked)) return
+    if (await before(asked)) return
     try {
       if (!found) throw new WindfallError('not-found', `There is nothing at ${request.method} ${request.url}.`)
       const answer = await transport.invoke(found.name, found.input)

@@ -1,11 +1,13 @@
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { type Client, type InputOf, type OutputOf, type Transport, connect } from '../../../shared/contract/define.ts'
-import type { Signal } from '../../../shared/contract/wire.ts'
-import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
+import type { ProofVerdict } from '../../../shared/contract/proof-calls.ts'
+import type { Envelope, Signal } from '../../../shared/contract/wire.ts'
+import { payloadOf, unpackEnvelope } from '../../../shared/domain/dsse.ts'
 import { ENERGY_PROOF_TYPE, EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import { type BatchItem, PROOF_BATCH_TYPE, ProofBatch } from '../../../shared/domain/proof-batch.ts'
 import { testReceiptKey, testLogKey } from '../../../shared/domain/receipt-bundle.fake.ts'
-import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
+import { type FailureCode, WindfallError, toProblem } from '../../../shared/errors.ts'
 import { HALF_HOUR_MS, epochMs, toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { type Signer, sha256Hex, verifySignature } from '../../kernel/signing.ts'
@@ -44,7 +46,7 @@ export function createFakeCoordinator(node: Pick<Signer, 'keyId' | 'publicJwk'>,
   const calls: string[] = []
   const accepted: Accepted[] = []
   const events: NodeEvent[] = []
-  const calledWell = answers({ node, clock, taken, accepted, events })
+  const calledWell = answers({ node, clock, taken, accepted, events, verdict: (leaseId) => fake.verdict(leaseId) })
   const transport: Transport = {
     async invoke(name, input) {
       const { leaseId = '' } = input as { leaseId?: string }
@@ -65,7 +67,7 @@ export function createFakeCoordinator(node: Pick<Signer, 'keyId' | 'publicJwk'>,
   return fake
 }
 
-type Records = Pick<FakeCoordinator, 'taken' | 'accepted' | 'events'> & {
+type Records = Pick<FakeCoordinator, 'taken' | 'accepted' | 'events' | 'verdict'> & {
   readonly node: Pick<Signer, 'keyId' | 'publicJwk'>
   readonly clock: Pick<Clock, 'now'>
 }
@@ -87,6 +89,7 @@ const answers = (records: Records): Calls => {
     beginEnrolment: () => ({ challenge: 'Y2hhbGxlbmdl', expiresAt: '2026-03-01T13:00:00.000Z' }),
     enrol: () => ({ nodeId: node.keyId, enrolledAt: '2026-03-01T12:00:00.000Z', heartbeatMs: 15_000 }),
     heartbeat: () => ({ lost: [], cancelled: [], yields: [], now: toIso(clock.now()), lastEvent: events.at(-1)?.seq ?? 0 }),
+    awaitOrders: () => ({ lost: [], cancelled: [], yields: [] }),
     requestLease: () => ({ lease: null }),
     startAttempt: ({ leaseId }: { leaseId: string }) => once(`start ${leaseId}`),
     failAttempt: ({ leaseId }: { leaseId: string }) => once(`fail ${leaseId}`),
@@ -96,6 +99,7 @@ const answers = (records: Records): Calls => {
       const { proofId, jobId } = submit(records, input, 'given-back')
       return { proofId, jobId }
     },
+    submitProofs: ({ batch }: InputOf<typeof coordinatorContract.submitProofs>) => ({ verdicts: submitAll(records, batch) }),
     getSignal: ({ zone }: { zone: string }) => ({ signal: forecastOf(zone, clock.now()) }),
     nodeEvents: ({ after, limit }: { after: number; limit: number }) => ({ events: events.filter(({ seq }) => seq > after).slice(0, limit), next: 0 }),
   }
@@ -127,6 +131,31 @@ function forecastOf(zone: string, now: number): Signal {
 }
 
 const headOf = (accepted: readonly Accepted[]) => ({ seq: accepted.at(-1)?.proof.seq ?? 0, head: accepted.at(-1)?.bodySha256 ?? null })
+
+/** One after another, up to the first that is refused. */
+function submitAll(records: Records, batch: Envelope): ProofVerdict[] {
+  const opened = unpackEnvelope(batch, PROOF_BATCH_TYPE)
+  if (typeof opened === 'string') throw new WindfallError('proof.malformed', opened)
+  if (!verifySignature(records.node.publicJwk, opened.signedBytes, opened.signature)) throw new WindfallError('proof.signature', 'Signed by someone else.')
+  const verdicts: ProofVerdict[] = []
+  for (const item of ProofBatch.parse(JSON.parse(Buffer.from(opened.body).toString())).items) {
+    const { proofId, jobId } = EnergyProof.parse(payloadOf(item.envelope))
+    const isOver = verdicts.some(({ state }) => state !== 'accepted')
+    verdicts.push(isOver ? { state: 'unread', proofId, jobId } : verdictOn(records, item, { proofId, jobId }))
+  }
+  return verdicts
+}
+
+function verdictOn(records: Records, item: BatchItem, claim: { readonly proofId: string; readonly jobId: string }): ProofVerdict {
+  try {
+    const refused = records.verdict(item.leaseId)
+    if (refused) throw new WindfallError(refused, `Refused with ${refused}.`)
+    return { state: 'accepted', ...submit(records, item, item.kind) }
+  } catch (error) {
+    const { code, detail } = toProblem(error)
+    return { state: 'refused', ...claim, code, message: detail }
+  }
+}
 
 function submit(
   { node, taken, accepted }: Records,

@@ -35,6 +35,7 @@ async function setUp() {
     follow: nothing,
     challenged: () => (state.wantsAnswer = false),
     wantsAnswer: () => state.wantsAnswer,
+    reported: nothing,
     enrolAgain: async () => undefined,
   }
   const stop = new AbortController()

@@ -1,16 +1,17 @@
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Capabilities, Presence } from '../../../shared/contract/node.ts'
-import type { Client, OutputOf } from '../../../shared/contract/define.ts'
-import type { Lease, YieldReason } from '../../../shared/contract/job.ts'
+import type { Client } from '../../../shared/contract/define.ts'
+import type { Lease } from '../../../shared/contract/job.ts'
 import type { OpenChallenge } from '../../../shared/contract/proof.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { FollowFeed } from './feed.ts'
+import { type OrderTaker, carryOut } from './orders.ts'
 import type { SocketLine } from './socket.ts'
 
-export interface HeartbeatDeps {
+export interface HeartbeatDeps extends OrderTaker {
   readonly client: Client<typeof coordinatorContract>
   readonly clock: Clock
   readonly log: Pick<Logger, 'info'>
@@ -19,10 +20,6 @@ export interface HeartbeatDeps {
   /** Where it can be spoken to, reports go over it: a frame costs a fraction of a request. */
   readonly line: Readonly<SocketLine>
   readonly offer: (lease: Lease) => void
-  readonly cancel: (leaseId: string, reason: string) => void
-  readonly yieldLease: (leaseId: string, reason: YieldReason) => void
-  /** The coordinator has renewed these leases. */
-  readonly confirmed: (leaseIds: readonly string[]) => void
   /** The coordinator said what time it is (epoch milliseconds), in an answer that took so long. */
   readonly heard: (said: number, roundTripMs: number) => void
   readonly onHttp: (message: string | null) => void
@@ -31,11 +28,11 @@ export interface HeartbeatDeps {
   readonly challenged: (challenges: readonly OpenChallenge[]) => void
   /** Whether something was lost that only an answer to a report brings again. */
   readonly wantsAnswer: () => boolean
+  /** A report was answered, and what it brought is taken in. */
+  readonly reported: () => void
   /** For a coordinator that no longer knows this node. */
   readonly enrolAgain: () => Promise<void>
 }
-
-type Answer = OutputOf<typeof coordinatorContract.heartbeat>
 
 /** So many reports in a row need no answer: a request brings the time, and shows that requests still get through. */
 const UNANSWERED = 3
@@ -58,6 +55,7 @@ export async function runHeartbeat(deps: HeartbeatDeps, everyMs: number, signal:
       strange = false
       unanswered = 0
       deps.onHttp(null)
+      deps.reported()
     } catch (error) {
       if (signal.aborted) return
       unanswered = UNANSWERED
@@ -81,19 +79,10 @@ async function beat(deps: HeartbeatDeps, signal: AbortSignal): Promise<void> {
   const [presence, heldBefore, sentAt] = [deps.presence(), deps.position(), clock.monotonic()]
   const answer = await client.call('heartbeat', presence)
   deps.heard(fromIso(answer.now), clock.monotonic() - sentAt)
-  settleLeases(deps, presence, answer)
+  carryOut(deps, presence, answer)
   deps.follow(answer.lastEvent, heldBefore)
   deps.challenged(answer.challenges)
   if (presence.ready && presence.running.length === 0) await askForWork(deps, signal)
-}
-
-/** Only what was reported has been renewed, and only that can be taken back here: what came meanwhile was not asked about. */
-function settleLeases({ cancel, yieldLease, confirmed }: HeartbeatDeps, { running }: Presence, { lost, cancelled, yields }: Answer): void {
-  for (const leaseId of lost) cancel(leaseId, 'lost')
-  for (const leaseId of cancelled) cancel(leaseId, 'cancelled')
-  for (const { leaseId, reason } of yields) yieldLease(leaseId, reason)
-  const ended = new Set([...lost, ...cancelled])
-  confirmed(running.flatMap(({ leaseId }) => (ended.has(leaseId) ? [] : [leaseId])))
 }
 
 async function askForWork({ client, capabilities, offer }: HeartbeatDeps, signal: AbortSignal): Promise<void> {

@@ -25,11 +25,11 @@ afterAll(() => void trap.close())
 const trapUrl = () => `http://127.0.0.1:${(trap.address() as AddressInfo).port}/v1/presence`
 
 /** As the real one: a signed request must be of the present. True if it was refused. */
-function refused({ name, request, response }: Asked, clock: FakeClock): boolean {
+async function refused({ name, request, response }: Asked, clock: FakeClock): Promise<boolean> {
   if (['', 'keys', 'beginEnrolment', 'enrol', 'getSignal'].includes(name)) return false
   const { method = '', url: target = '', headers } = request
   try {
-    checkSignature(signer.publicJwk, readSignature({ method, authority: headers.host ?? '', target, headers }), clock.now())
+    await checkSignature(signer.publicJwk, readSignature({ method, authority: headers.host ?? '', target, headers }), clock.now())
     return false
   } catch (error) {
     const code = error instanceof WindfallError ? error.code : 'internal'

@@ -21,6 +21,7 @@ const nothing = () => undefined
 const deps = {
   outbox: stores.outbox,
   client,
+  nodeId: signer.keyId,
   signer,
   clock,
   random,

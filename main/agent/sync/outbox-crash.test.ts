@@ -66,6 +66,7 @@ test(`nothing that was stored is lost, doubled or overtaken when the agent is ki
       {
         outbox: stores.outbox,
         client: coordinator.client,
+        nodeId: signer.keyId,
         signer,
         clock: systemClock,
         random: () => 0,

@@ -25,6 +25,7 @@ function setUp(answer: () => FailureCode | null) {
     const deps = {
       outbox,
       client: coordinator.client,
+      nodeId: signer.keyId,
       signer,
       clock,
       random: () => 0.5,

@@ -36,6 +36,7 @@ function createLives(directory: string) {
     const deps = {
       outbox: { ...stores.outbox, remove },
       client: coordinator.client,
+      nodeId: signer.keyId,
       signer,
       clock,
       random: () => 0.5,

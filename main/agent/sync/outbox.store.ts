@@ -43,6 +43,7 @@ export function createOutboxStore(db: Sqlite) {
   )
   const replace = db.prepare<[string, string, string]>("UPDATE outbox SET body = json_set(body, '$.proofId', ?, '$.envelope', json(?)) WHERE id = ?")
   const defer = db.prepare<[string]>('UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox) WHERE id = ?')
+  const inOrder = db.prepare<[], { id: string; body: string }>('SELECT id, body FROM outbox ORDER BY seq')
   const handingOver = db.prepare<[number], { body: string }>("SELECT body FROM outbox WHERE kind = 'checkpoint' AND created_at > ? ORDER BY seq")
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM outbox')
   const remove = db.prepare<[string]>('DELETE FROM outbox WHERE id = ?')
@@ -57,6 +58,14 @@ export function createOutboxStore(db: Sqlite) {
     peek: (): { id: string; item: OutboxItem; createdAt: number } | null => {
       const row = first.get()
       return row ? { id: row.id, item: OutboxItem.parse(JSON.parse(row.body)), createdAt: row.created_at } : null
+    },
+    /** What waits, oldest first, up to the first that carries no proof. Nothing may be written before the last one is read. */
+    *chained(): Generator<{ id: string; item: Extract<OutboxItem, { kind: 'proof' | 'given-back' }> }> {
+      for (const { id, body } of inOrder.iterate()) {
+        const item = OutboxItem.parse(JSON.parse(body))
+        if (item.kind !== 'proof' && item.kind !== 'given-back') return
+        yield { id, item }
+      }
     },
     /** The proofs that wait, oldest first. */
     proofs: (): WaitingProof[] => proofs.all().map(decodeProof),

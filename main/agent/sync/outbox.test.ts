@@ -26,7 +26,9 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
   const deps = {
     outbox,
     client: coordinator.client,
+    nodeId: signer.keyId,
     signer: {
+      sign: signer.sign,
       get keyId() {
         return present.keyId
       },

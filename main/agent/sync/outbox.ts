@@ -5,14 +5,17 @@ import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Signer } from '../../kernel/signing.ts'
 import type { CheckpointItem, OutboxItem, OutboxStore } from './outbox.store.ts'
+import { type PlacedItem, firstOf, inPlace, otherProof, problemOf, sendBatch } from './proof-batch.ts'
 
 type ChainHead = OutputOf<typeof coordinatorContract.proofChain>
 
 export interface OutboxDeps {
-  readonly outbox: Pick<OutboxStore, 'peek' | 'remove' | 'defer' | 'added'>
+  readonly outbox: Pick<OutboxStore, 'peek' | 'chained' | 'remove' | 'defer' | 'added'>
   readonly client: Client<typeof coordinatorContract>
+  /** Thumbprint of the node's first key, whichever key signs now. */
+  readonly nodeId: string
   /** Whose key signs requests; a proof counts only if the same key signed it. */
-  readonly signer: Pick<Signer, 'keyId'>
+  readonly signer: Pick<Signer, 'keyId' | 'sign'>
   readonly clock: Clock
   readonly random: () => number
   /**
@@ -50,11 +53,13 @@ interface ChainView {
   agreement: Agreement | null
   /** The proof last refused for its place. Refused again in the place the coordinator named, it is refused for good. */
   misplaced: string | null
+  /** The item that goes out by itself, because it could not with others. */
+  alone: string | null
 }
 
 /** Delivers what the coordinator must hear, in order, until it has answered; survives restarts and outages. */
 export async function runOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
-  const chain: ChainView = { agreement: null, misplaced: null }
+  const chain: ChainView = { agreement: null, misplaced: null, alone: null }
   let failures = 0
   do {
     const outcome = await deliverNext(deps, chain)
@@ -77,14 +82,49 @@ async function deliverNext(deps: OutboxDeps, chain: ChainView): Promise<'empty' 
   if (disagreement) return postpone(deps, waiting.item, disagreement)
   // What goes out may have been signed anew meanwhile.
   const { id, item, createdAt } = outbox.peek() ?? waiting
+  const together = CHAINED.has(item.kind) && chain.alone !== id ? companions(deps, chain) : []
+  if (together.length > 1) return deliverTogether(deps, chain, together)
   const problem = await attempt(deps, item)
-  if (problem && !endsItem(item, problem, chain)) {
-    if (item.kind === 'checkpoint' && Math.abs(deps.clock.now() - createdAt) >= HANDOVER_PATIENCE_MS) outbox.defer(id)
-    return postpone(deps, item, problem)
-  }
+  const isOld = Math.abs(deps.clock.now() - createdAt) >= HANDOVER_PATIENCE_MS
+  if (item.kind === 'checkpoint' && problem && isWorthAnotherTry(problem) && isOld) outbox.defer(id)
+  return conclude(deps, chain, { id, item, problem })
+}
+
+/** An item leaves once it has been answered for good. */
+function conclude(
+  deps: OutboxDeps,
+  chain: ChainView,
+  { id, item, problem }: { readonly id: string; readonly item: OutboxItem; readonly problem: WindfallError | null },
+): 'delivered' | 'postponed' {
+  if (problem && !endsItem(item, problem, chain)) return postpone(deps, item, problem)
   if (problem) deps.refused(item, problem)
   else deps.accepted(item)
-  outbox.remove(id)
+  deps.outbox.remove(id)
+  return 'delivered'
+}
+
+const companions = ({ outbox, signer: { keyId } }: OutboxDeps, { agreement }: ChainView): PlacedItem[] =>
+  agreement ? inPlace(firstOf(outbox.chained()), { head: agreement.head, keyId }) : []
+
+/** Several proofs at once: each has the end that it would have alone, up to the first that is not accepted. */
+async function deliverTogether(deps: OutboxDeps, chain: ChainView, items: readonly PlacedItem[]): Promise<'delivered' | 'postponed'> {
+  const [first] = items as readonly [PlacedItem]
+  const verdicts = await sendBatch(deps, items).catch(asFailure)
+  if (verdicts instanceof WindfallError) {
+    // What is wrong with all may be wrong with one, and an older coordinator takes them one by one.
+    if (!isWorthAnotherTry(verdicts)) chain.alone = first.id
+    return postpone(deps, first.item, verdicts)
+  }
+  for (const [index, { id, item, head }] of items.entries()) {
+    const problem = problemOf(item, verdicts[index])
+    if (problem === 'unread') {
+      chain.agreement = null
+      return 'delivered'
+    }
+    const end = conclude(deps, chain, { id, item, problem })
+    if (problem) return end
+    chain.agreement = { keyId: deps.signer.keyId, head }
+  }
   return 'delivered'
 }
 
@@ -153,5 +193,5 @@ async function deliver({ client, handOver }: OutboxDeps, item: OutboxItem): Prom
 }
 
 function checkAnswer(item: { readonly proofId: string }, { proofId }: { readonly proofId: string }): void {
-  if (proofId !== item.proofId) throw new WindfallError('internal', `The coordinator answered about proof ${proofId} instead of ${item.proofId}.`)
+  if (proofId !== item.proofId) throw otherProof(item, proofId)
 }

@@ -2,10 +2,13 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import type { Capabilities, Presence } from '../../../shared/contract/node.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import { verifySignature, createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
+import { createIds } from '../../kernel/ids.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
+import { createLiveLogs } from '../jobs/live-logs.ts'
 import * as initial from '../migrations/0001-initial.ts'
 import { createFakeCoordinator } from './coordinator.fake.ts'
 import { eventOf, payoutFact } from './facts.fixture.ts'
@@ -63,6 +66,7 @@ function setUp(answers: Answers = {}) {
     random: () => 0.5,
     log: pino({ level: 'silent' }),
     payoutAddress: null,
+    enrolmentToken: 'wfe_token',
     capabilities: async () => CAPABILITIES,
     presence: () => presence,
     offer: (lease) => seen.offered.push(lease.leaseId),
@@ -83,6 +87,7 @@ function setUp(answers: Answers = {}) {
       postponed: () => undefined,
     },
     sampleLog: async () => null,
+    logs: createLiveLogs({ clock, ids: createIds(clock) }),
     confirmed: (leaseIds) => seen.confirmed.push(...leaseIds),
     heard: (said) => seen.heard.push(said - clock.now()),
     onSocket: () => undefined,
@@ -120,7 +125,7 @@ test('it enrols by signing the challenge with the device key, and tells what the
   const { clock, inputs, during, seen } = setUp()
   await during(() => clock.advance(0))
   const enrolment = inputs.find(([name]) => name === 'enrol')?.[1] as { challenge: string; signature: string }
-  expect(enrolment).toMatchObject({ publicJwk: signer.publicJwk, capabilities: CAPABILITIES, payoutAddress: null })
+  expect(enrolment).toMatchObject({ publicJwk: signer.publicJwk, capabilities: CAPABILITIES, payoutAddress: null, token: 'wfe_token' })
   expect(verifySignature(signer.publicJwk, enrolmentText(enrolment.challenge, null), Buffer.from(enrolment.signature, 'base64'))).toBe(true)
   expect(seen.enrolled).toBe(1)
 })
@@ -168,6 +173,10 @@ test('a machine that is not free is reported, and gets no work', async () => {
   expect([calls('heartbeat'), calls('requestLease')]).toEqual([3, 0])
 })
 
+const noOrders = () => {
+  throw new WindfallError('unavailable', 'Nothing but reports gets through.')
+}
+
 test('what the coordinator took back is stopped, with the reason', async () => {
   const { clock, during, seen } = setUp({ heartbeat: () => ({ lost: ['l1'], cancelled: ['l2'], now: '2026-03-01T12:00:00.000Z', lastEvent: 0 }) })
   await during(() => clock.advance(0))
@@ -176,7 +185,10 @@ test('what the coordinator took back is stopped, with the reason', async () => {
 
 test('what the coordinator asks back is yielded, and stays renewed until its attempt has ended', async () => {
   const yields = [{ leaseId: 'a', reason: 'carbon' }]
-  const { clock, during, seen, hold } = setUp({ heartbeat: () => ({ lost: [], cancelled: [], yields, now: '2026-03-01T12:00:00.000Z', lastEvent: 0 }) })
+  const { clock, during, seen, hold } = setUp({
+    heartbeat: () => ({ lost: [], cancelled: [], yields, now: '2026-03-01T12:00:00.000Z', lastEvent: 0 }),
+    awaitOrders: noOrders,
+  })
   hold([{ leaseId: 'a', token: 1, state: 'running' }])
   await during(() => clock.advance(0))
   expect([seen.yielded, seen.confirmed]).toEqual([['a carbon'], ['a']])
@@ -244,6 +256,7 @@ test('a coordinator that takes this node for another one is not worked for', asy
 test('a heartbeat renews what it named, except what is lost, and brings the time', async () => {
   const { clock, during, seen, hold } = setUp({
     heartbeat: () => ({ lost: ['b', 'unknown'], cancelled: ['c'], now: '2026-03-01T12:00:05.000Z', lastEvent: 0 }),
+    awaitOrders: noOrders,
   })
   hold(['a', 'b', 'c'].map((leaseId) => ({ leaseId, token: 1, state: 'waiting' })))
   await during(() => clock.advance(0))

@@ -13,6 +13,8 @@ import { answerChallenges } from './challenge.ts'
 import { type KeyChanges, enrol } from './enrol.ts'
 import { type FeedDeps, type FollowFeed, followFeed } from './feed.ts'
 import { type HeartbeatDeps, runHeartbeat } from './heartbeat.ts'
+import { type LogSenderDeps, runLogSender } from './log-sender.ts'
+import { createOrders } from './orders.ts'
 import { type OutboxDeps, runOutbox } from './outbox.ts'
 import { type SocketDeps, type SocketLine, runSocket } from './socket.ts'
 
@@ -27,9 +29,13 @@ export interface SessionDeps extends Pick<HeartbeatDeps, 'presence' | 'offer' | 
   readonly random: () => number
   readonly log: Logger
   readonly payoutAddress: string | null
+  /** What a coordinator that lets machines in by token asks for; `null` if the owner has none. */
+  readonly enrolmentToken: string | null
   readonly capabilities: (signal: AbortSignal) => Promise<Capabilities>
   readonly feed: Pick<FeedDeps, 'position' | 'store'>
   readonly outbox: Pick<OutboxDeps, 'outbox' | 'handOver' | 'realign' | 'refused' | 'accepted' | 'postponed'>
+  /** What jobs say while they run. */
+  readonly logs: LogSenderDeps['logs']
   /** The exact samples behind a proof of this node, `null` if they are gone. */
   readonly sampleLog: (proofId: string) => Promise<Uint8Array | null>
   readonly onSocket: SocketDeps['onState']
@@ -56,9 +62,16 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
   const answers = answerChallenges({ call: deps.client.call, readLog: deps.sampleLog, log: deps.log })
   const ears: Ears = { follow: followFeed({ ...deps, ...deps.feed }), challenged: answers.challenged }
   const line: SocketLine = { say: null }
-  const heart = { ...deps, ...ears, line, position: deps.feed.position, wantsAnswer: answers.lost }
+  const orders = createOrders({ ...deps, line })
+  const heart = { ...deps, ...ears, line, position: deps.feed.position, wantsAnswer: answers.lost, reported: orders.look }
+  const onState: SocketDeps['onState'] = (state, message) => {
+    deps.onSocket(state, message)
+    orders.look()
+  }
   await runAll(signal, [
-    (stop) => runSocket({ ...deps, line, onState: deps.onSocket, onFrame: (frame) => receive(deps, ears, frame) }, stop),
+    (stop) => runSocket({ ...deps, line, onState, onFrame: (frame) => receive(deps, ears, frame) }, stop),
+    orders.run,
+    (stop) => runLogSender({ ...deps, line }, stop),
     (stop) => runOutbox({ ...deps, ...deps.outbox }, stop),
     (stop) => runHeartbeat({ ...heart, enrolAgain: async () => void (await enrolOnce(deps, stop)) }, heartbeatMs, stop),
     (stop) => repeat(deps, { task: deps.refreshGrid, everyMs: GRID_EVERY_MS, what: 'the grid forecast could not be read' }, stop),
@@ -66,10 +79,12 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
   ])
 }
 
-const factsOf = async ({ capabilities, payoutAddress, keyChanges }: SessionDeps, signal: AbortSignal) => ({
+const factsOf = async ({ capabilities, payoutAddress, keyChanges, enrolmentToken }: SessionDeps, signal: AbortSignal) => ({
   capabilities: await capabilities(signal),
   payoutAddress,
   keyChanges: keyChanges(),
+  token: enrolmentToken,
+  attests: true,
 })
 
 /** Milliseconds between two reports of presence, within reason. */
@@ -114,6 +129,9 @@ function receive(deps: SessionDeps, { follow, challenged }: Ears, frame: SocketT
     case 'proof-challenge':
       return challenged([frame])
     case 'challenge':
+    // What is proven goes out over HTTP, where outputs of any size fit.
+    case 'proof-kept':
+    case 'proof-not-kept':
       return
     default:
       frame satisfies never

@@ -6,7 +6,7 @@ import type { SocketToAgent } from '../../../shared/contract/agent-socket.ts'
 import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem, verifySignature } from '../../kernel/signing.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
-import { type SocketLine, runSocket } from './socket.ts'
+import { type SocketLine, reconnectMs, runSocket } from './socket.ts'
 
 const signer = createSigner(generateKeyPem())
 /** A node keeps the name of its first key, whichever signs. */
@@ -251,4 +251,15 @@ test('it can be spoken through from the welcome until it is closed', async () =>
   socket.close()
   await offline()
   expect(line.say).toBeNull()
+})
+
+test('a fleet that loses its coordinator comes back spread over half a minute, however often it fails; one machine alone comes back at once', () => {
+  const draws = Array.from({ length: 1_000 }, (_, index) => index / 1_000)
+  for (const failures of [0, 1, 9]) {
+    const waits = draws.map((random) => reconnectMs({ failures, wasWelcomed: true, isLocal: false }, random))
+    expect([Math.min(...waits), Math.max(...waits)]).toEqual([100, 30_070])
+    for (let second = 0; second < 30; second++) expect(waits.filter((ms) => Math.floor((ms - 100) / 1_000) === second).length).toBeLessThan(40)
+  }
+  expect(reconnectMs({ failures: 0, wasWelcomed: true, isLocal: true }, 0.999)).toBeLessThanOrEqual(600)
+  expect(reconnectMs({ failures: 0, wasWelcomed: false, isLocal: false }, 0.999)).toBeLessThanOrEqual(600)
 })

@@ -5,12 +5,15 @@ import { SocketToAgent, type SocketToCoordinator } from '../../../shared/contrac
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { isLoopback } from '../../kernel/proxy.ts'
 import type { Signer } from '../../kernel/signing.ts'
 
 /** The connection as others use it. */
 export interface SocketLine {
   /** Says something to the coordinator; `null` while it would not be heard. */
   say: ((frame: SocketToCoordinator) => void) | null
+  /** How much of what was said has not gone out yet. */
+  unsentBytes?: () => number
 }
 
 export interface SocketDeps {
@@ -30,19 +33,34 @@ const SILENCE_MS = 60_000
 /** A proxy that buffers lets a connection open and nothing through. */
 const WELCOME_MS = 15_000
 const GOODBYE_MS = 1_000
-/** Spreads a fleet that lost the same coordinator at the same moment. */
 const RECONNECT = { baseMs: 500, maxMs: 30_000 }
+/** Spreads a fleet that lost the same coordinator at the same moment: ten thousand handshakes at once would keep the next one busy for seconds. */
+const AFTER_LOSS = { baseMs: 30_000, maxMs: 30_000 }
+const PAUSE_MS = 100
+
+interface Tries {
+  readonly failures: number
+  /** The coordinator has welcomed this agent before, as it has its whole fleet. */
+  readonly wasWelcomed: boolean
+  /** On this machine: there is no fleet on it. */
+  readonly isLocal: boolean
+}
+
+/** How long to wait before the next try, ms: full jitter, over half a minute once a connection was lost. `random` is in [0, 1). */
+export const reconnectMs = ({ failures, wasWelcomed, isLocal }: Tries, random: number): number =>
+  backoffMs(failures, random, wasWelcomed && !isLocal ? AFTER_LOSS : RECONNECT) + PAUSE_MS
 
 /** Keeps one authenticated socket to the coordinator open; reconnects with full jitter. */
 export async function runSocket(deps: SocketDeps, signal: AbortSignal): Promise<void> {
-  let failures = 0
+  const isLocal = isLoopback(new URL(deps.coordinatorUrl).hostname)
+  let tries: Tries = { failures: 0, wasWelcomed: false, isLocal }
   do {
     deps.onState('connecting', null)
     const outcome = await connectOnce(deps, signal)
     if (signal.aborted) return
-    failures = outcome.sound ? 0 : failures + 1
+    tries = { failures: outcome.sound ? 0 : tries.failures + 1, wasWelcomed: tries.wasWelcomed || outcome.sound, isLocal }
     deps.onState('offline', outcome.message)
-  } while (await deps.clock.sleep(backoffMs(failures, deps.random(), RECONNECT) + 100, signal))
+  } while (await deps.clock.sleep(reconnectMs(tries, deps.random()), signal))
 }
 
 interface Outcome {
@@ -166,6 +184,7 @@ function receive(deps: SocketDeps, line: Line, text: string): void {
   if (frame.type === 'welcome') {
     line.welcomed = true
     deps.line.say = (said) => line.socket.send(JSON.stringify(said), () => undefined)
+    deps.line.unsentBytes = () => line.socket.bufferedAmount
     deps.onState('connected', null)
   }
   deps.onFrame(frame)

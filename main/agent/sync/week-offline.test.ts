@@ -39,6 +39,7 @@ function setUp() {
       {
         outbox: stores.outbox,
         client: coordinator.client,
+        nodeId: signer.keyId,
         signer,
         clock,
         random: () => 0.5,

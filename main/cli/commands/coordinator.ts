@@ -1,94 +1,39 @@
-import { join } from 'node:path'
-import type { Command } from 'commander'
-import { WindfallError } from '../../../shared/errors.ts'
-import { type CoordinatorConfig, readCoordinatorConfig } from '../../coordinator/config.ts'
-import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
-import { systemClock } from '../../kernel/clock.ts'
-import { announce, readInstance } from '../../kernel/instance-file.ts'
-import { holdDirectory } from '../../kernel/instance-lock.ts'
-import { createLogger } from '../../kernel/log.ts'
-import { readSettings } from '../../kernel/settings-file.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, logLevelOption, port } from '../command.ts'
-import { stopOnSignals } from '../running.ts'
-import { fundHotWallet } from '../test-funds.ts'
+import { Command, Option } from 'commander'
+import { action, createCommand, logLevelOption, port } from '../command.ts'
+import { databaseOption } from '../database-option.ts'
+import type { CoordinatorOptions } from '../headless-coordinator.ts'
+import { coordinatorBackupCommand } from './coordinator-backup.ts'
+import { coordinatorRestoreCommand } from './coordinator-restore.ts'
+import { coordinatorStatusCommand } from './coordinator-status.ts'
 
-export interface CoordinatorOptions extends CommonOptions {
-  readonly port?: number
-  readonly rpc?: string
-  readonly liveGrid: boolean
-  readonly testFunds?: boolean
-  readonly logLevel?: string
-}
-
-/** What a test requester may spend, once per data directory. */
-export const TEST_DEPOSIT_MICRO_USD = 1_000_000_000n
-
-/** `windfall coordinator`: the headless server. */
-export const coordinatorCommand = (): Command =>
+const run = (become: () => void) =>
   action<CoordinatorOptions>(
-    createCommand('coordinator', 'run a coordinator: it matches jobs to nodes, checks proofs, issues receipts and pays')
+    createCommand('run', 'run a coordinator; what “windfall coordinator” does by itself')
       .option('--port <port>', 'HTTP port (default 7465); 0 finds a free one', port)
       .option(
         '--rpc <urls>',
         'Solana JSON-RPC endpoint, or several of one cluster separated by commas (or WINDFALL_RPC_URL); default: the local chain of this data directory',
       )
+      .addOption(databaseOption())
+      .addOption(
+        new Option('--enrolment <who>', 'whether any machine may enrol, or only one with a token from: windfall node token create').choices(['open', 'token']),
+      )
       .option('--no-live-grid', 'use only the grid data that ships with Windfall')
       .option('--test-funds', 'fill the hot wallet and the owner’s balance with worthless money of a local test chain')
       .addOption(logLevelOption()),
     async (options, output) => {
-      const dataDirectory = dataDirectoryOf(options)
-      using _lock = holdDirectory(dataDirectory, 'coordinator')
-      const config = coordinatorConfig(options, dataDirectory)
-      using stop = stopOnSignals(output.progress)
-      const coordinator = await start(config, dataDirectory, stop.signal)
-      const { url, apiKey, cluster, hotWallet } = coordinator
-      const [rpcUrl] = config.rpcUrls
-      if (options.testFunds) {
-        await fundHotWallet(rpcUrl, hotWallet)
-        await coordinator.deposit('test-funds', TEST_DEPOSIT_MICRO_USD)
-      }
-      announce(dataDirectory, { coordinator: { url, apiKey }, chain: { rpcUrl, cluster } })
-      output.answer({ url, cluster, hotWallet }, () => [`Coordinator ${url} on ${cluster}`, `Hot wallet  ${hotWallet}`, `OpenAPI     ${url}/openapi.json`])
-      await coordinator.closed
+      become()
+      // Loaded by the process that stays.
+      const { runCoordinator } = await import('../headless-coordinator.ts')
+      await runCoordinator(options, output)
     },
   )
 
-/** The local chain that `windfall localnet` or `windfall up` last ran on this data directory; public clusters are named, never found. */
-const foundChain = (dataDirectory: string): string | undefined => {
-  const chain = readInstance(dataDirectory)?.chain
-  return chain?.cluster === 'localnet' ? chain.rpcUrl : undefined
-}
-
-function coordinatorConfig(options: CoordinatorOptions, dataDirectory: string): CoordinatorConfig {
-  const given = { port: options.port, rpcUrls: options.rpc, logLevel: options.logLevel, ...(options.liveGrid ? {} : { liveGrid: false }) }
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const settings = readSettings(dataDirectory).coordinator
-  const isNamed = 'rpcUrls' in known || 'rpcUrls' in settings || process.env['WINDFALL_RPC_URL'] !== undefined
-  const rpcUrls = isNamed ? undefined : foundChain(dataDirectory)
-  if (!isNamed && rpcUrls === undefined)
-    throw new WindfallError(
-      'config.invalid',
-      `A coordinator pays through Solana: give an endpoint with --rpc, or start a local chain first with: windfall localnet --data "${dataDirectory}"`,
-    )
-  const found = rpcUrls === undefined ? {} : { rpcUrls }
-  return readCoordinatorConfig(process.env, { logLevel: 'warn', ...settings, ...found, ...known, dataDirectory: join(dataDirectory, 'coordinator') })
-}
-
-/** A chain that was found may be gone by now, which has a better answer than “does not answer”; one that was named is named again, without what is secret in its address. */
-async function start(config: CoordinatorConfig, dataDirectory: string, signal: AbortSignal): Promise<RunningCoordinator> {
-  try {
-    return await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel) }, signal)
-  } catch (error) {
-    const [rpcUrl] = config.rpcUrls
-    if (!(error instanceof WindfallError) || error.code !== 'chain.unavailable') throw error
-    if (rpcUrl !== foundChain(dataDirectory)) {
-      const hosts = config.rpcUrls.map((url) => new URL(url).host).join(', ')
-      throw new WindfallError('chain.unavailable', `${error.message} No coordinator starts without its chain; asked: ${hosts}.`, { cause: error })
-    }
-    throw new WindfallError(
-      'chain.unavailable',
-      `The local chain of this data directory (${rpcUrl}) does not run any more. Start it with: windfall localnet --data "${dataDirectory}"; or give another endpoint with --rpc.`,
-      { cause: error },
-    )
-  }
-}
+/** `windfall coordinator …`: the headless server. `become` puts a process made for it into the place of this one, where it can. */
+export const coordinatorCommand = (become: () => void = () => undefined): Command =>
+  new Command('coordinator')
+    .description('run a coordinator: it matches jobs to nodes, checks proofs, issues receipts and pays')
+    .addCommand(run(become), { isDefault: true })
+    .addCommand(coordinatorStatusCommand())
+    .addCommand(coordinatorBackupCommand())
+    .addCommand(coordinatorRestoreCommand())

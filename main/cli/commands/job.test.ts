@@ -47,10 +47,15 @@ const view = (jobId: string, spec: JobSpec): JobView => {
     excluded: { offline: 2 },
     attempts: [],
     outputSha256: sha256Hex(OUTPUT),
+    outputExpiresAt: null,
+    retryAt: null,
     receiptId: null,
     receiptIds: [],
     priceMicroUsd: state === 'completed' ? '1234' : null,
     checkpoint: null,
+    array: null,
+    template: null,
+    after: [],
   }
 }
 
@@ -67,8 +72,7 @@ beforeEach(async () => {
     asked.push({ call: `${request.method} ${request.url}`, body })
     if (request.method === 'POST' && request.url === '/v1/jobs') job = JSON.parse(body) as typeof job
     const answer = request.url?.startsWith('/v1/jobs?') ? { items: job ? [view(job.jobId, job.spec)] : [], next: 'cursor' } : job && view(job.jobId, job.spec)
-    const output = { outputSha256: sha256Hex(produced), output: produced.toString('base64') }
-    response.end(JSON.stringify(request.url?.endsWith('/output') ? output : answer))
+    response.end(request.url?.endsWith('/result') ? produced : JSON.stringify(answer))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   announce(data, { coordinator: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey: 'key' } })

@@ -22,9 +22,8 @@ import { headlessPorts } from '../headless-agent.ts'
 import type { Output } from '../output.ts'
 import { type Stop, stopOnSignals } from '../running.ts'
 import { type SampleResult, type SampleRun, runSampleJob } from '../sample-run.ts'
-import { fundHotWallet, openTestWallet } from '../test-funds.ts'
+import { TEST_DEPOSIT_MICRO_USD, fundHotWallet, openTestWallet } from '../test-funds.ts'
 import { openWindow, windowSupport } from '../window.ts'
-import { TEST_DEPOSIT_MICRO_USD } from './coordinator.ts'
 import { LOCALNET_SLOT_MS, localnetFile } from './localnet.ts'
 
 interface UpOptions extends AgentOptions {
@@ -116,6 +115,8 @@ function upCoordinatorConfig(options: UpOptions, rpcUrl: string) {
     ...readSettings(dataDirectory).coordinator,
     ...(options.liveGrid ? {} : { liveGrid: false }),
     port: 0,
+    // Nobody else can reach it, and its own machine needs no token.
+    enrolment: 'open',
     rpcUrls: [rpcUrl],
     dataDirectory: join(dataDirectory, 'coordinator'),
   })

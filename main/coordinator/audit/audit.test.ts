@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { type Db, openDatabase, transact } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db, transact } from '../persistence/database.ts'
 import { EVERYTHING, createAudit, createChoose, verifyDecisions } from './audit.ts'
 import { type Decision, firstBroken, nextDecision } from './chain.ts'
 import { createDecisionsStore } from './decisions.store.ts'
@@ -14,7 +15,7 @@ const chainOf = (bodies: readonly string[], form: (index: number) => Decision['f
 }
 
 async function open(): Promise<Db> {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   return db
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { openDatabase, transact } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { transact } from '../persistence/database.ts'
 import { createChoose, verifyDecisions } from './audit.ts'
 import { createForgetting } from './forgetting.ts'
 import { choiceBy, sumPolicy } from './toy-policy.fake.ts'
@@ -9,7 +10,7 @@ const DAY_MS = 86_400_000
 const KEEP_MS = 90 * DAY_MS
 
 async function setUp() {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   const clock = createFakeClock()
   const failures: string[] = []

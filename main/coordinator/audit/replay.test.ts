@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Policy } from '../../../shared/contract/decision.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { type Db, openDatabase, transact } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db, transact } from '../persistence/database.ts'
 import { EVERYTHING, createAudit, createChoose } from './audit.ts'
 import { type Decision, nextDecision } from './chain.ts'
 import { createDecisionsStore } from './decisions.store.ts'
@@ -24,7 +25,7 @@ async function record(db: Db, inputs: readonly Parameters<typeof choiceBy>[1][])
 }
 
 async function logOf(...inputs: Parameters<typeof record>[1]) {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   return { db, ...(await record(db, inputs)) }
 }
@@ -52,7 +53,7 @@ const anyInputs = fc.dictionary(
 test('choices made again from what they were made on are the same, for any input', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyInputs, { minLength: 1, maxLength: 30 }), async (all) => {
-      const db = await openDatabase(':memory:')
+      const db = await openTestDatabase()
       try {
         const { count } = await record(db, all)
         for (let seq = 2; seq <= count; seq++) expect(await replay(await question(db, seq))).toEqual({ verdict: 'same' })

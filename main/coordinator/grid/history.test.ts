@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
-import { type Db, openDatabase } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db } from '../persistence/database.ts'
 import type { Series } from './history.store.ts'
 import { createGridHistory } from './history.ts'
 
@@ -13,7 +14,7 @@ const at = (slot: number): number => START + slot * HALF_HOUR_MS
 
 let db: Db
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
   return () => db.destroy()
 })
 
@@ -121,7 +122,7 @@ test('whatever arrives in whatever order, what was known at a time is the last w
   )
   await fc.assert(
     fc.asyncProperty(arrivals, fc.integer({ min: 0, max: 45 }), async (given, knownBy) => {
-      await using own = { db: await openDatabase(':memory:'), [Symbol.asyncDispose]: async () => own.db.destroy() }
+      await using own = { db: await openTestDatabase(), [Symbol.asyncDispose]: async () => own.db.destroy() }
       const history = createGridHistory(own.db)
       const inOrder = given.toSorted((a, b) => a.hour - b.hour).map((arrival, index) => ({ ...arrival, receivedAt: at(arrival.hour) + index }))
       const known = new Map<number, number>()
@@ -146,7 +147,7 @@ test('where steps change their length, each moment has the last word that was sa
   })
   await fc.assert(
     fc.asyncProperty(fc.array(saying, { minLength: 1, maxLength: 6 }), async (sayings) => {
-      await using own = { db: await openDatabase(':memory:'), [Symbol.asyncDispose]: async () => own.db.destroy() }
+      await using own = { db: await openTestDatabase(), [Symbol.asyncDispose]: async () => own.db.destroy() }
       const history = createGridHistory(own.db)
       const said: { from: number; to: number; value: number; order: number }[] = []
       for (const [order, { steps, first, values }] of sayings.entries()) {

@@ -6,7 +6,8 @@ import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createHttpClient } from '../../kernel/http-client.ts'
 import { resourcesDirectory } from '../../kernel/paths.ts'
-import { type Db, openDatabase } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db } from '../persistence/database.ts'
 import { createCarbonIntensity } from './carbon-intensity/carbon-intensity.ts'
 import { startFakeCarbonIntensity } from './carbon-intensity/carbon-intensity.fake.ts'
 import { carbonIntensityProvider } from './carbon-intensity/carbon-intensity-provider.ts'
@@ -23,7 +24,7 @@ const { signal: abort } = new AbortController()
 
 let db: Db
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
   return () => db.destroy()
 })
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../../shared/contract/define.ts'
+import type { NodeState } from '../../../shared/contract/node.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -10,7 +11,7 @@ interface KnownNode {
   readonly nodeId: string
   readonly keyId: string
   readonly publicJwk: PublicJwk
-  readonly state: 'active' | 'quarantined'
+  readonly state: NodeState
   readonly stateReason: string | null
 }
 
@@ -43,13 +44,24 @@ function createNonces(clock: Pick<Clock, 'monotonic'>): (nonce: string) => boole
   }
 }
 
-async function checkNode({ clock, nodeOfKey }: AccessDeps, isNew: (nonce: string) => boolean, request: FastifyRequest): Promise<Checked> {
+/** Why a node may do no more than hand in what it owes; `null` if it may work. */
+function bannedFor({ state, stateReason }: Pick<KnownNode, 'state' | 'stateReason'>): string | null {
+  if (state === 'quarantined') return `This node is quarantined: ${stateReason ?? 'no reason given'}.`
+  return state === 'removed'
+    ? 'This node was removed from this coordinator. What it has earned is paid. To bring it back, ask the operator for an enrolment token.'
+    : null
+}
+
+type Signed = 'node' | 'any-node'
+
+async function checkNode({ clock, nodeOfKey }: AccessDeps, isNew: (nonce: string) => boolean, [access, request]: [Signed, FastifyRequest]): Promise<Checked> {
   const signature = readSignature({ method: request.method, authority: request.headers.host ?? '', target: request.raw.url ?? '/', headers: request.headers })
   const known = await nodeOfKey(signature.keyId)
   if (!known) throw new WindfallError('auth.refused', 'This device key is not enrolled here. Enrol the node first.')
-  if (known.state === 'quarantined') throw new WindfallError('auth.refused', `This node is quarantined: ${known.stateReason ?? 'no reason given'}.`)
+  const banned = access === 'node' ? bannedFor(known) : null
+  if (banned !== null) throw new WindfallError('auth.refused', banned)
   if (known.keyId !== signature.keyId) throw new WindfallError('auth.refused', 'This device key was replaced by another one of the same node.')
-  checkSignature(known.publicJwk, signature, clock.now())
+  await checkSignature(known.publicJwk, signature, clock.now())
   if (!isNew(`${signature.keyId} ${signature.nonce}`)) throw new WindfallError('auth.refused', 'This signed request was already received once. Sign a new one.')
   return { caller: { kind: 'node', nodeId: known.nodeId }, contentDigest: signature.contentDigest }
 }
@@ -66,7 +78,7 @@ async function checkRequester({ requesterOfKey }: AccessDeps, request: FastifyRe
 export function createAccessCheck(deps: AccessDeps): (access: Access, request: FastifyRequest) => Promise<Checked> {
   const isNew = createNonces(deps.clock)
   return async (access, request) => {
-    if (access === 'node') return checkNode(deps, isNew, request)
+    if (access === 'node' || access === 'any-node') return checkNode(deps, isNew, [access, request])
     return access === 'requester' ? checkRequester(deps, request) : { caller: { kind: 'public' }, contentDigest: null }
   }
 }

@@ -1,29 +1,24 @@
-import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
-import type { Caller, CoordinatorHandlers, CoordinatorParts } from './parts.ts'
-
-function nodeOf(caller: Caller): string {
-  if (caller.kind !== 'node') throw new WindfallError('auth.required', 'Only an enrolled node may do this.')
-  return caller.nodeId
-}
-
-function requesterOf(caller: Caller): string {
-  if (caller.kind !== 'requester') throw new WindfallError('auth.required', 'Only a requester with an API key may do this.')
-  return caller.requesterId
-}
-
-type Called<K extends keyof CoordinatorHandlers> = Pick<CoordinatorHandlers, K>
+import { arrayCalls, templateCalls } from './array-handlers.ts'
+import { type Called, isAsync, nodeOf, requesterOf } from './callers.ts'
+import { modelHandlers } from './model-handlers.ts'
+import { nodeAdminHandlers } from './node-handlers.ts'
+import { requesterAdminCalls } from './requester-handlers.ts'
+import type { CoordinatorHandlers, CoordinatorParts } from './parts.ts'
+import { runCalls } from './run-handlers.ts'
 
 const publicCalls = ({
   clock,
   version,
   health,
   keys,
+  statistics,
   registry,
   receipts,
-}: CoordinatorParts): Called<'health' | 'keys' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'logConsistency'> => ({
+}: CoordinatorParts): Called<'health' | 'keys' | 'getStatistics' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'logConsistency'> => ({
   health: async () => ({ status: await health(), version, time: toIso(clock.now()) }),
   keys,
+  getStatistics: statistics,
   beginEnrolment: ({ publicJwk }) => registry.begin(publicJwk),
   enrol: registry.enrol,
   getReceipt: ({ receiptId }) => receipts.get(receiptId),
@@ -61,6 +56,7 @@ const nodeCalls = ({
   | 'failAttempt'
   | 'giveBack'
   | 'submitProof'
+  | 'submitProofs'
   | 'proofChain'
   | 'answerChallenge'
   | 'nodeEvents'
@@ -78,7 +74,8 @@ const nodeCalls = ({
     return {}
   },
   giveBack: (input, caller) => proofs.giveBack(nodeOf(caller), input),
-  submitProof: (input, caller) => proofs.submit(nodeOf(caller), input),
+  submitProof: (input, caller) => proofs.submit(nodeOf(caller), input, isAsync(caller)),
+  submitProofs: (input, caller) => proofs.submitAll(nodeOf(caller), input, isAsync(caller)),
   proofChain: (_, caller) => proofs.head(nodeOf(caller)),
   answerChallenge: (input, caller) => challenges.answer(nodeOf(caller), input),
   rotateKey: ({ statement }, caller) => registry.rotateKey(nodeOf(caller), statement),
@@ -100,7 +97,7 @@ const fleetCalls = ({ fleets }: CoordinatorParts): Called<'inviteToFleet' | 'joi
 
 const requesterCalls = ({
   jobs,
-  outputs,
+  results,
   receipts,
   ledger,
   payouts,
@@ -108,13 +105,12 @@ const requesterCalls = ({
   'submitJob' | 'planJob' | 'listJobs' | 'getJob' | 'getJobOutput' | 'cancelJob' | 'getAccount' | 'listReceipts' | 'listPayouts' | 'checkLedger'
 > => ({
   submitJob: (submission, caller) => jobs.submit({ ...submission, requesterId: requesterOf(caller) }),
-  planJob: ({ spec }) => jobs.plan(spec),
+  planJob: ({ spec }, caller) => jobs.plan(requesterOf(caller), spec),
   listJobs: (page, caller) => jobs.list({ ...page, requesterId: requesterOf(caller) }),
   getJob: ({ jobId }, caller) => jobs.view(requesterOf(caller), jobId),
   getJobOutput: async ({ jobId }, caller) => {
-    const { state, outputSha256 } = await jobs.view(requesterOf(caller), jobId)
-    if (outputSha256 === null) throw new WindfallError('not-found', `Job ${jobId} is ${state}; only a completed job has an output.`)
-    return { outputSha256, output: Buffer.from(await outputs.read(`sha256:${outputSha256}`)).toString('base64') }
+    const { outputSha256, content } = await results.read(requesterOf(caller), jobId)
+    return { outputSha256, output: Buffer.from(content).toString('base64') }
   },
   cancelJob: ({ jobId }, caller) => jobs.cancel(requesterOf(caller), jobId),
   getAccount: (_, caller) => ledger.account(requesterOf(caller)),
@@ -152,8 +148,15 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...publicCalls(parts),
   ...gridCalls(parts),
   ...nodeCalls(parts),
+  ...nodeAdminHandlers(parts),
+  ...modelHandlers(parts),
+  listReplicas: (_, caller) => parts.replicas(requesterOf(caller)),
+  ...runCalls(parts),
   ...fleetCalls(parts),
   ...requesterCalls(parts),
+  ...templateCalls(parts),
+  ...arrayCalls(parts),
+  ...requesterAdminCalls(parts),
   ...proofCalls(parts),
   ...incidentCalls(parts),
   ...decisionCalls(parts),

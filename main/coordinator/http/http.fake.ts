@@ -43,6 +43,7 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID): Promis
   const failures: unknown[] = []
   const handlers = createHandlers({
     ...core.parts,
+    replicas: async () => ({ replicas: [], unowned: [], intake: core.intake.load() }),
     incidents: {
       list: async () => ({ items: [], next: null }),
       show: noIncident,
@@ -86,9 +87,11 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID): Promis
     access,
     blobs,
     checkpoints,
+    results: core.parts.results,
     host: '127.0.0.1',
     trustProxy: false,
     limits,
+    handIn: core.intake.door.enter,
     onFailure: (error) => failures.push(error),
   })
   await app.ready()
@@ -109,7 +112,7 @@ let nonces = 0
 export async function sendSigned(
   { app, core }: Pick<TestServer, 'app' | 'core'>,
   signer: Signer,
-  { method, path, body = null }: { method: 'GET' | 'POST'; path: string; body?: unknown },
+  { method, path, body = null, headers: others = {} }: { method: 'GET' | 'POST'; path: string; body?: unknown; headers?: Readonly<Record<string, string>> },
 ) {
   const bytes = body === null ? null : Buffer.from(JSON.stringify(body))
   const headers = await signRequest(
@@ -120,7 +123,7 @@ export async function sendSigned(
   return app.inject({
     method,
     url: path,
-    headers: { ...headers, host: '127.0.0.1', ...(bytes ? { 'content-type': 'application/json' } : {}) },
+    headers: { ...others, ...headers, host: '127.0.0.1', ...(bytes ? { 'content-type': 'application/json' } : {}) },
     ...(bytes ? { payload: bytes } : {}),
   })
 }

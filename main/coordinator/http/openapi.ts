@@ -5,14 +5,18 @@ import { IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../..
 import { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { PayoutView } from '../../../shared/contract/payout.ts'
+import { RequesterView } from '../../../shared/contract/requester.ts'
 import { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import { Abundance, SourceAccuracy, ZoneView } from '../../../shared/contract/grid.ts'
 import type { Call, HttpBinding } from '../../../shared/contract/define.ts'
 import { Checkpoint, JobLimits, JobRuntime, JobSpec, JobView, Lease } from '../../../shared/contract/job.ts'
+import { ArrayView } from '../../../shared/contract/job-array.ts'
+import { TemplateUse, TemplateView } from '../../../shared/contract/job-template.ts'
 import { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import { ChallengeView, OpenChallenge, ProofSummary, ProofView } from '../../../shared/contract/proof.ts'
 import { Envelope, PublicJwk, Signal, SignalPoint, Window } from '../../../shared/contract/wire.ts'
 import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { mayBeAsync } from './prefer.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -20,6 +24,7 @@ const Problem = z.object({ type: z.string(), title: z.string(), status: z.number
 
 const SHARED = {
   Abundance,
+  ArrayView,
   Capabilities,
   ChallengeView,
   Checkpoint,
@@ -47,11 +52,14 @@ const SHARED = {
   PublicJwk,
   ReceiptBundle,
   ReceiptSummary,
+  RequesterView,
   Signal,
   SignalPoint,
   SourceAccuracy,
   SimulatedEvent,
   Simulation,
+  TemplateUse,
+  TemplateView,
   Window,
   ZoneView,
   Empty: coordinatorContract.health.input,
@@ -102,7 +110,13 @@ const pick = ({ properties = {}, required = [] }: ObjectSchema, keep: (name: str
 /** What every call answers when it cannot do what was asked. */
 export const problemAnswer = { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: refTo(Problem) } } }
 
-const SECURITY = { public: [], node: [{ deviceKey: [] }], requester: [{ apiKey: [] }] } as const
+const SECURITY = { public: [], node: [{ deviceKey: [] }], 'any-node': [{ deviceKey: [] }], requester: [{ apiKey: [] }] } as const
+
+function answersOf(name: string, output: z.ZodType) {
+  const content = { 'application/json': { schema: refTo(output) } }
+  const kept = { description: 'Kept: what becomes of it comes as a node event. Only for “Prefer: respond-async” (RFC 7240).', content }
+  return { 200: { description: 'OK', content }, ...(mayBeAsync(name) ? { 202: kept } : {}) }
+}
 
 /** How one call is described. The border checks with the contract itself; this is documentation. */
 export function describeCall(
@@ -120,7 +134,7 @@ export function describeCall(
     security: SECURITY[http.access],
     ...(inPath.size > 0 ? { params: pick(members, (member) => inPath.has(member)) } : {}),
     ...(http.method === 'GET' ? { querystring: rest } : { body: inPath.size > 0 ? rest : refTo(input) }),
-    response: { 200: { description: 'OK', content: { 'application/json': { schema: refTo(output) } } }, default: problemAnswer },
+    response: { ...answersOf(name, output), default: problemAnswer },
   }
 }
 

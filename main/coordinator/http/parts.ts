@@ -15,7 +15,7 @@ type Out<K extends keyof Contract> = OutputOf<Contract[K]>
 /** Who makes a call, once the border has checked it. */
 export type Caller =
   | { readonly kind: 'public' }
-  | { readonly kind: 'node'; readonly nodeId: string }
+  | { readonly kind: 'node'; readonly nodeId: string; readonly isAsync?: boolean }
   | { readonly kind: 'requester'; readonly requesterId: string }
 
 export type CoordinatorHandlers = Handlers<Contract, Caller>
@@ -30,10 +30,41 @@ export interface CoordinatorParts {
   readonly version: string
   readonly health: () => Promise<Out<'health'>['status']>
   readonly keys: () => Out<'keys'>
+  readonly statistics: () => Promise<Out<'getStatistics'>>
   readonly registry: {
     readonly begin: (publicJwk: PublicJwk) => Out<'beginEnrolment'>
     readonly enrol: (input: In<'enrol'>) => Promise<Out<'enrol'>>
     readonly rotateKey: (nodeId: string, statement: Envelope) => Promise<Out<'rotateKey'>>
+  }
+  /** What an operator does about nodes; who asks comes first. Whoever is none is refused with `auth.refused`. */
+  /** Error: `auth.refused` for one who is no operator. */
+  readonly replicas: (by: string) => Promise<Out<'listReplicas'>>
+  readonly nodes: {
+    readonly createToken: (by: string, order: In<'createEnrolmentToken'>) => Promise<Out<'createEnrolmentToken'>>
+    readonly tokens: (by: string, page: In<'listEnrolmentTokens'>) => Promise<Out<'listEnrolmentTokens'>>
+    readonly revokeToken: (by: string, tokenId: string) => Promise<Out<'revokeEnrolmentToken'>>
+    readonly list: (by: string, page: In<'listNodes'>) => Promise<Out<'listNodes'>>
+    readonly show: (by: string, nodeId: string) => Promise<Out<'getNode'>>
+    readonly history: (by: string, page: In<'getNodeHistory'>) => Promise<Out<'getNodeHistory'>>
+    readonly quarantine: (by: string, order: In<'quarantineNode'>) => Promise<Out<'quarantineNode'>>
+    readonly release: (by: string, order: In<'releaseNode'>) => Promise<Out<'releaseNode'>>
+    readonly remove: (by: string, order: In<'removeNode'>) => Promise<Out<'removeNode'>>
+    /** What a node may ask and do about itself. */
+    readonly own: {
+      readonly show: (nodeId: string) => Promise<Out<'getOwnNode'>>
+      readonly history: (page: In<'getNodeHistory'>) => Promise<Out<'getOwnHistory'>>
+      /** Error: `input.invalid` for what is no address. */
+      readonly payTo: (nodeId: string, address: string) => Promise<Out<'setPayoutAddress'>>
+      /** Error: `auth.refused` for a node that is not of its fleet. */
+      readonly remove: (by: string, order: In<'removeOwnNode'>) => Promise<Out<'removeOwnNode'>>
+    }
+  }
+  /** What an operator does about those who submit jobs; who asks comes first. Every one refuses whoever is none with `auth.refused`. */
+  readonly requesters: {
+    readonly add: (by: string, order: In<'addRequester'>) => Promise<Out<'addRequester'>>
+    readonly list: (by: string, page: In<'listRequesters'>) => Promise<Out<'listRequesters'>>
+    readonly weigh: (by: string, order: In<'weighRequester'>) => Promise<Out<'weighRequester'>>
+    readonly fund: (by: string, order: In<'fundRequester'>) => Promise<Out<'fundRequester'>>
   }
   readonly fleets: {
     readonly invite: (nodeId: string) => Promise<Out<'inviteToFleet'>>
@@ -43,20 +74,39 @@ export interface CoordinatorParts {
   }
   readonly agents: {
     readonly heartbeat: (nodeId: string, presence: Presence) => Promise<Omit<Out<'heartbeat'>, 'now'>>
+    readonly orders: (nodeId: string, question: In<'awaitOrders'>) => Promise<Out<'awaitOrders'>>
     readonly events: (nodeId: string, page: { readonly after: number; readonly limit: number }) => Promise<Out<'nodeEvents'>['events']>
   }
   readonly jobs: {
     readonly submit: (submission: { readonly requesterId: string } & In<'submitJob'>) => Promise<JobView>
-    readonly plan: (spec: JobSpec) => Promise<PlanAnswer>
+    readonly plan: (requesterId: string, spec: JobSpec) => Promise<PlanAnswer>
     readonly view: (requesterId: string, jobId: string) => Promise<JobView>
-    readonly list: (page: { readonly requesterId: string; readonly state: In<'listJobs'>['state'] } & Page) => Promise<Out<'listJobs'>>
+    readonly list: (page: { readonly requesterId: string } & In<'listJobs'>) => Promise<Out<'listJobs'>>
     readonly cancel: (requesterId: string, jobId: string) => Promise<JobView>
     readonly request: (nodeId: string, runtimes: In<'requestLease'>['runtimes']) => Promise<Lease | null>
     readonly start: (claim: { readonly nodeId: string } & In<'startAttempt'>) => Promise<void>
     readonly fail: (failure: { readonly nodeId: string } & In<'failAttempt'>) => Promise<void>
+    readonly templates: {
+      readonly save: (requesterId: string, template: In<'saveTemplate'>) => Promise<Out<'saveTemplate'>>
+      readonly list: (requesterId: string, page: Page) => Promise<Out<'listTemplates'>>
+      readonly show: (requesterId: string, asked: In<'getTemplate'>) => Promise<Out<'getTemplate'>>
+      readonly remove: (requesterId: string, name: string) => Promise<void>
+    }
+    readonly arrays: {
+      readonly submit: (requesterId: string, submission: In<'submitArray'>) => Promise<Out<'submitArray'>>
+      readonly list: (requesterId: string, page: Page) => Promise<Out<'listArrays'>>
+      readonly view: (requesterId: string, arrayId: string) => Promise<Out<'getArray'>>
+      readonly cancel: (requesterId: string, arrayId: string) => Promise<Out<'cancelArray'>>
+    }
+  }
+  readonly logs: {
+    readonly hear: (nodeId: string, piece: In<'appendLog'>) => Promise<void>
+    readonly read: (requesterId: string, question: In<'getJobLog'>) => Promise<Out<'getJobLog'>>
   }
   readonly proofs: {
-    readonly submit: (nodeId: string, input: In<'submitProof'>) => Promise<Out<'submitProof'>>
+    /** `isAsync`: answered as soon as what was sent is kept; its verdict comes as a node event. */
+    readonly submit: (nodeId: string, input: In<'submitProof'>, isAsync?: boolean) => Promise<Out<'submitProof'>>
+    readonly submitAll: (nodeId: string, input: In<'submitProofs'>, isAsync?: boolean) => Promise<Out<'submitProofs'>>
     readonly giveBack: (nodeId: string, input: In<'giveBack'>) => Promise<Out<'giveBack'>>
     readonly head: (nodeId: string) => Promise<Out<'proofChain'>>
     readonly list: (page: { readonly requesterId: string } & Page) => Promise<Out<'listProofs'>>
@@ -81,7 +131,15 @@ export interface CoordinatorParts {
     readonly input: (by: string, asked: In<'getDecisionInput'>) => Promise<Out<'getDecisionInput'>>
     readonly export: (by: string, page: In<'exportDecisions'>) => Promise<Out<'exportDecisions'>>
   }
-  readonly outputs: { readonly read: (digest: string) => Promise<Uint8Array> }
+  readonly models: {
+    readonly add: (by: string, model: In<'addModel'>) => Promise<Out<'addModel'>>
+    readonly list: (page: In<'listModels'>) => Promise<Out<'listModels'>>
+    readonly show: (asked: In<'getModel'>) => Promise<Out<'getModel'>>
+  }
+  readonly results: {
+    /** Error: `not-found`. */
+    readonly read: (requesterId: string, jobId: string) => Promise<{ readonly outputSha256: string; readonly content: Uint8Array }>
+  }
   readonly receipts: {
     /** Error: `not-found`. */
     readonly get: (receiptId: string) => Promise<ReceiptBundle>

@@ -4,16 +4,24 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { type Checked, checkBody } from './access.ts'
 import { componentSchemas, describeCall, httpCalls } from './openapi.ts'
 import type { Caller } from './parts.ts'
+import { acceptedAsync, impatient, prefersAsync } from './prefer.ts'
 
 export const DEFAULT_BODY_BYTES = 65_536
 /** A proof carries up to 16 MiB of output in base64, an answer to a challenge 24 MiB of compressed samples; a job has to fit, with its plan, into one frame of an agent's socket. */
 const BODY_BYTES: Readonly<Record<string, number>> = {
   enrol: 131_072,
   submitProof: 25_165_824,
+  submitProofs: 25_165_824,
   answerChallenge: 33_555_456,
   submitJob: 49_152,
+  saveTemplate: 49_152,
+  // Up to 10,000 rows of parameters beside the job.
+  submitArray: 8_388_608,
   planJob: 49_152,
 }
+
+/** What goes through the door of the intake. */
+const HAND_INS: ReadonlySet<string> = new Set(['submitProof', 'submitProofs', 'giveBack'])
 
 export interface RouteDeps {
   readonly server: Server<Caller>
@@ -53,11 +61,13 @@ export function bindContract(app: FastifyInstance, { server, checked }: RouteDep
       url: fastifyPath(http.path),
       bodyLimit: BODY_BYTES[name] ?? DEFAULT_BODY_BYTES,
       schema: describeCall(name, call, { http, components }),
-      config: { access: http.access },
+      config: { access: http.access, isHandIn: HAND_INS.has(name) },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const found = checked(request)
         checkBody(found, Buffer.isBuffer(request.body) ? request.body : new Uint8Array())
-        const answer = await server.dispatch(name, inputOf(http, request), found.caller)
+        const isAsync = prefersAsync(name, request)
+        const answer = await server.dispatch(name, inputOf(http, request), isAsync ? impatient(found.caller) : found.caller)
+        if (isAsync) acceptedAsync(reply)
         return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
       },
     })

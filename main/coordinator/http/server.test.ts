@@ -8,7 +8,7 @@ import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { type OutgoingRequest, createHttpTransport } from '../../kernel/contract-http.ts'
 import { signRequest } from '../../kernel/http-signature.ts'
 import { type Signer, createSigner, generateKeyPem, sha256Hex } from '../../kernel/signing.ts'
-import { SECONDS, enrol, proofFor, submissionOf, testCapabilities, testSpec } from '../core.fake.ts'
+import { OPERATOR, SECONDS, enrol, proofFor, submissionOf, testCapabilities, testSpec } from '../core.fake.ts'
 import { GENEROUS, type TestServer, sendSigned, startTestServer } from './http.fake.ts'
 import { httpCalls } from './openapi.ts'
 import { isExpectedAuthority } from './server.ts'
@@ -84,7 +84,7 @@ test('a signed request counts once, only with its own body, and only from an enr
     code: 'auth.refused',
     detail: expect.stringContaining('body'),
   })
-  await server.core.registry.quarantine(signer.keyId, 'forged proofs')
+  await server.core.standings.quarantine({ nodeId: signer.keyId, by: OPERATOR, reason: 'forged proofs' })
   expect(await send('a-fresh-nonce-0003')).toMatchObject({ code: 'auth.refused', detail: expect.stringContaining('forged proofs') })
 })
 
@@ -137,7 +137,7 @@ test('every route of the contract is described, with its access and its problem 
     expect(operation, name).toMatchObject({
       operationId: name,
       summary: http.summary,
-      security: http.access === 'public' ? [] : [{ [http.access === 'node' ? 'deviceKey' : 'apiKey']: [] }],
+      security: http.access === 'public' ? [] : [{ [http.access.endsWith('node') ? 'deviceKey' : 'apiKey']: [] }],
     })
     expect(JSON.stringify(operation.responses.default), name).toContain('#/components/schemas/Problem')
     const inPath = (operation.parameters ?? [])
@@ -204,7 +204,7 @@ test('HTTP and contract agree on every input: what the contract refuses is a 400
   const mutated = fc
     .tuple(fc.constantFrom('jobId', 'spec', '__proto__', 'constructor', 'extra'), fc.jsonValue())
     .map(([key, value]) => `${JSON.stringify(valid).slice(0, -1)},${JSON.stringify(key)}:${JSON.stringify(value)}}`)
-  const calls = httpCalls().filter(([, , http]) => http.method === 'POST' && !http.path.includes('{') && http.access !== 'node')
+  const calls = httpCalls().filter(([, , http]) => http.method === 'POST' && !http.path.includes('{') && !http.access.endsWith('node'))
   const payloads = fc.oneof(hostile, mutated, fc.constant(JSON.stringify(valid)), fc.constant('null'), fc.constant('[]'))
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...calls), payloads, async ([, call, http], payload) => {

@@ -10,11 +10,13 @@ import { type CheckpointDeps, bindCheckpoints } from './checkpoint-routes.ts'
 import { componentSchemas, securitySchemes } from './openapi.ts'
 import type { CoordinatorHandlers } from './parts.ts'
 import { type RateLimitRule, createRateLimit, networkOf } from './rate-limit.ts'
+import { type ResultDeps, bindResults } from './result-routes.ts'
 import { DEFAULT_BODY_BYTES, bindContract } from './routes.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    isHandIn?: boolean
   }
 }
 
@@ -25,11 +27,14 @@ export interface HttpServerDeps {
   readonly access: AccessDeps
   readonly blobs: BlobDeps
   readonly checkpoints: CheckpointDeps
+  readonly results: ResultDeps
   /** The address the server will listen on; on a loopback address only requests that name it are answered. */
   readonly host: string
   /** Whether the address of a caller is taken from `X-Forwarded-For`: only behind a proxy of ours. */
   readonly trustProxy: boolean
   readonly limits: { readonly network: RateLimitRule; readonly caller: RateLimitRule }
+  /** Lets in so many bytes of what nodes hand in until the function is called; `null` if there is no room now. */
+  readonly handIn: (bytes: number) => (() => void) | null
   readonly onFailure: (error: unknown, request: { readonly method: string; readonly path: string }) => void
 }
 
@@ -50,8 +55,12 @@ function ownError(error: unknown): unknown {
   return new WindfallError(FRAMEWORK_CODES[statusCode] ?? 'input.invalid', message ?? 'The request cannot be read.', { cause: error })
 }
 
+/** How soon to ask again where a disk is full or a database out of reach, seconds: both pass without anybody's doing, or with it. */
+const UNAVAILABLE_S = 5
+
 const sendProblem = (reply: FastifyReply, error: unknown): FastifyReply => {
   const problem = toProblem(ownError(error))
+  if (problem.status === 503) reply.header('retry-after', String(UNAVAILABLE_S))
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem))
 }
 
@@ -61,10 +70,21 @@ function refuseIfBusy(reply: FastifyReply, waitS: number): void {
   throw new WindfallError('rate.limited', `Too many requests. Try again in ${waitS} s.`)
 }
 
+/** How soon one that found no room may come again, seconds: by then most of what was under way is done. */
+const FULL_S = 2
+/** What says nothing of its length may be as long as anything may. */
+const UNKNOWN_BYTES = 25_165_824
+
+function enter(handIn: HttpServerDeps['handIn'], { headers }: FastifyRequest, reply: FastifyReply): void {
+  const leave = handIn(Number(headers['content-length'] ?? UNKNOWN_BYTES))
+  if (leave) reply.raw.once('close', leave)
+  else refuseIfBusy(reply, FULL_S)
+}
+
 const NO_ACCESS: Checked = { caller: { kind: 'public' }, contentDigest: null }
 
 /** Checks every request before its body is read. Returns what was found out about each. */
-function guard(app: FastifyInstance, { clock, access, host, limits }: HttpServerDeps): (request: FastifyRequest) => Checked {
+function guard(app: FastifyInstance, { clock, access, host, limits, handIn }: HttpServerDeps): (request: FastifyRequest) => Checked {
   const found = new WeakMap<FastifyRequest, Checked>()
   const check = createAccessCheck(access)
   const byNetwork = createRateLimit(clock, limits.network)
@@ -73,6 +93,7 @@ function guard(app: FastifyInstance, { clock, access, host, limits }: HttpServer
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     if (!isExpectedAuthority(host, request.headers.host)) throw new WindfallError('auth.refused', 'This coordinator only answers under its own local address.')
     refuseIfBusy(reply, byNetwork(networkOf(request.ip)))
+    if (request.routeOptions.config.isHandIn) enter(handIn, request, reply)
     const checked = await check(request.routeOptions.config.access ?? 'public', request)
     const { caller } = checked
     if (caller.kind !== 'public') refuseIfBusy(reply, byCaller(caller.kind === 'node' ? caller.nodeId : caller.requesterId))
@@ -125,5 +146,6 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   bindContract(app, { server: serve(coordinatorContract, deps.handlers), checked })
   bindBlobs(app, deps.blobs, checked)
   bindCheckpoints(app, deps.checkpoints, checked)
+  bindResults(app, deps.results, checked)
   return app
 }

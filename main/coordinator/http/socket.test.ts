@@ -2,9 +2,12 @@ import { once } from 'node:events'
 import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { LogQuestion } from '../../../shared/contract/job-log.ts'
 import type { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/agent-socket.ts'
+import { signEnvelope } from '../../../shared/domain/dsse.ts'
+import { PROOF_BATCH_TYPE } from '../../../shared/domain/proof-batch.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
-import { REQUESTER, type TestNode } from '../core.fake.ts'
+import { OPERATOR, REQUESTER, type TestNode, proofFor, submissionOf } from '../core.fake.ts'
 import { type TestServer, startTestServer } from './http.fake.ts'
 
 let server: TestServer
@@ -86,6 +89,43 @@ test('an agent proves its key, reports presence and is pushed its lease, a cance
   expect(await line.next('events')).toEqual({ type: 'events', lastEvent: 1 })
 })
 
+test('what an agent hands in on its socket is acknowledged once it is kept, alone or many at once, and refused where there is no room', async () => {
+  const lease = await server.core.lease(node)
+  const line = await connect()
+  await line.next('welcome')
+  const submission = await submissionOf(lease, proofFor(lease, { nodeId: node.nodeId, now: server.core.clock.now() }), node.signer)
+  const { door } = server.core.intake
+  const inside: (() => void)[] = []
+  for (let leave = door.enter(1); leave; leave = door.enter(1)) inside.push(leave)
+  line.say({ type: 'proof', id: 6, ...submission })
+  expect(await line.next('proof-not-kept')).toMatchObject({ id: 6, code: 'rate.limited', retryAfterS: 2 })
+  for (const leave of inside) leave()
+  line.say({ type: 'proof', id: 7, ...submission })
+  expect(await line.next('proof-kept')).toEqual({ type: 'proof-kept', id: 7 })
+  const { leaseId, token, envelope, output } = submission
+  const body = { v: 1, nodeId: node.nodeId, items: [{ kind: 'proof', leaseId, token, envelope }] }
+  const batch = await signEnvelope(PROOF_BATCH_TYPE, Buffer.from(JSON.stringify(body)), node.signer)
+  line.say({ type: 'proofs', id: 8, batch, outputs: [output] })
+  expect(await line.next('proof-kept')).toEqual({ type: 'proof-kept', id: 8 })
+  line.say({ type: 'proofs', id: 9, batch, outputs: [] })
+  expect(await line.next('proof-not-kept')).toMatchObject({ id: 9, code: 'proof.malformed', retryAfterS: null })
+  await expect.poll(() => door.underway()).toBe(0)
+})
+
+test('what a job says is kept for its requester, and what nobody may say is dropped without breaking the line', async () => {
+  const lease = await server.core.lease(node)
+  const line = await connect()
+  await line.next('welcome')
+  const said = (leaseId: string, text: string) =>
+    ({ type: 'log', leaseId, token: lease.token, stream: 's', from: 0, content: Buffer.from(text).toString('base64'), isLast: false }) as const
+  line.say(said('somebody else’s'.replaceAll(/[^a-z]/g, '-'), 'nothing'))
+  line.say(said(lease.leaseId, 'row 1 of 2'))
+  const read = () => server.core.parts.logs.read(REQUESTER, LogQuestion.parse({ jobId: 'job-1' }))
+  await expect.poll(async () => (await read()).pieces.map(({ content }) => Buffer.from(content, 'base64').toString())).toEqual(['row 1 of 2'])
+  line.say(ready)
+  await expect.poll(async () => (await server.core.registry.list())[0]?.online).toBe(true)
+})
+
 test('a lease the agent never got is offered again as soon as it connects', async () => {
   const lease = await server.core.lease(node)
   const line = await connect()
@@ -123,7 +163,7 @@ test('a signature by another key, an unknown node and a quarantined one are turn
   const stranger = createSigner(generateKeyPem())
   expect(await (await connect(node.signer, stranger)).closed).toBe(4003)
   expect(await (await connect(stranger)).closed).toBe(4003)
-  await server.core.registry.quarantine(node.nodeId, 'forged')
+  await server.core.standings.quarantine({ nodeId: node.nodeId, by: OPERATOR, reason: 'forged' })
   expect(await (await connect()).closed).toBe(4003)
   expect(server.core.hub.connected()).toEqual([])
 })

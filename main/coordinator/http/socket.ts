@@ -2,10 +2,11 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/agent-socket.ts'
+import type { LogPiece } from '../../../shared/contract/job-log.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { verifySignature } from '../../kernel/signing.ts'
+import { verifyInPool } from '../../kernel/signing.ts'
 import { createRateLimit } from './rate-limit.ts'
 
 const PATH = '/v1/agents/socket'
@@ -29,7 +30,12 @@ export interface SocketHubDeps {
   /** Number of the node's newest event, for `welcome`. */
   readonly lastEvent: (nodeId: string) => Promise<number>
   readonly onWelcome: (nodeId: string) => Promise<void>
+  /** The connection of a node has ended, and there is no newer one. */
+  readonly onClosed: (nodeId: string) => void
   readonly onPresence: (nodeId: string, presence: Presence) => Promise<void>
+  readonly onLog: (nodeId: string, piece: LogPiece) => void
+  /** Says whether what was handed in is kept. */
+  readonly onHandIn: (nodeId: string, frame: HandInFrame) => Promise<SocketToAgent>
   readonly onFailure: (error: unknown, nodeId: string) => void
 }
 
@@ -130,7 +136,9 @@ function open(deps: SocketHubDeps, { socket, nodes, lines }: Opening): void {
   socket.on('close', () => {
     closed.abort()
     lines.delete(line)
-    if (line.nodeId !== null && nodes.get(line.nodeId) === line) nodes.delete(line.nodeId)
+    if (line.nodeId === null || nodes.get(line.nodeId) !== line) return
+    nodes.delete(line.nodeId)
+    deps.onClosed(line.nodeId)
   })
   socket.on('message', (data, binary) => {
     line.alive = true
@@ -164,16 +172,22 @@ async function receive(deps: SocketHubDeps, { line, nodes, text }: { line: Line;
   const frame = readFrame(text)
   if (!frame || (frame.type === 'hello') === (line.nodeId !== null)) return line.socket.close(CLOSE.policy)
   if (frame.type === 'hello') return welcome(deps, { line, nodes, hello: frame })
-  if (line.nodeId !== null) await deps.onPresence(line.nodeId, frame.presence)
+  if (line.nodeId === null) return
+  if (frame.type === 'presence') return deps.onPresence(line.nodeId, frame.presence)
+  if (frame.type === 'log') {
+    const { type: _, ...piece } = frame
+    deps.onLog(line.nodeId, piece)
+  } else sendFrame(line.socket, await deps.onHandIn(line.nodeId, frame))
 }
 
+export type HandInFrame = Extract<SocketToCoordinator, { type: 'proof' | 'proofs' }>
 type Hello = Extract<SocketToCoordinator, { type: 'hello' }>
 
 async function welcome(deps: SocketHubDeps, { line, nodes, hello }: { line: Line; nodes: Map<string, Line>; hello: Hello }): Promise<void> {
   const { nodeId, signature } = hello
   const key = await deps.keyOf(nodeId)
   const signed = new TextEncoder().encode(`windfall-socket-v1 ${line.nonce}`)
-  if (!key || !verifySignature(key, signed, Buffer.from(signature, 'base64'))) return line.socket.close(CLOSE.hello)
+  if (!key || !(await verifyInPool(key, signed, Buffer.from(signature, 'base64')))) return line.socket.close(CLOSE.hello)
   const lastEvent = await deps.lastEvent(nodeId)
   if (line.socket.readyState !== line.socket.OPEN) return
   nodes.get(nodeId)?.socket.close(CLOSE.replaced)

@@ -142,7 +142,7 @@ function detected({ evidence, now }: NonNullable<Sighting['seen']>, incidentId: 
 
 /** A cause that was not there before: an incident begins. */
 async function begin(deps: IncidentsDeps, { finding, seen, ...of }: Sighting, summary: string): Promise<void> {
-  const { incident, move } = await transact(deps.db, async (tx) => {
+  const begun = await transact(deps.db, async (tx) => {
     const fresh: StoredIncident = {
       ...of,
       ...detect(of.cause, deps.clock.now()),
@@ -152,12 +152,13 @@ async function begin(deps: IncidentsDeps, { finding, seen, ...of }: Sighting, su
       acknowledged: null,
       ended: null,
     }
-    await createIncidentsStore(tx).add(fresh)
+    if ((await createIncidentsStore(tx).add(fresh)) === 'twin') return null
     const move: Move = { from: 'MONITORING', to: 'ANOMALY_DETECTED', reason: summary, how: null }
     return recordMove(deps, tx, { incident: fresh, move, chosen: seen && detected(seen, fresh.incidentId) })
   })
-  deps.onMoved(incident, move)
-  await advance(deps, incident.incidentId, finding)
+  if (!begun) return
+  deps.onMoved(begun.incident, begun.move)
+  await advance(deps, begun.incident.incidentId, finding)
 }
 
 /** One look at everything, and every move that follows from it. What is no longer watched counts as gone. */

@@ -59,12 +59,15 @@ export const createIncidentsStore = (db: Db | Tx) => ({ ...single(db), ...lists(
 
 function single(db: Db | Tx) {
   return {
-    async add(incident: StoredIncident): Promise<void> {
+    /** `twin`: there is a live one of this cause in this place already. */
+    async add(incident: StoredIncident): Promise<'added' | 'twin'> {
       const { incidentId, cause, zone, nodeId, simulated, detectedAt } = incident
-      await db
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto('incident')
         .values({ id: incidentId, cause, zone, node_id: nodeId, simulated: simulated ? 1 : 0, detected_at: detectedAt, ...encode(incident) })
-        .execute()
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n ? 'added' : 'twin'
     },
     async save(incident: StoredIncident): Promise<void> {
       await db.updateTable('incident').set(encode(incident)).where('id', '=', incident.incidentId).execute()

@@ -10,6 +10,7 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
 import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
 import { createIds } from '../../kernel/ids.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
 import { type Db, openDatabase } from '../persistence/database.ts'
 import type { WatchedNode } from './detect.ts'
 import { type Incidents, createIncidents } from './incidents.ts'
@@ -95,6 +96,8 @@ function watch(): Watching {
   const failures: string[] = []
   const deps: IncidentsDeps = {
     db,
+    loopDb: db,
+    wakeOthers: () => undefined,
     clock,
     ids: createIds(clock),
     decide: async () => undefined,
@@ -179,6 +182,15 @@ test('while nothing is wrong nothing is written', async () => {
   await minutes(5)
   expect(await list()).toEqual([])
   expect([watching.moves, watching.failures, replanned]).toEqual([[], [], []])
+})
+
+test('two coordinators that both look, while neither knows of the other, begin one incident', async () => {
+  world.level = 900
+  const other = watch()
+  await Promise.all([watching.incidents.pass(), other.incidents.pass()])
+  await Promise.all([watching.incidents.pass(), other.incidents.pass()])
+  expect((await list()).filter(({ cause }) => cause === 'intensity-spike')).toHaveLength(1)
+  expect([...watching.failures, ...other.failures]).toEqual([])
 })
 
 test('what is costly to ask for is not asked for every minute, and not at all where it would be of no use', async () => {
@@ -496,7 +508,7 @@ test('whatever happens: transitions follow the machine, one cause in one place i
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
       await db.destroy()
-      db = await openDatabase(':memory:')
+      db = await openTestDatabase()
       clock = createFakeClock()
       world = calm()
       watching = watch()

@@ -27,6 +27,8 @@ export interface Incidents {
   readonly simulate: (by: string, order: In<'simulateEvent'>) => Promise<Simulation>
   /** Looks at everything once. */
   readonly pass: () => Promise<void>
+  /** What is watched may have changed: looks at once, if it is this coordinator that watches. */
+  readonly wake: () => void
   /** Does so every minute, and at once when an operator has made up or closed something, until `signal` aborts. */
   readonly run: (signal: AbortSignal) => Promise<void>
 }
@@ -37,16 +39,21 @@ const PASS_MS = 60_000
 export function createIncidents(deps: IncidentsDeps): Incidents {
   const { db, clock } = deps
   const sightings = createSightings(deps)
-  const pass = async () => passOver(deps, await sightings(clock.now()))
+  const pass = async () => passOver({ ...deps, db: deps.loopDb }, await sightings(clock.now()))
   let sleep = new AbortController()
   const wake = () => sleep.abort()
+  const wakeAll = () => {
+    wake()
+    deps.wakeOthers()
+  }
   return {
     list: (page) => listIncidents(db, page),
     show: (incidentId) => showIncident(db, incidentId),
     acknowledge: (by, incidentId) => acknowledge(deps, by, incidentId),
-    close: (by, closing) => close(deps, by, closing).finally(wake),
-    simulate: (by, order) => simulate(deps, by, order).finally(wake),
+    close: (by, closing) => close(deps, by, closing).finally(wakeAll),
+    simulate: (by, order) => simulate(deps, by, order).finally(wakeAll),
     pass,
+    wake,
     async run(signal) {
       while (!signal.aborted) {
         sleep = new AbortController()

@@ -32,6 +32,10 @@ export interface WatchedGrid {
 
 export interface IncidentsDeps {
   readonly db: Db
+  /** The database as what runs by itself writes to it: only while this coordinator is the one that runs it. */
+  readonly loopDb: Db
+  /** Another coordinator may be the one that watches: it looks at once. */
+  readonly wakeOthers: () => void
   readonly clock: Clock
   readonly ids: Ids
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>

@@ -1,8 +1,10 @@
+import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Selectable } from 'kysely'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
-import { OPEN_ATTEMPTS, UNFINISHED } from './leases.ts'
+import { inPieces } from './in-pieces.ts'
+import { OPEN_ATTEMPTS } from './leases.ts'
 
 const LONGEST_ATTEMPT_MS = 8 * 86_400_000
 
@@ -18,7 +20,12 @@ export interface Attempt {
   readonly startedAt: number | null
   readonly endedAt: number | null
   readonly reason: string | null
+  /** Why its node is asked to save where it is and end; `null` if it is not. */
+  readonly askedBack: YieldReason | null
 }
+
+/** As much of an attempt as is read often. */
+export type RunningAttempt = Pick<Attempt, 'attemptId' | 'jobId' | 'nodeId' | 'leaseId' | 'startedAt' | 'askedBack'>
 
 /** When an attempt ran, and how far what it did is saved. Epoch milliseconds. */
 export interface Ran {
@@ -27,13 +34,26 @@ export interface Ran {
   readonly savedAt: number | null
 }
 
-/** An attempt that failed before it began. */
+/** An attempt that failed before it began, or because of what runs jobs on its node, or that took too long there. */
 export interface Unbegun {
   readonly jobId: string
   readonly nodeId: string
   /** Epoch milliseconds. */
   readonly endedAt: number
 }
+
+export interface Past {
+  /** By job: the attempts that have begun, oldest first. */
+  readonly ran: ReadonlyMap<string, readonly Ran[]>
+  /** Attempts that failed and whose node is likely to fail another one, too. */
+  readonly unbegun: readonly Unbegun[]
+}
+
+const STRAGGLER: YieldReason = 'straggler'
+
+/** Whether what ended an attempt is likely to be there still: it could not begin, or what runs jobs there is broken. */
+const isThere = ({ isBegun, reason }: { readonly isBegun: boolean; readonly reason: string | null }): boolean =>
+  isBegun ? (reason?.startsWith('runtime.') ?? false) : reason !== null && reason !== 'agent.stopped'
 
 const decode = (row: Selectable<Schema['attempt']>): Attempt => ({
   attemptId: row.id,
@@ -47,14 +67,23 @@ const decode = (row: Selectable<Schema['attempt']>): Attempt => ({
   startedAt: row.started_at,
   endedAt: row.ended_at,
   reason: row.reason,
+  askedBack: row.asked_back,
 })
 
 /** All SQL on table `attempt`. An attempt and its lease are one row: neither exists without the other. */
 export function createAttemptsStore(db: Db | Tx) {
   const attempts = () => db.selectFrom('attempt').selectAll()
   return {
-    async add({ attemptId, jobId, nodeId, leaseId, token, plan, leasedAt }: Omit<Attempt, 'state' | 'startedAt' | 'endedAt' | 'reason'>): Promise<void> {
-      const fresh = { state: 'leased', started_at: null, ended_at: null, saved_at: null, reason: null } as const
+    async add({
+      attemptId,
+      jobId,
+      nodeId,
+      leaseId,
+      token,
+      plan,
+      leasedAt,
+    }: Omit<Attempt, 'state' | 'startedAt' | 'endedAt' | 'reason' | 'askedBack'>): Promise<void> {
+      const fresh = { state: 'leased', started_at: null, ended_at: null, saved_at: null, reason: null, asked_back: null } as const
       await db
         .insertInto('attempt')
         .values({ id: attemptId, job_id: jobId, node_id: nodeId, lease_id: leaseId, token, plan: JSON.stringify(plan), leased_at: leasedAt, ...fresh })
@@ -69,6 +98,29 @@ export function createAttemptsStore(db: Db | Tx) {
     },
     async open(): Promise<Attempt[]> {
       return (await attempts().where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at').execute()).map(decode)
+    },
+    /** The same without their plans, which take longer to read than all the rest. */
+    async openLeases(): Promise<readonly Pick<Attempt, 'leaseId' | 'jobId' | 'nodeId'>[]> {
+      const rows = await db.selectFrom('attempt').select(['lease_id', 'job_id', 'node_id']).where('state', 'in', OPEN_ATTEMPTS).execute()
+      return rows.map(({ lease_id, job_id, node_id }) => ({ leaseId: lease_id, jobId: job_id, nodeId: node_id }))
+    },
+    /** Those that run, without their plans. */
+    async running(): Promise<readonly RunningAttempt[]> {
+      const columns = ['id', 'job_id', 'node_id', 'lease_id', 'started_at', 'asked_back'] as const
+      const rows = await db.selectFrom('attempt').select(columns).where('state', '=', 'running').execute()
+      return rows.map(({ id, job_id, node_id, lease_id, started_at, asked_back }) => ({
+        attemptId: id,
+        jobId: job_id,
+        nodeId: node_id,
+        leaseId: lease_id,
+        startedAt: started_at,
+        askedBack: asked_back,
+      }))
+    },
+    /** Those that succeeded and were leased at or after `since`, the newest first. */
+    async lastSucceeded(since: number, limit: number): Promise<Attempt[]> {
+      const rows = await attempts().where('state', '=', 'succeeded').where('leased_at', '>=', since).orderBy('leased_at', 'desc').limit(limit).execute()
+      return rows.map(decode)
     },
     /** Nodes that hold a lease, or lost one at or after `since` because they fell silent. */
     async holders(since: number): Promise<Set<string>> {
@@ -87,33 +139,27 @@ export function createAttemptsStore(db: Db | Tx) {
     async openOfNode(nodeId: string): Promise<Attempt[]> {
       return (await attempts().where('node_id', '=', nodeId).where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at').execute()).map(decode)
     },
-    /** By job: the attempts, oldest first, that unfinished jobs have begun. */
-    async ofUnfinished(): Promise<ReadonlyMap<string, readonly Ran[]>> {
-      const rows = await db
-        .selectFrom('attempt')
-        .innerJoin('job', 'job.id', 'attempt.job_id')
-        .select(['attempt.job_id', 'attempt.started_at', 'attempt.ended_at', 'attempt.saved_at'])
-        .where('job.state', 'in', UNFINISHED)
-        .where('job.token', '>', 0)
-        .orderBy('attempt.token')
-        .execute()
+    /** What these jobs have been through. */
+    async past(jobIds: readonly string[]): Promise<Past> {
+      const rows = await inPieces(jobIds, (ids) =>
+        db
+          .selectFrom('attempt')
+          .select(['job_id', 'node_id', 'state', 'started_at', 'ended_at', 'saved_at', 'reason'])
+          .where('job_id', 'in', ids)
+          .orderBy('job_id')
+          .orderBy('token')
+          .execute(),
+      )
       const begun = rows.flatMap(({ job_id, started_at, ended_at, saved_at }) =>
         started_at === null ? [] : [{ jobId: job_id, ran: { startedAt: started_at, endedAt: ended_at, savedAt: saved_at } }],
       )
-      return new Map([...Map.groupBy(begun, ({ jobId }) => jobId)].map(([jobId, all]) => [jobId, all.map(({ ran }) => ran)]))
-    },
-    /** Attempts at unfinished jobs that failed before they began, but for those that a stopping agent gave back. */
-    async unbegun(): Promise<readonly Unbegun[]> {
-      const rows = await db
-        .selectFrom('attempt')
-        .innerJoin('job', 'job.id', 'attempt.job_id')
-        .select(['attempt.job_id', 'attempt.node_id', 'attempt.ended_at'])
-        .where('job.state', 'in', UNFINISHED)
-        .where('attempt.state', '=', 'failed')
-        .where('attempt.started_at', 'is', null)
-        .where('attempt.reason', '!=', 'agent.stopped')
-        .execute()
-      return rows.map(({ job_id, node_id, ended_at }) => ({ jobId: job_id, nodeId: node_id, endedAt: ended_at ?? 0 }))
+      const ran = new Map([...Map.groupBy(begun, ({ jobId }) => jobId)].map(([jobId, all]) => [jobId, all.map((one) => one.ran)]))
+      const unbegun = rows.flatMap(({ job_id, node_id, state, started_at, ended_at, reason }) =>
+        (state === 'failed' && isThere({ isBegun: started_at !== null, reason })) || reason === STRAGGLER
+          ? [{ jobId: job_id, nodeId: node_id, endedAt: ended_at ?? 0 }]
+          : [],
+      )
+      return { ran, unbegun }
     },
     /** A checkpoint of this attempt has arrived. */
     async saved(attemptId: string, at: number): Promise<void> {
@@ -123,12 +169,13 @@ export function createAttemptsStore(db: Db | Tx) {
     async forgetSaved(jobId: string): Promise<void> {
       await db.updateTable('attempt').set({ saved_at: null }).where('job_id', '=', jobId).execute()
     },
-    async update(attemptId: string, patch: Partial<Pick<Attempt, 'state' | 'startedAt' | 'endedAt' | 'reason'>>): Promise<void> {
+    async update(attemptId: string, patch: Partial<Pick<Attempt, 'state' | 'startedAt' | 'endedAt' | 'reason' | 'askedBack'>>): Promise<void> {
       const columns = {
         ...(patch.state === undefined ? {} : { state: patch.state }),
         ...(patch.startedAt === undefined ? {} : { started_at: patch.startedAt }),
         ...(patch.endedAt === undefined ? {} : { ended_at: patch.endedAt }),
         ...(patch.reason === undefined ? {} : { reason: patch.reason }),
+        ...(patch.askedBack === undefined ? {} : { asked_back: patch.askedBack }),
       }
       await db.updateTable('attempt').set(columns).where('id', '=', attemptId).execute()
     },

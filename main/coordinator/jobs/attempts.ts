@@ -9,6 +9,7 @@ import { type Job, createJobsStore } from './jobs.store.ts'
 import { type Renewals, leaseStanding } from './leases.ts'
 import type { JobDeps } from './ports.ts'
 import { type Waiting, explainWindow } from './reasons.ts'
+import { afterEnd } from './retrying.ts'
 
 export interface HeldAttempt {
   readonly job: Job
@@ -74,11 +75,16 @@ export async function endAttempt(
 ): Promise<void> {
   const { attempt, state, reason, message, retry } = end
   const endedAt = deps.clock.now()
-  await createAttemptsStore(tx).update(attempt.attemptId, { state, reason, endedAt })
+  const attempts = createAttemptsStore(tx)
+  await attempts.update(attempt.attemptId, { state, reason, endedAt })
   const job = await createJobsStore(tx).get(attempt.jobId)
   if (!job) return
-  const next = retry && reason === PLANNED_END ? nextRunOf(job, endedAt) : null
-  await changeJob(deps, tx, { job, change: next ? { type: 'paused', ...next } : { type: 'attempt-ended', retry, reason, message } })
+  const planned = retry && reason === PLANNED_END ? nextRunOf(job, endedAt) : null
+  if (planned) return void (await changeJob(deps, tx, { job, change: { type: 'paused', ...planned } }))
+  const { spec, deadlineAt } = job
+  const next = afterEnd({ ended: { state, reason }, attempts: await attempts.ofJob(job.jobId), retry, message, spec, deadlineAt }, endedAt, deps.chance())
+  const change = { type: 'attempt-ended', retry: next.again !== 'no', reason, message: next.message } as const
+  await changeJob(deps, tx, { job, change, ...(next.again === 'later' ? { patch: { isBlocked: true, retryAt: next.at, plan: null } } : {}) })
 }
 
 const PLANNED_END: YieldReason = 'plan'
@@ -103,7 +109,13 @@ const resumeAttempt = (deps: JobDeps, claim: LeaseClaim): Promise<boolean> =>
     const endedAt = attempt.endedAt ?? attempt.leasedAt
     if ((await attempts.openOfNode(claim.nodeId)).some(({ leasedAt }) => leasedAt >= endedAt)) return false
     if (!(await changeJob(deps, tx, { job, change: { type: 'resumed' } }))) return false
-    await attempts.update(attempt.attemptId, { state: 'running', startedAt: attempt.startedAt ?? attempt.leasedAt, endedAt: null, reason: null })
+    await attempts.update(attempt.attemptId, {
+      state: 'running',
+      startedAt: attempt.startedAt ?? attempt.leasedAt,
+      endedAt: null,
+      reason: null,
+      askedBack: null,
+    })
     await deps.decide(tx, 'lease.resumed', { jobId: job.jobId, attemptId: attempt.attemptId, nodeId: claim.nodeId, token: claim.token })
     return true
   })
@@ -116,12 +128,13 @@ export async function renewLeases(
 ): Promise<Dropped> {
   const dropped: Dropped = { lost: [], cancelled: [], yields: [] }
   for (const { leaseId, token } of running) {
+    await renewals.handedOver(leaseId)
     const held = await attemptOfLease(deps.db, nodeId, leaseId)
     const standing = held ? standingOf(held, token) : 'lost'
     if (standing === 'current' || (standing === 'late' && (await resumeAttempt(deps, { nodeId, leaseId, token })))) {
       renewals.renew(leaseId)
-      const reason = renewals.askedBack(leaseId)
-      if (reason !== null) dropped.yields.push({ leaseId, reason })
+      const reason = standing === 'current' ? held?.attempt.askedBack : null
+      if (reason) dropped.yields.push({ leaseId, reason })
     }
     // A proven attempt is not lost: its agent is about to hear that the proof was accepted.
     else if (held?.attempt.state !== 'succeeded' && held?.attempt.state !== 'given-back')

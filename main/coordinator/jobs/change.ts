@@ -1,27 +1,24 @@
-import { ReasonCode } from '../../../shared/contract/policy.ts'
-import { YieldReason } from '../../../shared/contract/job.ts'
+import { createAfterStore } from './after/after.store.ts'
 import { isOpen } from './leases.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
 import type { JobDeps } from './ports.ts'
+import { causeOf } from './retrying.ts'
 import { type JobChange, TERMINAL, transition } from './transition.ts'
 import type { Tx } from '../persistence/database.ts'
 
-type Deps = Pick<JobDeps, 'clock' | 'money' | 'endRuns' | 'decide'>
-
-/** An owner may have the machine back at any time, and a coordinator may ask for a job back: such a stop is nobody's failure and uses up no attempt. */
-const isNobodysFault = ({ state, reason }: Pick<Attempt, 'state' | 'reason'>): boolean =>
-  state === 'given-back' || reason === 'agent.stopped' || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success
+/** What it takes to move a job. */
+export type ChangeDeps = Pick<JobDeps, 'clock' | 'money' | 'endRuns' | 'decide'>
 
 async function attemptsThatCount(tx: Tx, { jobId, token }: Job): Promise<number> {
   // A job that was never leased has no attempts.
   const attempts = token === 0 ? [] : await createAttemptsStore(tx).ofJob(jobId)
-  return attempts.filter((attempt) => !isNobodysFault(attempt)).length
+  return attempts.filter((attempt) => causeOf(attempt) !== 'nobody').length
 }
 
 /** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
-export async function changeJob(deps: Deps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
+export async function changeJob(deps: ChangeDeps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
   const next = transition({ state: job.state, attempts: await attemptsThatCount(tx, job) }, change)
   if (!next) return null
   // What comes back has to be planned again.
@@ -31,14 +28,17 @@ export async function changeJob(deps: Deps, tx: Tx, { job, change, patch = {} }:
   const { state } = next
   if ((state === 'failed' || state === 'expired' || state === 'cancelled') && (await deps.endRuns(tx, { jobId: job.jobId, state })) === 'free')
     await deps.money.release(tx, job)
-  if (TERMINAL.has(next.state)) await createCheckpointsStore(tx).remove(job.jobId)
+  if (TERMINAL.has(next.state)) {
+    await createCheckpointsStore(tx).remove(job.jobId)
+    await createAfterStore(tx).ended([job.jobId], job.array?.arrayId ?? null)
+  }
   if (next.state !== job.state) await deps.decide(tx, `job.${next.state}`, { jobId: job.jobId, from: job.state, reason: next.reason })
   return { ...job, ...changed }
 }
 
 /** Ends the attempt that holds the job, if there is one. Returns it, so that its agent can be told. */
 export async function endOpenAttempt(
-  deps: Deps,
+  deps: ChangeDeps,
   tx: Tx,
   { jobId, state, reason }: { jobId: string; state: 'failed' | 'lost'; reason: string },
 ): Promise<Attempt | null> {

@@ -2,7 +2,7 @@ import type { Checkpoint } from '../../../shared/contract/job.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
-/** All SQL on table `checkpoint`: what unfinished jobs have saved, the last of each. */
+/** All SQL on tables `checkpoint`, what unfinished jobs have saved, the last of each, and `checkpoint_arrival`, what is on its way to become that. */
 export function createCheckpointsStore(db: Db | Tx) {
   return {
     async put(jobId: string, { sha256, bytes, token, savedAt }: Checkpoint): Promise<void> {
@@ -20,9 +20,26 @@ export function createCheckpointsStore(db: Db | Tx) {
     async remove(jobId: string): Promise<void> {
       await db.deleteFrom('checkpoint').where('job_id', '=', jobId).execute()
     },
-    /** Hashes of everything that is still wanted. */
-    async hashes(): Promise<string[]> {
-      return (await db.selectFrom('checkpoint').select('sha256').execute()).map(({ sha256 }) => sha256)
+    /** Hashes of everything that is still wanted, and of what arrives at any coordinator and began to after `since`. */
+    async hashes(since: number): Promise<string[]> {
+      const kept = await db.selectFrom('checkpoint').select('sha256').execute()
+      const arriving = await db.selectFrom('checkpoint_arrival').select('sha256').where('at', '>', since).execute()
+      return [...kept, ...arriving].map(({ sha256 }) => sha256)
+    },
+    async arrives(leaseId: string, sha256: string, at: number): Promise<void> {
+      await db
+        .insertInto('checkpoint_arrival')
+        .values({ lease_id: leaseId, sha256, at })
+        .onConflict((conflict) => conflict.column('lease_id').doUpdateSet({ sha256, at }))
+        .execute()
+    },
+    /** It has arrived, or will not. */
+    async arrived(leaseId: string): Promise<void> {
+      await db.deleteFrom('checkpoint_arrival').where('lease_id', '=', leaseId).execute()
+    },
+    /** A coordinator that was killed left these. */
+    async forgetArrivals(before: number): Promise<void> {
+      await db.deleteFrom('checkpoint_arrival').where('at', '<=', before).execute()
     },
   }
 }

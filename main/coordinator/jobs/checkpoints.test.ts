@@ -6,8 +6,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Lease } from '../../../shared/contract/job.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { type TestCore, type TestNode, REQUESTER, proofFor, startTestCore, submissionOf } from '../core.fake.ts'
+import { transact } from '../persistence/database.ts'
 import { openDiskBlobs } from '../persistence/disk-blobs.ts'
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts'
+import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type HeldLease, mayHandOver } from './leases.ts'
 
 const MAX_BYTES = 4_096
@@ -84,6 +86,26 @@ test('a later checkpoint takes the place of the earlier one, and repeating one c
   await checkpoints.save(handover(lease, later))
   expect(await files()).toEqual([sha256Hex(later)])
   expect((await view()).checkpoint?.sha256).toBe(sha256Hex(later))
+})
+
+test('while it arrives, every coordinator over the database knows that it is wanted; what one that was killed left is forgotten in an hour', async () => {
+  const lease = await core.lease(node, 'job-1', { checkpoints: true })
+  const store = createCheckpointsStore(core.db)
+  const wanted: string[][] = []
+  async function* slowly() {
+    yield SAVED.subarray(0, 3)
+    wanted.push(await store.hashes(core.clock.now() - 1))
+    yield SAVED.subarray(3)
+  }
+  await checkpoints.save({ ...handover(lease), content: slowly() })
+  expect(wanted).toEqual([[sha256Hex(SAVED)]])
+  await transact(core.db, (tx) => createCheckpointsStore(tx).arrives('lease-of-the-dead', 'f'.repeat(64), core.clock.now()))
+  const arrivals = () => core.db.selectFrom('checkpoint_arrival').select('lease_id').execute()
+  await checkpoints.tidy()
+  expect(await arrivals()).toHaveLength(1)
+  await core.clock.advance(3_600_000)
+  await checkpoints.tidy()
+  expect(await arrivals()).toEqual([])
 })
 
 test('it may arrive after the attempt has ended, while nobody else has been given the job', async () => {

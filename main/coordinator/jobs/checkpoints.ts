@@ -35,9 +35,11 @@ export interface Checkpoints {
   readonly tidy: () => Promise<void>
 }
 
+/** No upload takes longer. */
+const LONGEST_ARRIVAL_MS = 3_600_000
+
 export function createCheckpoints({ db, clock, decide, blobs, maxBytes }: CheckpointsDeps): Checkpoints {
-  /** Hash of what each lease is sending, so that it is not tidied away before the job speaks of it. */
-  const arriving = new Map<string, string>()
+  const arriving = new Set<string>()
   const keep = (claim: LeaseClaim, content: Pick<Checkpoint, 'sha256' | 'bytes'>): Promise<Checkpoint> =>
     transact(db, async (tx) => {
       const { job, attempt } = await entitled(tx, claim)
@@ -52,14 +54,18 @@ export function createCheckpoints({ db, clock, decide, blobs, maxBytes }: Checkp
     async save({ sha256, content, ...claim }) {
       checkSaving(await entitled(db, claim))
       if (arriving.has(claim.leaseId)) throw new WindfallError('conflict', 'A checkpoint of this lease is arriving already.')
-      arriving.set(claim.leaseId, sha256)
+      arriving.add(claim.leaseId)
       try {
+        // So that no coordinator tidies it away before the job speaks of it.
+        await transact(db, (tx) => createCheckpointsStore(tx).arrives(claim.leaseId, sha256, clock.now()))
         const counted = count(content)
         await blobs.write(counted.content, { maxBytes, expected: `sha256:${sha256}` })
         if (counted.bytes() === 0) throw new WindfallError('input.invalid', 'The checkpoint is empty.')
         return await keep(claim, { sha256, bytes: counted.bytes() })
       } finally {
         arriving.delete(claim.leaseId)
+        // What is left over is forgotten in time.
+        await transact(db, (tx) => createCheckpointsStore(tx).arrived(claim.leaseId)).catch(() => undefined)
       }
     },
     async open(claim) {
@@ -69,7 +75,11 @@ export function createCheckpoints({ db, clock, decide, blobs, maxBytes }: Checkp
       if (!checkpoint) throw new WindfallError('not-found', `Job ${held.job.jobId} has no checkpoint.`)
       return blobs.stream(`sha256:${checkpoint.sha256}`)
     },
-    tidy: () => blobs.sweep(async () => new Set([...(await createCheckpointsStore(db).hashes()), ...arriving.values()])),
+    async tidy() {
+      const since = clock.now() - LONGEST_ARRIVAL_MS
+      await transact(db, (tx) => createCheckpointsStore(tx).forgetArrivals(since))
+      await blobs.sweep(async () => new Set(await createCheckpointsStore(db).hashes(since)))
+    },
   }
 }
 

@@ -4,9 +4,10 @@ import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
 import { type TestCore, type TestNode, REQUESTER, SECONDS, planFirstFree, startTestCore, testCapabilities, testSpec } from '../core.fake.ts'
 import { createIds } from '../../kernel/ids.ts'
-import { leaseStanding } from './leases.ts'
-import { leaseJob } from './leasing.ts'
+import { createRenewals, leaseStanding } from './leases.ts'
+import { type LeasingDeps, leaseJob } from './leasing.ts'
 import type { PlanJobs } from './ports.ts'
+import { createTokens } from './tokens.ts'
 
 let core: TestCore
 let node: TestNode
@@ -70,14 +71,29 @@ test('a node holds one lease at a time, and the next job follows when it is free
 
 const nothing = async () => undefined
 
+/** What it takes to give leases out beside the dispatcher. */
+const leasingDeps = (): LeasingDeps => ({
+  ...core,
+  ids: createIds(core.clock),
+  money: { reserve: nothing, reserveAll: nothing, release: nothing, releaseAll: nothing },
+  endRuns: async () => 'free' as const,
+  chance: () => 0.5,
+  leaseTtlMs: 90_000,
+  push: { lease: () => false, cancel: () => false },
+  renewals: createRenewals(core.clock, 90_000),
+  nextToken: createTokens(() => 7),
+})
+
 test('two jobs planned for one node cannot both be leased to it, whoever tries', async () => {
   delay = 3_600_000
   await node.ready()
   await core.submit('job-1')
   await core.submit('job-2')
   await core.jobs.round()
-  const deps = { ...core, ids: createIds(core.clock), money: { reserve: nothing, release: nothing }, endRuns: async () => 'free' as const, leaseTtlMs: 90_000 }
-  const leases = await Promise.all(['job-1', 'job-2', 'job-1'].map((jobId) => leaseJob(deps, { jobId, capabilities: testCapabilities })))
+  const deps = leasingDeps()
+  const leases = await Promise.all(
+    ['job-1', 'job-2', 'job-1'].map((jobId) => leaseJob(deps, { jobId, node: { nodeId: node.nodeId, capabilities: testCapabilities }, choice: null })),
+  )
   expect(leases.map((lease) => (typeof lease === 'string' ? lease : lease.jobId))).toEqual(['job-1', 'full', 'moved-on'])
 })
 
@@ -87,10 +103,11 @@ test('a node with four GPUs holds four jobs on one each and one on its processor
   const needed = [0, 1, 1, 0, 1, 1, 1]
   for (const [index, gpus] of needed.entries()) await core.submit(`job-${index}`, { needs: { gpus, vramBytes: 0, ramBytes: 0 } })
   await core.jobs.round()
-  const deps = { ...core, ids: createIds(core.clock), money: { reserve: nothing, release: nothing }, endRuns: async () => 'free' as const, leaseTtlMs: 90_000 }
+  const deps = leasingDeps()
   const gpus = testCapabilities.gpus.flatMap((gpu) => [gpu, gpu, gpu, gpu])
   const leases: unknown[] = []
-  for (const index of needed.keys()) leases.push(await leaseJob(deps, { jobId: `job-${index}`, capabilities: { gpus } }))
+  for (const index of needed.keys())
+    leases.push(await leaseJob(deps, { jobId: `job-${index}`, node: { nodeId: node.nodeId, capabilities: { ...testCapabilities, gpus } }, choice: null }))
   expect(leases.map((lease) => lease === 'full')).toEqual([false, false, false, true, false, false, true])
 })
 
@@ -351,10 +368,7 @@ test('leases stay exclusive and money stays whole in any order of events', async
       expect((await fleet.decided('test.release')).map(({ jobId }) => String(jobId)).toSorted()).toEqual(ended.toSorted())
       const leases = await fleet.decided('lease')
       for (const [jobId, tokens] of Map.groupBy(leases, ({ jobId }) => jobId))
-        expect(
-          tokens.map(({ token }) => token),
-          String(jobId),
-        ).toEqual(tokens.map((_, index) => index + 1))
+        for (const [index, { token }] of tokens.entries()) expect(Number(token), String(jobId)).toBeGreaterThan(Number(tokens[index - 1]?.['token'] ?? 0))
     }),
     { numRuns: 30 },
   )

@@ -1,20 +1,27 @@
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { PlanAnswer } from '../../../shared/contract/plan.ts'
 import { messageOf } from '../../../shared/errors.ts'
+import { settleAfter } from './after/settling.ts'
 import type { Attempt } from './attempts.store.ts'
 import { planBeside } from './dry-run.ts'
-import { leaseDue } from './due.ts'
+import { type Windows, leaseDue } from './due.ts'
 import { expireDeadlines, expireLeases } from './expiry.ts'
+import { endPauses } from './retry-due.ts'
+import { createHoldings } from './holdings.ts'
 import type { Renewals } from './leases.ts'
+import type { LeasingDeps } from './leasing.ts'
 import { createPaced } from './paced.ts'
-import type { JobDeps, KnownNode, PlanJobs, Push } from './ports.ts'
+import type { JobDeps, KnownNode, MatchJobs, PlanJobs, Push } from './ports.ts'
 import { type ReplanScope, type Replanned, replan } from './replanning.ts'
 import { type Rounds, createRounds } from './rounds.ts'
+import { createStragglers } from './stragglers/stragglers.ts'
 import { type RunningOutlook, runningIn } from './running.ts'
+import { createTurns, createShared } from './turns.ts'
 
-export interface DispatchDeps extends JobDeps {
+export interface DispatchDeps extends JobDeps, Pick<LeasingDeps, 'nextToken'> {
   readonly nodes: () => Promise<readonly KnownNode[]>
   readonly plan: PlanJobs
+  readonly match: MatchJobs
   readonly push: Push
   readonly renewals: Renewals
   /** Runs after every round, whatever happened in it. */
@@ -25,6 +32,11 @@ export interface DispatchDeps extends JobDeps {
 export interface Dispatch {
   /** One round: expire, plan what has changed, lease, push. Rounds never overlap. */
   readonly round: () => Promise<void>
+  /**
+   * A node asks for work: what is due is given out, and if its question was not served by that and something has happened that nobody has planned with,
+   * a round is run. Whoever asks meanwhile shares both.
+   */
+  readonly pull: (isServed: () => Promise<boolean>) => Promise<void>
   /** Plans everything again, between two rounds, and says of each job in the scope what becomes of it. */
   readonly replan: (scope: ReplanScope) => Promise<readonly Replanned[]>
   /** Where and when a job would run if it were submitted now. Nothing of it is kept. Error: `unavailable` while too many ask. */
@@ -39,19 +51,21 @@ export interface Dispatch {
 const TICK_MS = 1_000
 
 /** Brings waiting jobs and willing nodes together. */
-export function createDispatch(deps: DispatchDeps): Dispatch {
+export function createDispatch(given: DispatchDeps): Dispatch {
+  const deps = { ...given, holdings: createHoldings(given.db) }
   const rounds = createRounds(deps)
   const paced = createPaced(deps.clock, 'Too many ask for a plan at this moment. Try again in a few seconds, or submit the job.')
-  let last: Promise<unknown> = Promise.resolve()
-  let sleep = new AbortController()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.then(work, work)
-    last = done
-    return done
-  }
-  const round = () => inTurn(() => runRound(deps, rounds))
+  const windows: Windows = new Map()
+  const inTurn = createTurns()
+  const lease = createShared(createTurns(), async () => leaseDue(deps, { rounds, windows, nodes: await deps.nodes() }))
+  const planning: Planning = { hasNews: true, isUnderWay: false, sleep: new AbortController() }
+  const round = createShared(inTurn, () => runRound(deps, { rounds, planning, lease }))
   return {
-    round,
+    round: async () => void (await round()),
+    async pull(isServed) {
+      await lease()
+      if (planning.hasNews && !(await isServed())) await round()
+    },
     replan: (scope) => inTurn(async () => replan(deps, scope, { rounds, nodes: await deps.nodes() })),
     async running(zone) {
       const nodes = await deps.nodes()
@@ -62,28 +76,84 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
         const { gathered } = await rounds.look(await deps.nodes())
         return planBeside(deps, spec, gathered)
       }),
-    wake: () => sleep.abort(),
+    wake() {
+      planning.hasNews = true
+      planning.sleep.abort()
+    },
     async run(signal) {
-      while (!signal.aborted) {
-        sleep = new AbortController()
-        await round().catch((error: unknown) => deps.onFailure(messageOf(error)))
-        await deps.clock.sleep(TICK_MS, AbortSignal.any([signal, sleep.signal]))
-      }
+      // Another coordinator may have been at it since.
+      deps.renewals.forgetAll()
+      rounds.forget()
+      const stragglers = createStragglers({ ...deps, holdings: createHoldings(deps.db) })
+      await Promise.all([repeat(deps, { round, planning }, signal), leaseMeanwhile(deps, { lease, planning }, signal), stragglers.run(signal)])
     },
   }
 }
 
-async function runRound(deps: DispatchDeps, rounds: Rounds): Promise<void> {
+/** How it stands with the rounds. */
+interface Planning {
+  /** Something happened since the last round began. */
+  hasNews: boolean
+  isUnderWay: boolean
+  /** Of the loop, until its next round. */
+  sleep: AbortController
+}
+
+/** Milliseconds until it is worth looking again, if that is sooner than usual. */
+type Lease = () => Promise<number | null>
+
+async function repeat(deps: DispatchDeps, { round, planning }: { readonly round: Lease; readonly planning: Planning }, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    planning.sleep = new AbortController()
+    const againMs = await reported(deps, round)
+    await deps.clock.sleep(Math.min(TICK_MS, againMs ?? TICK_MS), AbortSignal.any([signal, planning.sleep.signal]))
+  }
+}
+
+/** Planning may take long; what is planned is given out all the same. */
+async function leaseMeanwhile(
+  deps: DispatchDeps,
+  { lease, planning }: { readonly lease: Lease; readonly planning: Planning },
+  signal: AbortSignal,
+): Promise<void> {
+  while (await deps.clock.sleep(TICK_MS, signal)) if (planning.isUnderWay) await reported(deps, lease)
+}
+
+const reported = ({ onFailure }: DispatchDeps, work: Lease): Promise<number | null> =>
+  work().catch((error: unknown) => {
+    onFailure(messageOf(error))
+    return null
+  })
+
+async function runRound(
+  deps: DispatchDeps,
+  { rounds, planning, lease }: { readonly rounds: Rounds; readonly planning: Planning; readonly lease: Lease },
+): Promise<number | null> {
+  planning.hasNews = false
   for (const attempt of await expireLeases(deps, deps.renewals)) tell(deps, attempt, 'lost')
   for (const attempt of await expireDeadlines(deps)) tell(deps, attempt, 'expired')
-  const nodes = await deps.nodes()
-  try {
-    await rounds.planIfNeeded(nodes)
-  } finally {
-    // What is planned is given out even while nothing new can be planned.
-    await leaseDue(deps, rounds, nodes)
-  }
+  await endPauses(deps)
+  await settleAfter(deps)
+  const againMs = await planThenLease(deps, { rounds, planning, lease })
   await deps.afterRound()
+  return againMs
+}
+
+async function planThenLease(
+  deps: DispatchDeps,
+  { rounds, planning, lease }: { readonly rounds: Rounds; readonly planning: Planning; readonly lease: Lease },
+): Promise<number | null> {
+  try {
+    planning.isUnderWay = true
+    await rounds.planIfNeeded(await deps.nodes())
+  } catch (error) {
+    // What is planned is given out even while nothing new can be planned.
+    await lease()
+    throw error
+  } finally {
+    planning.isUnderWay = false
+  }
+  return lease()
 }
 
 const tell = (deps: DispatchDeps, { nodeId, leaseId }: Attempt, reason: 'lost' | 'expired'): void => {

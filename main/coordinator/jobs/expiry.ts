@@ -8,7 +8,7 @@ import type { JobDeps } from './ports.ts'
 
 /** Ends every lease that was not renewed in time. Returns the attempts that ended. */
 export async function expireLeases(deps: JobDeps, renewals: Renewals): Promise<Attempt[]> {
-  const silent = (await createAttemptsStore(deps.db).open()).filter(({ leaseId }) => renewals.isExpired(leaseId))
+  const silent = (await createAttemptsStore(deps.db).openLeases()).filter(({ leaseId }) => renewals.isExpired(leaseId))
   const ended: Attempt[] = []
   for (const { leaseId } of silent) {
     const attempt = await transact(deps.db, async (tx) => {

@@ -1,8 +1,11 @@
 import type { Exclusion, Plan } from '../../../shared/contract/plan.ts'
 import type { JobState } from '../../../shared/contract/job.ts'
 import { JobSpec } from '../../../shared/contract/job.ts'
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
+import type { ArrayPlace, TemplateId } from '../../../shared/contract/job-links.ts'
+import { placeKindFor } from '../../../shared/domain/places.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
+import { inPieces } from './in-pieces.ts'
 import { UNFINISHED } from './leases.ts'
 
 export type Excluded = Partial<Record<Exclusion, number>>
@@ -27,16 +30,30 @@ export interface Job {
   readonly receiptId: string | null
   readonly receiptIds: readonly string[]
   readonly priceMicroUsd: bigint | null
+  readonly template: TemplateId | null
+  readonly array: ArrayPlace | null
+  /** It waits for other jobs, or for its next try, and is not planned until then. */
+  readonly isBlocked: boolean
+  /** When it is tried again after it failed by itself; `null` unless it rests. */
+  readonly retryAt: number | null
+  /** Where it stands in its requester’s line, virtual ms; the lower goes first. */
+  readonly fairStart: number
+  /** Its deadline was never promised. */
+  readonly isBestEffort: boolean
 }
 
-export type JobPatch = Partial<Omit<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt'>>
+/** What a job is from its submission on. */
+type Fixed = 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt' | 'template' | 'array' | 'fairStart' | 'isBestEffort'
+export type NewJob = Pick<Job, Fixed | 'reason' | 'message' | 'isBlocked'>
+export type JobPatch = Partial<Omit<Job, Fixed>>
 
 /** Specifications that were read before, by job: they never change, and reading one takes longer than all the rest. */
 export type SpecCache = Map<string, JobSpec>
 
 const specOf = ({ id, spec }: Selectable<Schema['job']>, known?: SpecCache): JobSpec => known?.get(id) ?? JobSpec.parse(JSON.parse(spec))
 
-const decode = (row: Selectable<Schema['job']>, known?: SpecCache): Job => ({
+/** A row as everything else knows it. */
+export const decodeJob = (row: Selectable<Schema['job']>, known?: SpecCache): Job => ({
   jobId: row.id,
   requesterId: row.requester_id,
   spec: specOf(row, known),
@@ -55,6 +72,51 @@ const decode = (row: Selectable<Schema['job']>, known?: SpecCache): Job => ({
   receiptId: row.receipt_id,
   receiptIds: row.receipt_ids === null ? (row.receipt_id === null ? [] : [row.receipt_id]) : (JSON.parse(row.receipt_ids) as string[]),
   priceMicroUsd: row.price_micro,
+  template: row.template_name === null || row.template_version === null ? null : { name: row.template_name, version: row.template_version },
+  array: row.array_id === null || row.array_index === null ? null : { arrayId: row.array_id, index: row.array_index },
+  isBlocked: row.blocked === 1,
+  retryAt: row.retry_at,
+  fairStart: row.fair_start,
+  isBestEffort: row.best_effort === 1,
+})
+
+/** A job that nobody has looked at yet. */
+export const newJobRow = ({
+  jobId,
+  requesterId,
+  spec,
+  submittedAt,
+  deadlineAt,
+  reason,
+  message,
+  template,
+  array,
+  isBlocked,
+  fairStart,
+  isBestEffort,
+}: NewJob): Insertable<Schema['job']> => ({
+  id: jobId,
+  requester_id: requesterId,
+  spec: JSON.stringify(spec),
+  state: 'queued',
+  reason,
+  message,
+  priority: spec.priority,
+  submitted_at: submittedAt,
+  updated_at: submittedAt,
+  deadline_at: deadlineAt,
+  excluded: '{}',
+  reroutes: 0,
+  token: 0,
+  template_name: template?.name ?? null,
+  template_version: template?.version ?? null,
+  array_id: array?.arrayId ?? null,
+  array_index: array?.index ?? null,
+  blocked: isBlocked ? 1 : 0,
+  output_gone: 0,
+  place: placeKindFor(spec.needs),
+  fair_start: fairStart,
+  best_effort: isBestEffort ? 1 : 0,
 })
 
 const encode = (patch: JobPatch) => ({
@@ -70,43 +132,21 @@ const encode = (patch: JobPatch) => ({
   ...(patch.outputSha256 === undefined ? {} : { output_sha256: patch.outputSha256 }),
   ...(patch.receiptId === undefined ? {} : { receipt_id: patch.receiptId }),
   ...(patch.receiptIds === undefined ? {} : { receipt_ids: JSON.stringify(patch.receiptIds) }),
+  ...(patch.isBlocked === undefined ? {} : { blocked: patch.isBlocked ? 1 : 0 }),
+  ...(patch.retryAt === undefined ? {} : { retry_at: patch.retryAt }),
   ...(patch.priceMicroUsd === undefined ? {} : { price_micro: patch.priceMicroUsd }),
 })
-
-export interface JobPage {
-  readonly requesterId: string
-  readonly state: JobState | null
-  /** Id of the last job the reader has seen. */
-  readonly after: string | null
-  readonly limit: number
-}
 
 const jobsIn = (db: Db | Tx) => db.selectFrom('job').selectAll()
 
 function single(db: Db | Tx) {
   return {
-    async add(job: Pick<Job, 'jobId' | 'requesterId' | 'spec' | 'submittedAt' | 'deadlineAt' | 'reason' | 'message'>): Promise<void> {
-      const empty = {
-        plan: null,
-        planned_at: null,
-        excluded: '{}',
-        reroutes: 0,
-        token: 0,
-        output_sha256: null,
-        receipt_id: null,
-        receipt_ids: null,
-        price_micro: null,
-      }
-      const times = { submitted_at: job.submittedAt, updated_at: job.submittedAt, deadline_at: job.deadlineAt }
-      const said = { state: 'queued', reason: job.reason, message: job.message, priority: job.spec.priority } as const
-      await db
-        .insertInto('job')
-        .values({ id: job.jobId, requester_id: job.requesterId, spec: JSON.stringify(job.spec), ...said, ...times, ...empty })
-        .execute()
+    async add(job: NewJob): Promise<void> {
+      await db.insertInto('job').values(newJobRow(job)).execute()
     },
     async get(jobId: string): Promise<Job | null> {
       const row = await jobsIn(db).where('id', '=', jobId).executeTakeFirst()
-      return row ? decode(row) : null
+      return row ? decodeJob(row) : null
     },
     async update(jobId: string, patch: JobPatch): Promise<void> {
       await db.updateTable('job').set(encode(patch)).where('id', '=', jobId).execute()
@@ -116,49 +156,30 @@ function single(db: Db | Tx) {
 
 function lists(db: Db | Tx) {
   return {
-    /** Queued, planned, leased, running and verifying jobs, the most urgent first. `known` learns what is read, and forgets what has ended. */
-    async allUnfinished(known: SpecCache): Promise<Job[]> {
-      const rows = await jobsIn(db).where('state', 'in', UNFINISHED).orderBy('priority', 'desc').orderBy('submitted_at').orderBy('id').execute()
-      const jobs = rows.map((row) => decode(row, known))
-      known.clear()
-      for (const { jobId, spec } of jobs) known.set(jobId, spec)
-      return jobs
-    },
-    /** Whether a job waits that nobody has planned since it was submitted or came back. */
-    async isAnyUnplanned(): Promise<boolean> {
-      const row = await db
-        .selectFrom('job')
-        .select('id')
-        .where('state', 'in', ['queued', 'planned'])
-        .where('planned_at', 'is', null)
-        .limit(1)
-        .executeTakeFirst()
-      return row !== undefined
-    },
     /** Where these jobs stand at this moment. */
     async standings(jobIds: readonly string[]): Promise<ReadonlyMap<string, Pick<Job, 'state' | 'token'>>> {
       const rows = await db.selectFrom('job').select(['id', 'state', 'token']).where('id', 'in', jobIds).execute()
       return new Map(rows.map(({ id, state, token }) => [id, { state, token }]))
+    },
+    /** What these jobs need of a machine. */
+    async needsOf(jobIds: readonly string[]): Promise<ReadonlyMap<string, JobSpec['needs']>> {
+      const rows = await inPieces(jobIds, (ids) => db.selectFrom('job').select(['id', 'spec']).where('id', 'in', ids).execute())
+      return new Map(rows.map(({ id, spec }) => [id, JobSpec.parse(JSON.parse(spec)).needs]))
     },
     /** Ids of a requester's jobs that may still cost something. */
     async unfinished(requesterId: string): Promise<string[]> {
       const rows = await db.selectFrom('job').select('id').where('requester_id', '=', requesterId).where('state', 'in', UNFINISHED).execute()
       return rows.map(({ id }) => id)
     },
+    /** Ids of at most so many jobs whose next try is due. */
+    async rested(now: number, limit: number): Promise<string[]> {
+      const rows = await db.selectFrom('job').select('id').where('retry_at', '<=', now).orderBy('retry_at').limit(limit).execute()
+      return rows.map(({ id }) => id)
+    },
     /** Ids of jobs in these states whose deadline is at or before `at`. */
     async overdue(states: readonly JobState[], at: number): Promise<string[]> {
       const rows = await db.selectFrom('job').select('id').where('state', 'in', states).where('deadline_at', '<=', at).execute()
       return rows.map(({ id }) => id)
-    },
-    /** Newest first. */
-    async page({ requesterId, state, after, limit }: JobPage): Promise<Job[]> {
-      const last = after === null ? undefined : await db.selectFrom('job').select(['id', 'submitted_at']).where('id', '=', after).executeTakeFirst()
-      let query = jobsIn(db).where('requester_id', '=', requesterId)
-      if (state !== null) query = query.where('state', '=', state)
-      if (last)
-        query = query.where((e) => e.or([e('submitted_at', '<', last.submitted_at), e.and([e('submitted_at', '=', last.submitted_at), e('id', '<', last.id)])]))
-      const rows = await query.orderBy('submitted_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
-      return rows.map((row) => decode(row))
     },
   }
 }

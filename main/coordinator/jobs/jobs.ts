@@ -1,7 +1,6 @@
 import type { Presence } from '../../../shared/contract/node.ts'
-import type { JobSpec, JobState, JobView, Lease, YieldReason } from '../../../shared/contract/job.ts'
+import type { Lease, YieldReason } from '../../../shared/contract/job.ts'
 import type { RuntimeName } from '../../../shared/contract/wire.ts'
-import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { type AttemptFailure, type Dropped, type LeaseClaim, failAttempt, renewLeases, startAttempt } from './attempts.ts'
@@ -9,7 +8,9 @@ import { askBack } from './asking-back.ts'
 import { type Dispatch, type DispatchDeps, createDispatch } from './dispatch.ts'
 import { createRenewals } from './leases.ts'
 import { holdsArchive, offeredLeases } from './leasing.ts'
-import { type Submission, cancelJob, checkSpec, listJobs, submitJob, viewJob } from './requests.ts'
+import { createTokens } from './tokens.ts'
+import { type RequesterCalls, type RequesterDeps, createRequesterCalls } from './requester-calls.ts'
+import { type TakingBack, takeBack } from './taking-back.ts'
 import {
   type AttemptUnderProof,
   type GivenBack,
@@ -22,25 +23,19 @@ import {
   rejectResult,
 } from './verification.ts'
 
-export interface JobsDeps extends Omit<DispatchDeps, 'renewals'> {
-  readonly hasBlob: (digest: string) => Promise<boolean>
-}
-
-interface Page {
-  readonly requesterId: string
-  readonly state: JobState | null
-  readonly after: string | null
-  readonly limit: number
+export interface JobsDeps extends Omit<DispatchDeps, 'renewals' | 'nextToken'>, RequesterDeps {
+  /** Under which epoch this coordinator gives leases out; `null` while another one does. */
+  readonly leaseEpoch: () => number | null
+  /** The database as what runs by itself writes to it: only while this coordinator is the one that runs it. */
+  readonly loopDb: Db
 }
 
 /** What requesters ask, what agents report, and what the check of a proof needs. */
-export interface Jobs extends Dispatch {
-  readonly submit: (submission: Submission) => Promise<JobView>
-  readonly view: (requesterId: string, jobId: string) => Promise<JobView>
-  readonly list: (page: Page) => Promise<{ items: JobView[]; next: string | null }>
-  readonly cancel: (requesterId: string, jobId: string) => Promise<JobView>
+export interface Jobs extends Dispatch, RequesterCalls {
   /** Renews what the agent holds, and offers again what it was given and does not mention. */
   readonly renew: (nodeId: string, running: Presence['running']) => Promise<Dropped>
+  /** Another coordinator over the same database has renewed these. */
+  readonly heardElsewhere: (running: Presence['running']) => void
   /** Leases this node was given and has not begun. */
   readonly offered: (nodeId: string) => Promise<Lease[]>
   /** Whether this node holds a job that runs the archive with this digest. */
@@ -52,6 +47,8 @@ export interface Jobs extends Dispatch {
   readonly fail: (failure: AttemptFailure) => Promise<void>
   /** Asks the node that runs a job to save where it is and end, now and whenever it reports that it still runs. One that does not run is left alone. */
   readonly askBack: (leaseId: string, reason: YieldReason) => Promise<void>
+  /** Ends what a node holds that may not go on with it. */
+  readonly takeBack: (tx: Tx, order: TakingBack) => Promise<void>
   readonly attempt: (db: Db | Tx, claim: LeaseClaim) => Promise<AttemptUnderProof | null>
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
   readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
@@ -63,46 +60,24 @@ export interface Jobs extends Dispatch {
 interface Wired {
   readonly deps: DispatchDeps
   readonly dispatch: Dispatch
-  readonly hasBlob: (digest: string) => Promise<boolean>
+  /** Whether it is this coordinator that gives leases out. */
+  readonly givesOut: () => boolean
 }
 
 type Part<K extends keyof Jobs> = Pick<Jobs, K>
 
-function requesterCalls({ deps, dispatch, hasBlob }: Wired): Part<'submit' | 'plan' | 'view' | 'list' | 'cancel'> {
-  const { db, clock, push, renewals } = deps
-  const check = (spec: JobSpec, isUploaded: (digest: string) => Promise<boolean>) => checkSpec(spec, { now: clock.now(), hasBlob: isUploaded })
-  return {
-    async submit(submission) {
-      // A repeated submission is not checked again: its deadline may have passed meanwhile.
-      if (!(await viewJob(db, submission.requesterId, submission.jobId).catch(ignoreMissing))) await check(submission.spec, hasBlob)
-      const submitted = await submitJob(deps, submission)
-      dispatch.wake()
-      return submitted
-    },
-    async plan(spec) {
-      // A plan costs nothing, so it does not ask for the upload that running will need.
-      await check(spec, async () => true)
-      return dispatch.plan(spec)
-    },
-    view: (requesterId, jobId) => viewJob(db, requesterId, jobId),
-    list: (page) => listJobs(db, page),
-    async cancel(requesterId, jobId) {
-      const attempt = await cancelJob(deps, requesterId, jobId)
-      if (attempt) {
-        renewals.forget(attempt.leaseId)
-        push.cancel(attempt.nodeId, { leaseId: attempt.leaseId, reason: 'cancelled' })
-      }
-      dispatch.wake()
-      return viewJob(db, requesterId, jobId)
-    },
-  }
-}
-
-function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'holdsArchive' | 'holders' | 'request' | 'start' | 'fail' | 'askBack'> {
+function agentCalls({
+  deps,
+  dispatch,
+  givesOut,
+}: Wired): Part<'renew' | 'heardElsewhere' | 'offered' | 'holdsArchive' | 'holders' | 'request' | 'start' | 'fail' | 'askBack' | 'takeBack'> {
   const { renewals, push } = deps
   const offered = (nodeId: string) => offeredLeases(deps.db, nodeId, deps.leaseTtlMs)
   return {
     offered,
+    heardElsewhere: (running) => {
+      for (const { leaseId } of running) renewals.renew(leaseId)
+    },
     holdsArchive: (nodeId, digest) => holdsArchive(deps.db, nodeId, digest),
     holders: (since) => createAttemptsStore(deps.db).holders(since),
     async renew(nodeId, running) {
@@ -113,16 +88,18 @@ function agentCalls({ deps, dispatch }: Wired): Part<'renew' | 'offered' | 'hold
     },
     async request(nodeId, runtimes) {
       const fits = (lease: Lease) => runtimes.includes(lease.spec.runtime.name)
-      const waiting = (await offered(nodeId)).find(fits)
-      if (waiting) return waiting
-      await dispatch.round()
-      return (await offered(nodeId)).find(fits) ?? null
+      const first = async () => (await offered(nodeId)).find(fits) ?? null
+      const waiting = await first()
+      if (waiting || !givesOut()) return waiting
+      await dispatch.pull(async () => (await first()) !== null)
+      return first()
     },
     async start(claim) {
       await startAttempt(deps, claim)
       renewals.renew(claim.leaseId)
     },
     askBack: (leaseId, reason) => askBack(deps, leaseId, reason),
+    takeBack: (tx, order) => takeBack(deps, tx, order),
     async fail(failure) {
       await failAttempt(deps, failure)
       renewals.forget(failure.leaseId)
@@ -157,12 +134,8 @@ const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerificat
 
 /** The jobs feature in one piece. */
 export function createJobs(given: JobsDeps): Jobs {
-  const deps: DispatchDeps = { ...given, renewals: createRenewals(given.clock, given.leaseTtlMs) }
-  const wired = { deps, dispatch: createDispatch(deps), hasBlob: given.hasBlob }
-  return { ...wired.dispatch, ...requesterCalls(wired), ...agentCalls(wired), ...proofCalls(wired) }
-}
-
-const ignoreMissing = (error: unknown): null => {
-  if (error instanceof WindfallError && error.code === 'not-found') return null
-  throw error
+  const deps: DispatchDeps = { ...given, renewals: createRenewals(given.clock, given.leaseTtlMs), nextToken: createTokens(given.leaseEpoch) }
+  const dispatch = createDispatch({ ...deps, db: given.loopDb })
+  const wired = { deps, dispatch, givesOut: () => given.leaseEpoch() !== null }
+  return { ...dispatch, ...createRequesterCalls({ ...given, ...deps }, dispatch), ...agentCalls(wired), ...proofCalls(wired) }
 }

@@ -1,4 +1,4 @@
-import type { JobState, YieldReason } from '../../../shared/contract/job.ts'
+import type { JobState } from '../../../shared/contract/job.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
 import type { Clock } from '../../kernel/clock.ts'
 
@@ -51,35 +51,44 @@ export interface Renewals {
   readonly renew: (leaseId: string) => void
   /** True once a lease has not been renewed for `ttlMs`. The first question about an unknown lease renews it. */
   readonly isExpired: (leaseId: string) => boolean
-  /** Its job is asked back, and asked for again whenever its node reports that it still runs. */
-  readonly askBack: (leaseId: string, reason: YieldReason) => void
-  readonly askedBack: (leaseId: string) => YieldReason | null
   readonly forget: (leaseId: string) => void
+  /** Every lease has its full time again. */
+  readonly forgetAll: () => void
+  /** Its node may know of it before it is written; `written` is settled when it is, or will never be. */
+  readonly handOver: (leaseId: string, written: Promise<unknown>) => void
+  /** Until nobody can know of a lease without the database knowing it. Never rejects. */
+  readonly handedOver: (leaseId: string) => Promise<void>
 }
 
-/**
- * When each lease was renewed, on a clock that never jumps, and which are asked back, in memory: renewal writes nothing,
- * and after a restart every lease has its full time again.
- */
+/** Nobody asks about a lease for so long after it was last renewed. */
+const RENEWAL_KEPT_MS = 2 * RECEIPT_HOLD_MS
+
+/** When each lease was renewed, on a clock that never jumps, in memory: renewal writes nothing, and after a restart every lease has its full time again. */
 export function createRenewals(clock: Pick<Clock, 'monotonic'>, ttlMs: number): Renewals {
   const renewed = new Map<string, number>()
-  const asked = new Map<string, YieldReason>()
+  const onTheWay = new Map<string, Promise<void>>()
+  // In the order of renewal. A replica that does not end leases is never told that one has ended.
+  const renew = (leaseId: string) => {
+    renewed.delete(leaseId)
+    renewed.set(leaseId, clock.monotonic())
+    for (const [oldest, at] of renewed) {
+      if (clock.monotonic() - at < RENEWAL_KEPT_MS) break
+      renewed.delete(oldest)
+    }
+  }
   return {
-    renew: (leaseId) => {
-      renewed.set(leaseId, clock.monotonic())
-    },
+    renew,
     isExpired(leaseId) {
       const at = renewed.get(leaseId)
-      if (at === undefined) renewed.set(leaseId, clock.monotonic())
+      if (at === undefined) renew(leaseId)
       return at !== undefined && clock.monotonic() - at >= ttlMs
     },
-    askBack: (leaseId, reason) => {
-      asked.set(leaseId, reason)
+    forget: (leaseId) => void renewed.delete(leaseId),
+    forgetAll: () => renewed.clear(),
+    handOver(leaseId, written) {
+      const over = (): void => void onTheWay.delete(leaseId)
+      onTheWay.set(leaseId, written.then(over, over))
     },
-    askedBack: (leaseId) => asked.get(leaseId) ?? null,
-    forget: (leaseId) => {
-      asked.delete(leaseId)
-      renewed.delete(leaseId)
-    },
+    handedOver: async (leaseId) => onTheWay.get(leaseId),
   }
 }

@@ -27,11 +27,12 @@ export interface RunningOutlook {
 const MOMENT_MS = 60_000
 
 type RunningDeps = JobDeps & { readonly plan: PlanJobs }
+type Asking = Pick<RunningDeps, 'plan' | 'clock'>
 
 /** Asks for the plan of one running job as if nothing else were to be done. `null` if there is none, or nobody knows. */
-async function askAlone({ plan, clock }: RunningDeps, { job, held }: Running, question: { spec: JobSpec; restMs: number; nodes: readonly KnownNode[] }) {
+async function askAlone({ plan, clock }: Asking, { job, held }: Alone, question: { spec: JobSpec; restMs: number; nodes: readonly KnownNode[] }) {
   const { spec, restMs } = question
-  const nodes = question.nodes.map((node) => (node.nodeId === held.nodeId ? { ...node, ready: true, taken: [] } : { ...node, taken: [] }))
+  const nodes = question.nodes.map((node) => (node.nodeId === held?.nodeId ? { ...node, ready: true, taken: [] } : { ...node, taken: [] }))
   const { jobId, submittedAt } = job
   const alone = { jobId, spec, submittedAt, restMs, progress: 'fresh', runsOn: null, current: null, reroutes: 0, avoids: [] } as const
   try {
@@ -48,6 +49,15 @@ interface Running {
   readonly held: Attempt
   readonly restMs: number
 }
+
+interface Alone {
+  readonly job: Pick<Job, 'jobId' | 'submittedAt'>
+  readonly held: Pick<Attempt, 'nodeId'> | null
+}
+
+/** The plan of a job that runs if it began anew at once on one of these nodes, and nothing else were to be done. `null` if there is none, or nobody knows. */
+export const planElsewhere = (deps: Asking, job: Job, { restMs, nodes }: { readonly restMs: number; readonly nodes: readonly KnownNode[] }) =>
+  askAlone(deps, { job, held: null }, { spec: { ...atOnce(job.spec, null), carbon: { ...job.spec.carbon, rule: 'now' } }, restMs, nodes })
 
 /** In one piece, from at once or a given time on. */
 const atOnce = (spec: JobSpec, from: number | null): JobSpec => ({

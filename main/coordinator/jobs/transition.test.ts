@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { JobState } from '../../../shared/contract/job.ts'
 import { WAITING_REASONS } from '../../../shared/domain/waiting-reasons.ts'
-import { type JobChange, type JobStanding, MAX_ATTEMPTS, TERMINAL, transition } from './transition.ts'
+import { type JobChange, type JobStanding, TERMINAL, transition } from './transition.ts'
 
 const why = { reason: 'waiting.node', message: 'm' } as const
 const changes: readonly JobChange[] = [
@@ -17,6 +17,7 @@ const changes: readonly JobChange[] = [
   { type: 'attempt-ended', retry: true, ...why },
   { type: 'attempt-ended', retry: false, ...why },
   { type: 'paused', ...why },
+  { type: 'predecessor-failed', message: 'm' },
   { type: 'deadline-passed' },
   { type: 'cancelled' },
 ]
@@ -52,7 +53,30 @@ test('a job that has ended never moves again', () => {
   for (const state of TERMINAL) for (const change of changes) expect(transition({ state, attempts: 1 }, change)).toBeNull()
 })
 
-test('no history completes a job without a proof, or fails one that was never tried', () => {
+/** `–`: not possible. In the order of `changes`; of a job that has been tried once. */
+const TABLE: Readonly<Record<JobState, string>> = {
+  queued: 'planned queued – – running verifying – – – – – failed expired cancelled',
+  planned: 'planned queued leased – running verifying – – – – – – expired cancelled',
+  leased: '– – – running – verifying – – queued failed planned – expired cancelled',
+  running: '– – – running – verifying – – queued failed planned – expired cancelled',
+  verifying: '– – – verifying – verifying verifying completed queued failed – – – –',
+  completed: '– – – – – – – – – – – – – –',
+  failed: '– – – – – – – – – – – – – –',
+  expired: '– – – – – – – – – – – – – –',
+  cancelled: '– – – – – – – – – – – – – –',
+}
+
+test.each(JobState.options)('every change of a job that is %s leads where it should', (state) => {
+  const words = changes.map((change) => transition({ state, attempts: 1 }, change)?.state ?? '–')
+  expect(words.join(' ')).toBe(TABLE[state])
+})
+
+test('a job that no machine was ever given can be neither proven nor resumed', () => {
+  for (const state of JobState.options)
+    for (const type of ['proof-arrived', 'resumed'] as const) expect(transition({ state, attempts: 0 }, { type })).toBeNull()
+})
+
+test('no history completes a job without a proof, or fails one that was never tried and waited for nothing that failed', () => {
   fc.assert(
     fc.property(history, (events) => {
       const states = play(events)
@@ -60,15 +84,15 @@ test('no history completes a job without a proof, or fails one that was never tr
       if (completed !== -1) expect(states[completed - 1]?.state).toBe('verifying')
       expect(states.filter(({ state }) => TERMINAL.has(state)).length).toBeLessThanOrEqual(1)
       const last = states.at(-1)
-      if (last?.state === 'failed') expect(last.attempts).toBeGreaterThan(0)
+      if (last?.state === 'failed' && !events.some(({ type }) => type === 'predecessor-failed')) expect(last.attempts).toBeGreaterThan(0)
     }),
   )
 })
 
-test('an attempt that may be repeated is repeated, but not for ever', () => {
-  const ended: JobChange = { type: 'attempt-ended', retry: true, reason: 'r', message: 'm' }
-  expect(transition({ state: 'running', attempts: MAX_ATTEMPTS - 1 }, ended)).toMatchObject({ state: 'queued', reason: 'waiting.retry', message: 'm' })
-  expect(transition({ state: 'running', attempts: MAX_ATTEMPTS }, ended)).toMatchObject({ state: 'failed', reason: 'r' })
+test('a job that is tried again waits for that, and one that is not has failed for the reason of its last attempt', () => {
+  const ended = { type: 'attempt-ended', reason: 'r', message: 'm' } as const
+  expect(transition({ state: 'running', attempts: 1 }, { ...ended, retry: true })).toMatchObject({ state: 'queued', reason: 'waiting.retry', message: 'm' })
+  expect(transition({ state: 'running', attempts: 1 }, { ...ended, retry: false })).toMatchObject({ state: 'failed', reason: 'r' })
 })
 
 test('work that is only waiting for our check can be neither cancelled nor expired', () => {

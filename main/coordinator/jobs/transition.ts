@@ -1,9 +1,6 @@
 import type { JobState } from '../../../shared/contract/job.ts'
 import type { WaitingReason } from '../../../shared/domain/waiting-reasons.ts'
 
-/** A job is tried this often before it counts as failed. */
-export const MAX_ATTEMPTS = 3
-
 export type JobChange =
   | { readonly type: 'planned'; readonly reason: WaitingReason; readonly message: string }
   | { readonly type: 'unplaced'; readonly reason: WaitingReason; readonly message: string }
@@ -15,9 +12,12 @@ export type JobChange =
   /** The proof holds, but its receipt cannot be written yet. */
   | { readonly type: 'receipt-waits'; readonly reason: string; readonly message: string }
   | { readonly type: 'accepted' }
+  /** `retry`: it is tried again. */
   | { readonly type: 'attempt-ended'; readonly retry: boolean; readonly reason: string; readonly message: string }
   /** Given back when its run was over, to go on in the next one. */
   | { readonly type: 'paused'; readonly reason: WaitingReason; readonly message: string }
+  /** What it was to run after did not complete. */
+  | { readonly type: 'predecessor-failed'; readonly message: string }
   | { readonly type: 'deadline-passed' }
   | { readonly type: 'cancelled' }
 
@@ -46,6 +46,7 @@ const FROM: Readonly<Record<JobChange['type'], readonly JobState[]>> = {
   accepted: ['verifying'],
   'attempt-ended': ['leased', 'running', 'verifying'],
   paused: ['leased', 'running'],
+  'predecessor-failed': ['queued'],
   // From here on the work is done and only our own check is missing; it is finished, whoever asks.
   'deadline-passed': ['queued', 'planned', 'leased', 'running'],
   cancelled: ['queued', 'planned', 'leased', 'running'],
@@ -79,9 +80,11 @@ export function transition({ state, attempts }: JobStanding, change: JobChange):
     case 'accepted':
       return { state: 'completed', reason: null, message: null }
     case 'attempt-ended':
-      return change.retry && attempts < MAX_ATTEMPTS
+      return change.retry
         ? { state: 'queued', reason: 'waiting.retry', message: change.message }
         : { state: 'failed', reason: change.reason, message: change.message }
+    case 'predecessor-failed':
+      return { state: 'failed', reason: 'after.failed', message: change.message }
     case 'deadline-passed':
       return { state: 'expired', reason: 'deadline', message: 'The deadline passed before the job was done.' }
     case 'cancelled':

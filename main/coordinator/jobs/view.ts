@@ -1,16 +1,25 @@
 import type { Checkpoint, JobView, Lease } from '../../../shared/contract/job.ts'
+import type { After } from '../../../shared/contract/job-links.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Attempt } from './attempts.store.ts'
 import type { Job } from './jobs.store.ts'
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : toIso(at))
 
+/** What is known of a job beside itself. */
+interface Around {
+  readonly attempts: readonly Attempt[]
+  readonly checkpoint: Checkpoint | null
+  readonly after: After
+}
+
 /** A job as its requester sees it. */
-export const viewOf = (job: Job, { attempts, checkpoint }: { readonly attempts: readonly Attempt[]; readonly checkpoint: Checkpoint | null }): JobView => ({
+export const viewOf = (job: Job, { attempts, checkpoint, after }: Around): JobView => ({
   jobId: job.jobId,
   state: job.state,
   reason: job.reason,
   message: job.message,
+  retryAt: job.state === 'queued' ? isoOrNull(job.retryAt) : null,
   spec: job.spec,
   submittedAt: toIso(job.submittedAt),
   updatedAt: toIso(job.updatedAt),
@@ -25,10 +34,14 @@ export const viewOf = (job: Job, { attempts, checkpoint }: { readonly attempts: 
     reason,
   })),
   outputSha256: job.outputSha256,
+  outputExpiresAt: null,
   receiptId: job.receiptId,
   receiptIds: [...job.receiptIds],
   priceMicroUsd: job.priceMicroUsd === null ? null : String(job.priceMicroUsd),
   checkpoint,
+  array: job.array,
+  template: job.template,
+  after,
 })
 
 /** What the node that holds an attempt is given to run. */

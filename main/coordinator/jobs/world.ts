@@ -1,10 +1,12 @@
 /** What the planner is told of jobs and nodes. Times are epoch milliseconds. */
+import { placeKindFor } from '../../../shared/domain/places.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { Db } from '../persistence/database.ts'
+import { REACH, type Reach, createAtHandStore } from './at-hand.store.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { avoidedNodes } from './avoiding.ts'
-import { type Job, type SpecCache, createJobsStore } from './jobs.store.ts'
-import type { Renewals } from './leases.ts'
+import { turnsOf } from './fairness/window.ts'
+import type { Job, SpecCache } from './jobs.store.ts'
 import type { JobToPlan, KnownNode, NodeToPlan, World } from './ports.ts'
 import { type Progress, progressOf } from './progress.ts'
 
@@ -14,24 +16,45 @@ const ENDING_MS = 10_000
 /** An unfinished job, with what it has before it and the attempt that holds it. */
 export interface JobAtHand extends Progress {
   readonly job: Job
+  /** In seconds of a virtual clock: the lower goes first, whoever’s it is. Kinds of places have clocks of their own. */
+  readonly turn: number
   readonly held: Attempt | null
   readonly avoids: readonly string[]
 }
 
-/** Every unfinished job, the most urgent first. */
-export async function jobsAtHand(db: Db, now: number, specs: SpecCache): Promise<readonly JobAtHand[]> {
-  const jobs = await createJobsStore(db).allUnfinished(specs)
+/** Every job that is planned or at work, and as many of the queued ones as can be looked at, in the order of their turns. */
+export async function jobsAtHand(
+  db: Db,
+  now: number,
+  { specs, reach = REACH }: { readonly specs: SpecCache; readonly reach?: Reach },
+): Promise<readonly JobAtHand[]> {
+  const jobs = await createAtHandStore(db).atHand(specs, reach)
   const attempts = createAttemptsStore(db)
-  const ran = await attempts.ofUnfinished()
   const held = new Map((await attempts.open()).map((attempt) => [attempt.jobId, attempt]))
-  const avoided = avoidedNodes(await attempts.unbegun(), now)
-  return jobs.map((job) => ({
+  // A job that was never leased has no past.
+  const { ran, unbegun } = await attempts.past(jobs.flatMap(({ jobId, token }) => (token > 0 ? [jobId] : [])))
+  const avoided = avoidedNodes(unbegun, now)
+  const turns = await turnsOf(db, jobs.filter((job) => isWaiting({ job })).map(inLine))
+  const atHand = jobs.map((job) => ({
     job,
+    turn: turns.get(job.jobId) ?? job.fairStart / 1_000,
     held: held.get(job.jobId) ?? null,
     avoids: avoided.get(job.jobId) ?? [],
     ...progressOf(job.spec, ran.get(job.jobId) ?? [], now),
   }))
+  return atHand.toSorted(byTurn)
 }
+
+const inLine = ({ jobId, requesterId, deadlineAt, spec }: Job) => ({
+  jobId,
+  requesterId,
+  deadlineAt,
+  priority: spec.priority,
+  place: placeKindFor(spec.needs),
+})
+
+const byTurn = (a: JobAtHand, b: JobAtHand): number =>
+  a.turn - b.turn || b.job.spec.priority - a.job.spec.priority || a.job.submittedAt - b.job.submittedAt || (a.job.jobId < b.job.jobId ? -1 : 1)
 
 export const isWaiting = ({ job }: Pick<JobAtHand, 'job'>): boolean => job.state === 'queued' || job.state === 'planned'
 
@@ -43,13 +66,12 @@ export const isPausable = ({ job, held }: JobAtHand): boolean =>
 export const pausableFrom = ({ job, held }: JobAtHand): number =>
   held ? (held.startedAt ?? held.leasedAt) + (job.spec.interruptible?.minRunSeconds ?? 0) * 1_000 : 0
 
-const mayPause = (one: JobAtHand, renewals: Pick<Renewals, 'askedBack'>, now: number): boolean =>
-  isPausable(one) && now >= pausableFrom(one) && (one.held === null || renewals.askedBack(one.held.leaseId) === null)
+const mayPause = (one: JobAtHand, now: number): boolean => isPausable(one) && now >= pausableFrom(one) && !one.held?.askedBack
 
-function toPlan({ job, held, avoids, restMs, hasRun }: JobAtHand): JobToPlan {
+function toPlan({ job, turn, held, avoids, restMs, hasRun }: JobAtHand): JobToPlan {
   const { jobId, spec, submittedAt, plan: current, reroutes } = job
   const at = held ? ({ progress: 'running', runsOn: held.nodeId } as const) : ({ progress: hasRun ? 'paused' : 'fresh', runsOn: null } as const)
-  return { jobId, spec, submittedAt, restMs, ...at, current, reroutes, avoids }
+  return { jobId, spec, submittedAt, turn, restMs, ...at, current, reroutes, avoids }
 }
 
 /** Until when a lease is expected to hold its place: from its start on what is left of its run; what is being proven ends at any moment. */
@@ -68,11 +90,8 @@ export interface Gathered extends World {
 }
 
 /** Puts together what a planning round is about: jobs that wait, jobs that could pause, and every node with what it holds. Pure. */
-export function gather(
-  all: readonly JobAtHand[],
-  { now, nodes, renewals }: { readonly now: number; readonly nodes: readonly KnownNode[]; readonly renewals: Pick<Renewals, 'askedBack'> },
-): Gathered {
-  const atHand = all.filter((one) => isWaiting(one) || mayPause(one, renewals, now))
+export function gather(all: readonly JobAtHand[], { now, nodes }: { readonly now: number; readonly nodes: readonly KnownNode[] }): Gathered {
+  const atHand = all.filter((one) => (isWaiting(one) && !one.job.isBlocked) || mayPause(one, now))
   const held = Map.groupBy(
     all.filter((one) => one.held !== null),
     (one) => one.held?.nodeId,
@@ -83,10 +102,10 @@ export function gather(
     atHand,
     jobs: atHand.map(toPlan),
     nodes: nodes.map((node) => {
-      const { nodeId, capabilities, online, ready } = node
+      const { nodeId, capabilities, online, ready, standing } = node
       const presumed = isPresumed(node, planned)
       const taken = (held.get(nodeId) ?? []).map((one) => takenBy(one, now))
-      return { nodeId, capabilities, online: online || presumed, ready: ready || presumed, taken }
+      return { nodeId, capabilities, online: online || presumed, ready: ready || presumed, taken, ...(standing ? { standing } : {}) }
     }),
   }
 }

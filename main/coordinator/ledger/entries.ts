@@ -58,6 +58,19 @@ export const requesterDeposit = (deposit: { id: string; requesterId: string; amo
 export const reserveForJob = (job: { jobId: string; requesterId: string; amount: MicroUsd; at: number }): LedgerTransaction =>
   transaction(`reserve:${job.jobId}`, job.at, [usd(requesterPrepaid(job.requesterId), jobReserved(job.jobId), job.amount)])
 
+/** Sets the most that each job of an array can cost aside, all at once. */
+export const reserveForArray = (array: {
+  readonly arrayId: string
+  readonly requesterId: string
+  readonly jobs: readonly { readonly jobId: string; readonly amount: MicroUsd }[]
+  readonly at: number
+}): LedgerTransaction =>
+  transaction(
+    `reserve-array:${array.arrayId}`,
+    array.at,
+    array.jobs.map(({ jobId, amount }) => usd(requesterPrepaid(array.requesterId), jobReserved(jobId), amount)),
+  )
+
 interface SettledJob {
   readonly jobId: string
   readonly requesterId: string

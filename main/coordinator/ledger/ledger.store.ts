@@ -34,42 +34,73 @@ const shortage = (account: string, asset: Asset, left: bigint): WindfallError =>
     `The account ${account} would be ${-left} ${asset === 'lamports' ? 'lamports' : 'micro-USD'} short. Add funds, or lower the amount.`,
   )
 
-async function applyChange(db: Db | Tx, { account, asset, change }: NetChange): Promise<void> {
-  const overdraft = mayBeNegative(account) ? 1 : 0
-  const known = await db.selectFrom('ledger_balance').select('amount').where('account', '=', account).where('asset', '=', asset).executeTakeFirst()
-  const after = (known?.amount ?? 0n) + change
-  if (after < 0n && overdraft === 0) throw shortage(account, asset, after)
-  // The database refuses what this check would let through: `amount >= 0 OR overdraft = 1`.
-  if (!known) await db.insertInto('ledger_balance').values({ account, asset, amount: change, overdraft }).execute()
-  else
-    await db
-      .updateTable('ledger_balance')
-      .set((row) => ({ amount: row('amount', '+', change) }))
-      .where('account', '=', account)
-      .where('asset', '=', asset)
-      .execute()
+/** Rows that one statement writes or asks for: databases limit how many values a statement may have. */
+const AT_ONCE = 1_000
+
+/** Between two pieces, sockets and timers get a turn. */
+async function* pieces<T>(all: readonly T[]): AsyncGenerator<readonly T[]> {
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+    yield all.slice(from, from + AT_ONCE)
+  }
 }
 
-async function book(db: Db | Tx, transaction: LedgerTransaction): Promise<'booked' | 'duplicate'> {
-  const { id, kind, at, transfers } = transaction
-  const sha256 = contentOf(transaction)
-  const { numInsertedOrUpdatedRows } = await db
+/** Balances of these accounts, keyed `account asset`; one that was never used has none. */
+async function balancesOf(db: Db | Tx, changes: readonly NetChange[]): Promise<ReadonlyMap<string, bigint>> {
+  const accounts = changes.map(({ account }) => account)
+  const rows = await db.selectFrom('ledger_balance').select(['account', 'asset', 'amount']).where('account', 'in', accounts).execute()
+  return new Map(rows.map(({ account, asset, amount }) => [`${account} ${asset}`, amount]))
+}
+
+async function applyChanges(db: Db | Tx, changes: readonly NetChange[]): Promise<void> {
+  const known = await balancesOf(db, changes)
+  const after = changes.map(({ account, asset, change }) => {
+    const amount = (known.get(`${account} ${asset}`) ?? 0n) + change
+    if (amount < 0n && !mayBeNegative(account)) throw shortage(account, asset, amount)
+    return { account, asset, amount, overdraft: mayBeNegative(account) ? 1 : 0 }
+  })
+  if (after.length === 0) return
+  // The database refuses what this check would let through: `amount >= 0 OR overdraft = 1`.
+  await db
+    .insertInto('ledger_balance')
+    .values(after)
+    .onConflict((conflict) => conflict.columns(['account', 'asset']).doUpdateSet((row) => ({ amount: row.ref('excluded.amount') })))
+    .execute()
+}
+
+/** Ids of those that were not booked before. Error: `ledger.unbalanced` if one was, with other content. */
+async function record(db: Db | Tx, transactions: readonly LedgerTransaction[]): Promise<ReadonlySet<string>> {
+  const rows = transactions.map((one) => ({ id: one.id, kind: one.kind, at: one.at, sha256: contentOf(one) }))
+  const added = await db
     .insertInto('ledger_transaction')
-    .values({ id, kind, at, sha256 })
+    .values(rows)
     .onConflict((conflict) => conflict.column('id').doNothing())
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows === 0n) {
+    .returning('id')
+    .execute()
+  const fresh = new Set(added.map(({ id }) => id))
+  for (const { id, sha256 } of rows) {
+    if (fresh.has(id)) continue
     const known = await db.selectFrom('ledger_transaction').select('sha256').where('id', '=', id).executeTakeFirstOrThrow()
-    if (known.sha256 === sha256) return 'duplicate'
-    throw new WindfallError(
-      'ledger.unbalanced',
-      `The ledger transaction ${id} is already booked with other amounts. Nothing was changed; the books need a person to look at them.`,
-    )
+    if (known.sha256 !== sha256)
+      throw new WindfallError(
+        'ledger.unbalanced',
+        `The ledger transaction ${id} is already booked with other amounts. Nothing was changed; the books need a person to look at them.`,
+      )
   }
-  for (const [n, { from, to, asset, amount }] of transfers.entries())
-    await db.insertInto('ledger_transfer').values({ transaction_id: id, n, from_account: from, to_account: to, asset, amount }).execute()
-  for (const change of netChanges(transfers)) await applyChange(db, change)
-  return 'booked'
+  return fresh
+}
+
+/** Ids of those that were booked now. */
+async function bookAll(db: Db | Tx, transactions: readonly LedgerTransaction[]): Promise<ReadonlySet<string>> {
+  const booked = new Set<string>()
+  for await (const some of pieces(transactions)) for (const id of await record(db, some)) booked.add(id)
+  const fresh = transactions.filter(({ id }) => booked.has(id))
+  const rows = fresh.flatMap(({ id, transfers }) =>
+    transfers.map(({ from, to, asset, amount }, n) => ({ transaction_id: id, n, from_account: from, to_account: to, asset, amount })),
+  )
+  for await (const some of pieces(rows)) await db.insertInto('ledger_transfer').values(some).execute()
+  for await (const some of pieces(netChanges(fresh.flatMap(({ transfers }) => transfers)))) await applyChanges(db, some)
+  return booked
 }
 
 function wholeLedger(db: Db | Tx) {
@@ -108,7 +139,15 @@ export function createLedgerStore(db: Db | Tx) {
      * Books a transaction once, inside the caller's database transaction. Errors: `funds.insufficient` if an account
      * would fall below zero, `ledger.unbalanced` if the id was booked before with other content.
      */
-    book: (transaction: LedgerTransaction) => book(db, transaction),
+    book: async (transaction: LedgerTransaction): Promise<'booked' | 'duplicate'> =>
+      (await bookAll(db, [transaction])).has(transaction.id) ? 'booked' : 'duplicate',
+    /** The same for many at once. */
+    bookAll: async (transactions: readonly LedgerTransaction[]): Promise<void> => void (await bookAll(db, transactions)),
+    /** What each of these accounts holds; one that was never used is left out. */
+    async balancesOf(accounts: readonly string[], asset: Asset): Promise<ReadonlyMap<string, bigint>> {
+      const rows = await db.selectFrom('ledger_balance').select(['account', 'amount']).where('account', 'in', accounts).where('asset', '=', asset).execute()
+      return new Map(rows.map(({ account, amount }) => [account, amount]))
+    },
     async balanceOf(account: string, asset: Asset): Promise<bigint> {
       const row = await db.selectFrom('ledger_balance').select('amount').where('account', '=', account).where('asset', '=', asset).executeTakeFirst()
       return row?.amount ?? 0n

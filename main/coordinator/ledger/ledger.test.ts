@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { splitPrice } from '../../../shared/domain/pay.ts'
 import { lamports, microUsd } from '../../../shared/units.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
 import { type Db, openDatabase, transact } from '../persistence/database.ts'
 import {
   type LedgerTransaction,
@@ -22,7 +23,7 @@ import { book, checkLedger, confirmedBalances, earningsOf, prepaidOf } from './l
 
 let db: Db
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
 })
 afterEach(() => db.destroy())
 
@@ -85,14 +86,14 @@ test('the database itself refuses an amount of zero, a transfer to oneself and a
       .insertInto('ledger_transfer')
       .values({ ...row, amount: 0n })
       .execute(),
-  ).rejects.toThrow(/CHECK/)
+  ).rejects.toThrow(/check/i)
   await expect(
     db
       .insertInto('ledger_transfer')
       .values({ ...row, to_account: 'a' })
       .execute(),
-  ).rejects.toThrow(/CHECK/)
-  await expect(db.updateTable('ledger_balance').set({ amount: -1n }).where('account', '=', 'requester:r:prepaid').execute()).rejects.toThrow(/CHECK/)
+  ).rejects.toThrow(/check/i)
+  await expect(db.updateTable('ledger_balance').set({ amount: -1n }).where('account', '=', 'requester:r:prepaid').execute()).rejects.toThrow(/check/i)
 })
 
 test('a row changed behind the ledger’s back is found', async () => {
@@ -157,7 +158,7 @@ test('whatever happens in whatever order, the books balance and nobody owes', as
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 40 }), async (actions) => {
       await db.destroy()
-      db = await openDatabase(':memory:')
+      db = await openTestDatabase()
       const reserved = new Map<string, bigint>()
       for (const [step, one] of actions.entries()) {
         const transaction = transactionOf(one, step, reserved)
@@ -177,7 +178,7 @@ test('of a settled job every micro-USD is with the node, the platform or the req
   await fc.assert(
     fc.asyncProperty(fc.bigInt(1n, 10n ** 15n), fc.nat(100), async (amount, percent) => {
       await db.destroy()
-      db = await openDatabase(':memory:')
+      db = await openTestDatabase()
       const price = microUsd((amount * BigInt(percent)) / 100n)
       await commit(deposit(amount))
       await commit(reserveForJob({ jobId: 'j', requesterId: 'r', amount: microUsd(amount), at: 2 }))

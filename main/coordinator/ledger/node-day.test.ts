@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lamports, microUsd } from '../../../shared/units.ts'
-import { type Db, openDatabase, transact } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db, transact } from '../persistence/database.ts'
 import { type LedgerTransaction, payoutFailed, payoutPlanned, requesterDeposit, reserveForJob, settleJob, treasuryDeposit } from './entries.ts'
 import { book } from './ledger.ts'
 import { earnedSince } from './node-day.store.ts'
 
 let db: Db
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
 })
 afterEach(() => db.destroy())
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -15,6 +15,8 @@ interface Store {
   /** Hashes (hex) of all that is stored or on its way. */
   readonly names: () => string[]
   readonly damage: (hex: string) => void
+  /** Epoch ms. */
+  readonly writtenAt: (hex: string) => number
   readonly close: () => Promise<void>
 }
 
@@ -35,7 +37,8 @@ const counter =
 function openDisk(directory: string): Store {
   const names = () => readdirSync(directory)
   const damage = (hex: string) => writeFileSync(join(directory, hex), 'something else')
-  return { blobs: openDiskBlobs(directory, counter()), names, damage, close: async () => undefined }
+  const writtenAt = (hex: string) => statSync(join(directory, hex)).mtimeMs
+  return { blobs: openDiskBlobs(directory, counter()), names, damage, writtenAt, close: async () => undefined }
 }
 
 const openBucket =
@@ -51,6 +54,7 @@ const openBucket =
       blobs: openS3Blobs({ s3, folder: 'blobs', directory, nextName: counter(), clock }),
       names: () => [...readdirSync(directory), ...[...server.objects.keys()].map((key) => key.slice(start.length))],
       damage: (hex) => server.objects.set(`${start}${hex}`, Buffer.from('something else')),
+      writtenAt: () => Date.parse('2026-03-01T12:00:00.000Z'),
       close: () => server[Symbol.asyncDispose](),
     }
   }
@@ -111,6 +115,19 @@ describe.each([
     const got: Buffer[] = []
     await expect(content.forEach((chunk: Buffer) => void got.push(chunk))).rejects.toMatchObject({ code: 'storage.failed' })
     expect(Buffer.concat(got).length).toBeLessThan('something else'.length)
+  })
+
+  test('what is old is removed by its digest, and what was written since is not', async () => {
+    const [digest, other] = [await put('a'), await put('b')]
+    const writtenAt = store.writtenAt(hexOf('a'))
+    await blobs.remove(digest, writtenAt)
+    expect(await blobs.has(digest)).toBe(true)
+    await blobs.remove(digest, writtenAt + 1)
+    await blobs.remove(digest, writtenAt + 1)
+    await blobs.remove('nonsense', writtenAt + 1)
+    expect([await blobs.has(digest), await blobs.has(other)]).toEqual([false, true])
+    expect(await put('a')).toBe(digest)
+    expect(await blobs.has(digest)).toBe(true)
   })
 
   test('a sweep removes all that nobody wants, however much there is, and nothing else', async () => {

@@ -16,6 +16,8 @@ export interface Blobs {
    * Errors: `input.too-large` beyond `maxBytes`, `input.invalid` if it is not what `expected` says.
    */
   readonly write: (source: AsyncIterable<Uint8Array>, limits: { readonly maxBytes: number; readonly expected: string | null }) => Promise<string>
+  /** Removes a blob, unless it was written at or after `before` (epoch ms on the clock of the store): somebody is about to use it again. */
+  readonly remove: (digest: string, before: number) => Promise<void>
   /** Removes every blob whose hash (hex) is not among the wanted, and what an earlier process did not finish writing. */
   readonly sweep: (wanted: () => Promise<ReadonlySet<string>>) => Promise<void>
 }

@@ -1,56 +1,36 @@
-import { CompiledQuery, Kysely, type KyselyPlugin, SqliteDialect, type Transaction } from 'kysely'
-import { openDurable } from '../../kernel/sqlite.ts'
+import { CompiledQuery, Kysely } from 'kysely'
+import type { Engine } from './engine.ts'
+import { integers } from './integers.ts'
 import { migrate } from './migrate.ts'
-import type { ChallengeTables } from './tables/challenges.ts'
-import type { DecisionTables } from './tables/decisions.ts'
-import type { FleetTables } from './tables/fleets.ts'
-import type { GridTables } from './tables/grid.ts'
-import type { IncidentTables } from './tables/incidents.ts'
-import type { JobTables } from './tables/jobs.ts'
-import type { LedgerTables } from './tables/ledger.ts'
-import type { PayoutTables } from './tables/payouts.ts'
-import type { ReceiptTables } from './tables/receipts.ts'
-import type { RegistryTables } from './tables/registry.ts'
+import type { PostgresOptions } from './postgres.ts'
+import type { Db, Schema } from './schema.ts'
+import { openSqliteEngine } from './sqlite.ts'
+import { addWriter, engineOf } from './transact.ts'
 
-export type Schema = RegistryTables &
-  DecisionTables &
-  FleetTables &
-  GridTables &
-  IncidentTables &
-  JobTables &
-  ChallengeTables &
-  ReceiptTables &
-  LedgerTables &
-  PayoutTables
-export type Db = Kysely<Schema>
-export type Tx = Transaction<Schema>
+export type { Db, Schema, Tx } from './schema.ts'
+export { engineOf, transact, withFence } from './transact.ts'
 
-/** Columns that hold money end in one of these and arrive as `bigint`; every other integer arrives as `number`. */
-const isMoney = (column: string): boolean => /(?:_micro|_lamports|^amount|_amount)$/.test(column)
-
-function decodeRow(row: Record<string, unknown>): Record<string, unknown> {
-  for (const [column, value] of Object.entries(row)) {
-    if (typeof value !== 'bigint' || isMoney(column)) continue
-    if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
-      throw new RangeError(`column ${column} holds ${value}, which a number cannot`)
-    row[column] = Number(value)
+/**
+ * Opens the coordinator's database and brings its schema up to date. `place` is a file for SQLite, `:memory:`, or the address of a PostgreSQL database
+ * such as `postgres://windfall@localhost/windfall`, which several coordinators may share.
+ * Errors: `storage.newer`, `storage.failed`, and of PostgreSQL `storage.unavailable` and `config.invalid`, which say what to do.
+ */
+export async function openDatabase(place: string, options: PostgresOptions = {}): Promise<Db> {
+  if (!/^postgres(?:ql)?:\/\//.test(place)) {
+    const engine = openSqliteEngine(place)
+    return opened(engine, (db) => migrate(db, engine.name))
   }
-  return row
+  // A coordinator on SQLite does not carry the driver around.
+  const { openPostgresEngine, preparePostgres } = await import('./postgres.ts')
+  await preparePostgres(place, options, migrate)
+  return opened(openPostgresEngine(place, options))
 }
 
-const integers: KyselyPlugin = {
-  transformQuery: ({ node }) => node,
-  transformResult: async ({ result }) => ({ ...result, rows: result.rows.map(decodeRow) }),
-}
-
-/** Opens the coordinator's SQLite database and brings its schema up to date. One connection: transactions run one after another. */
-export async function openDatabase(file: string): Promise<Db> {
-  const sqlite = openDurable(file)
-  // Without this, an amount above 2^53 would come back rounded.
-  sqlite.defaultSafeIntegers(true)
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }), plugins: [integers] })
+async function opened(engine: Engine, prepare: (db: Db) => Promise<void> = async () => {}): Promise<Db> {
+  const db = new Kysely<Schema>({ dialect: engine.dialect, plugins: [integers] })
   try {
-    await migrate(db, file)
+    await prepare(db)
+    addWriter(db, engine)
     return db
   } catch (error) {
     await db.destroy()
@@ -58,10 +38,13 @@ export async function openDatabase(file: string): Promise<Db> {
   }
 }
 
-/** Runs `work` in one transaction: everything it writes is durable when this resolves, or none of it ever happened. */
-export const transact = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> => db.transaction().execute(work)
-
 /** `SELECT 1`, for health checks. */
 export const ping = async (db: Db): Promise<void> => {
   await db.executeQuery(CompiledQuery.raw('SELECT 1'))
+}
+
+/** The time on the database's own clock, epoch ms: the one clock that all coordinators of one database share. */
+export async function databaseNow(db: Db): Promise<number> {
+  const { rows } = await db.executeQuery<{ now: number }>(CompiledQuery.raw(`SELECT ${engineOf(db).now} AS now`))
+  return (rows[0] as { now: number }).now
 }

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -39,6 +39,12 @@ export function openDiskBlobs(directory: string, nextName: () => string): Blobs 
         await rm(temporary, { force: true })
         unfinished.delete(name)
       }
+    },
+    async remove(digest, before) {
+      const hex = hexOf(digest)
+      const file = hex === null ? null : join(directory, hex)
+      // Nothing may come between the look and the removal.
+      if (file !== null && (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? before) < before) rmSync(file, { force: true })
     },
     async sweep(wanted) {
       // Listed first: what arrives later is not touched. Nothing may come between the answer and the removal.

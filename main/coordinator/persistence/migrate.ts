@@ -7,19 +7,22 @@ import { WindfallError } from '../../../shared/errors.ts'
 
 const directory = join(import.meta.dirname, 'migrations')
 
-async function loadMigrations(): Promise<Record<string, Migration>> {
+/** Loaded when it is to be done, which at most starts none is. */
+const migrationIn = (file: string): Migration => ({
+  up: async (db) => ((await import(pathToFileURL(join(directory, file)).href)) as Migration).up(db),
+})
+
+async function findMigrations(): Promise<Record<string, Migration>> {
   const files = readdirSync(directory).filter((file) => /^\d{4}-[a-z-]+\.ts$/.test(file))
-  const loaded = await Promise.all(
-    files.map(async (file) => [file.replace(/\.ts$/, ''), (await import(pathToFileURL(join(directory, file)).href)) as Migration] as const),
-  )
-  return Object.fromEntries(loaded.toSorted(([a], [b]) => a.localeCompare(b)))
+  return Object.fromEntries(files.toSorted((a, b) => a.localeCompare(b)).map((file) => [file.replace(/\.ts$/, ''), migrationIn(file)]))
 }
+
+/** Everything that changes a schema, oldest first; what is pending happens wholly or not at all. */
+export const migratorOf = <T>(db: Kysely<T>): Migrator => new Migrator({ db: db as Kysely<unknown>, provider: { getMigrations: findMigrations } })
 
 /** Brings a database up to date. Errors: `storage.newer`, `storage.failed`. */
 export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
-  const migrations = await loadMigrations()
-  const migrator = new Migrator({ db: db as Kysely<unknown>, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await migratorOf(db).migrateToLatest()
   if (!error) return
   const newer = error instanceof Error && /corrupted migrations|missing/i.test(error.message)
   throw newer

@@ -67,6 +67,13 @@ export function openS3Blobs({ s3, folder, directory, nextName, clock }: S3BlobsD
         await rm(file, { force: true })
       }
     },
+    async remove(digest, before) {
+      const hex = hexOf(digest)
+      const writtenAt = hex === null ? null : await s3.writtenAt(keyOf(hex))
+      if (hex === null || writtenAt === null || writtenAt >= before || writes.isUnderway(hex)) return
+      seen.delete(hex)
+      await writes.removing(hex, s3.remove(keyOf(hex)))
+    },
     async sweep(wanted) {
       const keep = writes.sinceNow()
       // Listed first: what arrives later is not touched.
@@ -118,6 +125,7 @@ function createWrites() {
       await removals.get(hex)?.catch(() => undefined)
     },
     end: (name: string) => void underway.delete(name),
+    isUnderway: (hex: string): boolean => underway.values().some((other) => other === hex),
     /** What is being written now and what will be from now on. */
     sinceNow: (): ReadonlySet<string> => (recent = new Set(underway.values())),
     async removing(hex: string, removal: Promise<void>): Promise<void> {

@@ -124,6 +124,9 @@ function refuse(response: ServerResponse, method: string, [status, code, more = 
   response.end(method === 'HEAD' ? undefined : `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message>${more}</Error>`)
 }
 
+/** Every object says that it was written then. */
+const OBJECTS_WRITTEN = 'Sun, 01 Mar 2026 12:00:00 GMT'
+
 function listing(objects: ReadonlyMap<string, Buffer>, query: URLSearchParams): string {
   const start = query.get('continuation-token') ?? ''
   const keys = [...objects.keys()].toSorted().filter((key) => key.startsWith(query.get('prefix') ?? '') && key > start)
@@ -156,7 +159,7 @@ function serve({ request, response, objects, key, body, fault }: Serving): void 
   }
   const object = objects.get(key)
   if (object === undefined) return refuse(response, method, [404, 'NoSuchKey'])
-  response.writeHead(200, { 'content-length': object.length })
+  response.writeHead(200, { 'content-length': object.length, 'last-modified': OBJECTS_WRITTEN })
   if (method === 'HEAD') return void response.end()
   if (fault !== 'cut-midway' && fault !== 'stall-midway') return void response.end(object)
   response.write(object.subarray(0, 1), () => fault === 'cut-midway' && request.socket.destroy())

@@ -35,6 +35,8 @@ const EMPTY = sha256Hex('')
 /** Objects in a bucket, by keys below its prefix. Errors of every call: `unavailable` after four tries, `storage.failed` with what to do. */
 export interface S3 {
   readonly has: (key: string) => Promise<boolean>
+  /** When an object was written last, epoch ms, infinity if the store does not say; `null` if there is none. */
+  readonly writtenAt: (key: string) => Promise<number | null>
   /** `null` if there is none. A broken or stalled transfer ends with `unavailable`. */
   readonly get: (key: string) => Promise<{ readonly content: AsyncIterable<Uint8Array>; readonly bytes: number } | null>
   /** Returns the ETag, `null` if it tells nothing about the content. */
@@ -49,6 +51,11 @@ export function createS3(deps: S3Deps): S3 {
   const urlOf = (key: string) => addressOf(place, key)
   return {
     has: async (key) => (await ask(deps, { method: 'HEAD', url: urlOf(key) }, drained)) !== null,
+    async writtenAt(key) {
+      const headers = await ask(deps, { method: 'HEAD', url: urlOf(key) }, drained)
+      const at = headers === null ? null : Date.parse(headers.get('last-modified') ?? '')
+      return at !== null && Number.isNaN(at) ? Number.POSITIVE_INFINITY : at
+    },
     get: (key) =>
       ask(deps, { method: 'GET', url: urlOf(key) }, async ({ response, abort }) => ({
         content: unstalled(deps, response, abort),

@@ -1,5 +1,6 @@
 import type { Exclusion } from '../../../shared/contract/plan.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
+import { isTrialJob, missesReputation } from '../../../shared/domain/node-standing.ts'
 import { placesFor } from '../../../shared/domain/places.ts'
 import { costMicroUsd, lastingExclusion, placesOn } from './feasibility.ts'
 import type { PlannerNode } from './input.ts'
@@ -32,10 +33,19 @@ export interface Eligible {
 
 /** Jobs alike in this are alike in who can take them. */
 export const kindOf = (spec: JobSpec): string =>
-  JSON.stringify([spec.zones, spec.runtime.name, spec.needs.gpus, spec.needs.vramBytes, spec.needs.ramBytes, isUnderpaid(spec)])
+  JSON.stringify([
+    spec.zones,
+    spec.runtime.name,
+    spec.needs.gpus,
+    spec.needs.vramBytes,
+    spec.needs.ramBytes,
+    spec.needs.minReputation ?? 0,
+    isTrialJob(spec),
+    isUnderpaid(spec),
+  ])
 
 /** True if the limit is below what the expected run time costs: nobody would be paid the rate that was offered. */
-const isUnderpaid = ({ price, expected }: JobSpec): boolean => costMicroUsd(price.microUsdPerHour, expected.seconds) > BigInt(price.maxMicroUsd)
+export const isUnderpaid = ({ price, expected }: JobSpec): boolean => costMicroUsd(price.microUsdPerHour, expected.seconds) > BigInt(price.maxMicroUsd)
 
 const isAway = ({ online, ready, availability }: PlannerNode): Exclusion | null => {
   if (!online) return 'offline'
@@ -70,7 +80,8 @@ export function eligibleFor(spec: JobSpec, nodes: readonly PlannerNode[], hostOf
   const found: Candidate[] = []
   for (const node of nodes) {
     const host = hostOf(node.nodeId, spec.needs)
-    const reason = lastingExclusion(node.capabilities, spec) ?? underpaid ?? isAway(node)
+    const unproven: Exclusion | null = missesReputation(node.standing, spec) ? 'reputation' : null
+    const reason = lastingExclusion(node.capabilities, spec) ?? underpaid ?? unproven ?? isAway(node)
     if (reason) exclude(node, reason)
     else if (!host?.market) exclude(node, 'no-signal')
     else found.push({ host, market: host.market, room: placesOn(node.capabilities, spec) - placesFor(spec.needs) })

@@ -10,6 +10,7 @@ import { MOST_RUNS } from './search.ts'
 import { type Space, calendarOf, curveThere, isFree } from './space.ts'
 import { type Spot, isWithinCap } from './spot.ts'
 import { type Task, isRunning, isTooLate } from './task.ts'
+import { type PlaceKind, placeKindFor } from '../../../shared/domain/places.ts'
 import type { Host } from './host.ts'
 import type { World } from './world.ts'
 
@@ -21,10 +22,30 @@ export type Grant = Spot | 'nothing' | 'unknown'
 
 const ownHost = ({ job }: Task, { hostOf }: World): Host | null => hostOf(job.runsOn, job.spec.needs)
 
-const toAllocate = (task: Task, pools: AllocateJob['pools'], own: Host | null): AllocateJob => ({
+/** First turns, by what jobs work on. */
+type FirstTurns = ReadonlyMap<PlaceKind, number>
+
+function firstTurns(tasks: readonly Task[]): FirstTurns {
+  const byKind = Map.groupBy(tasks, ({ job }) => placeKindFor(job.spec.needs))
+  return new Map([...byKind].map(([kind, some]) => [kind, some.reduce((first, { job }) => Math.min(first, job.turn ?? Infinity), Infinity)]))
+}
+
+/** Turns this close to the first one count as one; after that, turns count apart that are twice as far from the first. */
+const TURN_SECONDS = 60
+const PRIORITIES = 10
+
+/** Whose turn is near goes first, whoever’s job it is. Among those whose turns are about as near, priority counts. */
+function priorityOf({ job }: Task, first: FirstTurns): number {
+  const { turn, spec } = job
+  if (turn === undefined) return spec.priority
+  const behind = Math.max(0, turn - (first.get(placeKindFor(spec.needs)) ?? turn))
+  return spec.priority - PRIORITIES * Math.floor(Math.log2(1 + behind / TURN_SECONDS))
+}
+
+const toAllocate = (task: Task, { pools, own, first }: { pools: AllocateJob['pools']; own: Host | null; first: FirstTurns }): AllocateJob => ({
   id: task.job.jobId,
   work: task.work,
-  priority: task.job.spec.priority,
+  priority: priorityOf(task, first),
   places: task.places,
   pools,
   runsIn: own?.pool ?? null,
@@ -110,7 +131,7 @@ const mustStay = (task: Task): boolean => task.work.pauses === null || isTooLate
  */
 export function grantAll(tasks: readonly Task[], world: World, space: Space): ReadonlyMap<Task, Grant> {
   const round: Round = { world, space, grants: new Map(tasks.map((task) => [task, 'nothing'])) }
-  const shared = sharedPools()
+  const [shared, first] = [sharedPools(), firstTurns(tasks)]
   const poolsFor = (task: Task) => (isRunning(task) ? ownPools(task, world) : shared(task))
   let running = tasks.filter(isRunning)
   let staying = running.filter(mustStay)
@@ -122,7 +143,7 @@ export function grantAll(tasks: readonly Task[], world: World, space: Space): Re
     const asking = [...running, ...waiting]
     if (asking.length === 0) break
     const pools = poolsOf(world, space, new Set(running.map((task) => ownHost(task, world))))
-    const answers = allocate({ jobs: asking.map((task) => toAllocate(task, poolsFor(task), ownHost(task, world))), pools })
+    const answers = allocate({ jobs: asking.map((task) => toAllocate(task, { pools: poolsFor(task), own: ownHost(task, world), first })), pools })
     staying = running.filter((_, index) => answers[index] === 'capacity')
     if (staying.length > 0) continue
     const granted = asking.flatMap((task, index) => {

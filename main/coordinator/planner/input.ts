@@ -6,12 +6,15 @@ import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Capabilities } from '../../../shared/contract/node.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
+import type { NodeStanding } from '../../../shared/domain/node-standing.ts'
 
 /** A job that waits, or one that runs and could be paused. */
 export interface PlannerJob {
   readonly jobId: string
   readonly spec: JobSpec
   readonly submittedAt: number
+  /** Seconds on a virtual clock of its kind of place: where not all fit, the lower goes first. Without it, its priority alone counts. */
+  readonly turn?: number
   /** What is left of its expected run time. */
   readonly restMs: number
   readonly progress: 'fresh' | 'paused' | 'running'
@@ -41,6 +44,8 @@ export interface PlannerNode {
   readonly availability: readonly number[] | null
   /** Minor unit of the owner's currency; `null` if the owner has not said. */
   readonly priceMinorPerKWh: number | null
+  /** How it has worked so far; missing for one that nothing is known of. */
+  readonly standing?: NodeStanding
 }
 
 /** Expected value of a stretch of time. `low` and `high` hold eight of ten outcomes; `null` without a track record. */

@@ -29,6 +29,8 @@ export type Examine = (examination: Examination) => Promise<Finding>
 
 export interface ChallengeDeps {
   readonly db: Db
+  /** The database as what runs by itself writes to it: only while this coordinator is the one that runs it. */
+  readonly loopDb: Db
   readonly clock: Clock
   readonly ids: Ids
   readonly random: (bytes: number) => Uint8Array

@@ -22,6 +22,7 @@ function createUnderTest(of: TestCore, changes: Partial<ChallengeDeps> = {}) {
   const pushed: string[] = []
   let examined = 0
   const challenges = createChallenges({
+    loopDb: core.db,
     db: of.db,
     clock: of.clock,
     ids: { next: () => `challenge-${createHash('sha256').update(`${Math.random()}`).digest('hex').slice(0, 12)}` },

@@ -40,7 +40,7 @@ export interface Challenges {
 export function createChallenges(deps: ChallengeDeps): Challenges {
   const presence = createChallengePresence(deps.clock, deps.awayAfterMs)
   const underway = { examining: new Set<string>(), unusable: new Map<string, number>() }
-  const sweep = createSweep(deps, { presence, examining: underway.examining })
+  const sweep = createSweep({ ...deps, db: deps.loopDb }, { presence, examining: underway.examining })
   return {
     plan: (tx, proofId, nodeId) => planSpotCheck(deps, tx, { proofId, nodeId }),
     ask: (requesterId, proofId) => ask(deps, presence, { requesterId, proofId }),

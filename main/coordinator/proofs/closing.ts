@@ -1,5 +1,5 @@
 import { messageOf } from '../../../shared/errors.ts'
-import { transact } from '../persistence/database.ts'
+import { type Db, transact } from '../persistence/database.ts'
 import type { ProofDeps } from './ports.ts'
 import { createProofsStore } from './proofs.store.ts'
 import { prepareSettling } from './settling.ts'
@@ -7,6 +7,8 @@ import { prepareSettling } from './settling.ts'
 const AGAIN_MS = 60_000
 
 interface ClosingDeps extends ProofDeps {
+  /** The database as what runs by itself writes to it: only while this coordinator is the one that runs it. */
+  readonly loopDb: Db
   readonly onFailure: (jobId: string, message: string) => void
 }
 
@@ -19,11 +21,11 @@ export interface Closing {
 }
 
 export function createClosing(deps: ClosingDeps): Closing {
-  const close = (jobId: string) => closeJob(deps, jobId).catch((error: unknown) => deps.onFailure(jobId, messageOf(error)))
+  const closeIn = (db: Db, jobId: string) => closeJob({ ...deps, db }, jobId).catch((error: unknown) => deps.onFailure(jobId, messageOf(error)))
   return {
-    close,
+    close: (jobId) => closeIn(deps.db, jobId),
     async run(signal) {
-      do for (const jobId of await createProofsStore(deps.db).owing()) await close(jobId)
+      do for (const jobId of await createProofsStore(deps.db).owing()) await closeIn(deps.loopDb, jobId)
       while (await deps.clock.sleep(AGAIN_MS, signal))
     },
   }

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import type { ProofDeps, ProvenAttempt } from './ports.ts'
 import { createProofsStore } from './proofs.store.ts'
-import { type Submission, claimOf, judge, keepProof, openSubmission, refuseSubmission } from './submission.ts'
+import { type MaybeVerified, type Submission, claimOf, judge, keepProof, openSubmission, refuseSubmission } from './submission.ts'
 
 export type RunInput = InputOf<typeof coordinatorContract.giveBack>
 export type RunAnswer = OutputOf<typeof coordinatorContract.giveBack>
@@ -13,7 +13,7 @@ export type RunAnswer = OutputOf<typeof coordinatorContract.giveBack>
  * has to be here already. Paid when the job completes or its requester cancels it; unpaid if it fails, expires, or comes to a wrong result. The same
  * proof for the same lease gets the stored answer. Errors: every `proof.*` code, `conflict` for a key that was replaced.
  */
-export async function giveBackRun(deps: ProofDeps, nodeId: string, input: RunInput): Promise<RunAnswer> {
+export async function giveBackRun(deps: ProofDeps, nodeId: string, input: RunInput & MaybeVerified): Promise<RunAnswer> {
   const submission = await openSubmission(deps, nodeId, { ...input, left: { kind: 'checkpoint' } })
   const { proofId, jobId } = submission.proof
   const refusal = await transact(deps.db, async (tx) => {

@@ -2,8 +2,8 @@ import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
 import { decodeUtf8 } from '../../../shared/domain/encoding.ts'
 import { type EnergyProof, proofFormatOf } from '../../../shared/domain/energy-proof.ts'
-import type { FailureCode } from '../../../shared/errors.ts'
-import { sha256Hex, verifySignature } from '../../kernel/signing.ts'
+import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
+import { sha256Hex, verifyInPool } from '../../kernel/signing.ts'
 
 export interface Refusal {
   readonly code: FailureCode
@@ -14,6 +14,12 @@ export interface Refusal {
 }
 
 export const refuse = (code: FailureCode, message: string, endsAttempt = false): Refusal => ({ code, message, endsAttempt })
+
+/** Whether an error is a last word on what was handed in: everything else is worth another try. */
+export const isRefusal = (error: unknown): error is WindfallError => error instanceof WindfallError && !error.retry && error.code !== 'internal'
+
+/** What is wrong with a proof itself is told to the owner of its node where it is found. */
+export const isToldAlready = ({ code }: Pick<Refusal, 'code'>): boolean => code.startsWith('proof.')
 
 export interface OpenedProof {
   readonly proof: EnergyProof
@@ -40,15 +46,29 @@ function readBody(body: Uint8Array, { schema }: Pick<ReturnType<typeof proofForm
   }
 }
 
-/** Takes a proof out of its envelope if the node that submits it signed it with its current key. */
-export function openProof(envelope: Envelope, { nodeId, keyId, publicJwk }: ProofSigner): OpenedProof | Refusal {
-  const format = proofFormatOf(envelope)
-  const unpacked = unpackEnvelope(envelope, format.payloadType, MAX_BODY_BYTES)
+/** Takes a proof out of its envelope if the node that submits it signed it with its current key, which is checked in the thread pool. */
+export async function openProof(envelope: Envelope, { nodeId, keyId, publicJwk }: ProofSigner): Promise<OpenedProof | Refusal> {
+  const { payloadType } = proofFormatOf(envelope)
+  const unpacked = unpackEnvelope(envelope, payloadType, MAX_BODY_BYTES)
   if (typeof unpacked === 'string') return refuse('proof.malformed', `The envelope cannot be used: ${unpacked}.`)
-  const proof = readBody(unpacked.body, format)
+  const opened = readVerified(envelope, unpacked.body, nodeId)
+  if ('code' in opened) return opened
+  if (unpacked.keyId !== keyId) return refuse('proof.signature', 'The proof is signed by another key than that of this node.')
+  const isSigned = await verifyInPool(publicJwk, unpacked.signedBytes, unpacked.signature)
+  return isSigned ? opened : refuse('proof.signature', 'The signature does not match the proof.')
+}
+
+/** The body of an envelope that this node signed with its current key, whatever it says; `null` if it is no such envelope. */
+export async function verifiedBody(envelope: Envelope, { keyId, publicJwk }: ProofSigner): Promise<Uint8Array | null> {
+  const unpacked = unpackEnvelope(envelope, proofFormatOf(envelope).payloadType, MAX_BODY_BYTES)
+  if (typeof unpacked === 'string' || unpacked.keyId !== keyId) return null
+  return (await verifyInPool(publicJwk, unpacked.signedBytes, unpacked.signature)) ? unpacked.body : null
+}
+
+/** Reads a proof whose signature has been checked. */
+export function readVerified(envelope: Envelope, body: Uint8Array, nodeId: string): OpenedProof | Refusal {
+  const proof = readBody(body, proofFormatOf(envelope))
   if ('code' in proof) return proof
   if (proof.nodeId !== nodeId) return refuse('proof.wrong-node', 'The proof was made for another node than the one that submits it.')
-  if (unpacked.keyId !== keyId) return refuse('proof.signature', 'The proof is signed by another key than that of this node.')
-  if (!verifySignature(publicJwk, unpacked.signedBytes, unpacked.signature)) return refuse('proof.signature', 'The signature does not match the proof.')
-  return { proof, bodySha256: sha256Hex(unpacked.body) }
+  return { proof, bodySha256: sha256Hex(body) }
 }

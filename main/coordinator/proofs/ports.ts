@@ -6,6 +6,7 @@ import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
+import type { FailureCode } from '../../../shared/errors.ts'
 import type { MicroUsd } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Db, Tx } from '../persistence/database.ts'
@@ -114,4 +115,8 @@ export interface ProofDeps {
   readonly settle: (tx: Tx, settlement: Settlement) => Promise<readonly Earning[]>
   /** Decides whether the samples behind the proof will be asked for. */
   readonly planChallenge: (tx: Tx, proofId: string, nodeId: string) => Promise<void>
+  /** A proof was accepted. */
+  readonly proven: (tx: Tx, proof: EnergyProof) => Promise<void>
+  /** One was refused, for the first time. */
+  readonly refused: (tx: Tx, refusal: { readonly nodeId: string; readonly code: FailureCode }) => Promise<void>
 }

@@ -6,7 +6,7 @@ import type { Tx } from '../persistence/database.ts'
 import type { IssueReceipts, JobToSettle, Paid, ProofDeps, ReceiptOrder, RunToReceipt } from './ports.ts'
 import { type WaitingRun, createProofsStore } from './proofs.store.ts'
 
-/** Writes the receipts of a job's runs and moves its money, in the transaction that ends it. Error: `conflict` if other runs wait by then. */
+/** Writes the receipts of a job's runs and moves its money, in the transaction that ends it. Error: `unavailable` if other runs wait by then. */
 export type Settle = (tx: Tx) => Promise<Paid>
 
 type Deps = Pick<ProofDeps, 'db' | 'node' | 'prepareReceipts' | 'settle' | 'recordEvent'>
@@ -22,7 +22,7 @@ export async function prepareSettling(deps: Deps, job: JobToSettle, last: Omit<W
   return async (tx) => {
     const waiting = await createProofsStore(tx).waitingOf(job.jobId)
     if (waiting.map(({ proof }) => proof.proofId).join() !== runs.map(({ proof }) => proof.proofId).join())
-      throw new WindfallError('conflict', `Other runs of job ${job.jobId} wait to be paid than a moment ago. Try again.`)
+      throw new WindfallError('unavailable', `Other runs of job ${job.jobId} wait to be paid than a moment ago. Try again.`)
     return settle(deps, tx, { order, issue, waiting })
   }
 }

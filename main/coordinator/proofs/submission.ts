@@ -1,12 +1,14 @@
 /** What every way to hand in a proof has in common: opening it, judging it, and saying why it does not count. */
-import type { Envelope } from '../../../shared/contract/wire.ts'
+import { z } from 'zod'
+import { type Envelope, Id } from '../../../shared/contract/wire.ts'
+import { payloadOf } from '../../../shared/domain/dsse.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import { type Left, type ProofFacts, type StoredProof, SKEW_MS, judgeProof, repeatedProof } from './accept.ts'
-import { type OpenedProof, type Refusal, openProof, refuse } from './open-proof.ts'
+import { type OpenedProof, type Refusal, openProof, readVerified, refuse } from './open-proof.ts'
 import type { ProofDeps, ProvenAttempt, ProvingNode } from './ports.ts'
 import { createProofsStore } from './proofs.store.ts'
 import { leaveUnpaid } from './unpaid.ts'
@@ -19,7 +21,13 @@ export interface Submission extends OpenedProof {
   readonly left: Left
 }
 
-interface Claim extends Pick<Submission, 'node' | 'leaseId' | 'token'> {
+/** What was signed, if the signature was checked with the node's key when it arrived. */
+export interface MaybeVerified {
+  readonly body?: Uint8Array | null
+}
+
+interface Claim extends Pick<Submission, 'leaseId' | 'token'> {
+  readonly nodeId: string
   readonly proofId: string
   readonly jobId: string
 }
@@ -35,24 +43,38 @@ async function gather(deps: ProofDeps, tx: Tx, submission: Submission): Promise<
   return { now: deps.clock.now(), leaseId, proof, bodySha256, left, runs, chain, stored, attempt, capabilities: node.capabilities, beside }
 }
 
-export const claimOf = ({ node, leaseId, token, proof: { proofId, jobId } }: Submission): Claim => ({ node, leaseId, token, proofId, jobId })
+export const claimOf = ({ node: { nodeId }, leaseId, token, proof: { proofId, jobId } }: Submission): Claim => ({ nodeId, leaseId, token, proofId, jobId })
 
-/** Records a refusal where the node's owner can see it, in a transaction of its own, and throws it. */
-export async function refuseSubmission(deps: ProofDeps, { code, message, endsAttempt }: Refusal, claim: Claim): Promise<never> {
-  const { node, proofId, leaseId, token } = claim
+const unreadable = ({ payload }: Envelope) => ({ proofId: `unreadable-${sha256Hex(payload).slice(0, 16)}`, jobId: 'unknown' })
+
+const Claimed = z.object({ proofId: Id, jobId: Id })
+
+/** Which proof of which job an envelope says it holds: nothing about that has been checked. What cannot be read is named after its bytes. */
+export const claimedBy = ({ envelope }: { readonly envelope: Envelope }): Pick<Claim, 'proofId' | 'jobId'> =>
+  Claimed.safeParse(payloadOf(envelope)).data ?? unreadable(envelope)
+
+/** Records a refusal where the node's owner can see it, once, in a transaction of its own. */
+export async function recordRefusal(deps: ProofDeps, { code, message, endsAttempt }: Refusal, claim: Claim): Promise<void> {
+  const { nodeId, proofId, leaseId, token } = claim
   await transact(deps.db, async (tx) => {
-    const attempt = await deps.attempt(tx, { nodeId: node.nodeId, leaseId, token })
+    const attempt = await deps.attempt(tx, { nodeId, leaseId, token })
     const jobId = attempt?.jobId ?? claim.jobId
     if (endsAttempt && attempt?.standing === 'current') {
       // What led to a wrong result may be wrong as well, and the job begins again without it.
       await leaveUnpaid(deps, tx, { jobId, cause: 'wrong' })
       await deps.rejectResult(tx, { leaseId, reason: code, message })
     }
-    if ((await createProofsStore(tx).addRefusal({ nodeId: node.nodeId, proofId, code, at: deps.clock.now() })) === 'duplicate') return
-    await deps.decide(tx, 'proof.refused', { nodeId: node.nodeId, proofId, jobId, leaseId, code })
-    await deps.recordEvent(tx, node.nodeId, { kind: 'proof-refused', proofId, jobId, code, message: message.slice(0, 500) })
+    if ((await createProofsStore(tx).addRefusal({ nodeId, proofId, code, at: deps.clock.now() })) === 'duplicate') return
+    await deps.decide(tx, 'proof.refused', { nodeId, proofId, jobId, leaseId, code })
+    await deps.refused(tx, { nodeId, code })
+    await deps.recordEvent(tx, nodeId, { kind: 'proof-refused', proofId, jobId, code, message: message.slice(0, 500) })
   })
-  throw new WindfallError(code, message)
+}
+
+/** Records a refusal and throws it. */
+export async function refuseSubmission(deps: ProofDeps, refusal: Refusal, claim: Claim): Promise<never> {
+  await recordRefusal(deps, refusal, claim)
+  throw new WindfallError(refusal.code, refusal.message)
 }
 
 /** Not a refusal: the work counts as soon as the present key stands by it. */
@@ -68,15 +90,14 @@ const isReplaced = ({ keyId, history }: ProvingNode, { signatures }: Envelope): 
 export async function openSubmission(
   deps: ProofDeps,
   nodeId: string,
-  { leaseId, token, envelope, left }: Pick<Submission, 'leaseId' | 'token' | 'envelope' | 'left'>,
+  { leaseId, token, envelope, left, body = null }: Pick<Submission, 'leaseId' | 'token' | 'envelope' | 'left'> & MaybeVerified,
 ): Promise<Submission> {
   const node = await deps.node(nodeId)
   if (!node) throw new WindfallError('auth.refused', 'This node is not enrolled.')
   if (isReplaced(node, envelope)) throw replacedKey()
-  const opened = openProof(envelope, node)
+  const opened = body ? readVerified(envelope, body, nodeId) : await openProof(envelope, node)
   if ('proof' in opened) return { ...opened, node, leaseId, token, envelope, left }
-  const unreadable = { proofId: `unreadable-${sha256Hex(envelope.payload).slice(0, 16)}`, jobId: 'unknown' }
-  return refuseSubmission(deps, opened, { node, leaseId, token, ...unreadable })
+  return refuseSubmission(deps, opened, { nodeId, leaseId, token, ...unreadable(envelope) })
 }
 
 type Judgement = { readonly repeated: StoredProof } | { readonly refusal: Refusal } | { readonly attempt: ProvenAttempt; readonly paidMs: number }
@@ -105,5 +126,6 @@ export async function keepProof(
 ): Promise<void> {
   const { proof, bodySha256, envelope, node } = submission
   await createProofsStore(tx).add({ proof, bodySha256, envelope, zone: attempt.plan.zone, paidMs, at: deps.clock.now() })
+  await deps.proven(tx, proof)
   await deps.planChallenge(tx, proof.proofId, node.nodeId)
 }

@@ -46,7 +46,7 @@ test('an accepted proof completes the job, issues the receipt, books the price a
   expect(await core.decided('test.settle')).toEqual([{ jobId: 'job-1', microUsd: '10000' }])
   expect((await events()).map(({ kind }) => kind)).toEqual(['proof-accepted', 'receipt', 'earning'])
   expect(await core.parts.proofs.head(node.nodeId)).toMatchObject({ seq: 1 })
-  expect(Buffer.from(await core.parts.outputs.read(`sha256:${sha256Hex(OUTPUT)}`))).toEqual(OUTPUT)
+  expect(Buffer.from((await core.parts.results.read(REQUESTER, 'job-1')).content)).toEqual(OUTPUT)
 })
 
 test('a proof that tells of the sun counts like any other, and pays the same', async () => {
@@ -370,7 +370,7 @@ test('a proof is accepted at most once under any interleaving, duplication, cras
       await faulty.clock.advance(SECONDS * 1000)
       const honest = await submissionOf(lease, proofFor(lease, { nodeId: owner.nodeId, now: faulty.clock.now() }), owner.signer)
       const fork = await submissionOf(lease, proofFor(lease, { nodeId: owner.nodeId, now: faulty.clock.now(), changes: { proofId: 'fork' } }), owner.signer)
-      const answers: { proofId: string; receiptId: string }[] = []
+      const answers: { proofId: string; receiptId: string | null }[] = []
       for (const wave of [...plan, [{ crash: 'none' as const, forged: false }]]) {
         script.splice(0, script.length, ...wave.map(({ crash }) => crash))
         const results = await Promise.allSettled(wave.map(({ forged }) => faulty.parts.proofs.submit(owner.nodeId, forged ? fork : honest)))

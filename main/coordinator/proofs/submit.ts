@@ -8,10 +8,10 @@ import { type Refusal, refuse } from './open-proof.ts'
 import type { ProofDeps, ProvenAttempt } from './ports.ts'
 import { createProofsStore } from './proofs.store.ts'
 import { type Settle, prepareSettling } from './settling.ts'
-import { type Submission, claimOf, judge, keepProof, openSubmission, refuseSubmission } from './submission.ts'
+import { type MaybeVerified, type Submission, claimOf, judge, keepProof, openSubmission, refuseSubmission } from './submission.ts'
 
 export type ProofInput = InputOf<typeof coordinatorContract.submitProof>
-export type ProofAnswer = OutputOf<typeof coordinatorContract.submitProof>
+export type ProofAnswer = OutputOf<typeof coordinatorContract.submitProof> & { readonly receiptId: string }
 
 /** Where the proof chain of a node stands. */
 export const chainHead = (db: Db, nodeId: string): Promise<ChainHead> => createProofsStore(db).head(nodeId)
@@ -61,7 +61,7 @@ async function complete(
  * was given back before is receipted and paid. The same proof for the same lease gets the stored answer. Errors: every `proof.*` code; `conflict` for
  * a key that was replaced; what the grid lookup throws.
  */
-export async function submitProof(deps: ProofDeps, nodeId: string, input: ProofInput): Promise<ProofAnswer> {
+export async function submitProof(deps: ProofDeps, nodeId: string, input: ProofInput & MaybeVerified): Promise<ProofAnswer> {
   const bytes = Buffer.from(input.output, 'base64')
   const submission = await openSubmission(deps, nodeId, { ...input, left: { kind: 'output', sha256: sha256Hex(bytes), bytes: bytes.length } })
   const begun = await begin(deps, submission)

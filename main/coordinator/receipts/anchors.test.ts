@@ -1,13 +1,14 @@
 import * as fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
-import { type Db, openDatabase } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db } from '../persistence/database.ts'
 import { isAnchorDue } from './anchors.ts'
 import { check, EPOCH_MS, world } from './issuing.fake.ts'
 import { bundleOf } from './read.ts'
 
 let db: Db
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
   return () => db.destroy()
 })
 
@@ -49,7 +50,7 @@ test('a planned memo comes again until it is final, then the receipts it covers 
 test('in whatever order receipts, epochs and anchors come, every bundle stays valid and no anchor is doubled', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom('issue', 'plan', 'record', 'wait'), { maxLength: 24 }), async (moves) => {
-      const own = await openDatabase(':memory:')
+      const own = await openTestDatabase()
       const { clock, issue, plan, record } = world(own)
       const ids: string[] = []
       const memos = new Set<string>()

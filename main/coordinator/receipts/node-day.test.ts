@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { openDatabase } from '../persistence/database.ts'
 import { world } from './issuing.fake.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
 import { energySince } from './node-day.store.ts'
 
 test('what a node has used since is what its receipts say', async () => {
-  await using db = await openDatabase(':memory:')
+  await using db = await openTestDatabase()
   const { issue, clock } = world(db)
   const [first, second] = [await issue(), await issue()]
   const { nodeId } = first.summary

@@ -9,14 +9,15 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
-import { type Db, openDatabase, transact } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db, transact } from '../persistence/database.ts'
 import { createReceiptIssuer, type IssueInput } from './issue.ts'
 import { check, inputFor, logSigner, receiptSigner, world } from './issuing.fake.ts'
 import { bundleOf, consistencyProof, listReceipts } from './read.ts'
 
 let db: Db
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
   return () => db.destroy()
 })
 
@@ -78,7 +79,7 @@ test('a job on a node gets one receipt, however often it is asked for', async ()
   const { issuer, issue } = world(db)
   await issue()
   const again = await inputFor(1)
-  await expect(transact(db, (tx) => issuer.issue(tx, again))).rejects.toThrow(/UNIQUE/)
+  await expect(transact(db, (tx) => issuer.issue(tx, again))).rejects.toThrow(/unique/i)
   expect((await listReceipts(db, { after: null, limit: 10 })).items).toHaveLength(1)
 })
 

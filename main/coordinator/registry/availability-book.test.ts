@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { type Db, openDatabase, transact } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { type Db, transact } from '../persistence/database.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createAvailabilityBook } from './availability-book.ts'
 import { createNodesStore } from './nodes.store.ts'
@@ -12,14 +13,14 @@ const START = Date.UTC(2026, 1, 2)
 type State = 'willing' | 'unwilling' | 'unknown'
 
 async function openWithNode(): Promise<Db> {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   await transact(db, (tx) => createNodesStore(tx).add({ nodeId: 'node', publicJwk: { kty: 'OKP', crv: 'Ed25519', x: 'x' }, at: START }))
   return db
 }
 
 /** A coordinator's book from its start until `stop`. */
-function start(db: Db, clock: ReturnType<typeof createFakeClock>, stateAt: (at: number) => State) {
+function start(db: Db, clock: ReturnType<typeof createFakeClock>, stateAt: (at: number) => State, isLooking = true) {
   const stop = new AbortController()
   const problems: string[] = []
   const book = createAvailabilityBook({
@@ -28,7 +29,7 @@ function start(db: Db, clock: ReturnType<typeof createFakeClock>, stateAt: (at: 
     nodes: async () => [{ nodeId: 'node', zone: 'GB', state: stateAt(clock.now()) }],
     onUnsaved: (message) => problems.push(message),
   })
-  const running = book.run(stop.signal)
+  const running = isLooking ? book.run(stop.signal) : book.follow(stop.signal)
   const end = async () => {
     stop.abort()
     await running
@@ -119,4 +120,14 @@ test('a crash loses a quarter of an hour, and what could not be saved is saved l
   expect(await watched()).toBeCloseTo(45 * MINUTE_MS, -4)
   expect(book.of('node', 'GB')).toBeNull()
   await end()
+})
+
+test('a coordinator that does not look itself knows in a quarter of an hour what the one that does has saved', async () => {
+  const [db, clock] = [await openWithNode(), createFakeClock(START)]
+  const [looking, following] = [start(db, clock, evenings), start(db, clock, () => 'unknown', false)]
+  await clock.advance(73 * HOUR_MS)
+  await clock.advance(31 * MINUTE_MS)
+  expect(following.book.of('node', 'GB')?.[20]).toBeCloseTo(looking.book.of('node', 'GB')?.[20] ?? NaN, 2)
+  await looking.end()
+  await following.end()
 })

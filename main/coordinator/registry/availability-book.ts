@@ -10,6 +10,8 @@ import { localHour, localHours } from './local-hours.ts'
 const LOOK_EVERY_MS = 60_000
 const SAVE_EVERY_MS = 900_000
 const SAVED_AT_ONCE = 100
+/** By then it is known whether this coordinator is the one that looks. */
+const FIRST_READ_MS = 30_000
 /** Between two looks further apart than this the coordinator itself was away. */
 const LONGEST_LOOK_MS = 300_000
 
@@ -28,6 +30,8 @@ export interface AvailabilityBook {
   readonly of: (nodeId: string, zone: string) => readonly number[] | null
   /** Looks every minute and saves every quarter of an hour, and at the end; a crash loses no more than that. */
   readonly run: Run
+  /** Reads what another coordinator over the same database has learned as often as it saves it, while this one does not look itself. */
+  readonly follow: Run
 }
 
 interface Deps {
@@ -55,6 +59,7 @@ function estimate({ shares }: Learned, nodeId: string, track: Track): void {
 }
 
 async function load({ db }: Deps, learned: Learned): Promise<void> {
+  learned.unsaved.clear()
   for (const [nodeId, track] of await createAvailabilityStore(db).all()) {
     learned.tracks.set(nodeId, track)
     estimate(learned, nodeId, track)
@@ -111,20 +116,33 @@ function createTelling({ shares }: Learned, clock: Deps['clock']): AvailabilityB
 export function createAvailabilityBook(deps: Deps): AvailabilityBook {
   const { clock } = deps
   const learned: Learned = { tracks: new Map(), shares: new Map(), unsaved: new Set() }
+  let isLooking = false
   return {
     of: createTelling(learned, clock),
-    async run(signal) {
-      await load(deps, learned)
-      let [looked, saved] = [clock.now(), clock.now()]
-      while (await clock.sleep(LOOK_EVERY_MS, signal)) {
-        await look(deps, learned, looked)
-        looked = clock.now()
-        // A clock that was put back does not put off what is to be saved.
-        if (Math.abs(looked - saved) < SAVE_EVERY_MS) continue
-        await save(deps, learned)
-        saved = looked
+    async follow(signal) {
+      let waitMs = FIRST_READ_MS
+      while (await clock.sleep(waitMs, signal)) {
+        if (!isLooking) await load(deps, learned).catch((error: unknown) => deps.onUnsaved(messageOf(error)))
+        waitMs = SAVE_EVERY_MS
       }
-      await save(deps, learned)
+    },
+    async run(signal) {
+      isLooking = true
+      try {
+        await load(deps, learned)
+        let [looked, saved] = [clock.now(), clock.now()]
+        while (await clock.sleep(LOOK_EVERY_MS, signal)) {
+          await look(deps, learned, looked)
+          looked = clock.now()
+          // A clock that was put back does not put off what is to be saved.
+          if (Math.abs(looked - saved) < SAVE_EVERY_MS) continue
+          await save(deps, learned)
+          saved = looked
+        }
+        await save(deps, learned)
+      } finally {
+        isLooking = false
+      }
     },
   }
 }

@@ -2,18 +2,23 @@ import type { coordinatorContract } from '../../../shared/contract/coordinator.t
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { fromBase58 } from '../../../shared/domain/base58.ts'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { weakKeyProblem } from '../../../shared/domain/keys.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { followRotations, type KeyHistory } from '../../../shared/domain/rotation.ts'
+import { publicKeyOf } from '../../kernel/public-keys.ts'
 import { keyIdOf, verifySignature } from '../../kernel/signing.ts'
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
-import { type Challenges, createChallenges } from './challenge.ts'
+import { admit } from './admission.ts'
+import { recordAttestation } from './attestations.ts'
+import { createCapabilitiesStore } from './capabilities.store.ts'
+import { type Challenges, type Issued, createChallenges } from './challenge.ts'
+import { redeemChallenge } from './redeemed.store.ts'
 import { createDeviceKeysStore } from './device-keys.store.ts'
 import { type Node, createNodesStore } from './nodes.store.ts'
+import { checkAddress, payTo } from './payout-address.ts'
 import { recordRotation, type RotationDeps } from './rotation.ts'
 
 type EnrolInput = InputOf<typeof coordinatorContract.enrol>
@@ -22,6 +27,10 @@ export interface EnrolmentDeps extends RotationDeps {
   readonly db: Db
   readonly clock: Clock
   readonly random: (bytes: number) => Uint8Array
+  /** Whether a machine needs a token to enrol. */
+  readonly requiresToken: boolean
+  /** By which enrolment challenges are known, to all coordinators of one database. */
+  readonly challengeKey: Uint8Array
   /** How often an agent reports presence. */
   readonly heartbeatMs: number
 }
@@ -32,26 +41,23 @@ export interface Enrolment {
 }
 
 function refuseWeakKey(publicJwk: PublicJwk): void {
-  const problem = weakKeyProblem(publicJwk)
+  const problem = publicKeyOf(publicJwk) ? null : weakKeyProblem(publicJwk)
   if (problem) throw new WindfallError('enrolment.refused', `This device key cannot be used: ${problem}. Make a new key and enrol again.`)
 }
 
-function checkPossession(challenges: Challenges, keyId: string, { publicJwk, challenge, signature, payoutAddress }: EnrolInput): void {
+function checkPossession(challenges: Challenges, keyId: string, { publicJwk, challenge, signature, payoutAddress }: EnrolInput): Issued {
   refuseWeakKey(publicJwk)
   if (!verifySignature(publicJwk, enrolmentText(challenge, payoutAddress), Buffer.from(signature, 'base64')))
     throw new WindfallError('enrolment.refused', 'The signature does not prove possession of this device key.')
-  if (!challenges.redeem(keyId, challenge))
-    throw new WindfallError('enrolment.refused', 'The challenge is unknown, expired or already used. Ask for a new one.')
-}
-
-function checkAddress(address: string): void {
-  if (fromBase58(address).length !== 32) throw new WindfallError('input.invalid', `${address} is not a Solana address. Check that it was copied completely.`)
+  const issued = challenges.read(keyId, challenge)
+  if (!issued) throw unusable()
+  return issued
 }
 
 /** Enrolment by proof of possession: the node signs {@link enrolmentText}. Repeating it with the same key changes only what is new. */
 export function createEnrolment(deps: EnrolmentDeps): Enrolment {
   const { db, clock, random, heartbeatMs } = deps
-  const challenges = createChallenges({ now: clock.now, random })
+  const challenges = createChallenges({ now: clock.now, random, key: deps.challengeKey })
   return {
     begin(publicJwk) {
       refuseWeakKey(publicJwk)
@@ -61,9 +67,12 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
     async enrol(input) {
       const keyId = keyIdOf(input.publicJwk)
       if (input.payoutAddress !== null) checkAddress(input.payoutAddress)
-      checkPossession(challenges, keyId, input)
+      const issued = checkPossession(challenges, keyId, input)
       const claimed = await readHistory(keyId, input)
-      const { nodeId, enrolledAt, replaced } = await transact(db, (tx) => record(deps, tx, { keyId, claimed, input }))
+      const { nodeId, enrolledAt, replaced } = await transact(db, async (tx) => {
+        if (!(await redeemChallenge(tx, issued, clock.now()))) throw unusable()
+        return record(deps, tx, { keyId, claimed, input })
+      })
       if (replaced) deps.keyReplaced(nodeId)
       return { nodeId, enrolledAt: toIso(enrolledAt), heartbeatMs }
     },
@@ -71,6 +80,7 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
 }
 
 const refused = (message: string) => new WindfallError('enrolment.refused', message)
+const unusable = () => refused('The challenge is unknown, expired or already used. Ask for a new one.')
 
 /** The keys this node says it has had; `null` if it makes no such claim. Error: `enrolment.refused` unless they lead to the key that signs. */
 async function readHistory(keyId: string, { history }: EnrolInput): Promise<KeyHistory | null> {
@@ -89,17 +99,16 @@ interface Claim {
 
 async function record(deps: EnrolmentDeps, tx: Tx, claim: Claim): Promise<{ nodeId: string; enrolledAt: number; replaced: boolean }> {
   const { input } = claim
-  const nodes = createNodesStore(tx)
   const known = await identify(tx, claim)
   if (known?.state === 'quarantined') throw refused(`This node is quarantined: ${known.stateReason ?? 'no reason given'}.`)
   const node = known ?? (await addNode(deps, tx, claim))
+  if (!known || known.state === 'removed') await admit(deps, tx, { node, token: input.token })
   const replaced = await catchUp(deps, tx, { node, claim })
+  const { publicJwk, challenge, attestation } = input
+  if (attestation) await recordAttestation(deps, tx, { nodeId: node.nodeId, publicJwk, challenge, evidence: attestation })
   const at = deps.clock.now()
-  await nodes.setCapabilities(node.nodeId, input.capabilities, at)
-  if (input.payoutAddress !== null && input.payoutAddress !== node.payoutAddress) {
-    await nodes.setPayoutAddress(node.nodeId, input.payoutAddress, at)
-    await deps.decide(tx, 'node.payout-address', { nodeId: node.nodeId, address: input.payoutAddress, before: node.payoutAddress })
-  }
+  await createCapabilitiesStore(tx).setCapabilities(node.nodeId, input.capabilities, at)
+  if (input.payoutAddress !== null) await payTo(deps, tx, { node, address: input.payoutAddress })
   return { nodeId: node.nodeId, enrolledAt: node.enrolledAt, replaced }
 }
 

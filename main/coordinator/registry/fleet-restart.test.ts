@@ -17,7 +17,16 @@ const none = async () => new Map<string, never>()
 /** A coordinator that has just started on a database that knows everybody. */
 function restarted({ db, clock, decide }: TestCore) {
   const deps = { db, clock, decide, ids: createIds(clock), random: randomBytes }
-  const registry = createRegistry({ ...deps, heartbeatMs: 15_000, keyReplaced: () => undefined, onUnsaved: () => undefined })
+  const registry = createRegistry({
+    challengeKey: new Uint8Array(32),
+    ...deps,
+    loopDb: deps.db,
+    requiresToken: false,
+    heartbeatMs: 15_000,
+    keyReplaced: () => undefined,
+    onPresence: () => undefined,
+    onUnsaved: () => undefined,
+  })
   return { registry, view: createFleetView({ clock, fleets: createFleets(deps), registry, energySince: none, earnedSince: none }) }
 }
 

@@ -1,5 +1,6 @@
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { OutputOf } from '../../../shared/contract/define.ts'
+import { isWorking } from '../../../shared/contract/node.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { FleetMember } from './fleets.store.ts'
@@ -43,7 +44,7 @@ async function describe({ registry }: FleetViewDeps, { nodeId, joinedAt }: Fleet
   return {
     nodeId,
     joinedAt: toIso(joinedAt),
-    state: node?.state === 'quarantined' ? 'quarantined' : reachability,
+    state: node && !isWorking(node.state) ? 'quarantined' : reachability,
     // What it said before it fell silent is no news of what it does now.
     ready: reachability === 'online' && presence !== null ? presence.ready : null,
     reasons: node?.stateReason ? [node.stateReason.slice(0, 300)] : (presence?.reasons ?? []),

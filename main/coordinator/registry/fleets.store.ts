@@ -18,8 +18,12 @@ function members(db: Db | Tx) {
       const row = await db.selectFrom('fleet_member').select('fleet_id').where('node_id', '=', nodeId).executeTakeFirst()
       return row?.fleet_id ?? null
     },
-    async create(fleetId: string, at: number): Promise<void> {
-      await db.insertInto('fleet').values({ id: fleetId, created_at: at }).execute()
+    /** `name`: how an operator calls its owner; `null` for a fleet that machines made by themselves. */
+    async create(fleetId: string, { at, name }: { readonly at: number; readonly name: string | null }): Promise<void> {
+      await db.insertInto('fleet').values({ id: fleetId, created_at: at, name }).execute()
+    },
+    async named(name: string): Promise<string | null> {
+      return (await db.selectFrom('fleet').select('id').where('name', '=', name).executeTakeFirst())?.id ?? null
     },
     /** False if the node is in a fleet already, this or another. */
     async add(fleetId: string, nodeId: string, at: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type TestCore, type TestNode, startTestCore } from '../core.fake.ts'
+import { OPERATOR, type TestCore, type TestNode, startTestCore } from '../core.fake.ts'
 import { CODE_TTL_MS, hashCode, newCode } from './fleet-code.ts'
 import { GUESSES } from './guess-limit.ts'
 
@@ -158,7 +158,7 @@ test('the view says who is there, what they do and why not, and how long ago the
   })
   expect(of(b)).toMatchObject({ state: 'online', ready: false, reasons: ['game'], ageMs: 0 })
   expect(of(c)).toMatchObject({ state: 'unknown', ready: null, ageMs: null })
-  await core.registry.quarantine(c.nodeId, 'its proofs were forged')
+  await core.standings.quarantine({ nodeId: c.nodeId, by: OPERATOR, reason: 'its proofs were forged' })
   await core.clock.advance(300_000)
   const later = (await fleets().view(a.nodeId)).nodes
   expect(later.map(({ state }) => state).toSorted()).toEqual(['offline', 'offline', 'quarantined'])

@@ -75,7 +75,7 @@ async function ownFleet({ clock, ids, decide }: FleetDeps, tx: Tx, nodeId: strin
   const known = await fleets.fleetOf(nodeId)
   if (known !== null) return known
   const fleetId = ids.next()
-  await fleets.create(fleetId, clock.now())
+  await fleets.create(fleetId, { at: clock.now(), name: null })
   // Two invitations at once: the second finds the fleet that the first has made.
   if (!(await fleets.add(fleetId, nodeId, clock.now()))) throw new WindfallError('conflict', 'This machine has just joined a fleet. Ask for the code again.')
   await decide(tx, 'fleet.created', { fleetId, nodeId })

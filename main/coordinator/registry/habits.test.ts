@@ -19,7 +19,7 @@ test('what counts as the owner letting it work: being ready, a job that runs, a 
   const nodes = []
   for (const [presence, share] of said) nodes.push({ presence, share, ...(await core.enrol()) })
   const stop = new AbortController()
-  const learning = core.registry.run(stop.signal)
+  const learning = core.registry.learn(stop.signal)
   for (let minute = 0; minute < 32; minute += 1) {
     for (const { nodeId, presence } of nodes) if (presence) core.registry.report(nodeId, presence)
     await core.clock.advance(MINUTE_MS)

@@ -3,11 +3,11 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { createNodeEventsStore } from './node-events.store.ts'
 
-/** Tells a node's owner what happened, in the transaction in which it happened. */
+/** Tells a node's owner what happened, in the transaction in which it happened; `recorded` hears of the number it gets before that has ended. */
 export const createRecordEvent =
-  (clock: Pick<Clock, 'now'>) =>
+  (clock: Pick<Clock, 'now'>, recorded: (nodeId: string, seq: number) => void) =>
   async (tx: Tx, nodeId: string, fact: NodeEvent['fact']): Promise<void> => {
-    await createNodeEventsStore(tx).append(nodeId, fact, clock.now())
+    recorded(nodeId, await createNodeEventsStore(tx).append(nodeId, fact, clock.now()))
   }
 
 /** What happened to a node after event number `after`, oldest first. */

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../../shared/contract/node.ts'
+import type { NodeState } from '../../../shared/contract/node.ts'
 import { PublicJwk } from '../../../shared/contract/wire.ts'
 import { currentKey, type KeyHistory, type NodeKey } from '../../../shared/domain/rotation.ts'
 import type { Db, Tx } from '../persistence/database.ts'
@@ -13,12 +13,22 @@ export interface Node {
   readonly history: KeyHistory
   /** The statements behind {@link history}, oldest first. */
   readonly rotations: readonly StoredRotation[]
-  readonly state: 'active' | 'quarantined'
-  /** Why the node is quarantined, for its owner. */
+  readonly state: NodeState
+  /** Why the node is not simply active, for its owner. */
   readonly stateReason: string | null
+  /** When it came into its state, and when a quarantine ends by itself; epoch milliseconds. */
+  readonly stateSince: number | null
+  readonly quarantinedUntil: number | null
   readonly payoutAddress: string | null
   readonly enrolledAt: number
   readonly lastEvent: number
+}
+
+interface StateChange {
+  readonly state: NodeState
+  readonly reason: string | null
+  readonly at: number
+  readonly until?: number | null
 }
 
 const historyOf = (firstKey: NodeKey, rotations: readonly StoredRotation[]): KeyHistory => ({
@@ -32,7 +42,7 @@ function identities(db: Db | Tx) {
     async get(nodeId: string): Promise<Node | null> {
       const row = await db.selectFrom('node').selectAll().where('id', '=', nodeId).executeTakeFirst()
       if (!row) return null
-      const { id, public_jwk, state, state_reason, payout_address, enrolled_at, last_event } = row
+      const { id, public_jwk, state, state_reason, state_since, quarantined_until, payout_address, enrolled_at, last_event } = row
       const rotations = await createDeviceKeysStore(db).of(id)
       const firstKey = { keyId: id, publicJwk: PublicJwk.parse(JSON.parse(public_jwk)) }
       const history = historyOf(firstKey, rotations)
@@ -43,6 +53,8 @@ function identities(db: Db | Tx) {
         rotations,
         state,
         stateReason: state_reason,
+        stateSince: state_since,
+        quarantinedUntil: quarantined_until,
         payoutAddress: payout_address,
         enrolledAt: enrolled_at,
         lastEvent: last_event,
@@ -54,14 +66,13 @@ function identities(db: Db | Tx) {
         public_jwk: JSON.stringify(publicJwk),
         state: 'active',
         state_reason: null,
+        state_since: at,
+        quarantined_until: null,
         payout_address: null,
         enrolled_at: at,
         last_event: 0,
       } as const
       await db.insertInto('node').values(row).execute()
-    },
-    async setState(nodeId: string, state: Node['state'], reason: string | null): Promise<void> {
-      await db.updateTable('node').set({ state, state_reason: reason }).where('id', '=', nodeId).execute()
     },
   }
 }
@@ -85,44 +96,30 @@ function payoutAddresses(db: Db | Tx) {
   }
 }
 
-function capabilities(db: Db | Tx) {
-  const newest = (nodeId: string) =>
-    db.selectFrom('node_capabilities').select(['version', 'body']).where('node_id', '=', nodeId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+function states(db: Db | Tx) {
   return {
-    /** Keeps a new version only if something changed. */
-    async setCapabilities(nodeId: string, found: Capabilities, at: number): Promise<void> {
-      const last = await newest(nodeId)
-      const body = JSON.stringify(found)
-      if (last?.body === body) return
-      await db
-        .insertInto('node_capabilities')
-        .values({ node_id: nodeId, version: (last?.version ?? 0) + 1, body, recorded_at: at })
-        .execute()
+    async stateOf(nodeId: string): Promise<NodeState | null> {
+      return (await db.selectFrom('node').select('state').where('id', '=', nodeId).executeTakeFirst())?.state ?? null
     },
-    async capabilities(nodeId: string): Promise<Capabilities | null> {
-      const row = await newest(nodeId)
-      return row ? (JSON.parse(row.body) as Capabilities) : null
+    async setState(nodeId: string, { state, reason, at, until = null }: StateChange): Promise<void> {
+      await db.updateTable('node').set({ state, state_reason: reason, state_since: at, quarantined_until: until }).where('id', '=', nodeId).execute()
     },
-    /** Every active node with its newest capabilities, oldest enrolment first. */
-    async active(): Promise<{ nodeId: string; capabilities: Capabilities }[]> {
-      const rows = await db
-        .selectFrom('node')
-        .innerJoin('node_capabilities as c', 'c.node_id', 'node.id')
-        .select(['node.id as nodeId', 'c.body as body'])
-        .where('node.state', '=', 'active')
-        .where('c.version', '=', (sub) =>
-          sub
-            .selectFrom('node_capabilities as newest')
-            .select((e) => e.fn.max('newest.version').as('version'))
-            .whereRef('newest.node_id', '=', 'node.id'),
-        )
-        .orderBy('node.enrolled_at')
-        .orderBy('node.id')
-        .execute()
-      return rows.map(({ nodeId, body }) => ({ nodeId, capabilities: JSON.parse(body) as Capabilities }))
+    async countWorking(): Promise<number> {
+      const counted = db.selectFrom('node').select((e) => e.fn.countAll<number>().as('count'))
+      return (await counted.where('state', 'in', ['active', 'probation']).executeTakeFirstOrThrow()).count
+    },
+    /** Nodes whose quarantine ends by itself, and by now. */
+    async quarantineOver(now: number): Promise<string[]> {
+      const rows = await db.selectFrom('node').select('id').where('state', '=', 'quarantined').where('quarantined_until', '<=', now).execute()
+      return rows.map(({ id }) => id)
+    },
+    /** Nodes that may no longer work, since then. */
+    async bannedSince(at: number): Promise<string[]> {
+      const rows = await db.selectFrom('node').select('id').where('state', 'in', ['quarantined', 'removed']).where('state_since', '>=', at).execute()
+      return rows.map(({ id }) => id)
     },
   }
 }
 
-/** All SQL on tables `node`, `node_capabilities` and `node_payout_address`. Histories are kept: nothing is overwritten but the current address. */
-export const createNodesStore = (db: Db | Tx) => ({ ...identities(db), ...payoutAddresses(db), ...capabilities(db) })
+/** All SQL on tables `node` and `node_payout_address`. Histories are kept: nothing is overwritten but the current address. */
+export const createNodesStore = (db: Db | Tx) => ({ ...identities(db), ...states(db), ...payoutAddresses(db) })

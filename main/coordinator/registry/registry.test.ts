@@ -4,13 +4,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import { toBase58 } from '../../../shared/domain/base58.ts'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
-import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
-import { type TestCore, enrol, startTestCore, testCapabilities } from '../core.fake.ts'
+import { OPERATOR, type TestCore, enrol, startTestCore, testCapabilities } from '../core.fake.ts'
 import { transact } from '../persistence/database.ts'
 import { generateApiKey, grantApiKey, requesterOfKey } from './api-keys.ts'
 import { CHALLENGE_TTL_MS, createChallenges } from './challenge.ts'
-import { createPresenceBook } from './presence.ts'
+import { redeemChallenge } from './redeemed.store.ts'
 import { isWilling } from './registry.ts'
 
 const ADDRESS = toBase58(randomBytes(32))
@@ -81,7 +80,7 @@ test('enrolling again keeps the node; histories grow only when something changes
 
 test('a quarantined node cannot enrol its way out, and nothing is planned on it', async () => {
   const node = await core.enrol(signer)
-  await core.registry.quarantine(node.nodeId, 'its proofs were forged')
+  await core.standings.quarantine({ nodeId: node.nodeId, by: OPERATOR, reason: 'its proofs were forged' })
   await expect(enrol(core, signer)).rejects.toThrow(/forged/)
   expect(await core.registry.list()).toEqual([])
 })
@@ -131,33 +130,35 @@ test('an API key opens what it was granted for until another takes its place, an
   expect([await requesterOfKey(core.db, apiKey), await requesterOfKey(core.db, next)]).toEqual(['r-2', null])
 })
 
-test('a node is offline after five silent minutes; after a restart nobody is until five minutes have passed', async () => {
-  const clock = createFakeClock()
-  const book = createPresenceBook(clock)
-  expect(book.of('n').reachability).toBe('unknown')
-  book.report('n', { ready: true, reasons: [], running: [] })
-  clock.jump(86_400_000)
-  expect(book.of('n').reachability).toBe('online')
-  await clock.advance(300_000)
-  expect([book.of('n').reachability, book.of('never seen').reachability]).toEqual(['offline', 'offline'])
-})
-
 test('a closed carbon gate does not keep a node from being planned for a green window; its owner does', () => {
   expect(isWilling({ ready: false, reasons: ['carbon', 'no-jobs'] })).toBe(true)
   expect(isWilling({ ready: false, reasons: ['carbon', 'owner-present'] })).toBe(false)
 })
 
-test('no sequence of redemptions honours a challenge twice', () => {
-  fc.assert(
-    fc.property(fc.array(fc.record({ challenge: fc.nat(3), waitMs: fc.nat(200_000) }), { maxLength: 20 }), (steps) => {
+test('no sequence of redemptions honours a challenge twice, whichever coordinator it is answered to', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.record({ challenge: fc.nat(3), at: fc.nat(1), waitMs: fc.nat(200_000) }), { maxLength: 20 }), async (steps) => {
       let now = 0
-      const challenges = createChallenges({ now: () => now, random: (bytes) => randomBytes(bytes) })
-      const issued = Array.from({ length: 4 }, () => challenges.issue('key').challenge)
-      const honoured = steps.flatMap(({ challenge, waitMs }) => {
+      const key = randomBytes(32)
+      const replicas = [0, 1].map(() => createChallenges({ now: () => now, random: (bytes) => randomBytes(bytes), key }))
+      const issued = Array.from({ length: 4 }, (_, index) => replicas[index % 2]?.issue('key').challenge ?? '')
+      const honoured: number[] = []
+      for (const { challenge, at, waitMs } of steps) {
         now += waitMs
-        return challenges.redeem('key', issued[challenge] ?? '') ? [challenge] : []
-      })
+        const read = replicas[at]?.read('key', issued[challenge] ?? '')
+        if (read && (await transact(core.db, (tx) => redeemChallenge(tx, read, now)))) honoured.push(challenge)
+      }
       expect(new Set(honoured).size).toBe(honoured.length)
     }),
   )
+})
+
+test('a challenge is good for its key, its time and coordinators with the same key alone', () => {
+  const [key, random] = [randomBytes(32), (bytes: number) => randomBytes(bytes)]
+  const { issue, read } = createChallenges({ now: () => 0, random, key })
+  const { challenge } = issue('key')
+  expect(read('key', challenge)).toMatchObject({ expiresAt: CHALLENGE_TTL_MS })
+  expect(read('another', challenge)).toBeNull()
+  expect(createChallenges({ now: () => CHALLENGE_TTL_MS, random, key }).read('key', challenge)).toBeNull()
+  expect(createChallenges({ now: () => 0, random, key: randomBytes(32) }).read('key', challenge)).toBeNull()
 })

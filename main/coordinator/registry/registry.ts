@@ -1,23 +1,27 @@
 import type { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
-import { transact } from '../persistence/database.ts'
-import type { Run } from '../../kernel/lifecycle.ts'
+import type { Db } from '../persistence/database.ts'
+import { type Run, runAll } from '../../kernel/lifecycle.ts'
 import { createAvailabilityBook } from './availability-book.ts'
 import { type Enrolment, type EnrolmentDeps, createEnrolment } from './enrolment.ts'
+import { createCapabilitiesStore } from './capabilities.store.ts'
+import { type DirectoryEntry, createDirectory } from './directory.ts'
 import { createDeviceKeysStore } from './device-keys.store.ts'
 import { type Node, createNodesStore } from './nodes.store.ts'
 import { type Seen, createPresenceBook } from './presence.ts'
 import { createRotate } from './rotation.ts'
 
 export interface RegistryDeps extends EnrolmentDeps {
+  /** The database as what runs by itself writes to it: only while this coordinator is the one that runs it. */
+  readonly loopDb: Db
+  /** Told when a node is heard for the first time or again, and when it has been silent for too long. */
+  readonly onPresence: (nodeId: string, isOnline: boolean) => void
   /** What was learned of owners' habits could not be saved; it is tried again. */
   readonly onUnsaved: (message: string) => void
 }
 
 /** A node as the scheduler sees it. */
-interface ListedNode {
-  readonly nodeId: string
-  readonly capabilities: Capabilities
+interface ListedNode extends DirectoryEntry {
   readonly online: boolean
   readonly gone: boolean
   readonly ready: boolean
@@ -36,14 +40,14 @@ export interface Registry extends Enrolment {
   /** Replaces the key of a node; repeating it is harmless. Errors: `conflict`, `auth.refused`. */
   readonly rotateKey: (nodeId: string, statement: Envelope) => Promise<{ readonly nodeId: string; readonly keyId: string }>
   /** Keeps what an agent says about itself, in memory. True if it may now be given work that it could not be given before. */
-  readonly report: (nodeId: string, presence: Presence) => boolean
+  readonly report: (nodeId: string, presence: Presence, ageMs?: number) => boolean
   readonly list: () => Promise<ListedNode[]>
   /** The share of each hour of the UTC week in which its owner lets it work, as learned; for the owner and the planner alone. */
   readonly availability: (nodeId: string, zone: string) => readonly number[] | null
-  /** Takes a node out of service, with a reason its owner is shown. */
-  readonly quarantine: (nodeId: string, reason: string) => Promise<void>
-  /** Learns when owners let their nodes work. */
+  /** Notices who falls silent, and reads what another coordinator learns. */
   readonly run: Run
+  /** Learns when owners let their nodes work. */
+  readonly learn: Run
 }
 
 /** Reasons that do not keep a node from being given work: the window is chosen by the planner, and the rest is cured by the work itself. */
@@ -58,13 +62,16 @@ const letsWork = ({ reachability, presence }: Seen): boolean =>
 
 /** Who the nodes are, what they can do and who of them is there. */
 export function createRegistry(deps: RegistryDeps): Registry {
-  const { db, clock } = deps
-  const book = createPresenceBook(clock)
+  const { db } = deps
+  const book = createPresenceBook(deps)
   const nodes = createNodesStore(db)
+  const records = createCapabilitiesStore(db)
+  const working = createDirectory(deps)
   const habits = createAvailabilityBook({
     ...deps,
+    db: deps.loopDb,
     nodes: async () =>
-      (await nodes.active()).map(({ nodeId, capabilities: { zone } }) => {
+      (await working()).map(({ nodeId, capabilities: { zone } }) => {
         const seen = book.of(nodeId)
         return { nodeId, zone, state: seen.reachability === 'unknown' ? 'unknown' : letsWork(seen) ? 'willing' : 'unwilling' }
       }),
@@ -77,33 +84,29 @@ export function createRegistry(deps: RegistryDeps): Registry {
       return nodeId === null ? null : nodes.get(nodeId)
     },
     rotateKey: createRotate(deps),
-    capabilities: (nodeId) => nodes.capabilities(nodeId),
+    capabilities: (nodeId) => records.capabilities(nodeId),
     seen: book.of,
     async withCapabilities(nodeId) {
       const node = await nodes.get(nodeId)
-      const capabilities = await nodes.capabilities(nodeId)
+      const capabilities = await records.capabilities(nodeId)
       if (!node || !capabilities) return null
       const { keyId, publicJwk, history, rotations } = node
       return { nodeId, keyId, publicJwk, history, rotations, capabilities }
     },
-    report(nodeId, presence) {
+    report(nodeId, presence, ageMs = 0) {
       const { reachability, presence: before } = book.of(nodeId)
-      book.report(nodeId, presence)
+      book.report(nodeId, presence, ageMs)
       const couldWork = before !== null && reachability === 'online' && isWilling(before) && before.running.length === 0
       return isWilling(presence) && presence.running.length === 0 && !couldWork
     },
     async list() {
-      return (await nodes.active()).map(({ nodeId, capabilities }) => {
-        const { reachability, presence } = book.of(nodeId)
-        return { nodeId, capabilities, online: reachability === 'online', gone: reachability === 'offline', ready: presence !== null && isWilling(presence) }
+      return (await working()).map((entry) => {
+        const { reachability, presence } = book.of(entry.nodeId)
+        return { ...entry, online: reachability === 'online', gone: reachability === 'offline', ready: presence !== null && isWilling(presence) }
       })
     },
     availability: habits.of,
-    run: habits.run,
-    quarantine: (nodeId, reason) =>
-      transact(db, async (tx) => {
-        await createNodesStore(tx).setState(nodeId, 'quarantined', reason)
-        await deps.decide(tx, 'node.quarantined', { nodeId, reason })
-      }),
+    run: (signal) => runAll(signal, [book.run, habits.follow]),
+    learn: habits.run,
   }
 }

@@ -5,7 +5,7 @@ import { cosignEnvelope } from '../../../shared/domain/dsse.ts'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { KEY_ROTATION_TYPE } from '../../../shared/domain/rotation.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
-import { type TestCore, startTestCore, testCapabilities } from '../core.fake.ts'
+import { OPERATOR, type TestCore, startTestCore, testCapabilities } from '../core.fake.ts'
 import { replaceTestKey, startTestKeys, type TestKeys } from './rotation.fake.ts'
 
 let core: TestCore
@@ -120,7 +120,7 @@ test('keys that lead elsewhere, are cut off, or claim a node whose key another o
 test('a quarantined node stays quarantined under every key', async () => {
   const renewed = await replaceTestKey(keys)
   await core.registry.rotateKey(keys.nodeId, renewed.statement)
-  await core.registry.quarantine(keys.nodeId, 'its proofs were forged')
+  await core.standings.quarantine({ nodeId: keys.nodeId, by: OPERATOR, reason: 'its proofs were forged' })
   await expect(enrolWith(renewed.current)).rejects.toThrow(/forged/)
 })
 

@@ -4,7 +4,8 @@ import { halfHourFloor } from '../../../../shared/domain/half-hours.ts'
 import { HALF_HOUR_MS, fromIso } from '../../../../shared/units.ts'
 import { type FakeClock, createFakeClock } from '../../../kernel/clock.fake.ts'
 import { resourcesDirectory } from '../../../kernel/paths.ts'
-import { type Db, openDatabase } from '../../persistence/database.ts'
+import { openTestDatabase } from '../../persistence/database.fake.ts'
+import { type Db } from '../../persistence/database.ts'
 import { createGridHistory } from '../history.ts'
 import { createGridOracle } from '../oracle.ts'
 import { createFakeProvider } from '../provider.fake.ts'
@@ -21,7 +22,7 @@ const shutdown = new AbortController().signal
 let db: Db
 let clock: FakeClock
 beforeEach(async () => {
-  db = await openDatabase(':memory:')
+  db = await openTestDatabase()
   clock = createFakeClock(NOW)
   return () => db.destroy()
 })

@@ -1,3 +1,7 @@
+import type { Generated } from 'kysely'
+import type { AttestationVerdict } from '../../../../shared/contract/attestation.ts'
+import type { NodeState } from '../../../../shared/contract/node.ts'
+
 /** Tables of the registry, as kysely sees them. Times are epoch milliseconds; JSON travels as text. */
 export interface RegistryTables {
   node: {
@@ -5,8 +9,12 @@ export interface RegistryTables {
     id: string
     /** The first device key. */
     public_jwk: string
-    state: 'active' | 'quarantined'
+    state: NodeState
     state_reason: string | null
+    /** When it came into this state; null for one that never changed before states had a time. */
+    state_since: number | null
+    /** When a quarantine ends by itself; null for one that an operator ends, and in every other state. */
+    quarantined_until: number | null
     payout_address: string | null
     enrolled_at: number
     /** Sequence number of the newest event of this node, 0 at first. */
@@ -26,7 +34,44 @@ export interface RegistryTables {
   }
   /** Milliseconds by hour of the local week, as JSON lists of 168; `as_of` is when they count in full. */
   node_availability: { node_id: string; as_of: number; watched: string; willing: string }
+  /** `faults` is a JSON object of counts. */
+  node_standing: {
+    node_id: string
+    as_of: number
+    good: number
+    bad: number
+    in_row: number
+    clean: number
+    quarantines: number
+    jobs: number
+    energy_j: number
+    solar_j: number
+    faults: string
+  }
+  /** `evidence` is JSON. */
+  node_attestation: {
+    node_id: string
+    version: number
+    recorded_at: number
+    key_id: string
+    verdict: AttestationVerdict
+    reason: string
+    evidence: string
+  }
   node_event: { node_id: string; seq: number; at: number; body: string }
-  requester: { id: string; name: string; created_at: number }
+  enrolment_token: {
+    id: string
+    token_sha256: string
+    fleet_id: string | null
+    created_by: string
+    created_at: number
+    expires_at: number
+    uses: number
+    used: number
+    revoked_at: number | null
+  }
+  enrolment_token_use: { token_id: string; node_id: string; used_at: number }
+  /** `weight`: its share of the places that many ask for; 100 is the usual one. */
+  requester: { id: string; name: string; created_at: number; weight: Generated<number> }
   api_key: { sha256: string; prefix: string; requester_id: string; created_at: number; revoked_at: number | null }
 }

@@ -1,0 +1,114 @@
+/** SIGKILL again and again on the real coordinator under load: what it acknowledged is there, what it did it did once. */
+import { startPostgres } from '../../../main/coordinator/persistence/postgres-server.fixture.ts'
+import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import { connect } from '../../../shared/contract/define.ts'
+import { createHttpTransport } from '../../../main/kernel/contract-http.ts'
+import { enrolAgents, newAgents } from '../agents.ts'
+import { chance } from '../../grid/chance.ts'
+import { type Coordinator, type Stage, freePort, openStage } from '../server.ts'
+import { type Checks, createChecks } from './checks.ts'
+import { untilEnded } from './ends.ts'
+import { runNode } from './node.ts'
+import { runRequester } from './requester.ts'
+import { type CoordinatorClient, type World, createWorld } from './world.ts'
+
+export interface CrashOptions {
+  readonly loops: number
+  readonly database: 'sqlite' | 'postgres'
+  readonly seed: number
+  readonly say?: (line: string) => void
+}
+
+export interface CrashReport {
+  readonly loops: number
+  readonly database: string
+  readonly seed: number
+  readonly acknowledgedProofs: number
+  readonly acknowledgedJobs: number
+  /** Proofs that were answered with a reason why they do not count, by that reason. */
+  readonly refused: Readonly<Record<string, number>>
+  readonly problems: readonly string[]
+  readonly seconds: number
+}
+
+const NODES = 8
+/** A life ends at a random moment after so many proofs at most were acknowledged in it, however fast the machine is; or when it has lasted long enough. */
+const MOST_PROOFS = 12
+const AFTER_MS = 250
+const LONGEST_LIFE_MS = 8_000
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Starts coordinators one after another at one address, over one database. */
+async function prepare({ database, say }: CrashOptions, stack: AsyncDisposableStack): Promise<() => Promise<Coordinator>> {
+  const stage: Stage = stack.use(await openStage(say))
+  const port = await freePort()
+  const postgres = database === 'postgres' ? await startPostgres(['-c', 'fsync=on']) : null
+  if (postgres) stack.defer(() => postgres.stop())
+  const args = ['--port', String(port), ...(postgres ? ['--database', postgres.url] : [])]
+  return () => stage.start('coordinator', { args, settings: { heartbeatMs: 1_000, leaseTtlMs: 5_000 } })
+}
+
+const clientAt = ({ url, apiKey }: Pick<Coordinator, 'url' | 'apiKey'>): CoordinatorClient =>
+  connect(coordinatorContract, createHttpTransport(coordinatorContract, { baseUrl: url, authorize: async () => ({ authorization: `Bearer ${apiKey}` }) }))
+
+interface Killing {
+  readonly options: CrashOptions
+  readonly start: () => Promise<Coordinator>
+  readonly checks: Checks
+  readonly world: World
+}
+
+async function live(world: World, { proofs, afterMs }: { readonly proofs: number; readonly afterMs: number }): Promise<void> {
+  const [until, latest] = [world.acknowledged.length + proofs, performance.now() + LONGEST_LIFE_MS]
+  while (world.acknowledged.length < until && performance.now() < latest) await pause(5)
+  await pause(afterMs)
+}
+
+/** One short life after another, each ended in the middle of its work. */
+async function kill({ options, start, checks, world }: Killing, first: Coordinator): Promise<void> {
+  const { loops, seed, say = () => undefined } = options
+  let coordinator = first
+  for (let loop = 1; loop <= loops; loop++) {
+    await live(world, { proofs: Math.ceil(chance('proofs', seed, loop) * MOST_PROOFS), afterMs: chance('after', seed, loop) * AFTER_MS })
+    await coordinator.service.kill()
+    coordinator = await start()
+    await checks.look()
+    if (loop % 10 === 0) say(`${loop} kills, ${world.acknowledged.length} proofs acknowledged, ${world.problems.length} problems`)
+  }
+}
+
+/** Kills as often as was asked for, lets every job end, and says what did not hold. */
+export async function crash(options: CrashOptions): Promise<CrashReport> {
+  const { loops, database, seed } = options
+  const begun = performance.now()
+  await using stack = new AsyncDisposableStack()
+  const start = await prepare(options, stack)
+  const world = createWorld()
+  const [submitting, working] = [new AbortController(), new AbortController()]
+  const first = await start()
+  const client = clientAt(first)
+  const agents = newAgents(NODES)
+  await enrolAgents(first.url, agents)
+  const load = [
+    runRequester({ client, world }, submitting.signal),
+    ...agents.map((agent, index) => runNode({ agent, url: first.url, world, isImpatient: index % 2 === 1 }, working.signal)),
+  ]
+  const checks = createChecks(client, world)
+  await kill({ options, start, checks, world }, first)
+  submitting.abort()
+  await untilEnded(client, world)
+  working.abort()
+  await Promise.all(load)
+  await checks.look()
+  return {
+    loops,
+    database,
+    seed,
+    acknowledgedProofs: world.acknowledged.length,
+    acknowledgedJobs: world.jobs.length,
+    refused: Object.fromEntries(world.refused),
+    problems: world.problems,
+    seconds: Math.round((performance.now() - begun) / 1_000),
+  }
+}

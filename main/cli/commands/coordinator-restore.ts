@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { holdDirectory } from '../../kernel/instance-lock.ts'
+import { action, createCommand, dataDirectoryOf } from '../command.ts'
+import { type DatabaseOptions, databaseOption, stateConfigOf } from '../database-option.ts'
+
+const HELP = `
+Every file is checked before anything is written, and nothing is ever written over something else: give an empty folder with --data
+and, for PostgreSQL, an empty database. Stop the coordinator that the backup is of before you start the restored one: both have the
+same wallet. What happened after the backup was made is not in it; nodes hand in again what they have no receipt for.`
+
+/** `windfall coordinator restore` */
+export const coordinatorRestoreCommand = (): Command =>
+  action<DatabaseOptions>(
+    createCommand('restore', 'bring back what a backup holds, into SQLite or PostgreSQL, and check the books')
+      .argument('<folder>', 'what “windfall coordinator backup” made')
+      .addOption(databaseOption())
+      .addHelpText('after', HELP),
+    async (options, output, [folder = '']) => {
+      const { restore } = await import('../../coordinator/restoring.ts')
+      const dataDirectory = dataDirectoryOf(options)
+      using _lock = holdDirectory(dataDirectory, 'coordinator')
+      const { manifest, ledger, decisions } = await restore(stateConfigOf(options), resolve(folder), output.progress)
+      const isSound = ledger.balanced && decisions.brokenAt === null
+      output.answer({ dataDirectory, madeAt: manifest.madeAt, tables: manifest.tables, inbox: manifest.inbox, ledger, decisions }, () => [
+        `Restored what was there at ${manifest.madeAt} into ${dataDirectory}`,
+        `Books      ${ledger.balanced ? 'balanced' : `NOT balanced: ${ledger.findings.join('; ')}`}`,
+        `Decisions  ${decisions.count}, ${decisions.brokenAt === null ? 'each follows from the one before it' : `BROKEN at ${decisions.brokenAt}`}`,
+        `Start it   windfall coordinator --data "${dataDirectory}"`,
+      ])
+      return isSound ? 0 : 1
+    },
+  )

@@ -1,0 +1,85 @@
+import type { Command } from 'commander'
+import { WindfallError } from '../../../shared/errors.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { createIds } from '../../kernel/ids.ts'
+import { readItems } from '../array-rows.ts'
+import { describeArray } from '../array-text.ts'
+import { action, createCommand, whereOf } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { followArray, followJob } from '../following.ts'
+import { type Where, coordinatorClient, uploadArchive } from '../instance.ts'
+import { type SpecOptions, afterOf, readJob, specOptions, templateUse } from '../job-options.ts'
+import { describeJob } from '../job-text.ts'
+import type { Output } from '../output.ts'
+import type { Sample } from '../samples.ts'
+
+interface SubmitOptions extends SpecOptions {
+  readonly template?: string
+  readonly set?: readonly string[]
+  readonly array?: string
+  readonly after?: readonly string[]
+  readonly afterArray?: readonly string[]
+  readonly bestEffort?: boolean
+  readonly wait?: boolean
+}
+
+const HELP = `
+Many jobs at once: --array 0-99 submits one hundred, all or none; {index} in an argument or a value of the environment is the number of each.
+--array frames.csv or frames.jsonl takes one job from each row, with {name} for the column or member of that name; {{name}} is the text {name}.
+  windfall job submit render.json --array 0-99 --arg --frame '{index}' --wait
+  windfall job submit --template render --set scene=forest --after 01J8…`
+
+/** Stores what a job runs where nodes can fetch it. */
+export async function upload(where: Where, { spec, archive }: Sample): Promise<void> {
+  if (archive && spec.runtime.archive) await uploadArchive(where, spec.runtime.archive, archive)
+}
+
+/** A job that is uploaded first, or a template that is there already. */
+async function jobOf(options: SubmitOptions, file: string | undefined) {
+  const { template, set } = options
+  if (template !== undefined) return { template: templateUse({ ...options, template }, file) }
+  if (set !== undefined) throw new WindfallError('input.invalid', '--set gives the parameters of a template: name it with --template.')
+  const job = await readJob(options, file)
+  await upload(whereOf(options), job)
+  return { spec: job.spec }
+}
+
+/** What one job and many have in common. */
+async function bodyOf(options: SubmitOptions, file: string | undefined) {
+  const after = afterOf(options.after, options.afterArray)
+  return { ...(await jobOf(options, file)), after, admission: options.bestEffort ? ('best-effort' as const) : ('strict' as const) }
+}
+
+async function submitJob(options: SubmitOptions, output: Output, file: string | undefined): Promise<number> {
+  const body = await bodyOf(options, file)
+  const where = whereOf(options)
+  const view = await coordinatorClient(where).call('submitJob', { jobId: createIds(systemClock).next(), ...body })
+  const ended = options.wait ? await followJob(where, view, output.progress) : view
+  output.answer(ended, () => describeJob(ended))
+  return options.wait && ended.state !== 'completed' ? EXIT.failed : EXIT.ok
+}
+
+async function submitArray(options: SubmitOptions & { readonly array: string }, output: Output, file: string | undefined): Promise<number> {
+  const items = readItems(options.array)
+  const body = await bodyOf(options, file)
+  const where = whereOf(options)
+  const view = await coordinatorClient(where).call('submitArray', { arrayId: createIds(systemClock).next(), ...body, ...items })
+  const ended = options.wait ? await followArray(where, view, output.progress) : view
+  output.answer(ended, () => describeArray(ended))
+  return options.wait && ended.states.completed !== ended.jobs ? EXIT.failed : EXIT.ok
+}
+
+export const jobSubmitCommand = (): Command =>
+  action<SubmitOptions>(
+    specOptions(createCommand('submit', 'submit a job, or an array of jobs', 'coordinator'))
+      .option('--template <name>', 'make the job from this template; name@3 is its third version')
+      .option('--set <name=value...>', 'parameters of the template')
+      .option('--array <what>', 'submit many jobs: indexes such as 0-99, or a file of parameters, .jsonl or .csv')
+      .option('--after <job...>', 'run after this job has completed; id:ended if it may fail as well')
+      .option('--after-array <array...>', 'run after all jobs of this array have completed; id:ended if they may fail as well')
+      .option('--best-effort', 'take it even if by estimate it cannot be done by its deadline, or no machine has what it needs')
+      .option('--wait', 'stay until it has ended; exit code 1 if not all of it completed')
+      .addHelpText('after', HELP),
+    (options, output, [file]) =>
+      options.array === undefined ? submitJob(options, output, file) : submitArray({ ...options, array: options.array }, output, file),
+  )

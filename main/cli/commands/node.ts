@@ -1,0 +1,160 @@
+import { Command, Option } from 'commander'
+import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { Client } from '../../../shared/contract/define.ts'
+import { NodeState } from '../../../shared/contract/node.ts'
+import { WindfallError } from '../../../shared/errors.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit, whereOf } from '../command.ts'
+import { pickNode } from '../fleet-text.ts'
+import { coordinatorClient } from '../instance.ts'
+import { nodeKeys } from '../node-keys.ts'
+import { nodeLink } from '../node-link.ts'
+import { describeHistory, describeNode, nodeTable } from '../node-text.ts'
+import { nodeTokenCommand } from './node-token.ts'
+
+type Coordinator = Client<typeof coordinatorContract>
+
+/** The node whose id begins so. Error: `input.invalid` unless there is one and only one. */
+async function resolve(client: Coordinator, beginning: string): Promise<string> {
+  const { items } = await client.call('listNodes', { state: null, beginning: beginning.replace(/…$/, ''), after: null, limit: 2 })
+  const [node, another] = items
+  if (node && !another) return node.nodeId
+  throw new WindfallError(
+    'input.invalid',
+    `${node ? 'More than one node has' : 'No node has'} an id that begins with “${beginning}”. To see those there are: windfall node list`,
+  )
+}
+
+const list = () =>
+  action<CommonOptions & { state?: NodeState; limit: number; after?: string }>(
+    createCommand('list', 'every node, newest first; for operators', 'coordinator')
+      .addOption(new Option('--state <state>', 'only those in this state').choices(NodeState.options))
+      .option('--limit <n>', 'how many', pageLimit, 50)
+      .option('--after <cursor>', 'the “next” of the page before'),
+    async (options, output) => {
+      const asked = { state: options.state ?? null, beginning: null, limit: options.limit, after: options.after ?? null }
+      const page = await coordinatorClient(whereOf(options)).call('listNodes', asked)
+      output.answer(page, () =>
+        page.items.length === 0
+          ? [options.state ? `No node is ${options.state}.` : 'No node has enrolled.']
+          : [...nodeTable(page.items), ...(page.next ? [`more: --after ${page.next}`] : [])],
+      )
+    },
+  )
+
+interface ShowOptions extends CommonOptions {
+  readonly history?: true
+  readonly limit: number
+  readonly after?: string
+}
+
+/** This machine, asked in its own name, or another one, asked as an operator. */
+async function lookAt(options: ShowOptions, beginning: string | undefined) {
+  const page = { limit: options.limit, after: options.after ?? null }
+  if (beginning === undefined) {
+    const link = await nodeLink(options)
+    return { show: () => link.call('getOwnNode', {}), history: () => link.call('getOwnHistory', page) }
+  }
+  const client = coordinatorClient(whereOf(options))
+  const nodeId = await resolve(client, beginning)
+  return { show: () => client.call('getNode', { nodeId }), history: () => client.call('getNodeHistory', { nodeId, ...page }) }
+}
+
+const show = () =>
+  action<ShowOptions>(
+    createCommand(
+      'show',
+      'a node as the coordinator sees it: state and reason, reputation, eco score; this machine unless an operator names another',
+      'coordinator',
+    )
+      .argument('[node]', 'the beginning of its id')
+      .option('--history', 'what it could do, one entry for each change')
+      .option('--limit <n>', 'how many entries', pageLimit, 20)
+      .option('--after <cursor>', 'the “next” of the page before'),
+    async (options, output, [beginning]) => {
+      const node = await lookAt(options, beginning)
+      if (!options.history) {
+        const view = await node.show()
+        return output.answer(view, () => describeNode(view))
+      }
+      const page = await node.history()
+      output.answer(page, () => [...describeHistory(page.items), ...(page.next ? [`more: --after ${page.next}`] : [])])
+    },
+  )
+
+/** A command by which an operator changes a node, with its reason. */
+const change = (name: string, description: string, call: 'quarantineNode' | 'releaseNode') =>
+  action<CommonOptions & { reason: string; trusted?: true }>(
+    createCommand(name, description, 'coordinator')
+      .argument('<node>', 'the beginning of its id')
+      .requiredOption('--reason <text>', 'why: its owner is shown it, and it is in the decision log'),
+    async (options, output, [beginning = '']) => {
+      const client = coordinatorClient(whereOf(options))
+      const order = { nodeId: await resolve(client, beginning), reason: options.reason }
+      const node = await (call === 'releaseNode' ? client.call(call, { ...order, trusted: options.trusted === true }) : client.call(call, order))
+      output.answer(node, () => describeNode(node))
+    },
+  )
+
+const release = () =>
+  change('release', 'let a quarantined node back, on probation: it gets small jobs until it has done three well', 'releaseNode').option(
+    '--trusted',
+    'without probation',
+  )
+
+interface RemoveOptions extends CommonOptions {
+  readonly reason: string
+  readonly ofFleet?: true
+}
+
+/** This machine asks in its own name, for itself or one of its fleet; an operator asks for any. */
+async function removeNode(options: RemoveOptions, beginning: string | undefined) {
+  if (beginning === undefined || options.ofFleet) {
+    const link = await nodeLink(options)
+    const nodeId = beginning === undefined ? (await nodeKeys(dataDirectoryOf(options))).nodeId : pickNode(await link.call('getFleet', {}), beginning)
+    return link.call('removeOwnNode', { nodeId, reason: options.reason })
+  }
+  const client = coordinatorClient(whereOf(options))
+  return client.call('removeNode', { nodeId: await resolve(client, beginning), reason: options.reason })
+}
+
+const remove = () =>
+  action<RemoveOptions>(
+    createCommand(
+      'remove',
+      'take a node out for good: its job goes to another, what it has earned is paid; this machine unless an operator names another',
+      'coordinator',
+    )
+      .argument('[node]', 'the beginning of its id')
+      .option('--of-fleet', 'a machine of this one’s fleet, asked in the name of this machine')
+      .option('--reason <text>', 'why, for the decision log', 'taken out by hand'),
+    async (options, output, [beginning]) => {
+      const node = await removeNode(options, beginning)
+      output.answer(node, () => [
+        `${node.nodeId} gets no more jobs. What it has earned is paid. It comes back by a token: windfall node token create`,
+        ...(node.payoutAddress === null ? ['It has no address to be paid to yet. On that machine: windfall node pay-to ADDRESS'] : []),
+      ])
+    },
+  )
+
+const payTo = () =>
+  action<CommonOptions>(
+    createCommand('pay-to', 'the Solana address that this machine is paid to, also after it was removed')
+      .argument('<address>', 'a Solana address')
+      .option('--coordinator <url>', 'the coordinator that pays (default: the one this machine works for)'),
+    async (options, output, [address = '']) => {
+      const node = await (await nodeLink(options)).call('setPayoutAddress', { address })
+      output.answer(node, () => [`${node.nodeId} is paid to ${address}.`])
+    },
+  )
+
+/** `windfall node …` */
+export const nodeCommand = (): Command =>
+  new Command('node')
+    .description('the machines that work for a coordinator')
+    .addCommand(list())
+    .addCommand(show())
+    .addCommand(change('quarantine', 'take a node out of service until it is released', 'quarantineNode'))
+    .addCommand(release())
+    .addCommand(remove())
+    .addCommand(payTo())
+    .addCommand(nodeTokenCommand())

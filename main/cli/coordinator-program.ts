@@ -1,0 +1,5 @@
+/** `windfall coordinator` as a program of its own, without the rest of Windfall in memory. `coordinator-process.ts` starts its bundle. */
+import { coordinatorCommand } from './commands/coordinator.ts'
+import { runProgram } from './program.ts'
+
+await runProgram(process.argv, { coordinator: async () => coordinatorCommand() })

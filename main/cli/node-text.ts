@@ -1,0 +1,100 @@
+import type { CapabilityRecord, NodeSummary, NodeView } from '../../shared/contract/node-admin.ts'
+import type { NodeFault } from '../../shared/contract/node-fault.ts'
+import type { EnrolmentTokenView } from '../../shared/contract/node-token.ts'
+import { table } from './output.ts'
+
+const FAULT_WORDS: Readonly<Record<NodeFault, string>> = {
+  'wrong-result': 'wrong results of jobs that another machine did right',
+  'forged-samples': 'proofs whose samples do not bear them out',
+  'refused-proof': 'energy proofs that were refused',
+  unanswered: 'questions about proofs that it did not answer',
+  failed: 'failures at jobs that another machine did',
+  silent: 'jobs it went silent with that another machine did',
+}
+
+const percent = (part: number): string => `${Math.round(part * 100)} %`
+const short = (nodeId: string): string => `${nodeId.slice(0, 12)}…`
+const stateOf = ({ state, presence }: Pick<NodeSummary, 'state' | 'presence'>): string => (state === 'active' ? presence : state)
+
+/** A line for each node, for an operator. */
+export const nodeTable = (nodes: readonly NodeSummary[]): string[] =>
+  table([
+    ['node', 'owner', 'zone', 'state', 'jobs', 'reputation', 'enrolled', 'gpu', 'because'],
+    ...nodes.map((node) => [
+      short(node.nodeId),
+      node.owner ?? '',
+      node.zone ?? '',
+      stateOf(node),
+      String(node.running),
+      node.reputation.toFixed(2),
+      node.enrolledAt.slice(0, 10),
+      node.gpus.join(', ') || 'no GPU',
+      node.reason ?? '',
+    ]),
+  ])
+
+const times = (count: number): string => (Number.isInteger(count) ? String(count) : count.toFixed(1))
+
+function standingLines({ reputation, standing: { jobs, good, bad, faults, quarantines } }: NodeView): string[] {
+  const counted = Object.entries(faults).filter(([, count]) => count >= 0.05)
+  return [
+    `reputation  ${reputation.toFixed(2)} of 1: ${times(good)} in its favour, ${times(bad)} against it; what was long ago counts less, and 0.50 is a node that nothing is known of`,
+    ...counted.map(([fault, count]) => `            ${times(count)} ${FAULT_WORDS[fault as NodeFault]}`),
+    `proven runs ${jobs}${quarantines > 0 ? `, quarantined ${quarantines === 1 ? 'once' : `${quarantines} times`}` : ''}`,
+  ]
+}
+
+const ecoLine = ({ eco }: NodeView): string =>
+  eco
+    ? `eco score   ${eco.score.toFixed(2)} of 1: idle ${percent(eco.idle)} of the week as learned, ${percent(eco.solarShare)} of its energy from its owner’s sun`
+    : 'eco score   not yet: it takes two days to learn when the machine is idle'
+
+const attestationLine = ({ attestation }: NodeView): string =>
+  attestation
+    ? `key         TPM, ${attestation.verdict}: ${attestation.reason} (${attestation.at})`
+    : 'key         by its own word: no evidence of where it lives'
+
+const capabilityLines = ({ capabilities }: Pick<NodeView, 'capabilities'>): string[] =>
+  capabilities
+    ? [
+        `machine     ${capabilities.os} ${capabilities.arch}, ${capabilities.cpu.model} (${capabilities.cpu.cores} cores), ${(capabilities.ramBytes / 2 ** 30).toFixed(1)} GiB`,
+        `gpus        ${capabilities.gpus.map(({ name, vramBytes }) => `${name} (${(vramBytes / 2 ** 30).toFixed(1)} GiB)`).join(', ') || 'none'}`,
+        `runs        ${capabilities.runtimes.map(({ name, version }) => `${name} ${version}`).join(', ') || 'nothing'} (agent ${capabilities.agentVersion})`,
+      ]
+    : []
+
+/** All there is to say about one node, for its owner or an operator. */
+export const describeNode = (node: NodeView): string[] => [
+  `node        ${node.nodeId}`,
+  `state       ${stateOf(node)}${node.running > 0 ? `, ${node.running} running` : ''}${node.stateSince ? ` since ${node.stateSince}` : ''}`,
+  ...(node.reason ? [`because     ${node.reason}`] : []),
+  ...(node.quarantinedUntil ? [`until       ${node.quarantinedUntil}, then on probation`] : []),
+  `owner       ${node.owner ?? 'in no fleet'}`,
+  `zone        ${node.zone ?? 'unknown'}`,
+  `enrolled    ${node.enrolledAt}`,
+  `paid to     ${node.payoutAddress ?? 'no address yet'}`,
+  ...capabilityLines(node),
+  attestationLine(node),
+  ...standingLines(node),
+  ecoLine(node),
+]
+
+/** What changed from one version of a machine to the next, newest first. */
+export const describeHistory = (records: readonly CapabilityRecord[]): string[] =>
+  records.flatMap(({ version, recordedAt, capabilities }) => [
+    `version ${version}, ${recordedAt}`,
+    ...capabilityLines({ capabilities }).map((line) => `  ${line}`),
+  ])
+
+const tokenState = ({ revokedAt, uses, used, expiresAt }: EnrolmentTokenView, now: number): string => {
+  if (revokedAt !== null) return 'revoked'
+  if (used >= uses) return 'used up'
+  return Date.parse(expiresAt) <= now ? 'expired' : 'open'
+}
+
+/** A line for each token; none of them shows the token itself. */
+export const tokenTable = (tokens: readonly EnrolmentTokenView[], now: number): string[] =>
+  table([
+    ['token', 'state', 'used', 'owner', 'expires'],
+    ...tokens.map((token) => [token.tokenId, tokenState(token, now), `${token.used} of ${token.uses}`, token.owner ?? '', token.expiresAt]),
+  ])

@@ -1,0 +1,65 @@
+import type { JobSpec } from '../../../../shared/contract/job.ts'
+import { WindfallError } from '../../../../shared/errors.ts'
+import { fromIso, toIso } from '../../../../shared/units.ts'
+import type { Clock } from '../../../kernel/clock.ts'
+import type { Db } from '../../persistence/database.ts'
+import { USUAL_WEIGHT } from '../fairness/line.ts'
+import type { SpecCache } from '../jobs.store.ts'
+import { createPaced } from '../paced.ts'
+import type { Admission, AdmissionDesk, AdmissionOrder, KnownNode, OpenAdmissionDesk } from '../ports.ts'
+import { explainExclusions } from '../reasons.ts'
+import { unfinishedJobs, weightsOf } from './promised.store.ts'
+
+interface AdmitDeps {
+  readonly db: Db
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>
+  readonly nodes: () => Promise<readonly KnownNode[]>
+  readonly openDesk: OpenAdmissionDesk
+}
+
+/** Nodes and promises are looked up this often at most; nobody is refused by what was looked up for somebody else. */
+const FRESH_MS = 10_000
+/** A job that runs for longer than expected has something left all the same. */
+const LEAST_MS = 60_000
+
+const ANYWAY = 'To have it tried all the same, submit it with best effort.'
+
+const lengthWord = (ms: number): string => (ms < 5_400_000 ? `${Math.max(1, Math.ceil(ms / 60_000))} min` : `${Math.ceil(ms / 360_000) / 10} h`)
+const toMinute = (at: number): string => toIso(Math.ceil(at / 60_000) * 60_000)
+
+/** What is wrong and what would work; all times are estimates, and said to be. */
+function refusalOf(admission: Exclude<Admission, { is: 'admitted' }>, spec: JobSpec, now: number): string {
+  if (admission.for === 'needs') return `${explainExclusions(admission.excluded, admission.nodes).message} ${ANYWAY}`
+  const { neededMs, earliestDeadline } = admission
+  const why =
+    admission.for === 'time'
+      ? `This job is expected to run for ${lengthWord(neededMs)}, and its deadline ${spec.deadline} leaves ${lengthWord(fromIso(spec.deadline) - now)}.`
+      : `What machines that could run this are promised to leaves too little time before its deadline ${spec.deadline}.`
+  return `${why} By estimate, the earliest deadline that can be met is ${toMinute(earliestDeadline)}. ${ANYWAY}`
+}
+
+/** Lets jobs in that can be done by their deadline, as far as anybody can tell. Error: `job.unplaceable`, with what would work. */
+export function createAdmit({ db, clock, nodes, openDesk }: AdmitDeps): (order: AdmissionOrder) => Promise<void> {
+  const specs: SpecCache = new Map()
+  const paced = createPaced(clock, 'Too many jobs that cannot be done in time are submitted at this moment. Try again in a few seconds.')
+  let open: { readonly desk: AdmissionDesk; readonly since: number } | null = null
+  const look = async (): Promise<AdmissionDesk> => {
+    const [now, since] = [clock.now(), clock.monotonic()]
+    const promised = (await unfinishedJobs(db, specs)).map(({ startedAt, ...job }) => {
+      const expectedMs = Math.ceil(job.spec.expected.seconds * 1_000)
+      return { ...job, restMs: startedAt === null ? expectedMs : Math.max(Math.min(LEAST_MS, expectedMs), expectedMs - (now - startedAt)) }
+    })
+    const weights = await weightsOf(db)
+    const desk = openDesk({ now, nodes: await nodes(), promised, weightOf: (requesterId) => weights.get(requesterId) ?? USUAL_WEIGHT })
+    open = { desk, since }
+    return desk
+  }
+  return async (order) => {
+    const isFresh = open !== null && clock.monotonic() - open.since < FRESH_MS
+    let desk = open && isFresh ? open.desk : await look()
+    if (isFresh && desk.judge(order).is === 'refused') desk = await paced(look)
+    const admission = desk.judge(order)
+    if (admission.is === 'refused') throw new WindfallError('job.unplaceable', refusalOf(admission, order.spec, clock.now()))
+    desk.promise(order)
+  }
+}

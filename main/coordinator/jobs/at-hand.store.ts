@@ -1,0 +1,41 @@
+import type { Db } from '../persistence/database.ts'
+import { createLineStore } from './fairness/line.store.ts'
+import { nearJobs } from './fairness/window.ts'
+import { inPieces } from './in-pieces.ts'
+import { type Job, type SpecCache, decodeJob } from './jobs.store.ts'
+
+/** How much one round looks at. */
+export interface Reach {
+  /** Queued jobs, while there are few that are planned already. */
+  readonly queued: number
+  /** With so many planned, only a tenth as many queued ones are looked at. */
+  readonly planned: number
+}
+
+/** What a round of planning can do in seconds; a longer queue takes several. */
+export const REACH: Reach = { queued: 5_000, planned: 20_000 }
+/** The first round after a start: nobody has work until it is over. */
+export const FIRST_REACH: Reach = { ...REACH, queued: 500 }
+
+/** All SQL on which jobs are planned together. It never reads the whole queue. */
+export function createAtHandStore(db: Db) {
+  const jobsIn = () => db.selectFrom('job').selectAll()
+  return {
+    /**
+     * Planned, leased, running and verifying jobs, and of the queued ones as many as can be looked at, every requester with an equal part. `known` learns
+     * what is read, and forgets the rest.
+     */
+    async atHand(known: SpecCache, { queued: most, planned: mostPlanned }: Reach = REACH): Promise<Job[]> {
+      const placed = await jobsIn().where('state', 'in', ['planned', 'leased', 'running', 'verifying']).execute()
+      const room = mostPlanned - placed.filter(({ state }) => state === 'planned').length
+      const near = await nearJobs(db, Math.max(Math.ceil(most / 10), Math.min(most, room)))
+      const queued = await inPieces(near, (ids) => jobsIn().where('id', 'in', ids).where('state', '=', 'queued').execute())
+      const jobs = [...placed, ...queued].map((row) => decodeJob(row, known))
+      known.clear()
+      for (const { jobId, spec } of jobs) known.set(jobId, spec)
+      return jobs
+    },
+    /** Whether a job waits that nobody has planned since it was submitted or came back. */
+    isAnyUnplanned: (): Promise<boolean> => createLineStore(db).isAnyFresh(),
+  }
+}

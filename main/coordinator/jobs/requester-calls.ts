@@ -1,0 +1,65 @@
+import type { JobSpec, JobView } from '../../../shared/contract/job.ts'
+import { createAdmit } from './admission/admit.ts'
+import { type JobArrays, createJobArrays } from './arrays/arrays.ts'
+import type { Dispatch, DispatchDeps } from './dispatch.ts'
+import type { JobPage } from './jobs-page.store.ts'
+import type { OpenAdmissionDesk } from './ports.ts'
+import { cancelJob, checkSpec, listJobs, viewJob } from './requests.ts'
+import { type Submission, submitJob } from './submitting.ts'
+import { type Templates, createTemplates } from './templates/templates.ts'
+
+export interface RequesterDeps {
+  readonly hasBlob: (digest: string) => Promise<boolean>
+  /** The largest output that a job may leave. */
+  readonly maxOutputBytes: number
+  /** Whether a job that names a model runs that model. Error: `input.invalid`. */
+  readonly checkModel: (spec: JobSpec) => Promise<void>
+  readonly openDesk: OpenAdmissionDesk
+}
+
+/** What requesters ask of jobs. */
+export interface RequesterCalls {
+  readonly submit: (submission: Submission) => Promise<JobView>
+  readonly plan: Dispatch['plan']
+  readonly view: (requesterId: string, jobId: string) => Promise<JobView>
+  readonly list: (page: JobPage) => Promise<{ items: JobView[]; next: string | null }>
+  readonly cancel: (requesterId: string, jobId: string) => Promise<JobView>
+  readonly templates: Templates
+  readonly arrays: JobArrays
+}
+
+export function createRequesterCalls(deps: DispatchDeps & RequesterDeps, dispatch: Pick<Dispatch, 'plan' | 'wake'>): RequesterCalls {
+  const { db, clock, push, renewals, maxOutputBytes } = deps
+  const check = async (spec: JobSpec, hasBlob = deps.hasBlob) => {
+    await checkSpec(spec, { now: clock.now(), hasBlob, maxOutputBytes })
+    await deps.checkModel(spec)
+  }
+  const admit = createAdmit(deps)
+  const cancelOne = async (requesterId: string, jobId: string) => {
+    const attempt = await cancelJob(deps, requesterId, jobId)
+    if (!attempt) return
+    renewals.forget(attempt.leaseId)
+    push.cancel(attempt.nodeId, { leaseId: attempt.leaseId, reason: 'cancelled' })
+  }
+  return {
+    async submit(submission) {
+      const submitted = await submitJob(deps, submission, { check, admit })
+      dispatch.wake()
+      return submitted
+    },
+    async plan(spec) {
+      // A plan costs nothing, so it does not ask for the upload that running will need.
+      await check(spec, async () => true)
+      return dispatch.plan(spec)
+    },
+    view: (requesterId, jobId) => viewJob(db, requesterId, jobId),
+    list: (page) => listJobs(db, page),
+    async cancel(requesterId, jobId) {
+      await cancelOne(requesterId, jobId)
+      dispatch.wake()
+      return viewJob(db, requesterId, jobId)
+    },
+    templates: createTemplates({ db, clock, check }),
+    arrays: createJobArrays({ ...deps, check, admit, cancelJob: cancelOne, wake: dispatch.wake }),
+  }
+}

@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import type { Db } from '../persistence/database.ts'
+import { TERMINAL } from './transition.ts'
+
+const hasOutput = sql<boolean>`output_sha256 IS NOT NULL AND output_gone = 0`
+
+/** All SQL on what of ended jobs is dropped after a time. Times are epoch milliseconds. */
+export function createRetentionStore(db: Db) {
+  return {
+    /** Ids of jobs that ended at or before `endedBy` and whose attempts have said something that is still here. */
+    async withLogs({ endedBy, limit }: { readonly endedBy: number; readonly limit: number }): Promise<string[]> {
+      const rows = await db
+        .selectFrom('job_log')
+        .innerJoin('attempt', 'attempt.id', 'job_log.attempt_id')
+        .innerJoin('job', 'job.id', 'attempt.job_id')
+        .select('job.id')
+        .distinct()
+        .where('job_log.said_at', '<=', endedBy)
+        .where('job.state', 'in', [...TERMINAL])
+        .where('job.updated_at', '<=', endedBy)
+        .limit(limit)
+        .execute()
+      return rows.map(({ id }) => id)
+    },
+    /** Jobs that were completed at or before `endedBy` and whose output is still here. */
+    async withOutputs({
+      endedBy,
+      limit,
+    }: {
+      readonly endedBy: number
+      readonly limit: number
+    }): Promise<{ readonly jobId: string; readonly sha256: string }[]> {
+      const rows = await db
+        .selectFrom('job')
+        .select(['id', 'output_sha256'])
+        .where(hasOutput)
+        .where('updated_at', '<=', endedBy)
+        .orderBy('updated_at')
+        .limit(limit)
+        .execute()
+      return rows.flatMap(({ id, output_sha256: sha256 }) => (sha256 === null ? [] : [{ jobId: id, sha256 }]))
+    },
+    /** Whether a job that was completed later produced the same. */
+    async isWanted(sha256: string, endedBy: number): Promise<boolean> {
+      const row = await db
+        .selectFrom('job')
+        .select('id')
+        .where(hasOutput)
+        .where('output_sha256', '=', sha256)
+        .where('updated_at', '>', endedBy)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async outputsGone(jobIds: readonly string[]): Promise<void> {
+      if (jobIds.length > 0) await db.updateTable('job').set({ output_gone: 1 }).where('id', 'in', jobIds).execute()
+    },
+  }
+}

@@ -1,0 +1,59 @@
+/** Whether a job is tried again after an attempt has ended, and when. Pure; times are epoch milliseconds. */
+import { type JobSpec, YieldReason } from '../../../shared/contract/job.ts'
+import { ReasonCode } from '../../../shared/contract/policy.ts'
+import { toIso } from '../../../shared/units.ts'
+import type { Attempt } from './attempts.store.ts'
+
+/** A job is tried this often on machines that fail it before it counts as failed. */
+export const MAX_ATTEMPTS = 3
+
+/** The pause after the first failure of a job itself; doubled with each one after it. */
+const FIRST_PAUSE_MS = 30_000
+const LONGEST_PAUSE_MS = 1_800_000
+
+type Ended = Pick<Attempt, 'state' | 'reason'>
+
+/** Whose doing it was that an attempt ended: `nobody` where an owner has the machine back or a coordinator the job, for that may be at any time. */
+export type Cause = 'nobody' | 'machine' | 'job'
+
+const NOBODYS: ReadonlySet<string> = new Set(['agent.stopped', 'node.removed', 'node.quarantined'])
+
+export function causeOf({ state, reason }: Ended): Cause {
+  if (state === 'given-back' || NOBODYS.has(reason ?? '') || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success) return 'nobody'
+  return reason?.startsWith('job.') ? 'job' : 'machine'
+}
+
+/**
+ * How long a job rests after so many failures of its own: a pause that doubles, of which chance takes up to half away, so that jobs which failed together
+ * do not come back together. `chance` is in [0, 1).
+ */
+export const pauseMs = (failures: number, chance: number): number =>
+  Math.round((1 - chance / 2) * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 16)))
+
+export interface EndedAttempt {
+  readonly ended: Ended
+  /** All attempts at the job, this one included. */
+  readonly attempts: readonly Ended[]
+  /** What its node says: whether another machine could do better. */
+  readonly retry: boolean
+  readonly message: string
+  readonly spec: Pick<JobSpec, 'retries'>
+  readonly deadlineAt: number
+}
+
+export type Next = { readonly again: 'no' | 'at-once'; readonly message: string } | { readonly again: 'later'; readonly at: number; readonly message: string }
+
+/**
+ * A job that its machine failed goes to another one at once, {@link MAX_ATTEMPTS} times in all; one that failed by itself rests and is tried again as often
+ * as its requester wants; and what is nobody's doing uses up nothing.
+ */
+export function afterEnd({ ended, attempts, retry, message, spec, deadlineAt }: EndedAttempt, now: number, chance: number): Next {
+  const cause = causeOf(ended)
+  const alike = attempts.filter((attempt) => causeOf(attempt) === cause).length
+  if (cause !== 'job') return { again: retry && (cause === 'nobody' || alike < MAX_ATTEMPTS) ? 'at-once' : 'no', message }
+  const retries = spec.retries ?? 0
+  if (alike > retries) return { again: 'no', message: retries === 0 ? message : `${message} It was tried ${alike} times.` }
+  const at = now + pauseMs(alike, chance)
+  if (at >= deadlineAt) return { again: 'no', message: `${message} Another try would come after its deadline.` }
+  return { again: 'later', at, message: `${message} Try ${alike + 1} of ${retries + 1} begins at ${toIso(at)} or later.`.slice(-500) }
+}

@@ -1,0 +1,72 @@
+import { WindfallError } from '../../shared/errors.ts'
+import type { CoordinatorParts } from './http/parts.ts'
+import { transact } from './persistence/database.ts'
+import { type TokenDeps, createEnrolmentTokens } from './registry/enrolment-tokens.ts'
+import { createFleetsStore } from './registry/fleets.store.ts'
+import { createNodeViews } from './registry/node-views.ts'
+import { createNodesStore } from './registry/nodes.store.ts'
+import { checkAddress, payTo } from './registry/payout-address.ts'
+import type { Registry } from './registry/registry.ts'
+import type { Standings } from './standings.ts'
+
+interface NodeAdminDeps extends TokenDeps {
+  readonly isOperator: (requesterId: string) => boolean
+  readonly registry: Pick<Registry, 'seen' | 'availability'>
+  readonly standings: Pick<Standings, 'quarantine' | 'release' | 'remove'>
+}
+
+/** What operators do about nodes, and nodes about themselves. */
+export function createNodeAdmin(deps: NodeAdminDeps): CoordinatorParts['nodes'] {
+  const { standings } = deps
+  const tokens = createEnrolmentTokens(deps)
+  const views = createNodeViews(deps)
+  /** The same for operators only. */
+  const guarded =
+    <A extends readonly unknown[], R>(run: (by: string, ...args: A) => Promise<R>) =>
+    async (by: string, ...args: A): Promise<R> => {
+      if (!deps.isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
+      return run(by, ...args)
+    }
+  /** What became of the node is its answer. */
+  const ordered = <O extends { readonly nodeId: string }>(run: (by: string, order: O) => Promise<void>) =>
+    guarded(async (by, order: O) => {
+      await run(by, order)
+      return views.show(order.nodeId)
+    })
+  return {
+    createToken: guarded(tokens.create),
+    tokens: guarded((_, page) => tokens.list(page)),
+    revokeToken: guarded(tokens.revoke),
+    list: guarded((_, page) => views.list(page)),
+    show: guarded((_, nodeId) => views.show(nodeId)),
+    history: guarded((_, page) => views.history(page)),
+    quarantine: ordered((by, order) => standings.quarantine({ ...order, by })),
+    release: ordered((by, { trusted, ...order }) => standings.release({ ...order, by, isTrusted: trusted })),
+    remove: ordered((by, order) => standings.remove({ ...order, by })),
+    own: {
+      show: views.show,
+      history: views.history,
+      async payTo(nodeId, address) {
+        checkAddress(address)
+        await transact(deps.db, async (tx) => {
+          const node = await createNodesStore(tx).get(nodeId)
+          if (node) await payTo(deps, tx, { node, address })
+        })
+        return views.show(nodeId)
+      },
+      async remove(by, order) {
+        if (order.nodeId !== by && !(await areTogether(deps, by, order.nodeId)))
+          throw new WindfallError('auth.refused', 'That machine is not in the fleet of this one. To see those that are: windfall fleet list')
+        await standings.remove({ ...order, by })
+        return views.show(order.nodeId)
+      },
+    },
+  }
+}
+
+/** Whether two nodes are of one owner. */
+async function areTogether({ db }: NodeAdminDeps, one: string, other: string): Promise<boolean> {
+  const fleets = createFleetsStore(db)
+  const fleetId = await fleets.fleetOf(one)
+  return fleetId !== null && fleetId === (await fleets.fleetOf(other))
+}

@@ -1,0 +1,34 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { ChallengeTables } from './tables/challenges.ts'
+import type { DecisionTables } from './tables/decisions.ts'
+import type { FleetTables } from './tables/fleets.ts'
+import type { GridTables } from './tables/grid.ts'
+import type { IncidentTables } from './tables/incidents.ts'
+import type { JobLogTables } from './tables/job-logs.ts'
+import type { JobTables } from './tables/jobs.ts'
+import type { LedgerTables } from './tables/ledger.ts'
+import type { ModelTables } from './tables/models.ts'
+import type { PayoutTables } from './tables/payouts.ts'
+import type { ProofInboxTables } from './tables/proof-inbox.ts'
+import type { ReceiptTables } from './tables/receipts.ts'
+import type { RegistryTables } from './tables/registry.ts'
+import type { ReplicaTables } from './tables/replicas.ts'
+import type { ShardTables } from './tables/shards.ts'
+
+export type Schema = RegistryTables &
+  DecisionTables &
+  FleetTables &
+  GridTables &
+  IncidentTables &
+  JobTables &
+  JobLogTables &
+  ChallengeTables &
+  ReceiptTables &
+  LedgerTables &
+  PayoutTables &
+  ModelTables &
+  ProofInboxTables &
+  ReplicaTables &
+  ShardTables
+export type Db = Kysely<Schema>
+export type Tx = Transaction<Schema>

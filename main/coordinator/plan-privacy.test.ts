@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { PlanAnswer } from '../../shared/contract/plan.ts'
+import { OPERATOR, REQUESTER, startTestCore, testSpec } from './core.fake.ts'
+
+test('a requester learns where and when, but not which machines; an operator does', async () => {
+  await using core = await startTestCore()
+  const [first, second] = [await core.enrol(), await core.enrol()]
+  await first.ready()
+  const spec = testSpec(core.clock.now())
+  const told = PlanAnswer.parse(await core.parts.jobs.plan(REQUESTER, spec))
+  const ids = [first.nodeId, second.nodeId]
+  expect(told).toMatchObject({ plan: { nodeId: 'node-1', zone: 'GB-13' }, excluded: { offline: 1 }, out: [], nodes: 2 })
+  for (const id of ids) expect(JSON.stringify(told)).not.toContain(id)
+  expect(await core.parts.jobs.plan(OPERATOR, spec)).toMatchObject({ plan: { nodeId: first.nodeId } })
+})

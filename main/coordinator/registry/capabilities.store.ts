@@ -1,0 +1,50 @@
+import type { Capabilities } from '../../../shared/contract/node.ts'
+import type { Db, Tx } from '../persistence/database.ts'
+
+interface RecordedCapabilities {
+  readonly version: number
+  readonly recordedAt: number
+  readonly capabilities: Capabilities
+}
+
+/** Fewer than a statement may have parameters. */
+const AT_ONCE = 500
+
+/** All SQL on table `node_capabilities`, which is only ever appended to. */
+export function createCapabilitiesStore(db: Db | Tx) {
+  const newest = (nodeId: string) =>
+    db.selectFrom('node_capabilities').select(['version', 'body']).where('node_id', '=', nodeId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+  return {
+    /** Keeps a new version only if something changed. */
+    async setCapabilities(nodeId: string, found: Capabilities, at: number): Promise<void> {
+      const last = await newest(nodeId)
+      const body = JSON.stringify(found)
+      if (last?.body === body) return
+      await db
+        .insertInto('node_capabilities')
+        .values({ node_id: nodeId, version: (last?.version ?? 0) + 1, body, recorded_at: at })
+        .execute()
+    },
+    async capabilities(nodeId: string): Promise<Capabilities | null> {
+      const row = await newest(nodeId)
+      return row ? (JSON.parse(row.body) as Capabilities) : null
+    },
+    /** Newest first, each with the next older one's version to go on with. */
+    async history(nodeId: string, { before, limit }: { readonly before: number | null; readonly limit: number }): Promise<RecordedCapabilities[]> {
+      const all = db.selectFrom('node_capabilities').select(['version', 'body', 'recorded_at']).where('node_id', '=', nodeId)
+      const rows = await (before === null ? all : all.where('version', '<', before)).orderBy('version', 'desc').limit(limit).execute()
+      return rows.map(({ version, body, recorded_at }) => ({ version, recordedAt: recorded_at, capabilities: JSON.parse(body) as Capabilities }))
+    },
+    /** The newest of each of these nodes. */
+    async capabilitiesOf(nodeIds: readonly string[]): Promise<Map<string, Capabilities>> {
+      const found = new Map<string, Capabilities>()
+      for (let at = 0; at < nodeIds.length; at += AT_ONCE) {
+        const some = nodeIds.slice(at, at + AT_ONCE)
+        const rows = await db.selectFrom('node_capabilities').select(['node_id', 'body']).where('node_id', 'in', some).orderBy('version').execute()
+        const newestOf = new Map(rows.map(({ node_id, body }) => [node_id, body]))
+        for (const [nodeId, body] of newestOf) found.set(nodeId, JSON.parse(body) as Capabilities)
+      }
+      return found
+    },
+  }
+}

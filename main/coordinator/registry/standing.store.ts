@@ -1,0 +1,34 @@
+import type { Selectable } from 'kysely'
+import type { Db, Schema, Tx } from '../persistence/database.ts'
+import type { Standing } from './standing.ts'
+
+const decode = (row: Selectable<Schema['node_standing']>): Standing => ({
+  asOf: row.as_of,
+  good: row.good,
+  bad: row.bad,
+  faults: JSON.parse(row.faults) as Standing['faults'],
+  inRow: row.in_row,
+  clean: row.clean,
+  quarantines: row.quarantines,
+  jobs: row.jobs,
+  energyJ: row.energy_j,
+  solarJ: row.solar_j,
+})
+
+/** All SQL on table `node_standing`. A node that nothing was ever found of has no row. */
+export function createStandingStore(db: Db | Tx) {
+  return {
+    async get(nodeId: string): Promise<Standing | null> {
+      const row = await db.selectFrom('node_standing').selectAll().where('node_id', '=', nodeId).executeTakeFirst()
+      return row ? decode(row) : null
+    },
+    async save(nodeId: string, { asOf, inRow, energyJ, solarJ, faults, ...counts }: Standing): Promise<void> {
+      const row = { ...counts, as_of: asOf, in_row: inRow, energy_j: energyJ, solar_j: solarJ, faults: JSON.stringify(faults) }
+      await db
+        .insertInto('node_standing')
+        .values({ node_id: nodeId, ...row })
+        .onConflict((conflict) => conflict.column('node_id').doUpdateSet(row))
+        .execute()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { NodeState } from '../../../shared/contract/node.ts'
+import type { Db } from '../persistence/database.ts'
+
+export interface WorkingNode {
+  readonly nodeId: string
+  readonly state: NodeState
+  readonly enrolledAt: number
+  /** Of its newest capabilities, with them as JSON. */
+  readonly version: number
+  readonly body: string
+  /** All `null` for a node of which nothing was ever found. */
+  readonly good: number | null
+  readonly bad: number | null
+  readonly asOf: number | null
+}
+
+/** Nodes that may work, with the newest of what they can do and how they have worked. */
+export function createWorkforceStore(db: Db) {
+  const working = () =>
+    db
+      .selectFrom('node')
+      .innerJoin('node_capabilities as c', 'c.node_id', 'node.id')
+      .leftJoin('node_standing as s', 's.node_id', 'node.id')
+      .select([
+        'node.id as nodeId',
+        'node.state as state',
+        'node.enrolled_at as enrolledAt',
+        'c.version as version',
+        'c.body as body',
+        's.good as good',
+        's.bad as bad',
+        's.as_of as asOf',
+      ])
+      .where('node.state', 'in', ['active', 'probation'])
+      .where('c.version', '=', (sub) =>
+        sub
+          .selectFrom('node_capabilities as newest')
+          .select((e) => e.fn.max('newest.version').as('version'))
+          .whereRef('newest.node_id', '=', 'node.id'),
+      )
+  return {
+    /** Ids of those that follow `after`, in their order. */
+    async page(after: string, limit: number): Promise<string[]> {
+      const all = db.selectFrom('node').select('id').where('id', '>', after).where('state', 'in', ['active', 'probation'])
+      return (await all.orderBy('id').limit(limit).execute()).map(({ id }) => id)
+    },
+    among: async (nodeIds: readonly string[]): Promise<WorkingNode[]> => (nodeIds.length === 0 ? [] : working().where('node.id', 'in', nodeIds).execute()),
+    /** Nodes of which anything was recorded at or after `since`, epoch milliseconds, whether or not they may work. */
+    async changed(since: number): Promise<ReadonlySet<string>> {
+      const moved = await db.selectFrom('node').select('id as nodeId').where('state_since', '>=', since).execute()
+      const told = await db.selectFrom('node_capabilities').select('node_id as nodeId').where('recorded_at', '>=', since).execute()
+      const found = await db.selectFrom('node_standing').select('node_id as nodeId').where('as_of', '>=', since).execute()
+      return new Set([...moved, ...told, ...found].map(({ nodeId }) => nodeId))
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createFakeClock } from '../kernel/clock.fake.ts'
+import { sha256Hex } from '../kernel/signing.ts'
+import { backUp } from './backing-up.ts'
+import type { StateConfig } from './config.ts'
+import type { Message } from './intake/inbox.ts'
+import { openInbox } from './intake/open-inbox.ts'
+import { hasPostgres, postgresPlace } from './persistence/databases.fixture.ts'
+import { openDiskBlobs } from './persistence/disk-blobs.ts'
+import { restore } from './restoring.ts'
+import { SECRET_FILES, openSecrets } from './secrets.ts'
+import { openState } from './storing.ts'
+
+const freeFolder = (): string => join(mkdtempSync(join(tmpdir(), 'windfall-restore-')), 'coordinator')
+const settingsOf = async (kind: string): Promise<StateConfig> => ({
+  dataDirectory: freeFolder(),
+  secretsDirectory: null,
+  database: kind === 'PostgreSQL' ? await postgresPlace({ template: false }) : null,
+  databasePasswordFile: null,
+  databaseConnections: 3,
+  s3Bucket: null,
+})
+const backing = { clock: createFakeClock(), onProgress: () => {} }
+
+/** More than one page of what nodes handed in, every second of them from another node. */
+const MESSAGES: readonly Message[] = Array.from({ length: 700 }, (_, n) => ({
+  nodeId: `node-${n % 2}`,
+  digest: `digest-${(n * 3) % 700}`,
+  body: Buffer.from([n % 256, 0, 255]),
+  at: 1_000 + n,
+}))
+
+async function open(settings: StateConfig) {
+  openSecrets(settings)
+  const db = await openState(settings)
+  const inbox = await openInbox({ dataDirectory: settings.dataDirectory, db, replicaId: 'restored' })
+  onTestFinished(async () => {
+    await inbox.close()
+    await db.destroy()
+  })
+  return inbox
+}
+
+async function* result(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('the result')
+}
+
+async function fill(settings: StateConfig): Promise<string> {
+  const inbox = await open(settings)
+  await inbox.commit({ remove: [], append: MESSAGES })
+  const outputs = openDiskBlobs(join(settings.dataDirectory, 'outputs'), () => 'new')
+  writeFileSync(join(settings.dataDirectory, 'outputs', 'half.new'), 'what a crash left behind')
+  return outputs.write(result(), { maxBytes: 100, expected: null })
+}
+
+async function waitingIn(settings: StateConfig): Promise<readonly Message[]> {
+  const inbox = await open(settings)
+  const found: Message[] = []
+  for (let after = 0; ; ) {
+    const page = await inbox.page({ after, limit: 300, scope: 'all' })
+    found.push(...page.map(({ nodeId, digest, body, at }) => ({ nodeId, digest, body: Buffer.from(body), at })))
+    if (page.length === 0) return found
+    after = page.at(-1)?.seq ?? 0
+  }
+}
+
+const kinds = hasPostgres ? ['SQLite', 'PostgreSQL'] : ['SQLite']
+
+test.each(kinds.flatMap((from) => kinds.map((to) => [from, to] as const)))(
+  'from %s to %s: what nodes handed in keeps its order, every key and blob is there, and only the owner can read them',
+  async (from, to) => {
+    const [before, after] = [await settingsOf(from), await settingsOf(to)]
+    const folder = freeFolder()
+    const digest = await fill(before)
+    expect(await backUp(before, folder, backing)).toMatchObject({ inbox: MESSAGES.length, blobs: 'included' })
+    const lines: string[] = []
+    expect(await restore(after, folder, (line) => void lines.push(line))).toMatchObject({ ledger: { balanced: true }, decisions: { brokenAt: null } })
+    expect(lines).toContain('job: 0 rows')
+    for (const name of SECRET_FILES) {
+      const [old, restored] = [before, after].map(({ dataDirectory }) => join(dataDirectory, name)) as [string, string]
+      expect([name, readFileSync(restored, 'utf8'), statSync(restored).mode & 0o077]).toEqual([name, readFileSync(old, 'utf8'), 0])
+    }
+    expect(readdirSync(join(after.dataDirectory, 'outputs'))).toEqual([sha256Hex(Buffer.from('the result'))])
+    expect(digest).toBe(`sha256:${sha256Hex(Buffer.from('the result'))}`)
+    expect(await waitingIn(after)).toEqual(MESSAGES)
+  },
+)
+
+test('where blobs are in a bucket, the backup says so and leaves them there', async () => {
+  const before = await settingsOf('SQLite')
+  await fill(before)
+  const { blobs, files } = await backUp({ ...before, s3Bucket: 'bucket' }, freeFolder(), backing)
+  expect([blobs, files.filter(({ path }) => path.startsWith('blobs/'))]).toEqual(['in a bucket', []])
+})
+
+test('nothing is restored over a coordinator, not even over its keys, and a failed backup leaves nothing', async () => {
+  const [before, after] = [await settingsOf('SQLite'), await settingsOf('SQLite')]
+  const folder = freeFolder()
+  await fill(before)
+  await backUp(before, folder, backing)
+  openSecrets(after)
+  await expect(restore(after, folder, () => {})).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/hot-wallet\.pem/) })
+  const elsewhere = freeFolder()
+  const broken = { ...backing, onProgress: () => expect.unreachable('disk full') }
+  await expect(backUp(before, elsewhere, broken)).rejects.toThrow('disk full')
+  expect(readdirSync(join(elsewhere, '..'))).toEqual([])
+})

@@ -1,0 +1,80 @@
+import { WindfallError, messageOf } from '../../shared/errors.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { packageVersion } from '../kernel/paths.ts'
+import type { CoordinatorConfig } from './config.ts'
+import type { Core } from './core.ts'
+import type { CoordinatorEvents } from './events.ts'
+import { createHandlers } from './http/handlers.ts'
+import type { CoordinatorParts } from './http/parts.ts'
+import { createHttpServer } from './http/server.ts'
+import type { Incidents } from './incidents/incidents.ts'
+import { accountOf } from './job-money.ts'
+import { checkLedger } from './ledger/ledger.ts'
+import { listPayouts } from './payouts/listing.store.ts'
+import { type Db, ping } from './persistence/database.ts'
+import type { ReceiptIssuer } from './receipts/issue.ts'
+import { bundleOf, consistencyProof, listReceipts } from './receipts/read.ts'
+import type { Secrets } from './secrets.ts'
+
+interface AppParts {
+  readonly config: CoordinatorConfig
+  readonly clock: Clock
+  readonly db: Db
+  readonly core: Core
+  readonly incidents: Incidents
+  readonly replicas: CoordinatorParts['replicas']
+  readonly grid: CoordinatorParts['grid']
+  readonly issuer: ReceiptIssuer
+  readonly secrets: Secrets
+  readonly cluster: string
+  readonly events: CoordinatorEvents
+}
+
+/** The HTTP border over everything that answers it; not yet listening. */
+export function createApp({ config, clock, db, core, incidents, replicas, grid, issuer, secrets, cluster, events }: AppParts) {
+  const { receiptSigner, logSigner, wallet } = secrets
+  return createHttpServer({
+    clock,
+    version: packageVersion,
+    access: core.access,
+    blobs: core.blobs,
+    checkpoints: core.checkpoints,
+    results: core.parts.results,
+    host: config.host,
+    trustProxy: config.trustProxy,
+    limits: config.limits,
+    handIn: core.intake.door.enter,
+    onFailure: (error, { method, path }) => events.requestFailed(method, path, messageOf(error)),
+    handlers: createHandlers({
+      clock,
+      version: packageVersion,
+      ...core.parts,
+      incidents,
+      replicas,
+      health: () =>
+        ping(db).then(
+          () => 'ok' as const,
+          () => 'degraded' as const,
+        ),
+      keys: () => ({ receiptKey: receiptSigner.publicJwk, logKey: logSigner.publicJwk, logId: logSigner.keyId, cluster, hotWallet: wallet.address }),
+      receipts: {
+        get: (receiptId) => bundleOf(db, receiptId),
+        list: (_, page) => listReceipts(db, page),
+        treeHead: () => issuer.currentTreeHead(db),
+        consistency: (from, to) => consistencyProof(db, from, to),
+      },
+      ledger: { account: (requesterId) => accountOf(db, requesterId), check: () => checkLedger(db) },
+      payouts: { list: (page) => listPayouts(db, page) },
+      grid,
+    }),
+  })
+}
+
+/** Returns the address. Error: `config.invalid` if it cannot be had. */
+export async function listen(app: Awaited<ReturnType<typeof createHttpServer>>, { host, port }: Pick<CoordinatorConfig, 'host' | 'port'>): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    throw new WindfallError('config.invalid', `The coordinator cannot listen on ${host}:${port} (${messageOf(error)}). Choose another port.`, { cause: error })
+  }
+}
