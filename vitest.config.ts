@@ -37,7 +37,6 @@ const THOROUGH = [
 /** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
 const STATEFUL = [
   'main/coordinator/{audit,jobs,ledger,models,payouts,proofs,receipts,registry}/**/*.test.ts',
-  'main/coordinator/grid/history.test.ts',
   'main/coordinator/{job-money,runs,standings,statistics}.test.ts',
 ]
 /** Whose clock runs through days while a real server would still be answering the first minute. */
@@ -46,6 +45,9 @@ const OUTRUN = [
   'main/coordinator/jobs/retention.test.ts',
   'main/coordinator/registry/{availability-book,habits}.test.ts',
 ]
+
+/** What takes most of the time there, and asks nothing of the database that the rest does not ask. */
+const SLOW_ON_POSTGRES = ['main/coordinator/jobs/{dispatch,reasons}.test.ts', 'main/coordinator/receipts/anchors.test.ts']
 
 export default defineConfig(async () => ({
   test: {
@@ -64,13 +66,13 @@ export default defineConfig(async () => ({
           ...node,
           name: 'postgres',
           include: STATEFUL,
-          exclude: OUTRUN,
+          exclude: [...OUTRUN, ...SLOW_ON_POSTGRES],
           env: { WINDFALL_TEST_DATABASE: 'postgres' },
           testTimeout: 600_000,
         },
       },
       { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
-      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
+      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000 } },
       {
         plugins: [react()],
         // Found only while tests run, these would make Vite reload in the middle of the first run on a fresh clone.

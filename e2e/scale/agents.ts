@@ -72,7 +72,7 @@ interface Online {
 }
 
 /** Brings enrolled agents online; resolves when every one of them is welcome. */
-async function goOnline(url: string, { agents, onFrame }: Online): Promise<Connected> {
+export async function goOnline(url: string, { agents, onFrame }: Online): Promise<Connected> {
   const target = new URL('/v1/agents/socket', url)
   const sockets: RawSocket[] = []
   let lost = 0

@@ -6,6 +6,7 @@ import { PROOF_BATCH_TYPE } from '../../shared/domain/proof-batch.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Agent } from './agents.ts'
+import { textFrame } from './raw-socket.ts'
 import { signedPost } from './signed-requests.ts'
 
 const ASYNC = { prefer: 'respond-async' }
@@ -38,6 +39,11 @@ async function submission({ signer }: Agent) {
   const lease = endedLease(now)
   const proof = proofFor(lease, { nodeId: signer.keyId, now, ms: 1_000, changes: { seq: number + 1, prev: head(lease.leaseId) } })
   return submissionOf(lease, proof, signer)
+}
+
+/** One proof in one frame of its node's socket; the frame says `id`, and so does the answer. */
+export async function proofFrame(agent: Agent, id: number): Promise<Buffer> {
+  return textFrame(JSON.stringify({ type: 'proof', id, ...(await submission(agent)) }))
 }
 
 /** One proof in one request. */

@@ -8,6 +8,7 @@ import type { CoordinatorParts } from './http/parts.ts'
 import { type Door, createDoor } from './intake/door.ts'
 import type { Entry, Inbox, InboxDepth } from './intake/inbox.ts'
 import { createInboxWriter } from './intake/inbox-writer.ts'
+import { createRush } from './intake/rush.ts'
 import { type Settler, createSettler } from './intake/settler.ts'
 import { type OpenedItem, openBatch, reopenBatch } from './proofs/batch.ts'
 import type { RunInput } from './proofs/give-back.ts'
@@ -20,8 +21,9 @@ import { type Settled, type SettlingDeps, type Taken, settleTaken } from './sett
 /** The key of a node is looked up again after this long, and whenever something does not fit it. */
 const KEY_MS = 15_000
 const MOST_KEYS = 20_000
-/** More messages than this on their way to the disk are a lot. */
+/** More messages than this on their way to the disk are a lot, and so are more than this in a second: to settle as many would keep those waiting who send. */
 const CROWD = 16
+const RUSH_PER_S = 500
 
 export interface IntakingDeps extends SettlingDeps {
   readonly inbox: Inbox
@@ -48,27 +50,26 @@ export function createIntaking(deps: IntakingDeps): Intaking {
   const { inbox, clock } = deps
   const writer = createInboxWriter(inbox)
   const door = createDoor(writer.depth)
-  const taken = new WeakMap<Uint8Array, Taken>()
+  const rush = createRush(clock, RUSH_PER_S)
   let underway = 0
-  const settle = (entry: Entry, isAwaited: boolean) =>
-    settleTaken(deps, taken.get(entry.body) ?? { nodeId: entry.nodeId, handedIn: readHandedIn(entry.body), body: null }, isAwaited)
+  const settle = (entry: Entry, isAwaited: boolean) => settleTaken(deps, takenOf(entry), isAwaited)
   const settler = createSettler<Settled>({
     inbox,
     writer,
     clock,
     settle,
     mayAdopt: deps.mayAdopt,
-    isBusy: () => underway > CROWD,
+    isBusy: () => underway > CROWD || rush.isOn(),
     onPostponed: deps.events.proofPostponed,
   })
-  const arrive = async (arriving: Promise<Taken>): Promise<Entry> => {
+  const arrive = async (arriving: Promise<Taken>): Promise<Arrived> => {
     underway += 1
+    rush.arrived()
     try {
-      const found = await arriving
-      const body = packHandedIn(found.handedIn)
-      taken.set(body, found)
-      const message = { nodeId: found.nodeId, digest: hash('sha256', body, 'base64url'), body, at: clock.now() }
-      return { ...message, seq: await writer.append(message) }
+      const taken = await arriving
+      const body = packHandedIn(taken.handedIn)
+      const message = { nodeId: taken.nodeId, digest: hash('sha256', body, 'base64url'), body, at: clock.now() }
+      return { ...message, seq: await writer.append(message), taken }
     } finally {
       underway -= 1
     }
@@ -80,6 +81,13 @@ export function createIntaking(deps: IntakingDeps): Intaking {
     run: settler.run,
   }
 }
+
+/** A message that is settled while this process still knows what it found in it. */
+interface Arrived extends Entry {
+  readonly taken: Taken
+}
+
+const takenOf = (entry: Entry | Arrived): Taken => ('taken' in entry ? entry.taken : { nodeId: entry.nodeId, handedIn: readHandedIn(entry.body), body: null })
 
 interface Opening {
   /** What was signed, `null` if only the present key of the node fits it. Errors: those of a proof that cannot be opened. */

@@ -18,6 +18,10 @@ declare module 'fastify' {
     access?: Access
     isHandIn?: boolean
   }
+  interface FastifyRequest {
+    /** What the access check found out, `null` until it has. */
+    checked: Checked | null
+  }
 }
 
 export interface HttpServerDeps {
@@ -85,7 +89,7 @@ const NO_ACCESS: Checked = { caller: { kind: 'public' }, contentDigest: null }
 
 /** Checks every request before its body is read. Returns what was found out about each. */
 function guard(app: FastifyInstance, { clock, access, host, limits, handIn }: HttpServerDeps): (request: FastifyRequest) => Checked {
-  const found = new WeakMap<FastifyRequest, Checked>()
+  app.decorateRequest('checked', null)
   const check = createAccessCheck(access)
   const byNetwork = createRateLimit(clock, limits.network)
   const byCaller = createRateLimit(clock, limits.caller)
@@ -97,9 +101,9 @@ function guard(app: FastifyInstance, { clock, access, host, limits, handIn }: Ht
     const checked = await check(request.routeOptions.config.access ?? 'public', request)
     const { caller } = checked
     if (caller.kind !== 'public') refuseIfBusy(reply, byCaller(caller.kind === 'node' ? caller.nodeId : caller.requesterId))
-    found.set(request, checked)
+    request.checked = checked
   })
-  return (request) => found.get(request) ?? NO_ACCESS
+  return (request) => request.checked ?? NO_ACCESS
 }
 
 function answerErrors(app: FastifyInstance, onFailure: HttpServerDeps['onFailure']): void {

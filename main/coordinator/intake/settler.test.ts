@@ -18,6 +18,8 @@ interface Bench {
   readonly settled: string[]
   /** What settling throws, asked for each message. */
   fate: (entry: Entry) => Error | null
+  /** How long settling a message takes. */
+  takesMs: number
   busy: boolean
   readonly start: () => Promise<{ settler: Settler<string>; writer: InboxWriter; stop: () => Promise<void>; die: () => void }>
 }
@@ -30,6 +32,7 @@ function createBench(): Bench {
     clock,
     settled: [],
     fate: () => null,
+    takesMs: 0,
     busy: false,
     async start() {
       const end = new AbortController()
@@ -43,6 +46,7 @@ function createBench(): Bench {
       const writer = createInboxWriter(mortal)
       const settle = async (entry: Entry) => {
         await turns(1)
+        if (bench.takesMs > 0) await clock.sleep(bench.takesMs, new AbortController().signal)
         await alive(null)
         const error = bench.fate(entry)
         if (error) throw error
@@ -150,6 +154,31 @@ test('while a lot arrives one is settled at a time, with a pause behind it; then
   await bench.clock.advance(20)
   await turns(20)
   expect(bench.settled).toHaveLength(5)
+  await run.stop()
+})
+
+test('while a lot arrives, what takes long to settle is followed by a pause that is four times as long, and no longer than a second', async () => {
+  const bench = createBench()
+  bench.busy = true
+  bench.takesMs = 100
+  const run = await bench.start()
+  const entries = Array.from({ length: 3 }, (_, n) => message(`node ${n}`, n))
+  for (const entry of entries) run.settler.take({ ...entry, seq: await run.writer.append(entry) })
+  const pass = async (ms: number) => {
+    await bench.clock.advance(ms)
+    await turns(20)
+    return bench.settled.length
+  }
+  await turns(20)
+  expect(await pass(100)).toBe(1)
+  bench.takesMs = 300
+  expect(await pass(399)).toBe(1)
+  await pass(1)
+  expect(await pass(299)).toBe(1)
+  expect(await pass(1)).toBe(2)
+  bench.takesMs = 0
+  expect(await pass(999)).toBe(2)
+  expect(await pass(1)).toBe(3)
   await run.stop()
 })
 

@@ -8,8 +8,10 @@ import { type Verdict, type Verdicts, createVerdicts } from './verdicts.ts'
 /** Messages of so many nodes are settled at once: what they wait for is mostly not this process. */
 const MOST_AT_ONCE = 16
 const TICK_MS = 1_000
-/** What is left to everything else between two messages while a lot arrives. */
+/** What is left to everything else between two messages while a lot arrives: so many times as long as the last one took, since one may be many proofs. */
+const PAUSE_SHARE = 4
 const PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 1_000
 /** Every so many ticks what nobody else is at work on is looked for. */
 const ADOPT_TICKS = 10
 
@@ -108,6 +110,7 @@ function pump<V>(deps: SettlerDeps<V>, state: State<V>): void {
 
 async function work<V>(deps: SettlerDeps<V>, state: State<V>, entry: Entry): Promise<void> {
   const { backlog, verdicts } = state
+  const begun = deps.clock.monotonic()
   try {
     end(deps, state, { entry, verdict: { value: await deps.settle(entry, verdicts.isAwaited(entry.seq)) } })
   } catch (error) {
@@ -116,9 +119,11 @@ async function work<V>(deps: SettlerDeps<V>, state: State<V>, entry: Entry): Pro
     deps.onPostponed(entry.nodeId, messageOf(error))
     verdicts.tell(entry.seq, { error })
   } finally {
-    if (deps.isBusy()) await deps.clock.sleep(PAUSE_MS, state.stop.signal)
+    if (deps.isBusy()) await deps.clock.sleep(pauseAfter(deps.clock.monotonic() - begun), state.stop.signal)
   }
 }
+
+const pauseAfter = (tookMs: number): number => Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, PAUSE_SHARE * tookMs))
 
 /** The verdict is kept until the message is gone, for whoever sends it again meanwhile. */
 function end<V>(deps: SettlerDeps<V>, state: State<V>, { entry, verdict }: { readonly entry: Entry; readonly verdict: Verdict<V> }): void {

@@ -3,19 +3,7 @@ import { createLineStore } from './fairness/line.store.ts'
 import { nearJobs } from './fairness/window.ts'
 import { inPieces } from './in-pieces.ts'
 import { type Job, type SpecCache, decodeJob } from './jobs.store.ts'
-
-/** How much one round looks at. */
-export interface Reach {
-  /** Queued jobs, while there are few that are planned already. */
-  readonly queued: number
-  /** With so many planned, only a tenth as many queued ones are looked at. */
-  readonly planned: number
-}
-
-/** What a round of planning can do in seconds; a longer queue takes several. */
-export const REACH: Reach = { queued: 5_000, planned: 20_000 }
-/** The first round after a start: nobody has work until it is over. */
-export const FIRST_REACH: Reach = { ...REACH, queued: 500 }
+import { REACH, type Reach } from './reach.ts'
 
 /** All SQL on which jobs are planned together. It never reads the whole queue. */
 export function createAtHandStore(db: Db) {

@@ -17,6 +17,7 @@ import { type Rounds, createRounds } from './rounds.ts'
 import { createStragglers } from './stragglers/stragglers.ts'
 import { type RunningOutlook, runningIn } from './running.ts'
 import { createTurns, createShared } from './turns.ts'
+import { createWaitingNodes } from './waiting-nodes.ts'
 
 export interface DispatchDeps extends JobDeps, Pick<LeasingDeps, 'nextToken'> {
   readonly nodes: () => Promise<readonly KnownNode[]>
@@ -34,9 +35,9 @@ export interface Dispatch {
   readonly round: () => Promise<void>
   /**
    * A node asks for work: what is due is given out, and if its question was not served by that and something has happened that nobody has planned with,
-   * a round is run. Whoever asks meanwhile shares both.
+   * a round is run. Whoever asks meanwhile shares both, and whoever is given a job waits no longer.
    */
-  readonly pull: (isServed: () => Promise<boolean>) => Promise<void>
+  readonly pull: (nodeId: string, isServed: () => Promise<boolean>) => Promise<void>
   /** Plans everything again, between two rounds, and says of each job in the scope what becomes of it. */
   readonly replan: (scope: ReplanScope) => Promise<readonly Replanned[]>
   /** Where and when a job would run if it were submitted now. Nothing of it is kept. Error: `unavailable` while too many ask. */
@@ -57,14 +58,22 @@ export function createDispatch(given: DispatchDeps): Dispatch {
   const paced = createPaced(deps.clock, 'Too many ask for a plan at this moment. Try again in a few seconds, or submit the job.')
   const windows: Windows = new Map()
   const inTurn = createTurns()
-  const lease = createShared(createTurns(), async () => leaseDue(deps, { rounds, windows, nodes: await deps.nodes() }))
-  const planning: Planning = { hasNews: true, isUnderWay: false, sleep: new AbortController() }
+  const waiting = createWaitingNodes()
+  const planning: Planning = { hasNews: true, isUnderWay: false, sleep: new AbortController(), againMs: null, lull: new AbortController() }
+  const lease = createShared(createTurns(), async () => {
+    planning.againMs = await leaseDue(deps, { rounds, windows, nodes: await deps.nodes(), onGiven: waiting.given })
+    if (planning.againMs !== null) planning.lull.abort()
+    return planning.againMs
+  })
   const round = createShared(inTurn, () => runRound(deps, { rounds, planning, lease }))
   return {
     round: async () => void (await round()),
-    async pull(isServed) {
-      await lease()
-      if (planning.hasNews && !(await isServed())) await round()
+    async pull(nodeId, isServed) {
+      const lookEverywhere = async () => {
+        await lease()
+        if (planning.hasNews && !(await isServed())) await round()
+      }
+      await waiting.wait(nodeId, lookEverywhere())
     },
     replan: (scope) => inTurn(async () => replan(deps, scope, { rounds, nodes: await deps.nodes() })),
     async running(zone) {
@@ -97,6 +106,10 @@ interface Planning {
   isUnderWay: boolean
   /** Of the loop, until its next round. */
   sleep: AbortController
+  /** Milliseconds until a window closes that jobs and nodes meet in, when last looked. */
+  againMs: number | null
+  /** Of what gives out meanwhile, until it looks again. */
+  lull: AbortController
 }
 
 /** Milliseconds until it is worth looking again, if that is sooner than usual. */
@@ -116,7 +129,13 @@ async function leaseMeanwhile(
   { lease, planning }: { readonly lease: Lease; readonly planning: Planning },
   signal: AbortSignal,
 ): Promise<void> {
-  while (await deps.clock.sleep(TICK_MS, signal)) if (planning.isUnderWay) await reported(deps, lease)
+  while (!signal.aborted) {
+    const { againMs } = planning
+    planning.againMs = null
+    planning.lull = new AbortController()
+    const isTime = await deps.clock.sleep(Math.min(TICK_MS, againMs ?? TICK_MS), AbortSignal.any([signal, planning.lull.signal]))
+    if (isTime && planning.isUnderWay) await reported(deps, lease)
+  }
 }
 
 const reported = ({ onFailure }: DispatchDeps, work: Lease): Promise<number | null> =>

@@ -1,15 +1,18 @@
 import type { Clock } from '../../kernel/clock.ts'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import { placeKindFor, placesFor } from '../../../shared/domain/places.ts'
 import { fromIso } from '../../../shared/units.ts'
-import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { changeJob } from './change.ts'
 import { type Displaced, handOut } from './handing-out.ts'
-import type { Holdings } from './holdings.ts'
+import { type Holdings, placeOf } from './holdings.ts'
+import { inBatches } from './in-batches.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { LEASE_LEAD_MS } from './leases.ts'
 import { type LeasingDeps, type Taker, leaseJob } from './leasing.ts'
 import type { FreeNode, JobDeps, KnownNode, MatchJobs } from './ports.ts'
 import { explainWindow } from './reasons.ts'
-import type { Due, Rounds } from './rounds.ts'
+import type { Due } from './next-run.ts'
+import type { Rounds } from './rounds.ts'
 
 export interface DueDeps extends LeasingDeps {
   readonly holdings: () => Promise<Holdings>
@@ -19,12 +22,14 @@ export interface DueDeps extends LeasingDeps {
 /** How long jobs and nodes that compete wait for others to join: who meets whom at once is chosen better than one after another. */
 const WINDOW_MS = 150
 
-type Look = Pick<Rounds, 'due' | 'drop' | 'upset' | 'told' | 'freedSince'>
+type Look = Pick<Rounds, 'due' | 'drop' | 'upset' | 'told' | 'freedSince' | 'held'>
 
 /** Where several jobs and several nodes compete since when, by zone. */
 export type Windows = Map<string, number>
 
 export interface DueState {
+  /** A lease was given to this node, and is written. */
+  readonly onGiven: (nodeId: string) => void
   readonly rounds: Look
   readonly windows: Windows
   readonly nodes: readonly KnownNode[]
@@ -34,21 +39,26 @@ export interface DueState {
  * Hands over every job whose window is near: to the node it is planned on if that is there, willing and free, and otherwise to whichever other one of
  * its zone suits best. Returns in how many milliseconds a window closes that is open, or `null`.
  */
-export async function leaseDue(deps: DueDeps, { rounds, windows, nodes }: DueState): Promise<number | null> {
+export async function leaseDue(deps: DueDeps, { rounds, windows, nodes, onGiven }: DueState): Promise<number | null> {
   const holdings = await deps.holdings()
   const now = deps.clock.now()
-  const { own, displaced, free } = handOut({ now, due: rounds.due(), nodes, holdings, freed: (nodeId, kind) => rounds.freedSince(holdings, nodeId, kind) })
+  const { own, displaced, early, free } = handOut({
+    now,
+    due: rounds.due(),
+    nodes,
+    holdings,
+    freed: (nodeId, kind) => rounds.freedSince(holdings, nodeId, kind),
+  })
   const known = new Map(nodes.map((node) => [node.nodeId, node]))
-  await Promise.all(own.map((due) => give(deps, rounds, { due, node: known.get(due.nodeId), choice: null })))
-  const { closed, openMs } = meetings(windows, deps.clock, { displaced, free })
-  const placed = await meet(deps, rounds, { meetings: closed, known })
-  for (const { due } of displaced) {
-    if (placed.has(due.jobId)) continue
-    if (due.from <= now) rounds.upset()
-    if (due.isTold) continue
-    rounds.told(due.jobId)
-    await explainDelay(deps, due.jobId)
-  }
+  const giving = { rounds, onGiven, holdings, given: new Map<string, number>() }
+  await Promise.all(own.map((due) => give(deps, giving, { due, node: known.get(due.nodeId), choice: null })))
+  const { closed, openMs } = meetings(windows, deps.clock, { displaced: [...displaced, ...early], free })
+  const placed = await meet(deps, giving, { meetings: closed, known })
+  const late = displaced.flatMap(({ due }) => (placed.has(due.jobId) ? [] : [due]))
+  if (late.some(({ from }) => from <= now)) rounds.upset()
+  const untold = late.filter(({ isTold }) => !isTold)
+  for (const { jobId } of untold) rounds.told(jobId)
+  await explainDelays(deps, untold)
   return openMs
 }
 
@@ -85,10 +95,17 @@ function meetings(
   return { closed, openMs }
 }
 
+interface Giving extends Pick<DueState, 'rounds' | 'onGiven'> {
+  /** What was held before. */
+  readonly holdings: Holdings
+  /** Places that have been given since, by place. */
+  readonly given: Map<string, number>
+}
+
 /** Ids of the jobs that another node has taken. */
 async function meet(
   deps: DueDeps,
-  rounds: Look,
+  giving: Giving,
   { meetings: all, known }: { readonly meetings: readonly Meeting[]; readonly known: ReadonlyMap<string, KnownNode> },
 ): Promise<ReadonlySet<string>> {
   const placed = new Set<string>()
@@ -98,7 +115,7 @@ async function meet(
     await Promise.all(
       pairs.map(async ({ jobId, nodeId, choice }) => {
         const one = due.get(jobId)
-        if (one && (await give(deps, rounds, { due: one, node: known.get(nodeId), choice }))) placed.add(jobId)
+        if (one && (await give(deps, giving, { due: one, node: known.get(nodeId), choice }))) placed.add(jobId)
       }),
     )
   }
@@ -106,26 +123,44 @@ async function meet(
 }
 
 /** False if the place is taken after all. */
-async function give(deps: DueDeps, rounds: Look, { due, node, choice }: { due: Due; node: KnownNode | undefined; choice: Taker['choice'] }): Promise<boolean> {
+async function give(
+  deps: DueDeps,
+  giving: Giving,
+  { due, node, choice }: { due: Due; node: KnownNode | undefined; choice: Taker['choice'] },
+): Promise<boolean> {
   if (!node) return false
+  const { rounds } = giving
   const given = await leaseJob(deps, { jobId: due.jobId, node, choice })
   if (given === 'full') {
     rounds.upset()
     return false
   }
   rounds.drop(due.jobId)
+  if (given !== 'moved-on') hold(giving, node.nodeId, due.spec.needs)
   return true
 }
 
-/** A job whose window has opened no longer waits for its window: it says so, without a new plan. */
-async function explainDelay(deps: JobDeps, jobId: string): Promise<void> {
-  const isToldStill = async (db: Db | Tx) => {
-    const job = await createJobsStore(db).get(jobId)
-    return job?.reason === 'waiting.window' && job.plan && fromIso(job.plan.window.from) - deps.clock.now() <= LEASE_LEAD_MS ? { ...job, plan: job.plan } : null
-  }
-  if (!(await isToldStill(deps.db))) return
-  await transact(deps.db, async (tx) => {
-    const job = await isToldStill(tx)
-    if (job) await changeJob(deps, tx, { job, change: { type: 'planned', ...explainWindow(job.plan, { now: deps.clock.now(), hasRun: false }) } })
+function hold({ rounds, onGiven, holdings, given }: Giving, nodeId: string, needs: JobSpec['needs']): void {
+  const kind = placeKindFor(needs)
+  const place = placeOf(nodeId, kind)
+  const more = (given.get(place) ?? 0) + placesFor(needs)
+  given.set(place, more)
+  rounds.held(nodeId, kind, holdings.taken(nodeId, kind) + more)
+  onGiven(nodeId)
+}
+
+/** Jobs whose window has opened no longer wait for their windows: they say so, without a new plan. Most have said so already. */
+async function explainDelays(deps: JobDeps, due: readonly Due[]): Promise<void> {
+  const late = await createJobsStore(deps.db).saying(
+    'waiting.window',
+    due.map(({ jobId }) => jobId),
+  )
+  await inBatches(deps.db, late, async (tx, some) => {
+    for (const jobId of some) {
+      const job = await createJobsStore(tx).get(jobId)
+      const isOpen = job?.reason === 'waiting.window' && job.plan && fromIso(job.plan.window.from) - deps.clock.now() <= LEASE_LEAD_MS
+      if (isOpen) await changeJob(deps, tx, { job, change: { type: 'planned', ...explainWindow(job.plan, { now: deps.clock.now(), hasRun: false }) } })
+    }
+    return []
   })
 }

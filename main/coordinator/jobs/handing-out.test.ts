@@ -4,7 +4,7 @@ import { placeKindFor, placesFor, placesOf } from '../../../shared/domain/places
 import { testCapabilities, testSpec } from '../core.fake.ts'
 import { type Standing, handOut } from './handing-out.ts'
 import type { KnownNode } from './ports.ts'
-import type { Due } from './rounds.ts'
+import type { Due } from './next-run.ts'
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z')
 const MINUTE = 60_000
@@ -75,6 +75,27 @@ test('nobody overtakes a job that needs more than has become free', () => {
   const one = standing(due, [nodeOf('a', { gpus: 2 })], { taken: { 'a gpu': 1 }, freed: { 'a gpu': 1 } })
   expect(handOut(one).own).toEqual([])
   expect(ids(handOut({ ...one, ...standing(due, [nodeOf('a', { gpus: 2 })], { freed: { 'a gpu': 2 } }) }).own)).toEqual(['wide'])
+})
+
+test('a place that nobody had in mind is for what waits only for a place, those whose turn is first, and no more of them than could use it', () => {
+  const later = (jobId: string, changes: Partial<Due> = {}) => dueOf(jobId, 'a', { from: NOW + 10 * MINUTE, asSoonAsPossible: 0, ...changes })
+  const due = [
+    later('green', { asSoonAsPossible: null }),
+    later('not yet', { asSoonAsPossible: NOW + MINUTE }),
+    later('far', { zone: 'FR' }),
+    ...Array.from({ length: 20 }, (_, index) => later(`job-${index}`)),
+  ]
+  const nodes = [nodeOf('a'), nodeOf('b'), nodeOf('c'), nodeOf('d', { ready: false })]
+  const of = (freed: Taken, more: readonly Due[] = []) => handOut(standing([...due, ...more], nodes, { taken: { 'a gpu': 1 }, freed }))
+  expect(ids(of({}).early)).toEqual([])
+  const { own, displaced, early, free } = of({ 'b gpu': Infinity, 'd gpu': Infinity })
+  expect([own, displaced]).toEqual([[], []])
+  expect(ids(early)).toEqual(Array.from({ length: 8 }, (_, index) => `job-${index}`))
+  // Machine c was there, and whoever planned left it alone.
+  expect(free.map(({ node }) => node.nodeId)).toEqual(['b'])
+  expect(early[0]?.until).toBe(NOW + MINUTE)
+  // What is due now comes first.
+  expect(ids(of({ 'b gpu': Infinity }, [dueOf('due', 'a')]).early)).toEqual([])
 })
 
 test('however many are due, no node is given more than it has, and every job is given out, displaced or not due', () => {

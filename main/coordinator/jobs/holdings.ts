@@ -17,7 +17,8 @@ interface Holding {
   readonly places: number
 }
 
-const placeOf = (nodeId: string, kind: PlaceKind): string => `${kind} ${nodeId}`
+/** One name for the places of a kind on a node. */
+export const placeOf = (nodeId: string, kind: PlaceKind): string => `${kind} ${nodeId}`
 
 const holdingOf = ({ gpus }: JobSpec['needs'], nodeId: string): Holding => ({ nodeId, kind: placeKindFor({ gpus }), places: placesFor({ gpus }) })
 

@@ -161,6 +161,11 @@ function lists(db: Db | Tx) {
       const rows = await db.selectFrom('job').select(['id', 'state', 'token']).where('id', 'in', jobIds).execute()
       return new Map(rows.map(({ id, state, token }) => [id, { state, token }]))
     },
+    /** Which of these jobs give this reason for where they stand. */
+    async saying(reason: string, jobIds: readonly string[]): Promise<string[]> {
+      const rows = await inPieces(jobIds, (ids) => db.selectFrom('job').select('id').where('id', 'in', ids).where('reason', '=', reason).execute())
+      return rows.map(({ id }) => id)
+    },
     /** What these jobs need of a machine. */
     async needsOf(jobIds: readonly string[]): Promise<ReadonlyMap<string, JobSpec['needs']>> {
       const rows = await inPieces(jobIds, (ids) => db.selectFrom('job').select(['id', 'spec']).where('id', 'in', ids).execute())

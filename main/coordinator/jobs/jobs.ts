@@ -91,7 +91,7 @@ function agentCalls({
       const first = async () => (await offered(nodeId)).find(fits) ?? null
       const waiting = await first()
       if (waiting || !givesOut()) return waiting
-      await dispatch.pull(async () => (await first()) !== null)
+      await dispatch.pull(nodeId, async () => (await first()) !== null)
       return first()
     },
     async start(claim) {

@@ -1,25 +1,13 @@
 /** Carries out what the planner says of many jobs at once. */
 import type { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import { fromIso } from '../../../shared/units.ts'
-import { type Db, type Tx, transact } from '../persistence/database.ts'
+import type { Tx } from '../persistence/database.ts'
 import { changeJob } from './change.ts'
+import { inBatches } from './in-batches.ts'
 import { type Excluded, type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
 import type { JobDeps, Planned, PlannedJob } from './ports.ts'
 import { type Waiting, explainExclusions, explainWindow } from './reasons.ts'
 import { type Gathered, type JobAtHand, isWaiting } from './world.ts'
-
-/** So many jobs change in one transaction, then everybody else gets a turn. */
-const AT_ONCE = 50
-
-/** Does `work` for some of `all` at a time, each in a transaction of its own, and joins what it returns. */
-async function inBatches<A, B>(db: Db, all: readonly A[], work: (tx: Tx, some: readonly A[], from: number) => Promise<readonly B[]>): Promise<readonly B[]> {
-  const done: B[] = []
-  for (let from = 0; from < all.length; from += AT_ONCE) {
-    done.push(...(await transact(db, (tx) => work(tx, all.slice(from, from + AT_ONCE), from))))
-    await new Promise<void>((resolve) => setImmediate(resolve))
-  }
-  return done
-}
 
 /** What the planner said of one job, and what it means for it. */
 export interface Verdict {

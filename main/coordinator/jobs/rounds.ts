@@ -1,37 +1,21 @@
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
-import type { PlaceKind } from '../../../shared/domain/places.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { type AskBackDeps, askBack } from './asking-back.ts'
+import { type Basis, createBasis } from './basis.ts'
 import type { Holdings } from './holdings.ts'
-import { FIRST_REACH, REACH, type Reach, createAtHandStore } from './at-hand.store.ts'
+import { createAtHandStore } from './at-hand.store.ts'
 import { type Verdict, carryOut, carryOutWithout, verdictsOf } from './planning.ts'
+import { type Due, dueOf } from './next-run.ts'
 import type { JobDeps, KnownNode, PlanJobs } from './ports.ts'
+import { REACH, type Reach, firstReach, nextReach } from './reach.ts'
 import { type Because, type Last, signatureOf, whyPlan } from './when-to-plan.ts'
 import { type Gathered, type JobAtHand, gather, isPausable, isWaiting, jobsAtHand, pausableFrom } from './world.ts'
 
 export interface RoundsDeps extends JobDeps, AskBackDeps {
   readonly holdings: () => Promise<Holdings>
   readonly plan: PlanJobs
-}
-
-/** A planned job that waits for its next run. Epoch milliseconds. */
-export interface Due {
-  readonly jobId: string
-  readonly spec: JobSpec
-  readonly nodeId: string
-  readonly zone: string
-  readonly from: number
-  readonly to: number
-  /** From when on it may begin whenever there is a place, since it waits for nothing else; `null` if it waits for its window. */
-  readonly asSoonAsPossible: number | null
-  /** Nodes that are not asked for a while. */
-  readonly avoids: readonly string[]
-  /** It has been said that its window is open and its node is not. */
-  readonly isTold: boolean
-  /** In seconds of a virtual clock: the lower goes first, whoever’s it is. */
-  readonly turn: number
 }
 
 export interface Rounds {
@@ -45,8 +29,9 @@ export interface Rounds {
   readonly due: () => readonly Due[]
   /** It has been said that its window is open and its node is not. */
   readonly told: (jobId: string) => void
-  /** How many places of a kind leases held on a node when everything was planned, and hold no longer. */
-  readonly freedSince: (holdings: Holdings, nodeId: string, kind: PlaceKind) => number
+  /** What has become free since what is due was planned. */
+  readonly freedSince: Basis['freed']
+  readonly held: Basis['held']
   /** A job no longer waits for the run that was planned for it. */
   readonly drop: (jobId: string) => void
   /** A place was not there when it was to be: everything is planned again before long. */
@@ -63,9 +48,14 @@ interface Look {
 
 /** What would otherwise have to be read every second. After a restart, the first round plans everything. */
 interface Memory {
-  last: (Last & { readonly holdings: Holdings }) | null
+  last: Last | null
   isUpset: boolean
+  /** Of the next round. */
+  reach: Reach
   due: Map<string, Due>
+  /** Of what is due, and of what is being planned. */
+  basis: Basis | null
+  nextBasis: Basis | null
   /** When the run ends that each job is in or waits for, by job; epoch ms. */
   runEnds: Map<string, number>
   readonly specs: Map<string, JobSpec>
@@ -73,7 +63,16 @@ interface Memory {
 
 export function createRounds(deps: RoundsDeps): Rounds {
   const { clock, db } = deps
-  const memory: Memory = { last: null, isUpset: false, due: new Map(), runEnds: new Map(), specs: new Map() }
+  const memory: Memory = {
+    last: null,
+    isUpset: false,
+    reach: firstReach(0),
+    due: new Map(),
+    basis: null,
+    nextBasis: null,
+    runEnds: new Map(),
+    specs: new Map(),
+  }
   const look = async (nodes: readonly KnownNode[], reach: Reach = REACH): Promise<Look> => {
     const now = clock.now()
     const all = await jobsAtHand(db, now, { specs: memory.specs, reach })
@@ -82,10 +81,14 @@ export function createRounds(deps: RoundsDeps): Rounds {
   const planNow: Rounds['planNow'] = async (nodes, because) => {
     const [startedAt, at] = [clock.monotonic(), clock.now()]
     const holdings = await deps.holdings()
-    const last = { at, startedAt, doneAt: startedAt, nodes: signatureOf(nodes), leases: holdings.leaseIds, holdings, hasFailed: true }
+    const last = { at, startedAt, doneAt: startedAt, nodes: signatureOf(nodes), leases: holdings.leaseIds, hasFailed: true }
     memory.last = last
-    const verdicts = await planAll(deps, memory, { ...(await look(nodes, because === 'start' ? FIRST_REACH : REACH)), because })
+    memory.nextBasis = createBasis(holdings, nodes)
+    // While nothing is planned, machines may stand idle until this is over.
+    const seen = await look(nodes, memory.due.size === 0 ? firstReach(nodes.filter(({ online, ready }) => online && ready).length) : memory.reach)
+    const verdicts = await planAll(deps, memory, { ...seen, because })
     memory.last = { ...last, doneAt: clock.monotonic(), hasFailed: verdicts === null }
+    memory.reach = nextReach({ jobs: seen.gathered.jobs.length, tookMs: clock.monotonic() - startedAt })
     return verdicts ?? []
   }
   return {
@@ -102,12 +105,24 @@ export function createRounds(deps: RoundsDeps): Rounds {
       const due = memory.due.get(jobId)
       if (due) memory.due.set(jobId, { ...due, isTold: true })
     },
-    freedSince: (holdings, nodeId, kind) => Math.max(0, (memory.last?.holdings.taken(nodeId, kind) ?? 0) - holdings.taken(nodeId, kind)),
+    freedSince: (holdings, nodeId, kind) => memory.basis?.freed(holdings, nodeId, kind) ?? 0,
+    held: (nodeId, kind, places) => {
+      for (const basis of [memory.basis, memory.nextBasis]) basis?.held(nodeId, kind, places)
+    },
     drop: (jobId) => void memory.due.delete(jobId),
     upset: () => {
       memory.isUpset = true
     },
-    forget: () => void Object.assign(memory, { last: null, isUpset: false, due: new Map(), runEnds: new Map() } satisfies Omit<Memory, 'specs'>),
+    forget: () =>
+      void Object.assign(memory, {
+        last: null,
+        isUpset: false,
+        reach: firstReach(0),
+        due: new Map(),
+        basis: null,
+        nextBasis: null,
+        runEnds: new Map(),
+      } satisfies Omit<Memory, 'specs'>),
   }
 }
 
@@ -136,26 +151,6 @@ function refusal(error: unknown): { readonly refusal: string } {
   throw error
 }
 
-/** A job with a cap or several runs waits for its hour even if it is to start at once. */
-const asSoonAsPossible = ({ carbon, earliestStart }: JobSpec, { runs }: Plan): number | null =>
-  carbon.rule === 'now' && carbon.capG === null && runs.length === 1 ? (earliestStart === null ? 0 : fromIso(earliestStart)) : null
-
-function dueOf({ job: { jobId, spec }, avoids, turn }: JobAtHand, plan: Plan, run: Plan['runs'][number]): Due {
-  const { nodeId, zone } = plan
-  return {
-    jobId,
-    spec,
-    nodeId,
-    zone,
-    from: fromIso(run.from),
-    to: fromIso(run.to),
-    asSoonAsPossible: asSoonAsPossible(spec, plan),
-    avoids,
-    isTold: false,
-    turn,
-  }
-}
-
 /** Keeps what is needed until the next round; `plans` holds what has just been chosen. */
 function remember(memory: Memory, all: readonly JobAtHand[], plans: ReadonlyMap<string, Plan | null>): void {
   const [due, runEnds] = [new Map<string, Due>(), new Map<string, number>()]
@@ -168,5 +163,6 @@ function remember(memory: Memory, all: readonly JobAtHand[], plans: ReadonlyMap<
     if (isWaiting(one) || isPausable(one)) runEnds.set(jobId, Math.max(fromIso(run.to), pausableFrom(one)))
   }
   memory.due = due
+  memory.basis = memory.nextBasis
   memory.runEnds = runEnds
 }

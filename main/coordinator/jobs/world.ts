@@ -2,11 +2,12 @@
 import { placeKindFor } from '../../../shared/domain/places.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { Db } from '../persistence/database.ts'
-import { REACH, type Reach, createAtHandStore } from './at-hand.store.ts'
+import { createAtHandStore } from './at-hand.store.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { avoidedNodes } from './avoiding.ts'
 import { turnsOf } from './fairness/window.ts'
 import type { Job, SpecCache } from './jobs.store.ts'
+import { REACH, type Reach } from './reach.ts'
 import type { JobToPlan, KnownNode, NodeToPlan, World } from './ports.ts'
 import { type Progress, progressOf } from './progress.ts'
 

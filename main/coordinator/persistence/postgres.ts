@@ -81,7 +81,9 @@ function openPool(url: string, { password, ...options }: PoolOptions): Pool {
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
-  // A connection that is lost while it is lent tells whoever uses it, too; unheard, this would end the process.
+  // A connection that is lost while it is lent tells whoever uses it, too, and one that is lost while nobody uses it is made anew; unheard, either
+  // would end the process.
+  pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

@@ -80,6 +80,9 @@ export function createRegistry(deps: RegistryDeps): Registry {
     ...createEnrolment(deps),
     node: (nodeId) => nodes.get(nodeId),
     async nodeOfKey(keyId) {
+      // Nearly every key is the first one of its node, and names it; a first key is never a later one of another node.
+      const node = await nodes.get(keyId)
+      if (node) return node
       const nodeId = await createDeviceKeysStore(db).nodeOf(keyId)
       return nodeId === null ? null : nodes.get(nodeId)
     },
