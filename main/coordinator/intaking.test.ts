@@ -6,13 +6,14 @@ import { PROOF_BATCH_TYPE, type ProofBatch } from '../../shared/domain/proof-bat
 import { WindfallError } from '../../shared/errors.ts'
 import { type Signer, createSigner, generateKeyPem, sha256Hex } from '../kernel/signing.ts'
 import type { Core } from './core.ts'
+import { transact } from './persistence/database.ts'
 import { REQUESTER, SECONDS, type TestCore, type TestNode, planFirstFree, proofFor, startTestCore, submissionOf } from './core.fake.ts'
 import { replaceTestKey, startTestKeys } from './registry/rotation.fake.ts'
 
 let core: TestCore
 let node: TestNode
 /** What of the receipts works: nothing that this process begins is finished while it is `dead`. */
-let world: { grid: 'up' | 'down'; dead: number; started: number }
+let world: { grid: 'up' | 'down' | 'unknown'; dead: number; started: number }
 
 beforeEach(async () => {
   world = { grid: 'up', dead: 0, started: 0 }
@@ -25,6 +26,7 @@ beforeEach(async () => {
         prepareReceipts: async (order) => {
           if (world.dead >= process) await new Promise(() => undefined)
           if (world.grid === 'down') throw new WindfallError('grid.unavailable', 'The grid in GB-13 is not measured yet.')
+          if (world.grid === 'unknown') throw new WindfallError('grid.unknown-zone', 'No provider that is configured knows the zone GB-13.')
           return books.prepareReceipts(order)
         },
       }
@@ -97,6 +99,31 @@ test('one who does not wait is answered before anything is settled, and hears of
   expect(await kinds()).toEqual(['proof-accepted', 'receipt', 'earning'])
   end.abort()
   await running
+})
+
+test('a proof that was answered outlives what only the operator can mend, and so does its lease', async () => {
+  const submission = await handIn()
+  world.grid = 'unknown'
+  await core.parts.proofs.submit(node.nodeId, submission, true)
+  const end = new AbortController()
+  const running = core.intake.run(end.signal)
+  await core.clock.advance(5_000)
+  await until(async () => (await job('job-1')).reason !== null || (await kinds()).length > 0)
+  expect([await job('job-1'), await kinds(), core.intake.load()]).toMatchObject([{ state: 'verifying', reason: 'grid.unknown-zone' }, [], { messages: 1 }])
+  world.grid = 'up'
+  await core.clock.advance(60_000)
+  await isEmpty()
+  expect(await job('job-1')).toMatchObject({ state: 'completed' })
+  end.abort()
+  await running
+})
+
+test('what a node that leaves had handed in counts, as long as nobody else was given the job', async () => {
+  const submission = await handIn()
+  await transact(core.db, (tx) => core.jobs.takeBack(tx, { nodeId: node.nodeId, reason: 'node.removed', isDistrusted: false }))
+  expect(await job('job-1')).toMatchObject({ state: 'queued' })
+  expect(await core.parts.proofs.submit(node.nodeId, submission)).toMatchObject({ jobId: 'job-1' })
+  expect(await kinds()).toEqual(['proof-accepted', 'receipt', 'earning'])
 })
 
 test('a proof that was answered is settled by the process that comes after, once, however often they die', async () => {

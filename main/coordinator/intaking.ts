@@ -13,7 +13,7 @@ import { type Settler, createSettler } from './intake/settler.ts'
 import { type OpenedItem, openBatch, reopenBatch } from './proofs/batch.ts'
 import type { RunInput } from './proofs/give-back.ts'
 import { type BatchInput, type HandedIn, packHandedIn, readHandedIn } from './proofs/handed-in.ts'
-import { type ProofSigner, type Refusal, verifiedBody } from './proofs/open-proof.ts'
+import { type ProofSigner, type Refusal, isRefusal, verifiedBody } from './proofs/open-proof.ts'
 import { claimedBy, openSubmission } from './proofs/submission.ts'
 import type { ProofInput } from './proofs/submit.ts'
 import { type Settled, type SettlingDeps, type Taken, settleTaken } from './settling.ts'
@@ -58,6 +58,7 @@ export function createIntaking(deps: IntakingDeps): Intaking {
     writer,
     clock,
     settle,
+    isVerdict: isRefusal,
     mayAdopt: deps.mayAdopt,
     isBusy: () => underway > CROWD || rush.isOn(),
     onPostponed: deps.events.proofPostponed,

@@ -1,9 +1,11 @@
+import type { KyselyPlugin } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { OPERATOR, REQUESTER, type TestCore, enrol, startTestCore, testCapabilities } from './core.fake.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { enrolmentText } from '../../shared/domain/enrolment.ts'
 import { transact } from './persistence/database.ts'
 import { createAvailabilityStore } from './registry/availability.store.ts'
+import { createCapabilitiesStore } from './registry/capabilities.store.ts'
 
 let core: TestCore
 beforeEach(async () => {
@@ -100,4 +102,30 @@ test('an owner takes out its own machine and those of its fleet, and nobody else
   expect(await nodes().own.remove(own.nodeId, { nodeId: own.nodeId, reason })).toMatchObject({ state: 'removed' })
   await expect(nodes().own.remove(own.nodeId, { nodeId: mate.nodeId, reason })).rejects.toMatchObject({ code: 'auth.refused' })
   expect((await core.registry.list()).map(({ nodeId }) => nodeId)).toEqual([stranger.nodeId])
+})
+
+test('a quarantined machine takes itself out, and no other one of its fleet', async () => {
+  const [own, mate] = [await core.enrol(), await core.enrol()]
+  await core.parts.fleets.join(mate.nodeId, (await core.parts.fleets.invite(own.nodeId)).code)
+  await nodes().quarantine(OPERATOR, { nodeId: own.nodeId, reason })
+  await expect(nodes().own.remove(own.nodeId, { nodeId: mate.nodeId, reason })).rejects.toMatchObject({ code: 'auth.refused' })
+  expect(await nodes().own.remove(own.nodeId, { nodeId: own.nodeId, reason })).toMatchObject({ state: 'removed' })
+})
+
+test('of what a listed node has said before, nothing is read', async () => {
+  const { nodeId } = await core.enrol()
+  await transact(core.db, async (tx) => {
+    for (let ramBytes = 1; ramBytes <= 5; ramBytes++) await createCapabilitiesStore(tx).setCapabilities(nodeId, { ...testCapabilities, ramBytes }, ramBytes)
+  })
+  const read: number[] = []
+  const counting: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      read.push(result.rows.length)
+      return result
+    },
+  }
+  const found = await createCapabilitiesStore(core.db.withPlugin(counting)).capabilitiesOf([nodeId])
+  expect(found.get(nodeId)).toMatchObject({ ramBytes: 5 })
+  expect(read).toEqual([1])
 })

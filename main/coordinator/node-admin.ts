@@ -1,3 +1,4 @@
+import { isWorking } from '../../shared/contract/node.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import type { CoordinatorParts } from './http/parts.ts'
 import { transact } from './persistence/database.ts'
@@ -55,13 +56,21 @@ export function createNodeAdmin(deps: NodeAdminDeps): CoordinatorParts['nodes'] 
         return views.show(nodeId)
       },
       async remove(by, order) {
-        if (order.nodeId !== by && !(await areTogether(deps, by, order.nodeId)))
-          throw new WindfallError('auth.refused', 'That machine is not in the fleet of this one. To see those that are: windfall fleet list')
+        if (order.nodeId !== by) await requireMate(deps, by, order.nodeId)
         await standings.remove({ ...order, by })
         return views.show(order.nodeId)
       },
     },
   }
+}
+
+/** Error: `auth.refused` unless a node that may work itself asks about another one of its owner. */
+async function requireMate(deps: NodeAdminDeps, by: string, mate: string): Promise<void> {
+  const state = await createNodesStore(deps.db).stateOf(by)
+  if (state === null || !isWorking(state))
+    throw new WindfallError('auth.refused', 'This node is not in service: it takes out no machine but itself. Ask from another machine of the fleet.')
+  if (!(await areTogether(deps, by, mate)))
+    throw new WindfallError('auth.refused', 'That machine is not in the fleet of this one. To see those that are: windfall fleet list')
 }
 
 /** Whether two nodes are of one owner. */

@@ -179,6 +179,17 @@ test('leaving and coming back is no way out of a quarantine', async () => {
   expect(await stateOf(node)).toBe('probation')
 })
 
+test('nor is it one out of a quarantine that an operator ordered, however much the node did well before', async () => {
+  const node = await core.enrol()
+  for (let count = 0; count < CLEAN_RUNS; count++) await work(node, `job-${count}`)
+  await core.standings.quarantine({ nodeId: node.nodeId, ...by })
+  await core.parts.nodes.own.remove(node.nodeId, { nodeId: node.nodeId, reason: 'by its owner' })
+  const { token } = await core.parts.nodes.createToken(OPERATOR, { owner: null, uses: 1, seconds: 60 })
+  await enrol(core, node.signer, null, token)
+  expect(await stateOf(node)).toBe('probation')
+  expect(await standing(node)).toMatchObject({ clean: 0, quarantines: 1 })
+})
+
 test('a bad reputation fades, and the planner is told', async () => {
   const node = await core.enrol()
   for (let count = 0; count < 5; count++) await blame(node, 'unanswered')

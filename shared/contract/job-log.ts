@@ -7,7 +7,7 @@ export const LOG_PIECE_BYTES = 32_768
 /** Of what an attempt says, so much is kept: the newest. */
 export const LOG_KEPT_BYTES = 4_194_304
 /** No job says more than this in a week. */
-const MOST_SAID_BYTES = 1_099_511_627_776
+export const MOST_SAID_BYTES = 1_099_511_627_776
 /** What one answer holds at most. */
 const MOST_READ_BYTES = 262_144
 

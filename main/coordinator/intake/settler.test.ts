@@ -53,7 +53,16 @@ function createBench(): Bench {
         bench.settled.push(entry.digest)
         return `verdict on ${entry.digest}`
       }
-      const settler = createSettler({ inbox: mortal, writer, clock, settle, mayAdopt: () => true, isBusy: () => bench.busy, onPostponed: () => undefined })
+      const settler = createSettler({
+        inbox: mortal,
+        writer,
+        clock,
+        settle,
+        isVerdict: (error): error is WindfallError => error instanceof WindfallError && !error.retry,
+        mayAdopt: () => true,
+        isBusy: () => bench.busy,
+        onPostponed: () => undefined,
+      })
       const running = settler.run(end.signal)
       const die = () => {
         life.isOver = true

@@ -20,10 +20,12 @@ export interface SettlerDeps<V> {
   readonly writer: Pick<InboxWriter, 'remove'>
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>
   /**
-   * Does what a message asks for, once, however often it is called with it: this process may die before it is known to be done. An error that is
-   * worth another try leaves the message where it is; any other one is its verdict. `isAwaited`: whether somebody will be told.
+   * Does what a message asks for, once, however often it is called with it: this process may die before it is known to be done. An error that
+   * {@link isVerdict} is its verdict; any other one leaves the message where it is. `isAwaited`: whether somebody will be told.
    */
   readonly settle: (entry: Entry, isAwaited: boolean) => Promise<V>
+  /** Whether an error refuses what was handed in. */
+  readonly isVerdict: (error: unknown) => error is WindfallError
   /** Whether this process is the one that takes over what others left behind. */
   readonly mayAdopt: () => boolean
   /** Whether more arrives than can be kept at once: then settling goes on slowly, since whoever sends waits for what is kept and not for this. */
@@ -40,9 +42,6 @@ export interface Settler<V> {
   /** Comes back to what had to wait, and to what was left behind, until `signal` aborts; resolves when nothing is under way any more. */
   readonly run: (signal: AbortSignal) => Promise<void>
 }
-
-/** What is not ours is a defect: the message is kept until a version comes that can settle it. */
-const isWorthAnotherTry = (error: unknown): boolean => !(error instanceof WindfallError) || error.retry || error.code === 'internal'
 
 /** Settles what waits in an inbox: the messages of each node in order, each once. */
 export function createSettler<V>(deps: SettlerDeps<V>): Settler<V> {
@@ -114,7 +113,8 @@ async function work<V>(deps: SettlerDeps<V>, state: State<V>, entry: Entry): Pro
   try {
     end(deps, state, { entry, verdict: { value: await deps.settle(entry, verdicts.isAwaited(entry.seq)) } })
   } catch (error) {
-    if (!isWorthAnotherTry(error)) return end(deps, state, { entry, verdict: { error } })
+    // What is not about the message is ours: it is kept until somebody, or another version, can settle it.
+    if (deps.isVerdict(error)) return end(deps, state, { entry, verdict: { error } })
     backlog.postpone(entry)
     deps.onPostponed(entry.nodeId, messageOf(error))
     verdicts.tell(entry.seq, { error })

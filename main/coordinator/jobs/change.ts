@@ -4,22 +4,18 @@ import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
 import type { JobDeps } from './ports.ts'
-import { causeOf } from './retrying.ts'
 import { type JobChange, TERMINAL, transition } from './transition.ts'
 import type { Tx } from '../persistence/database.ts'
 
 /** What it takes to move a job. */
 export type ChangeDeps = Pick<JobDeps, 'clock' | 'money' | 'endRuns' | 'decide'>
 
-async function attemptsThatCount(tx: Tx, { jobId, token }: Job): Promise<number> {
-  // A job that was never leased has no attempts.
-  const attempts = token === 0 ? [] : await createAttemptsStore(tx).ofJob(jobId)
-  return attempts.filter((attempt) => causeOf(attempt) !== 'nobody').length
-}
+/** All of them, whoever ended them: what was done in any may still be proven. A job that was never leased has none. */
+const attemptsMade = async (tx: Tx, { jobId, token }: Job): Promise<number> => (token === 0 ? 0 : (await createAttemptsStore(tx).ofJob(jobId)).length)
 
 /** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
 export async function changeJob(deps: ChangeDeps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
-  const next = transition({ state: job.state, attempts: await attemptsThatCount(tx, job) }, change)
+  const next = transition({ state: job.state, attempts: await attemptsMade(tx, job) }, change)
   if (!next) return null
   // What comes back has to be planned again.
   const unplanned = change.type === 'attempt-ended' || change.type === 'paused' ? { plannedAt: null } : {}

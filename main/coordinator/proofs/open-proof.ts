@@ -15,8 +15,12 @@ export interface Refusal {
 
 export const refuse = (code: FailureCode, message: string, endsAttempt = false): Refusal => ({ code, message, endsAttempt })
 
-/** Whether an error is a last word on what was handed in: everything else is worth another try. */
-export const isRefusal = (error: unknown): error is WindfallError => error instanceof WindfallError && !error.retry && error.code !== 'internal'
+/** Beside `proof.*`, what says something about the node or its lease and not about the coordinator. */
+const LAST_WORDS: ReadonlySet<FailureCode> = new Set<FailureCode>(['conflict', 'auth.refused', 'lease.lost', 'input.invalid', 'input.too-large'])
+
+/** Whether an error is a last word on what was handed in. Anything else, such as books or a configuration that need a person, never loses a proof. */
+export const isRefusal = (error: unknown): error is WindfallError =>
+  error instanceof WindfallError && (error.code.startsWith('proof.') || LAST_WORDS.has(error.code))
 
 /** What is wrong with a proof itself is told to the owner of its node where it is found. */
 export const isToldAlready = ({ code }: Pick<Refusal, 'code'>): boolean => code.startsWith('proof.')

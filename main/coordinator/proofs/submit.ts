@@ -4,7 +4,7 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import type { ChainHead, StoredProof } from './accept.ts'
-import { type Refusal, refuse } from './open-proof.ts'
+import { type Refusal, isRefusal, refuse } from './open-proof.ts'
 import type { ProofDeps, ProvenAttempt } from './ports.ts'
 import { createProofsStore } from './proofs.store.ts'
 import { type Settle, prepareSettling } from './settling.ts'
@@ -75,7 +75,7 @@ export async function submitProof(deps: ProofDeps, nodeId: string, input: ProofI
     return 'answer' in outcome ? outcome.answer : await refuseSubmission(deps, outcome.refusal, claimOf(submission))
   } catch (error) {
     // The agent keeps the proof and submits it again; until then its requester can read what it waits for.
-    if (error instanceof WindfallError && error.retry)
+    if (!isRefusal(error) && error instanceof WindfallError)
       await transact(deps.db, (tx) => deps.awaitReceipt(tx, { leaseId: input.leaseId, reason: error.code, message: error.message }))
     throw error
   }

@@ -22,7 +22,10 @@ export async function admit(
   else if (deps.requiresToken) throw new WindfallError('enrolment.refused', `This coordinator lets machines in by token only. ${ASK}`)
   if (!isBack) return
   // Leaving is no way out of a quarantine.
-  const wasQuarantined = ((await createStandingStore(tx).get(nodeId))?.quarantines ?? 0) > 0
+  const standings = createStandingStore(tx)
+  const standing = await standings.get(nodeId)
+  const wasQuarantined = standing !== null && standing.quarantines > 0
+  if (wasQuarantined) await standings.save(nodeId, { ...standing, clean: 0, inRow: 0 })
   const reason = wasQuarantined ? 'It was quarantined before it was removed, and is given small jobs until it has done some of them well.' : null
   await createNodesStore(tx).setState(nodeId, { state: wasQuarantined ? 'probation' : 'active', reason, at: deps.clock.now() })
   await deps.decide(tx, 'node.returned', { nodeId, probation: wasQuarantined })

@@ -14,6 +14,18 @@ const AT_ONCE = 500
 export function createCapabilitiesStore(db: Db | Tx) {
   const newest = (nodeId: string) =>
     db.selectFrom('node_capabilities').select(['version', 'body']).where('node_id', '=', nodeId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+  // A node may have said something new ten thousand times: older versions stay where they are.
+  const newestOf = (nodeIds: readonly string[]) =>
+    db
+      .selectFrom('node_capabilities as c')
+      .select(['c.node_id', 'c.body'])
+      .where('c.node_id', 'in', nodeIds)
+      .where('c.version', '=', (sub) =>
+        sub
+          .selectFrom('node_capabilities as newest')
+          .select((e) => e.fn.max('newest.version').as('version'))
+          .whereRef('newest.node_id', '=', 'c.node_id'),
+      )
   return {
     /** Keeps a new version only if something changed. */
     async setCapabilities(nodeId: string, found: Capabilities, at: number): Promise<void> {
@@ -40,9 +52,8 @@ export function createCapabilitiesStore(db: Db | Tx) {
       const found = new Map<string, Capabilities>()
       for (let at = 0; at < nodeIds.length; at += AT_ONCE) {
         const some = nodeIds.slice(at, at + AT_ONCE)
-        const rows = await db.selectFrom('node_capabilities').select(['node_id', 'body']).where('node_id', 'in', some).orderBy('version').execute()
-        const newestOf = new Map(rows.map(({ node_id, body }) => [node_id, body]))
-        for (const [nodeId, body] of newestOf) found.set(nodeId, JSON.parse(body) as Capabilities)
+        const rows = await newestOf(some).execute()
+        for (const { node_id, body } of rows) found.set(node_id, JSON.parse(body) as Capabilities)
       }
       return found
     },

@@ -92,6 +92,13 @@ async function releaseOne(deps: MembershipDeps, tx: Tx, nodeId: string): Promise
   await deps.decide(tx, 'node.released', { nodeId, reason: 'the time of its quarantine is over', probation: true })
 }
 
+/** An operator's quarantine is not counted until its node leaves: then it must not be forgotten, should it come back. */
+async function rememberQuarantine(tx: Tx, nodeId: string, now: number): Promise<void> {
+  const standings = createStandingStore(tx)
+  const standing = (await standings.get(nodeId)) ?? newStanding(now)
+  await standings.save(nodeId, { ...standing, quarantines: Math.max(1, standing.quarantines) })
+}
+
 async function remove({ clock, decide, takeBack }: MembershipDeps, tx: Tx, { nodeId, by, reason }: Order): Promise<void> {
   const { state } = await required(tx, nodeId)
   if (state === 'removed') return
@@ -99,6 +106,7 @@ async function remove({ clock, decide, takeBack }: MembershipDeps, tx: Tx, { nod
   const fleetId = await fleets.fleetOf(nodeId)
   if (fleetId !== null) await fleets.remove(fleetId, nodeId)
   await fleets.withdraw(nodeId)
+  if (state !== 'active') await rememberQuarantine(tx, nodeId, clock.now())
   await createNodesStore(tx).setState(nodeId, { state: 'removed', reason, at: clock.now() })
   await decide(tx, 'node.removed', { nodeId, by, reason, before: state })
   await takeBack(tx, { nodeId, reason: 'node.removed', isDistrusted: false })

@@ -13,7 +13,7 @@ export interface Standing {
   readonly inRow: number
   /** Jobs done well since it was let back from quarantine. */
   readonly clean: number
-  /** How often it was quarantined by itself. */
+  /** How often it was quarantined by itself; at least once for a node that was removed out of any quarantine. */
   readonly quarantines: number
   /** Runs that were proven, ever. */
   readonly jobs: number

@@ -41,30 +41,35 @@ const refuse = (message: string): never => {
   throw new WindfallError('input.invalid', message)
 }
 
-function requireRoom(jobs: readonly ArrayJob[]): void {
+/** The jobs one after another, until they are too large: a few bytes of a template may mean gigabytes of jobs. */
+function requireRoom(jobs: Iterable<ArrayJob>): ArrayJob[] {
+  const fitting: ArrayJob[] = []
   let bytes = 0
-  for (const { spec, index } of jobs) {
-    const own = Buffer.byteLength(JSON.stringify(spec))
-    if (own > MOST_BYTES_OF_JOB) refuse(`Job ${index} has ${own} bytes with its parameters put in, and may have ${MOST_BYTES_OF_JOB}.`)
+  for (const job of jobs) {
+    const own = Buffer.byteLength(JSON.stringify(job.spec))
+    if (own > MOST_BYTES_OF_JOB) refuse(`Job ${job.index} has ${own} bytes with its parameters put in, and may have ${MOST_BYTES_OF_JOB}.`)
     bytes += own
+    if (bytes > MOST_BYTES) refuse(`All jobs together have more than ${MOST_BYTES} bytes. Submit them as several arrays.`)
+    fitting.push(job)
   }
-  if (bytes > MOST_BYTES) refuse(`All jobs together have ${bytes} bytes, and may have ${MOST_BYTES}. Submit them as several arrays.`)
+  return fitting
+}
+
+function* jobsOf({ spec, values }: ArrayPlan, items: Items): Generator<ArrayJob> {
+  for (const [index, row] of valuesOf(items)) yield { index, spec: fillIn(spec, new Map([...values, ...Object.entries(row), [INDEX, String(index)]])) }
 }
 
 /**
  * One job for each index or row, with its parameters put in: those of its row before those that all share. `{index}` is always known.
  * Error: `input.invalid` for parameters that do not fit the job, and for jobs that are too large.
  */
-export function expand({ spec, values }: ArrayPlan, items: Items): ArrayJob[] {
+export function expand(plan: ArrayPlan, items: Items): ArrayJob[] {
+  const { spec, values } = plan
   const own = items.rows ? requireAlike(items.rows) : []
   requireParameters(spec, new Set([...values.keys(), ...own]), [INDEX])
   if (spec.outputSha256 !== null && parametersOf(spec).length > 0)
     refuse('Jobs with different arguments have different outputs: leave `outputSha256` out of an array.')
-  const jobs = [...valuesOf(items)].map(([index, row]) => ({
-    index,
-    spec: fillIn(spec, new Map([...values, ...Object.entries(row), [INDEX, String(index)]])),
-  }))
+  const jobs = requireRoom(jobsOf(plan, items))
   if (jobs.length > MAX_ARRAY_JOBS) refuse(`An array has at most ${MAX_ARRAY_JOBS} jobs, and this one has ${jobs.length}.`)
-  requireRoom(jobs)
   return jobs
 }

@@ -1,5 +1,5 @@
 /** How what attempts say is kept. */
-import { LOG_KEPT_BYTES } from '../../../../shared/contract/job-log.ts'
+import { LOG_KEPT_BYTES, MOST_SAID_BYTES } from '../../../../shared/contract/job-log.ts'
 import type { Tx } from '../../persistence/database.ts'
 import { type LogRow, type LogTail, createLogsStore } from './logs.store.ts'
 
@@ -14,9 +14,15 @@ const endOf = ({ position, length }: Pick<LogTail, 'position' | 'length'>): numb
 
 /**
  * Where a piece begins behind what is known, with what of it is new. A process of the agent counts its own bytes: what it left out is a gap, what it
- * says again is known; another process goes on where the one before it was heard last. Pure.
+ * says again is known; another process goes on where the one before it was heard last. `null` if nothing is new, or more than any job says was left
+ * out: a hostile node could count, a stream after another, to where positions are no longer exact. Pure.
  */
 export function placed(tail: LogTail | null, heard: Heard): LogRow | null {
+  const row = behind(tail, heard)
+  return row && endOf({ position: row.position, length: row.content.length }) <= MOST_SAID_BYTES ? row : null
+}
+
+function behind(tail: LogTail | null, heard: Heard): LogRow | null {
   if (heard.content.length === 0) return null
   if (tail?.stream !== heard.stream) return { ...heard, position: tail ? endOf(tail) : 0 }
   const saidAgain = Math.max(0, tail.source + tail.length - heard.source)

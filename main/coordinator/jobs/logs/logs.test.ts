@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { LOG_KEPT_BYTES, LOG_PIECE_BYTES, LogQuestion } from '../../../../shared/contract/job-log.ts'
+import { LOG_KEPT_BYTES, LOG_PIECE_BYTES, LogQuestion, MOST_SAID_BYTES } from '../../../../shared/contract/job-log.ts'
 import type { Lease } from '../../../../shared/contract/job.ts'
 import { REQUESTER, type TestCore, type TestNode, startTestCore } from '../../core.fake.ts'
 import { type JobLogs, createJobLogs } from './logs.ts'
 import { placed } from './keeping.ts'
+import type { LogTail } from './logs.store.ts'
 
 let core: TestCore
 let node: TestNode
@@ -81,6 +82,16 @@ test('another process of the agent goes on where the one before it was heard las
   expect((await readAll()).toString()).toBe('before after')
   const tail = { attemptId: 'a', position: 10, length: 5, stream: 's', source: 0, saidAt: 0 }
   expect(placed(tail, { attemptId: 'a', stream: 's', source: 3, saidAt: 1, content: Buffer.from('abcdef') })).toMatchObject({ position: 15, source: 5 })
+})
+
+test('a node that leaves out more and more, a stream after another, never counts to where positions are no longer exact', () => {
+  let tail: LogTail = { attemptId: 'a', position: 0, length: 1, stream: '0', source: 0, saidAt: 1 }
+  for (let count = 1; count < 9_000; count++)
+    for (const source of [0, MOST_SAID_BYTES]) {
+      const row = placed(tail, { attemptId: 'a', stream: String(count), source, saidAt: 1, content: Buffer.from('a') })
+      tail = row ? { ...row, length: 1 } : tail
+    }
+  expect(tail.position).toBeLessThan(MOST_SAID_BYTES)
 })
 
 test('of what an attempt says the newest 4 MiB are kept, and letters that come one by one do not make a row each', async () => {

@@ -44,6 +44,12 @@ test('other content is the next version, the same content none, and a job may as
   })
 })
 
+test('a parameter may be called what every object has', async () => {
+  const { spec } = template()
+  const { parameters } = await save({ spec: { ...spec, args: ['{constructor}'] }, defaults: {} })
+  expect(parameters).toEqual([{ name: 'constructor', default: null }])
+})
+
 test('submitting the same again is harmless, whatever became of the template since', async () => {
   await save()
   const first = await submit('job-1')

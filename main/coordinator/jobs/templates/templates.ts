@@ -37,7 +37,9 @@ function bodyOf({ body }: StoredTemplate): Body {
 function viewOf(stored: StoredTemplate): TemplateView {
   const { name, version, createdAt } = stored
   const body = bodyOf(stored)
-  const parameters = parametersOf(body.spec).map((parameter) => ({ name: parameter, default: body.defaults[parameter] ?? null }))
+  // A parameter may be called what every object has.
+  const defaults = new Map(Object.entries(body.defaults))
+  const parameters = parametersOf(body.spec).map((parameter) => ({ name: parameter, default: defaults.get(parameter) ?? null }))
   return { name, version, createdAt: toIso(createdAt), ...body, parameters }
 }
 
