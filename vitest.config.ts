@@ -72,7 +72,7 @@ export default defineConfig(async () => ({
         },
       },
       { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
-      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 300_000 } },
+      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 600_000, fileParallelism: false } },
       {
         plugins: [react()],
         // Found only while tests run, these would make Vite reload in the middle of the first run on a fresh clone.
