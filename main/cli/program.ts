@@ -11,7 +11,7 @@ export type Commands = Readonly<Record<string, () => Promise<Command>>>
 export async function assembleProgram(commands: Commands): Promise<Command> {
   const program = new Command('windfall')
     .description('Pays people for the idle hours of their GPU, and runs those hours when the grid is green.')
-    .version(packageVersion)
+    .version(packageVersion, '--version')
     .addHelpText('after', EXIT_HELP)
   for (const load of Object.values(commands)) program.addCommand(await load())
   // Commander's own exit codes do not tell wrong usage from a failed job.

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { type CommonOptions, action, createCommand } from '../command.ts'
 import { describeFleet, pickNode } from '../fleet-text.ts'
+import { nodeArgument } from '../node-argument.ts'
 import { nodeLink } from '../node-link.ts'
 
 const fleetOption = (command: Command): Command =>
@@ -34,7 +35,7 @@ const leave = () =>
 
 const remove = () =>
   action<CommonOptions>(
-    fleetOption(createCommand('remove', 'take a machine out of the fleet').argument('<node>', 'the beginning of its id')),
+    nodeArgument(fleetOption(createCommand('remove', 'take a machine out of the fleet')), '<node>'),
     async (options, output, [beginning = '']) => {
       const link = await nodeLink(options)
       const nodeId = pickNode(await link.call('getFleet', {}), beginning)

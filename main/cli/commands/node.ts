@@ -6,6 +6,7 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit, whereOf } from '../command.ts'
 import { pickNode } from '../fleet-text.ts'
 import { coordinatorClient } from '../instance.ts'
+import { nodeArgument } from '../node-argument.ts'
 import { nodeKeys } from '../node-keys.ts'
 import { nodeLink } from '../node-link.ts'
 import { describeHistory, describeNode, nodeTable } from '../node-text.ts'
@@ -61,12 +62,14 @@ async function lookAt(options: ShowOptions, beginning: string | undefined) {
 
 const show = () =>
   action<ShowOptions>(
-    createCommand(
-      'show',
-      'a node as the coordinator sees it: state and reason, reputation, eco score; this machine unless an operator names another',
-      'coordinator',
+    nodeArgument(
+      createCommand(
+        'show',
+        'a node as the coordinator sees it: state and reason, reputation, eco score; this machine unless an operator names another',
+        'coordinator',
+      ),
+      '[node]',
     )
-      .argument('[node]', 'the beginning of its id')
       .option('--history', 'what it could do, one entry for each change')
       .option('--limit <n>', 'how many entries', pageLimit, 20)
       .option('--after <cursor>', 'the “next” of the page before'),
@@ -84,9 +87,10 @@ const show = () =>
 /** A command by which an operator changes a node, with its reason. */
 const change = (name: string, description: string, call: 'quarantineNode' | 'releaseNode') =>
   action<CommonOptions & { reason: string; trusted?: true }>(
-    createCommand(name, description, 'coordinator')
-      .argument('<node>', 'the beginning of its id')
-      .requiredOption('--reason <text>', 'why: its owner is shown it, and it is in the decision log'),
+    nodeArgument(createCommand(name, description, 'coordinator'), '<node>').requiredOption(
+      '--reason <text>',
+      'why: its owner is shown it, and it is in the decision log',
+    ),
     async (options, output, [beginning = '']) => {
       const client = coordinatorClient(whereOf(options))
       const order = { nodeId: await resolve(client, beginning), reason: options.reason }
@@ -119,12 +123,14 @@ async function removeNode(options: RemoveOptions, beginning: string | undefined)
 
 const remove = () =>
   action<RemoveOptions>(
-    createCommand(
-      'remove',
-      'take a node out for good: its job goes to another, what it has earned is paid; this machine unless an operator names another',
-      'coordinator',
+    nodeArgument(
+      createCommand(
+        'remove',
+        'take a node out for good: its job goes to another, what it has earned is paid; this machine unless an operator names another',
+        'coordinator',
+      ),
+      '[node]',
     )
-      .argument('[node]', 'the beginning of its id')
       .option('--of-fleet', 'a machine of this one’s fleet, asked in the name of this machine')
       .option('--reason <text>', 'why, for the decision log', 'taken out by hand'),
     async (options, output, [beginning]) => {
