@@ -39,7 +39,7 @@ test('a job without a result, one that is not there and one of somebody else are
   await complete()
   const apiKey = generateApiKey((bytes) => Buffer.alloc(bytes, 7))
   await grantApiKey(server.core.db, { requesterId: 'somebody', name: 'Somebody', apiKey, at: server.core.clock.now() })
-  expect((await fetched('job-1', apiKey)).json()).toMatchObject({ status: 404, detail: 'You have no job job-1.' })
+  expect((await fetched('job-1', apiKey)).json()).toMatchObject({ status: 404, detail: 'You have no job job-1. To see those you have: windfall job list' })
   expect((await fetched('job-1', 'wf_nobody')).statusCode).toBe(403)
   expect(server.failures).toEqual([])
 })

@@ -47,7 +47,7 @@ export async function checkSpec(spec: JobSpec, { now, hasBlob, maxOutputBytes }:
 
 async function ownJob(db: Db | Tx, requesterId: string, jobId: string): Promise<Job> {
   const job = await createJobsStore(db).get(jobId)
-  if (job?.requesterId !== requesterId) throw new WindfallError('not-found', `You have no job ${jobId}.`)
+  if (job?.requesterId !== requesterId) throw new WindfallError('not-found', `You have no job ${jobId}. To see those you have: windfall job list`)
   return job
 }
 

@@ -30,7 +30,7 @@ type Question = z.output<typeof LogQuestion>
 export async function readLog({ db, clock, isOver, keepMs }: LogReadingDeps, requesterId: string, question: Question): Promise<JobLog> {
   const { jobId, attemptId, after, since, limit } = question
   const job = await createJobsStore(db).get(jobId)
-  if (job?.requesterId !== requesterId) throw new WindfallError('not-found', `You have no job ${jobId}.`)
+  if (job?.requesterId !== requesterId) throw new WindfallError('not-found', `You have no job ${jobId}. To see those you have: windfall job list`)
   const attempt = chosen(await createAttemptsStore(db).ofJob(jobId), attemptId)
   if (!attempt && attemptId !== null) throw new WindfallError('not-found', `Job ${jobId} has no attempt ${attemptId}.`)
   const expiresAt = TERMINAL.has(job.state) ? toIso(job.updatedAt + keepMs) : null
