@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { APART } from './e2e/support/apart.ts'
 import { chromiumPath } from './e2e/support/chromium.ts'
 
 /** A test that waits for a real process or a real browser waits for what happens, however slow the machine is. */
@@ -20,8 +21,12 @@ const node = {
   expect: WAITING,
 }
 
+/** One file after another in the same process: to load the coordinator anew for each takes longer than most of them. */
+const together = { isolate: false, setupFiles: ['e2e/support/clean-worker.setup.ts'] }
+
 /** Property, crash and tamper tests over real engines: minutes of work in seconds, but too long for every save. */
 const THOROUGH = [
+  ...APART,
   'e2e/chain/**/*.test.ts',
   'e2e/grid/**/*.test.ts',
   'main/agent/gpu/nvidia-finder.property.test.ts',
@@ -36,7 +41,7 @@ const THOROUGH = [
 
 /** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
 const STATEFUL = [
-  'main/coordinator/{audit,jobs,ledger,models,payouts,proofs,receipts,registry}/**/*.test.ts',
+  'main/coordinator/{audit,funding,jobs,ledger,models,payouts,proofs,receipts,registry,wallets}/**/*.test.ts',
   'main/coordinator/{job-money,runs,standings,statistics}.test.ts',
 ]
 /** Whose clock runs through days while a real server would still be answering the first minute. */
@@ -55,6 +60,7 @@ export default defineConfig(async () => ({
       {
         test: {
           ...node,
+          ...together,
           name: 'unit',
           include: ['{shared,main,preload,renderer}/**/*.test.ts', 'e2e/boundaries.test.ts', 'e2e/support/**/*.test.ts', 'e2e/scale/**/*.test.ts'],
           exclude: ['**/*.docker.test.ts', '**/node_modules/**', ...THOROUGH],
@@ -64,6 +70,7 @@ export default defineConfig(async () => ({
       {
         test: {
           ...node,
+          ...together,
           name: 'postgres',
           include: STATEFUL,
           exclude: [...OUTRUN, ...SLOW_ON_POSTGRES],

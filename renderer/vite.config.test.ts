@@ -58,9 +58,12 @@ describe('what is loaded', () => {
     const pages = [...pieces.values()].filter(({ isPage }) => isPage)
     expect(pages.map(({ name }) => name.replace(/^assets\/(.+)-page-.*/, '$1')).toSorted()).toEqual([
       'day',
+      'earning',
+      'earnings',
       'job',
       'jobs',
       'machine',
+      'payout',
       'payouts',
       'receipt',
       'receipts',

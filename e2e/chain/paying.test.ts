@@ -4,7 +4,8 @@ import { readCoordinatorConfig } from '../../main/coordinator/config.ts'
 import { type TestCore, enrol, startTestCore } from '../../main/coordinator/core.fake.ts'
 import { createJobMoney } from '../../main/coordinator/job-money.ts'
 import { requesterDeposit } from '../../main/coordinator/ledger/entries.ts'
-import { book, checkLedger } from '../../main/coordinator/ledger/ledger.ts'
+import { checkLedger } from '../../main/coordinator/ledger/check.ts'
+import { book } from '../../main/coordinator/ledger/ledger.ts'
 import { createPaying } from '../../main/coordinator/paying.ts'
 import { transact } from '../../main/coordinator/persistence/database.ts'
 import { createReceiptIssuer } from '../../main/coordinator/receipts/issue.ts'
@@ -31,19 +32,22 @@ const CONFIG = { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:1', payoutTh
 
 /** What the coordinator's root runs, on the core's database and clock, with slots that pass every second. */
 async function during(act: (pass: (seconds: number) => Promise<void>) => Promise<void>, changes: object = {}): Promise<void> {
-  const { clock, db, recordEvent } = core
+  const { clock, db, recordEvent, decide } = core
   const chain = inProcessChain(world.node, clock)
   const { wallet } = world
   const paying = createPaying({
     config: readCoordinatorConfig({}, { ...CONFIG, ...changes }),
     db,
+    loopDb: db,
     chain,
     wallet,
     cluster: 'localnet',
     clock,
     ids: createIds(clock),
     log: pino({ level: 'silent' }),
+    isOperator: () => false,
     recordEvent,
+    decide,
   })
   const stop = new AbortController()
   const running = paying.run(stop.signal)
@@ -68,7 +72,7 @@ async function earningNode(address: string | null, price: bigint, jobId: string)
   const order = { requesterId: 'ada', jobId }
   await transact(db, async (tx) => {
     await book(tx, requesterDeposit({ id: 'd', requesterId: 'ada', amount: microUsd(1_000_000_000n), at: clock.now() }))
-    await money.reserve(tx, { ...order, microUsd: microUsd(price) })
+    await money.reserve(tx, [{ ...order, microUsd: microUsd(price) }])
     await money.settle(tx, { ...order, parts: [{ nodeId: node.nodeId, priceMicroUsd: microUsd(price) }] })
   })
   return node.nodeId
@@ -102,6 +106,17 @@ test('less than the operator’s threshold waits until it is more', async () => 
   expect(await world.balance(address)).toBe(0n)
   await during((pass) => pass(60), { payoutThresholdLamports: 4_250_000 })
   expect(await world.balance(address)).toBe(4_250_000n)
+})
+
+test('while the address of a node is about to change nothing leaves by itself, and what waited leaves once its owner keeps the one there is', async () => {
+  const [home, other] = [newAddress(), newAddress()]
+  const nodeId = await earningNode(home, 1_000_000n, 'job-1')
+  await core.parts.nodes.own.payTo(nodeId, other)
+  await during((pass) => pass(30))
+  expect([await world.balance(home), await world.balance(other)]).toEqual([0n, 0n])
+  await core.parts.wallets.keep(nodeId)
+  await during((pass) => pass(60))
+  expect([await world.balance(home), await world.balance(other)]).toEqual([4_250_000n, 0n])
 })
 
 test('the log’s root is put on chain once an epoch, and receipts carry it from then on', async () => {

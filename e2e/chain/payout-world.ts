@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { toBase58 } from '../../shared/domain/base58.ts'
 import { splitPrice } from '../../shared/domain/pay.ts'
 import { lamports, microUsd } from '../../shared/units.ts'
@@ -20,6 +21,9 @@ import { inProcessChain, rpc, ticks } from './in-process.ts'
 export const newAddress = (): string => toBase58(Buffer.from(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'))
 
 const silentEvents: PayoutDeps['events'] = {
+  split: () => {},
+  paused: () => {},
+  refill: () => {},
   deposited: () => {},
   planned: () => {},
   signed: () => {},
@@ -31,7 +35,16 @@ const silentEvents: PayoutDeps['events'] = {
   failed: () => {},
 }
 
-export const GENEROUS: PayoutSettings = { threshold: lamports(1_000_000n), reserve: lamports(10_000_000n), maxPerHour: lamports(1_000_000_000_000n) }
+export const GENEROUS: PayoutSettings = {
+  threshold: lamports(1_000_000n),
+  reserve: lamports(10_000_000n),
+  maxPerHour: lamports(1_000_000_000_000n),
+  maxPerDay: microUsd(1_000_000_000_000n),
+  maxPerRecipient: microUsd(1_000_000_000_000n),
+  approvalAbove: null,
+  refillBelow: lamports(0n),
+  lanes: 0,
+}
 /** 200 USD: 1 micro-USD is 5 lamports. */
 const RATE = { microUsdPerSol: microUsd(200_000_000n), source: 'fixed by the operator', at: 0 }
 
@@ -44,9 +57,14 @@ export interface World {
   readonly addresses: Map<string, string>
   readonly facts: { readonly nodeId: string; readonly fact: PayoutFact }[]
   readonly anchored: Anchored[]
+  readonly decisions: { readonly kind: string; readonly body: object }[]
   readonly refusals: { readonly address: string; readonly reason: string }[]
   db: Db
   readonly reopen: () => Promise<void>
+  /** A copy of the database as it is now, for later. */
+  readonly copy: () => Promise<string>
+  /** Goes on with a copy. */
+  readonly replaceBy: (copy: string) => Promise<void>
   /** Lets a node earn through a whole job in the books. Returns its share, micro-USD. */
   readonly earn: (nodeId: string, address: string, price: bigint) => Promise<bigint>
   readonly deps: (changes?: Partial<PayoutDeps>) => PayoutDeps
@@ -58,20 +76,23 @@ export async function createWorld({
   chaos = {},
   finalSlots = 6,
   funding = 1_000_000_000_000,
+  rentPerByte = 5_080n,
 }: {
   chaos?: Chaos
   finalSlots?: number
   funding?: number
+  rentPerByte?: bigint
 } = {}): Promise<World> {
   const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'windfall-payouts-'))
   const file = join(directory, 'coordinator.db')
   const clock = createFakeClock()
-  const node = openNode({ file: ':memory:', clock, chaos, finalSlots })
+  const node = openNode({ file: ':memory:', clock, chaos, finalSlots, rentPerByte })
   const wallet = loadWallet(join(directory, 'hot-wallet.pem'))
   const addresses = new Map<string, string>()
   const [facts, anchored, refusals]: [World['facts'], Anchored[], World['refusals']] = [[], [], []]
   const ids = createIds(clock)
-  let jobs = 0
+  const decisions: World['decisions'] = []
+  let [jobs, copies] = [0, 0]
   if (funding > 0) await rpc(node, 'requestAirdrop', wallet.address, funding)
   ticks(node, finalSlots + 2)
   const chain = inProcessChain(node, clock)
@@ -83,11 +104,21 @@ export async function createWorld({
     addresses,
     facts,
     anchored,
+    decisions,
     refusals,
     db: await openDatabase(file),
     async reopen() {
       await world.db.destroy()
       world.db = await openDatabase(file)
+    },
+    async copy() {
+      const to = `${file}-${copies++}`
+      await sql`VACUUM INTO ${to}`.execute(world.db)
+      return to
+    },
+    async replaceBy(copy) {
+      await world.db.destroy()
+      world.db = await openDatabase(copy)
     },
     async earn(nodeId, address, price) {
       addresses.set(nodeId, address)
@@ -114,6 +145,11 @@ export async function createWorld({
           addresses.has(nodeId) ? [{ nodeId, confirmedMicroUsd, address: addresses.get(nodeId) ?? '' }] : [],
         ),
       recordEvent: async (_tx, nodeId, fact) => void facts.push({ nodeId, fact }),
+      usdc: null,
+      addressOf: async (_tx, nodeId) => addresses.get(nodeId) ?? null,
+      decide: async (_tx, kind, body) => void decisions.push({ kind, body }),
+      isOperator: (requesterId) => requesterId.startsWith('operator'),
+      isStopped: () => false,
       onAnchored: async (_tx, one) => void anchored.push(one),
       events: { ...silentEvents, refused: (address, reason) => void refusals.push({ address, reason }) },
       ...changes,

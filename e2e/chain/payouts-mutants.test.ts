@@ -5,10 +5,11 @@ import { runTrial } from './chaos-trial.ts'
 const mutant = vi.hoisted(() => ({ decide: undefined as typeof nextStep | undefined }))
 vi.mock('../../main/coordinator/payouts/machine.ts', async (original) => {
   const real = await original<{ nextStep: typeof nextStep }>()
-  return { ...real, nextStep: (...args: Parameters<typeof nextStep>) => (mutant.decide ?? real.nextStep)(...args) }
+  // What lives by a nonce has no end to be impatient about.
+  return { ...real, nextStep: (...args: Parameters<typeof nextStep>) => (args[0].lane === null && mutant.decide ? mutant.decide : real.nextStep)(...args) }
 })
 
-const MOST_TRIALS = 40
+const MOST_TRIALS = 60
 /** What most scripts do: no answer for 60 slots, so sign again. */
 const impatient: typeof nextStep = (attempt, { status, finalHeight }) => {
   if (status?.level === 'finalized') return { do: 'finish', err: status.err }
@@ -28,6 +29,7 @@ test.for([
 ] as const)('the trial catches a machine that %s', async ([, decide]) => {
   mutant.decide = decide
   let paidTwice = 0
-  for (let seed = 1_000; paidTwice === 0 && seed < 1_000 + MOST_TRIALS; seed++) paidTwice += (await runTrial(seed)).paidTwice
+  // The trials of SOL alone: what is paid twice in USDC would run the hot wallet dry first.
+  for (let trial = 0; paidTwice === 0 && trial < MOST_TRIALS; trial++) paidTwice += (await runTrial(1_000 + 2 * trial)).paidTwice
   expect(paidTwice).toBeGreaterThan(0)
 })

@@ -8,6 +8,13 @@ import { answer, temporaryDirectory, until, windfall } from '../support/windfall
 
 const SAMPLE = ['wasm', ['64', '48', '1']] as const
 
+const paid = (data: string): Promise<Books> =>
+  until(
+    () => answer<Books>(['ledger', 'check', '--data', data]),
+    ({ confirmedMicroUsd, paidMicroUsd }) => confirmedMicroUsd !== '0' && confirmedMicroUsd === paidMicroUsd,
+    { what: 'payment of everything' },
+  )
+
 /** The installation moves from SQLite to what is named. */
 describe.each(databases)('to $name', ({ name }) => {
   test('a coordinator that burned down goes on from its backup: books balance, decisions follow from each other, a job that waited is done and paid', async () => {
@@ -19,6 +26,8 @@ describe.each(databases)('to $name', ({ name }) => {
     const done = await ended(before, (await submitSample(before, ...SAMPLE)).jobId)
     expect(done).toMatchObject({ state: 'completed' })
     await agent.stop()
+    // A restored coordinator pays nobody if the chain knows of a payout that its backup does not.
+    await paid(before)
     const waiting = await submitSample(before, ...SAMPLE)
     expect(await answer(['coordinator', 'backup', backup, '--data', before])).toMatchObject({ directory: backup, blobs: 'included' })
     const tooLate = await submitSample(before, ...SAMPLE)
@@ -38,11 +47,6 @@ describe.each(databases)('to $name', ({ name }) => {
     expect(await answer<JobView>(['job', 'show', done.jobId, '--data', after])).toMatchObject({ state: 'completed', receiptId: done.receiptId })
     const { code } = await windfall(['job', 'show', tooLate.jobId, '--data', after])
     expect(code).not.toBe(0)
-    const books = await until(
-      () => answer<Books>(['ledger', 'check', '--data', after]),
-      ({ confirmedMicroUsd, paidMicroUsd }) => confirmedMicroUsd === paidMicroUsd,
-      { what: 'payment of everything' },
-    )
-    expect(books).toMatchObject({ balanced: true, findings: [] })
+    expect(await paid(after)).toMatchObject({ balanced: true, findings: [] })
   })
 })

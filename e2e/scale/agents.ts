@@ -65,31 +65,39 @@ function helloFrame({ nodeId, nonce }: { nodeId: string; nonce: string }, key: K
   return textFrame(JSON.stringify({ type: 'hello', nodeId, signature }))
 }
 
+/** From one address to another there are fewer ports than agents; on this machine every 127.x.y.z is one more. */
+const PORTS = 20_000
+const addressOf = ({ hostname }: URL, index: number) => (hostname === '127.0.0.1' ? `127.0.0.${1 + Math.floor(index / PORTS)}` : undefined)
+
 interface Online {
   readonly agents: readonly Agent[]
-  /** What the coordinator says after the welcome. */
-  readonly onFrame?: (frame: { readonly type: string }, at: { readonly index: number; readonly socket: RawSocket }) => void
+  /** What the coordinator says after the welcome: JSON, as it came. */
+  readonly onText?: (text: string) => void
 }
 
 /** Brings enrolled agents online; resolves when every one of them is welcome. */
-export async function goOnline(url: string, { agents, onFrame }: Online): Promise<Connected> {
+export async function goOnline(url: string, { agents, onText: hear }: Online): Promise<Connected> {
   const target = new URL('/v1/agents/socket', url)
   const sockets: RawSocket[] = []
   let lost = 0
   await each([...agents.entries()], AT_ONCE, async ([index, { signer, pem }]) => {
     const key = createPrivateKey(pem)
     await new Promise<void>((resolve, reject) => {
+      let isWelcome = false
       const onText = (text: string, socket: RawSocket) => {
+        if (isWelcome) return hear?.(text)
         const frame = JSON.parse(text) as { type: string; nonce?: string }
         if (frame.type === 'challenge') socket.send(helloFrame({ nodeId: signer.keyId, nonce: frame.nonce ?? '' }, key))
-        else if (frame.type === 'welcome') resolve()
-        else onFrame?.(frame, { index, socket })
+        else if (frame.type === 'welcome') {
+          isWelcome = true
+          resolve()
+        }
       }
       const onClose = () => {
         lost += 1
         reject(new Error(`agent ${index} was not welcome`))
       }
-      sockets[index] = openRawSocket(target, { onText, onClose })
+      sockets[index] = openRawSocket(target, { onText, onClose, localAddress: addressOf(target, index) })
     })
   })
   return {

@@ -16,20 +16,20 @@ export interface FrameLine extends AsyncDisposable {
   readonly ask: (frame: NumberedFrame) => Promise<boolean>
 }
 
-interface Told {
-  readonly type: string
-  readonly id?: number
-}
+/** Read like this, since whoever measures ought to cost next to nothing. */
+const KEPT = /^\{"type":"proof-kept","id":(\d+)\}$/
+const NOT_KEPT = /^\{"type":"proof-not-kept","id":(\d+),/
 
 /** Brings all of them online, over sockets that stay open. */
 export async function openFrameLine(url: string, agents: readonly Agent[]): Promise<FrameLine> {
   const waiting = new Map<number, (isKept: boolean) => void>()
-  const onFrame = ({ type, id }: Told) => {
-    if (id === undefined) return
-    waiting.get(id)?.(type === 'proof-kept')
+  const onText = (text: string) => {
+    const [kept, not] = [KEPT.exec(text), NOT_KEPT.exec(text)]
+    const id = Number(kept?.[1] ?? not?.[1])
+    waiting.get(id)?.(kept !== null)
     waiting.delete(id)
   }
-  const connected: Connected = await goOnline(url, { agents, onFrame })
+  const connected: Connected = await goOnline(url, { agents, onText })
   const socketOf = (agent: number): RawSocket => {
     const socket = connected.sockets[agent]
     if (!socket?.isOpen()) throw new Error(`The coordinator has closed the connection of agent ${agent}.`)

@@ -24,3 +24,9 @@ export function cpuSecondsOf(pid: number): number | null {
   const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
+
+/** How many files this process may have open, and with it each that it starts. */
+export function mostOpenFiles(): number {
+  const limits = existsSync('/proc/self/limits') ? readFileSync('/proc/self/limits', 'utf8') : ''
+  return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? 0)
+}

@@ -52,11 +52,21 @@ export async function proofRequest(base: string, agent: Agent): Promise<Buffer> 
 }
 
 /** So many proofs under one more signature. */
-export async function batchRequest(base: string, agent: Agent, size: number): Promise<Buffer> {
+async function batchOf(agent: Agent, size: number) {
   const submissions = await Promise.all(Array.from({ length: size }, () => submission(agent)))
   const items = submissions.map(({ leaseId, token, envelope }) => ({ kind: 'proof', leaseId, token, envelope }))
   const body = Buffer.from(JSON.stringify({ v: 1, nodeId: agent.signer.keyId, items }))
   const batch = await signEnvelope(PROOF_BATCH_TYPE, body, agent.signer)
   const outputs = items.map(() => OUTPUT.toString('base64'))
-  return signedPost(base, agent.signer, { path: '/v1/proofs/batch', headers: ASYNC, body: JSON.stringify({ batch, outputs }) })
+  return { batch, outputs }
+}
+
+/** In one frame of their node's socket, which holds about twenty of them. */
+export async function batchFrame(agent: Agent, { id, size }: { readonly id: number; readonly size: number }): Promise<Buffer> {
+  return textFrame(JSON.stringify({ type: 'proofs', id, ...(await batchOf(agent, size)) }))
+}
+
+/** In one request, which carries a signature of its own as well. */
+export async function batchRequest(base: string, agent: Agent, size: number): Promise<Buffer> {
+  return signedPost(base, agent.signer, { path: '/v1/proofs/batch', headers: ASYNC, body: JSON.stringify(await batchOf(agent, size)) })
 }

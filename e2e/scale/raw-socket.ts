@@ -11,6 +11,8 @@ export interface RawSocket {
 export interface RawSocketEvents {
   readonly onText: (text: string, socket: RawSocket) => void
   readonly onClose: () => void
+  /** Of this side. */
+  readonly localAddress?: string | undefined
 }
 
 const OPCODE = { text: 1, close: 8, ping: 9, pong: 10 } as const
@@ -52,7 +54,8 @@ const upgrade = ({ host, pathname }: URL): string =>
 
 /** Opens a socket at an `http://` address. Whatever goes wrong ends in `onClose`. */
 export function openRawSocket(url: URL, events: RawSocketEvents): RawSocket {
-  const socket = connect(Number(url.port), url.hostname, () => socket.write(upgrade(url)))
+  const { localAddress } = events
+  const socket = connect({ port: Number(url.port), host: url.hostname, ...(localAddress ? { localAddress } : {}) }, () => socket.write(upgrade(url)))
   socket.setNoDelay(true)
   let received: Buffer = Buffer.alloc(0)
   let isUpgraded = false

@@ -66,7 +66,9 @@ export async function startFleet(root: string): Promise<Fleet> {
       return keep(startService(['agent', '--data', directory(name), '--coordinator', url, '--gate', 'always', '--zone', 'GB-13', '--test-wallet', rpcUrl], env))
     },
     async [Symbol.asyncDispose]() {
-      for (const service of services.toReversed()) if (service.alive()) await service.stop()
+      const fallen = services.flatMap((service) => service.fall() ?? [])
+      for (const service of services.toReversed()) await service.stop()
+      if (fallen.length > 0) throw new Error(fallen.join('\n'))
     },
   }
 }
@@ -100,9 +102,13 @@ export interface Books {
   readonly findings: readonly string[]
 }
 
-/** Submits a bundled job with arguments of its own. */
+/** Submits a bundled job with arguments of its own; a machine that has just come says a moment later what it can run. */
 export const submitSample = (data: string, sample: 'wasm' | 'docker', args: readonly string[]): Promise<JobView> =>
-  answer<JobView>(['job', 'submit', '--sample', sample, '--data', data, ...args.flatMap((arg) => ['--arg', arg])])
+  until(
+    () => answer<JobView>(['job', 'submit', '--sample', sample, '--data', data, ...args.flatMap((arg) => ['--arg', arg])]),
+    () => true,
+    { what: 'a machine that can take the job' },
+  )
 
 export const FINAL: readonly JobView['state'][] = ['completed', 'failed', 'expired', 'cancelled']
 

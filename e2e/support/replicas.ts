@@ -80,10 +80,11 @@ export async function startReplicas(root: string): Promise<Replicas> {
     async [Symbol.asyncDispose]() {
       // What is stopped cannot end.
       for (const { pid, alive } of running.values()) if (alive()) process.kill(pid, 'SIGCONT')
-      await fleet[Symbol.asyncDispose]()
-      await balancer[Symbol.asyncDispose]()
-      await s3[Symbol.asyncDispose]()
-      await database.drop()
+      await using rest = new AsyncDisposableStack()
+      rest.defer(database.drop)
+      rest.use(s3)
+      rest.use(balancer)
+      rest.use(fleet)
     },
   }
 }

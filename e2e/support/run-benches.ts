@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
   challenge: ['e2e/network/challenge.bench.ts'],
   oracle: ['main/coordinator/grid/oracle.bench.ts', 'e2e/grid/replay.bench.ts'],
   coordinator: ['e2e/scale/coordinator.bench.ts'],
+  payouts: ['e2e/chain/payouts.bench.ts'],
   'agent-load': ['main/agent/metering/agent-load.bench.ts'],
 }
 
@@ -17,7 +18,9 @@ const ON_YOUR_DATA: Readonly<Record<string, readonly string[]>> = {
   planner: ['main/coordinator/planner/planner.bench.ts'],
   outlook: ['e2e/grid/outlook.bench.ts'],
 }
-const NAMED: Readonly<Record<string, readonly string[]>> = { ...BENCHES, ...ON_YOUR_DATA }
+/** These take an hour. */
+const LONG: Readonly<Record<string, readonly string[]>> = { 'payout-chaos': ['e2e/chain/payouts-chaos.bench.ts'] }
+const NAMED: Readonly<Record<string, readonly string[]>> = { ...BENCHES, ...ON_YOUR_DATA, ...LONG }
 
 const root = join(import.meta.dirname, '..', '..')
 const [name, ...options] = process.argv.slice(2)

@@ -3,8 +3,10 @@ import { createToken } from '../../main/agent/http/gate.ts'
 import { serveAgentHttp } from '../../main/agent/http/serve.ts'
 import { announce } from '../../main/kernel/instance-file.ts'
 import { holdDirectory } from '../../main/kernel/instance-lock.ts'
+import { moneyHandlers } from '../../shared/contract/agent-money.fake.ts'
+import { moneyAt } from '../../shared/contract/money.fake.ts'
 import { type AgentStatus, agentContract } from '../../shared/contract/agent.ts'
-import { serve } from '../../shared/contract/define.ts'
+import { type Handlers, serve } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { SAMPLE_JOB, SAMPLE_PAYOUT, SAMPLE_RECEIPT, SAMPLE_STATUS, sampleGrid, samplePower } from './sample-facts.ts'
 
@@ -13,9 +15,13 @@ export interface SampleAgent {
   readonly token: string
   /** Changes what the agent says and tells every window. */
   readonly become: (change: Partial<AgentStatus>) => void
+  /** Replaces answers from now on and tells every window. */
+  readonly answer: (changes: Partial<AgentHandlers>) => void
   readonly status: () => AgentStatus
   readonly stop: () => Promise<void>
 }
+
+type AgentHandlers = Handlers<typeof agentContract, undefined>
 
 const quiet = { info() {}, warn() {}, error() {} }
 type Listener = (event: string, payload: unknown) => void
@@ -31,7 +37,7 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
     for (const listener of listeners) listener('changed', { seq: ++seq, what: ['status'] })
     return status
   }
-  const server = serve(agentContract, {
+  const handlers: AgentHandlers = {
     getStatus: () => status,
     pause: ({ until }) => become({ display: 'paused', policy: 'off', pausedUntil: until, reasons: [{ code: 'user', message: 'You paused Windfall.', until }] }),
     resume: () => become({ display: SAMPLE_STATUS.display, policy: SAMPLE_STATUS.policy, pausedUntil: null, reasons: SAMPLE_STATUS.reasons }),
@@ -55,7 +61,10 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
       throw new WindfallError('not-found', 'This agent keeps no receipt bundles.')
     },
     listPayouts: () => ({ items: [SAMPLE_PAYOUT], next: null }),
-  })
+    getPayout: () => SAMPLE_PAYOUT,
+    ...moneyHandlers(moneyAt(Date.now())),
+  }
+  const server = serve<typeof agentContract, undefined>(agentContract, handlers)
   const stop = new AbortController()
   const token = createToken()
   const events = { subscribe: (listener: Listener) => (listeners.add(listener), () => void listeners.delete(listener)) }
@@ -65,6 +74,10 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
     url,
     token,
     become: (change) => void become(change),
+    answer: (changes) => {
+      Object.assign(handlers, changes)
+      for (const listener of listeners) listener('changed', { seq: ++seq, what: ['payouts', 'money'] })
+    },
     status: () => status,
     stop: () => {
       stop.abort()

@@ -96,6 +96,7 @@ export const SAMPLE_STATUS: AgentStatus = {
     nodeId: NODE_ID,
     zone: 'GB-13',
     payoutAddress: ADDRESS,
+    payoutChange: null,
     payoutRefusal: null,
     key: { keyId: NODE_ID, alg: 'EdDSA', evidence: 'software', keptIn: 'GNOME keyring (libsecret)', sealed: true, rotations: 0, next: null },
   },
@@ -113,7 +114,7 @@ export const SAMPLE_STATUS: AgentStatus = {
     recordedOn: '2024-03-18',
     estimated: false,
   },
-  earnings: { confirmedMicroUsd: '14720000', inFlightMicroUsd: '310000', paidMicroUsd: '203100000', paidLamports: '1354000000' },
+  earnings: { accruedMicroUsd: '310000', confirmedMicroUsd: '14720000', inFlightMicroUsd: '310000', paidMicroUsd: '203100000', paidLamports: '1354000000' },
 }
 
 export const SAMPLE_RECEIPT: ReceiptSummary = {

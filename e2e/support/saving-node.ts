@@ -102,7 +102,7 @@ export function startSavingNode({ directory, url, signer, clock, goal }: SavingN
     devices: { ...testDevices, machine: () => ({ ...PROCESSOR_ONLY, gpus: [aGpu('gpu')] }) },
     runtimes: new Map<RuntimeName, Runtime>([['docker', runtime]]),
   })
-  work.setFetchCheckpoint(link.fetchCheckpoint)
+  work.setSource(link)
   /** Lets time pass and sockets work until something is so. */
   const until = async (done: () => boolean) => {
     while (!done()) {

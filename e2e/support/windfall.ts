@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../shared/errors.ts'
+import { watch, whatIsKnown } from './service-end.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const ENTRY = join(ROOT, 'main', 'cli', 'windfall.mjs')
@@ -50,7 +51,7 @@ export function windfall(args: readonly string[], env?: Readonly<Record<string, 
 /** The answer of a command that was asked for `--json`. */
 export async function answer<T>(args: readonly string[]): Promise<T> {
   const { code, stdout, stderr } = await windfall([...args, '--json'])
-  if (code !== 0) throw new Error(`windfall ${args.join(' ')} ended with ${code}: ${stderr}`)
+  if (code !== 0) throw new Error(`windfall ${args.join(' ')} ended with ${code}: ${stderr}${whatIsKnown()}`)
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T
 }
 
@@ -64,22 +65,23 @@ export interface Service<T> {
   /** SIGKILL, as a power cut would. */
   readonly kill: () => Promise<void>
   readonly stderr: () => string
+  /** How it ended though nobody asked it to, with its last words; `null` while it runs, or once it was stopped or killed. */
+  readonly fall: () => string | null
 }
 
 /** Starts a long-running command with `--json` and resolves with its first line of output. */
 export function startService<T>(args: readonly string[], env?: Readonly<Record<string, string>>, behind?: readonly string[]): Promise<Service<T>> {
   const child = launch([...args, '--json'], env, behind)
+  const { ended, fall, release, stderr } = watch(`windfall ${args.join(' ')}`, child)
   let stdout = ''
-  let stderr = ''
-  const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
   const end = async (signal: NodeJS.Signals) => {
+    release()
     child.kill(signal)
     return ended
   }
-  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    void ended.then((code) => reject(new Error(`windfall ${args.join(' ')} ended with ${code} before it was ready: ${stderr}${stdout}`)))
+    void ended.then((code) => reject(new Error(`windfall ${args.join(' ')} ended with ${code} before it was ready: ${stderr()}${stdout}`)))
     child.stdout?.on('data', (chunk: Buffer) => {
       stdout += chunk.toString()
       const [line, rest] = stdout.split('\n')
@@ -90,7 +92,8 @@ export function startService<T>(args: readonly string[], env?: Readonly<Record<s
         alive: () => child.exitCode === null && child.signalCode === null,
         stop: () => end('SIGTERM'),
         kill: async () => void (await end('SIGKILL')),
-        stderr: () => stderr,
+        stderr,
+        fall,
       })
     })
   })
@@ -114,5 +117,6 @@ export async function until<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 150))
   }
-  throw new Error(`${what} did not happen within ${timeoutMs / 1_000} s; last: ${last}`)
+  const known = whatIsKnown()
+  throw new Error(`${what} did not happen within ${timeoutMs / 1_000} s; last: ${last}${last.endsWith(known) ? '' : known}`)
 }

@@ -31,7 +31,9 @@ import { createDockerEngine } from './jobs/docker.ts'
 import { createGpuSight } from './jobs/gpu-sight.ts'
 import type { Meter } from './metering/meter.ts'
 import { createLiveLogs } from './jobs/live-logs.ts'
+import { createMoney } from './money.ts'
 import { createNews } from './news.ts'
+import { createOwnerTariff } from './owner-tariff.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
 import { createRuntimeProbes, createRuntimes } from './runtimes.ts'
 import { SOLAR_MANNERS, createSolarWatch } from './solar/solar-watch.ts'
@@ -104,14 +106,16 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     isAwaited: () => work.waiting() !== null,
     changed: () => news.changed('grid', 'status'),
   })
+  const tariff = createOwnerTariff({ config, settings: stores.settings, changed: () => news.changed('grid', 'status', 'money') })
   const grid = createGridWatch({
     zone: config.zone,
     rule: config.gate,
-    tariff: config.tariff,
+    tariff: tariff.current,
     onlyIfEarning: config.onlyIfEarning,
     hours: schedule && ((at) => readSchedule(schedule, epochMs(at))),
     settings: stores.settings,
     past: stores.gridPast,
+    pricePast: stores.pricePast,
     clock,
     solar,
     anyway: () => policy.anywayUntil() !== null,
@@ -181,17 +185,28 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     },
     grid,
     solar,
+    tariff,
     work,
     news,
     logs,
     receipts: createReceiptFolder(config.dataDirectory),
   })
   const status = () => readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, session })
+  const money = createMoney({
+    store: stores.money,
+    facts: stores.facts,
+    tariff,
+    pastPrices: ({ currency }, since) => stores.pricePast.list({ zone: config.zone, currency }, since),
+    clock,
+  })
   const server = serve(
     agentContract,
     createApi({
       ...stores,
       now: clock.now,
+      money,
+      setTariff: tariff.set,
+      desk: session.desk,
       status,
       grid: grid.view,
       power: () => ({ method: meter.latest()?.method ?? null, readings: meter.readings() }),

@@ -4,12 +4,17 @@ import { agentContract } from '../../shared/contract/agent.ts'
 import { serve } from '../../shared/contract/define.ts'
 import { testBundle } from '../../shared/domain/receipt-bundle.fake.ts'
 import { predicateOf, recordedOnOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
-import { toIso } from '../../shared/units.ts'
+import { epochMs, toIso } from '../../shared/units.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
 import { createApi } from './api.ts'
+import { createDesk } from './desk.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import * as initial from './migrations/0001-initial.ts'
+import { createMoney } from './money.ts'
+import { createMoneyStore } from './money/money.store.ts'
+import { createOwnerTariff } from './owner-tariff.ts'
+import { createSettingsStore } from './settings.store.ts'
 import { createFactsStore } from './sync/facts.store.ts'
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z')
@@ -19,11 +24,16 @@ function setUp({ paused = false } = {}) {
   const db = openSqlite(':memory:', [initial])
   const [jobs, facts] = [createJobsStore(db), createFactsStore(db)]
   const asked: unknown[] = []
+  const settings = createSettingsStore(db)
+  const tariff = createOwnerTariff({ config: { tariff: null, onlyIfEarning: false }, settings, changed: () => undefined })
   const server = serve(
     agentContract,
     createApi({
       jobs,
       facts,
+      money: createMoney({ store: createMoneyStore(db), facts, tariff, pastPrices: () => [], clock: { now: () => epochMs(NOW) } }),
+      setTariff: tariff.set,
+      desk: createDesk({ client: null, signer: { sign: async () => new Uint8Array() }, settings, changed: () => undefined }),
       status: () => fakeStatus(),
       grid: () => ({ zone: 'GB-13', signal: null, now: null, greenWindows: [], rule: 'x', state: 'missing', message: null, tariff: null, solar: null }),
       power: () => ({ method: null, readings: [] }),

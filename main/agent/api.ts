@@ -1,4 +1,5 @@
 import type { AgentStatus, GridView, SignalSource, agentContract } from '../../shared/contract/agent.ts'
+import type { passedOnCalls } from '../../shared/contract/agent-money.ts'
 import type { DayReport } from '../../shared/contract/day-report.ts'
 import type { PowerReading } from '../../shared/contract/device.ts'
 import type { Handlers } from '../../shared/contract/define.ts'
@@ -7,6 +8,8 @@ import { WindfallError } from '../../shared/errors.ts'
 import type { DeviceChange } from './devices.ts'
 import { LONGEST_ANYWAY_S } from './idle/pause.ts'
 import type { JobsStore } from './jobs/jobs.store.ts'
+import type { Money } from './money.ts'
+import type { OwnerTariff } from './owner-tariff.ts'
 import type { FactsStore } from './sync/facts.store.ts'
 
 export interface ApiDeps {
@@ -29,7 +32,10 @@ export interface ApiDeps {
   readonly pinnedKeys: () => readonly string[]
   readonly now: () => number
   readonly jobs: Pick<JobsStore, 'list'>
-  readonly facts: Pick<FactsStore, 'listReceipts' | 'receipt' | 'listPayouts'>
+  readonly facts: Pick<FactsStore, 'listReceipts' | 'receipt' | 'listPayouts' | 'payout'>
+  readonly money: Money
+  readonly setTariff: OwnerTariff['set']
+  readonly desk: Handlers<typeof passedOnCalls, undefined>
 }
 
 interface PageRequest {
@@ -54,6 +60,28 @@ function anywayEnd(at: number, { now, isPaused }: Pick<ApiDeps, 'now' | 'isPause
   if (at <= now() || at > now() + LONGEST_ANYWAY_S * 1_000)
     throw new WindfallError('input.invalid', 'Jobs can run anyway for up to a day from now. Choose a time in that.')
   return at
+}
+
+function moneyApi({ facts, money, setTariff }: Pick<ApiDeps, 'facts' | 'money' | 'setTariff'>) {
+  return {
+    getPayout: ({ payoutId }: { readonly payoutId: string }) => {
+      const payout = facts.payout(payoutId)
+      if (!payout) throw new WindfallError('not-found', 'This machine knows of no such payout. It may belong to another machine of yours.')
+      return payout
+    },
+    getMoney: money.view,
+    listEarnings: ({ payoutId, ...page }: PageRequest & { readonly payoutId: string | null }) =>
+      pageOf(
+        (after, limit) => money.list({ after, limit, payoutId }),
+        (earning) => earning.earningId,
+        page,
+      ),
+    getEarning: ({ earningId }: { readonly earningId: string }) => money.sum(earningId),
+    setTariff: ({ tariff }: { readonly tariff: Parameters<OwnerTariff['set']>[0] }) => {
+      setTariff(tariff)
+      return money.view()
+    },
+  }
 }
 
 /** What the window and the command line may ask of the agent. */
@@ -98,6 +126,8 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
     listJobs: (page) => pageOf(deps.jobs.list, (job) => job.leaseId, page),
     listReceipts: (page) => pageOf(deps.facts.listReceipts, (receipt) => receipt.receiptId, page),
     listPayouts: (page) => pageOf(deps.facts.listPayouts, (payout) => payout.payoutId, page),
+    ...moneyApi(deps),
+    ...deps.desk,
     getReceipt: ({ receiptId }) => {
       const bundle = deps.facts.receipt(receiptId)
       if (!bundle) throw new WindfallError('not-found', 'This receipt is not on this machine. It may still be on its way.')

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { WindfallError } from '../../shared/errors.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
-import { type Listener, payoutRefusal, showRefusal } from './coordinator-heard.ts'
+import { type Listener, paidTo, payoutRefusal, showRefusal, storeEvents } from './coordinator-heard.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { testFolder } from './metering/meter.fixture.ts'
 import * as initial from './migrations/0001-initial.ts'
 import { createSettingsStore } from './settings.store.ts'
 import { openAgentStores } from './stores.ts'
+
+const nothing = () => undefined
 
 test('what was said against an address counts for that address only, and until it is taken back', () => {
   const settings = createSettingsStore(openSqlite(':memory:', [initial]))
@@ -16,6 +18,26 @@ test('what was said against an address counts for that address only, and until i
   expect([refused, other, null].map((address) => payoutRefusal({ settings }, address))).toEqual(['It is a program.', null, null])
   settings.set('payout-refused', null)
   expect(payoutRefusal({ settings }, refused)).toBeNull()
+})
+
+test('a node is paid where its coordinator says, and where it was started with at one that has said nothing', () => {
+  using stores = openAgentStores(testFolder())
+  const [setting, linked] = ['1'.repeat(32), '2'.repeat(32)]
+  const warned: unknown[] = []
+  const [here, elsewhere] = ['https://here.example', 'https://elsewhere.example']
+  const listener = {
+    url: here,
+    stores,
+    news: { changed: nothing },
+    touch: nothing,
+    receipts: { write: nothing },
+    log: { warn: (told: unknown) => warned.push(told) },
+  }
+  const fact = { kind: 'payout-address', address: linked, pending: null } as const
+  storeEvents(listener as unknown as Listener, { events: [{ seq: 1, at: '2026-03-01T12:00:00.000Z', fact }], feed: 'feed', position: 1 })
+  const at = (coordinatorUrl: string | null) => paidTo(stores, { coordinatorUrl, payoutAddress: setting }).address
+  expect([here, elsewhere, null].map(at)).toEqual([linked, setting, setting])
+  expect(warned).toEqual([{ address: linked, pending: null }])
 })
 
 test('a run whose proof is not taken is given back without one, once, and its owner reads why it does not count', () => {

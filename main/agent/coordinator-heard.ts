@@ -9,7 +9,7 @@ import { keyIdOf } from '../kernel/signing.ts'
 import type { News } from './news.ts'
 import type { ReceiptFolder } from './receipt-folder.ts'
 import type { AgentStores } from './stores.ts'
-import { PayoutRefusal, applyEvent } from './sync/apply.ts'
+import { PaidTo, PayoutRefusal, applyEvent } from './sync/apply.ts'
 import type { CoordinatorLink } from './sync/client.ts'
 import { type LeaseQuery, leaseProblem } from './sync/lease-check.ts'
 import type { GivenBackItem } from './sync/outbox.store.ts'
@@ -88,6 +88,15 @@ export function payoutRefusal({ settings }: Pick<AgentStores, 'settings'>, addre
   return refusal?.address === address ? refusal.reason : null
 }
 
+/** Every coordinator pays where it was told to. */
+const paidToBy = (url: string | null): string => `paid-to:${url}`
+
+/** Where this node is paid: what it was started with, until its coordinator says more. */
+export const paidTo = (
+  { settings }: Pick<AgentStores, 'settings'>,
+  { coordinatorUrl, payoutAddress }: { readonly coordinatorUrl: string | null; readonly payoutAddress: string | null },
+): PaidTo => settings.get(paidToBy(coordinatorUrl), PaidTo) ?? { address: payoutAddress, pending: null }
+
 interface Pulled {
   readonly events: Parameters<SessionDeps['feed']['store']>[0]
   /** Setting that holds the position. */
@@ -95,7 +104,7 @@ interface Pulled {
   readonly position: number
 }
 
-export function storeEvents({ stores, receipts, news, touch }: Listener, { events, feed, position }: Pulled): void {
+export function storeEvents({ url, stores, receipts, news, touch, log }: Listener, { events, feed, position }: Pulled): void {
   const apply = {
     facts: stores.facts,
     summaryOf: (bundle: ReceiptBundle) => summaryOf(predicateOf(bundle), bundle.inclusion.leafIndex),
@@ -107,13 +116,17 @@ export function storeEvents({ stores, receipts, news, touch }: Listener, { event
     },
     writeReceipt: receipts.write,
     payoutRefused: (refusal: PayoutRefusal | null) => stores.settings.set(PAYOUT_REFUSED, refusal),
+    paidTo: (told: PaidTo) => {
+      stores.settings.set(paidToBy(url), told)
+      log.warn(told, 'where this node is paid has changed, or is about to; if you did not ask for it: windfall wallet cancel')
+    },
   }
   stores.atomically(() => {
     for (const event of events) applyEvent(apply, event)
     stores.settings.set(feed, position)
   })
   touch()
-  news.changed('status', 'jobs', 'receipts', 'payouts')
+  news.changed('status', 'jobs', 'receipts', 'payouts', 'money')
 }
 
 /** A run whose proof is not taken does not count, but its job has to go on: it is given back without one. */

@@ -65,6 +65,7 @@ function startAgent(coordinatorUrl: string | null) {
     sampleLog: async () => null,
     grid: work.grid,
     solar: { site: null, update: () => undefined },
+    tariff: { current: () => null },
     work,
     news: work.news,
     logs: createLiveLogs({ clock, ids: createIds(clock) }),

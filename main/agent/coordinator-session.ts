@@ -10,6 +10,7 @@ import { createHandover } from './checkpoint-handover.ts'
 import type { AgentConfig } from './config.ts'
 import { feedOf, pinKeys, pinnedKeys, refreshReceipts, showRefusal, storeEvents, takeLease } from './coordinator-heard.ts'
 import { tellable } from './coordinator-told.ts'
+import { createDesk } from './desk.ts'
 import type { Devices } from './devices.ts'
 import { createGridRefresh, gridAskOf } from './grid-refresh.ts'
 import type { GridWatch } from './grid-watch.ts'
@@ -17,6 +18,7 @@ import type { Inventory } from './inventory.ts'
 import type { Checkpoints } from './jobs/checkpoints.ts'
 import { createKeyRotation } from './key-rotation.ts'
 import type { News } from './news.ts'
+import type { OwnerTariff } from './owner-tariff.ts'
 import type { ReceiptFolder } from './receipt-folder.ts'
 import type { ProbedRuntime } from './runtimes.ts'
 import type { AgentStores } from './stores.ts'
@@ -31,7 +33,7 @@ import { type Tenure, createTenure } from './sync/tenure.ts'
 import type { Work } from './work.ts'
 
 /** What a coordinator may set to work, and what it is told of. */
-type LinkedWork = Pick<Work, 'presence' | 'setFetch' | 'setFetchCheckpoint' | 'setGuard'> & {
+type LinkedWork = Pick<Work, 'presence' | 'setSource' | 'setGuard'> & {
   readonly runner: Pick<Work['runner'], 'offer' | 'cancel' | 'yieldLease' | 'busyDevices'>
   readonly prover: Pick<Work['prover'], 'realign'>
 }
@@ -50,6 +52,7 @@ export interface CoordinatorSessionDeps {
   readonly sampleLog: (proofId: string) => Promise<Uint8Array | null>
   readonly grid: GridWatch
   readonly solar: Pick<SolarWatch, 'site' | 'update'>
+  readonly tariff: Pick<OwnerTariff, 'current'>
   readonly work: LinkedWork
   readonly news: News
   readonly logs: SessionDeps['logs']
@@ -58,6 +61,8 @@ export interface CoordinatorSessionDeps {
 
 export interface CoordinatorSession {
   readonly state: () => AgentStatus['coordinator']
+  /** What the owner asks about payouts and wallets. */
+  readonly desk: ReturnType<typeof createDesk>
   /** Ids of the keys that this node's coordinators sign receipts and tree heads with, as first seen at each address. */
   readonly pinnedKeys: () => readonly string[]
   /** What this machine can do may have changed. */
@@ -100,6 +105,7 @@ export function createCoordinatorSession(deps: CoordinatorSessionDeps): Coordina
   })
   return {
     state: status.view,
+    desk: createDesk({ client: link?.client ?? null, signer: deps.keys.signer, settings: stores.settings, changed: () => news.changed('payouts', 'status') }),
     announce: announcer.raise,
     handOverKey: rotation.handOver,
     pinnedKeys: () => pinnedKeys(stores),
@@ -107,8 +113,7 @@ export function createCoordinatorSession(deps: CoordinatorSessionDeps): Coordina
       if (!url || !link) return aborted(signal)
       signal.addEventListener('abort', () => stopped.abort(), { once: true })
       const tenure = createTenure(clock)
-      deps.work.setFetch(link.fetchArchive)
-      deps.work.setFetchCheckpoint(link.fetchCheckpoint)
+      deps.work.setSource(link)
       deps.work.setGuard({ machine: () => clockObjection(time.skewMs()), lease: tenure.objection })
       const linked = { ...deps, url, link, announcer, status, touch: status.touch, time, tenure }
       return runAll(signal, [(stop) => runSession(sessionDeps(linked), stop), announcer.run, rotation.run])
@@ -181,7 +186,7 @@ function sessionDeps(deps: Linked): SessionDeps {
     sampleLog: deps.sampleLog,
     onSocket: status.socket,
     onHttp: status.http,
-    refreshGrid: createGridRefresh({ ...deps, zone: config.zone, tariff: config.tariff, settings: stores.settings, ask: gridAskOf(link.client) }),
+    refreshGrid: createGridRefresh({ ...deps, zone: config.zone, tariff: deps.tariff.current, settings: stores.settings, ask: gridAskOf(link.client) }),
     refreshReceipts: () => refreshReceipts(deps),
     onEnrolled: async () => {
       feed = feedOf(await pinKeys(deps))

@@ -45,7 +45,7 @@ async function working(id: string, { script, graceMs, checkpoints }: Ending) {
   onTestFinished(() => machine.close(async () => undefined))
   const lease = fakeLease({ leaseId: id, jobId: id, attemptId: `${id}-${process.pid}` })
   const { image, archive } = built
-  machine.work.setFetch(async () => archive)
+  machine.work.setSource({ fetchArchive: async () => archive })
   machine.work.runner.offer({
     ...lease,
     spec: { ...lease.spec, runtime: { name: 'docker', image, archive: digestOf(archive), reference: null }, args: [script], limits: LIMITS, checkpoints },

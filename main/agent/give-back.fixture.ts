@@ -91,7 +91,7 @@ export function openMachine({ clock, card, config, runtimes }: MachineParts) {
     policy: giveBack.policy,
     giveBack: giveBack.forRunner,
   })
-  work.setFetch(async () => new Uint8Array())
+  work.setSource({ fetchArchive: async () => new Uint8Array() })
   const running = Promise.all([...giveBack.runs, work.runner.run].map((run) => run(ended.signal)))
   const close = async (settle: () => Promise<unknown>) => {
     ended.abort()

@@ -14,7 +14,7 @@ function setUp({
   fails = [],
   site = null,
 }: {
-  tariff?: GridRefreshDeps['tariff']
+  tariff?: ReturnType<GridRefreshDeps['tariff']>
   fails?: readonly string[]
   site?: GridRefreshDeps['solar']['site']
 } = {}) {
@@ -26,7 +26,7 @@ function setUp({
   }
   const refresh = createGridRefresh({
     zone: 'GB',
-    tariff,
+    tariff: () => tariff,
     ask: {
       signal: () => answer('forecast'),
       of: (_zone, kind) => answer(kind),

@@ -30,7 +30,7 @@ export const gridAskOf = (client: CoordinatorLink['client']): GridAsk => ({
 
 export interface GridRefreshDeps {
   readonly zone: string
-  readonly tariff: Tariff | null
+  readonly tariff: () => Tariff | null
   readonly ask: GridAsk
   readonly grid: Pick<GridWatch, 'update' | 'learn'>
   readonly solar: Pick<SolarWatch, 'site' | 'update'>
@@ -89,7 +89,7 @@ export function createGridRefresh({ zone, tariff, ask, grid, solar, settings, cl
     const { site } = solar
     if (site) await optional('the forecast of the sun could not be read', () => sun(site))
     grid.update(await ask.signal(zone))
-    if (tariff?.kind === 'zone') await optional('prices could not be read', prices)
+    if (tariff()?.kind === 'zone') await optional('prices could not be read', prices)
     await past()
   }
 }

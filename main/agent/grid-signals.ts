@@ -6,14 +6,16 @@ import type { Clock } from '../kernel/clock.ts'
 import type { CarbonRule } from './grid/gate.ts'
 import { createGridPast } from './grid/past.ts'
 import type { GridPastStore } from './grid/past.store.ts'
+import type { PricePastStore } from './grid/price-past.store.ts'
 import type { SettingsStore } from './settings.store.ts'
 
 export interface GridSignalsDeps {
   readonly zone: string
   /** What the owner pays for electricity; `null` if they have not said. */
-  readonly tariff: Tariff | null
+  readonly tariff: () => Tariff | null
   readonly settings: SettingsStore
   readonly past: GridPastStore
+  readonly pricePast: Pick<PricePastStore, 'add'>
   readonly clock: Pick<Clock, 'now'>
   readonly changed: () => void
 }
@@ -35,8 +37,11 @@ const SETTING = { intensity: 'grid-signal', price: 'grid-price' } as const
 const isSame = (one: Signal, other: Signal | null): boolean => one.bodySha256 === other?.bodySha256 && one.points[0]?.from === other.points[0]?.from
 const seriesOf = (price: Signal | null, tariff: Tariff | null): readonly Slot[] => (price && tariff && isPriceFor(price, tariff) ? slotsOf(price) : [])
 
+/** What past work cost is told for so long. */
+const PRICES_KEPT_MS = 100 * 86_400_000
+
 /** The newest signals of one zone, kept across restarts, and what they have been. */
-export function createGridSignals({ zone, tariff, settings, past: store, clock, changed }: GridSignalsDeps): GridSignals {
+export function createGridSignals({ zone, tariff, settings, past: store, pricePast, clock, changed }: GridSignalsDeps): GridSignals {
   const past = createGridPast(store)
   const stored = (key: string): Signal | null => {
     const signal = settings.get(key, Signal)
@@ -44,7 +49,17 @@ export function createGridSignals({ zone, tariff, settings, past: store, clock, 
   }
   let intensity = stored(SETTING.intensity)
   let price = stored(SETTING.price)
-  let series = seriesOf(price, tariff)
+  // Asked for with every decision; slots are read from a signal once for each tariff.
+  let read: { readonly price: Signal | null; readonly tariff: Tariff | null; readonly slots: readonly Slot[] } = { price: null, tariff: null, slots: [] }
+  const series = (): readonly Slot[] => {
+    const now = tariff()
+    if (read.price !== price || read.tariff !== now) read = { price, tariff: now, slots: seriesOf(price, now) }
+    return read.slots
+  }
+  const remember = (next: Signal): void => {
+    const currency = next.price?.market === 'retail' && next.unit === 'minor/kWh' ? next.price.currency : null
+    if (currency !== null) pricePast.add({ zone, currency }, slotsOf(next), clock.now() - PRICES_KEPT_MS)
+  }
   const checkZone = (next: Signal): void => {
     if (next.zone !== zone) throw new WindfallError('grid.unavailable', `The forecast is for ${next.zone}, not for ${zone}, so it is not used.`)
   }
@@ -54,7 +69,7 @@ export function createGridSignals({ zone, tariff, settings, past: store, clock, 
   }
   return {
     intensity: () => intensity,
-    prices: () => series,
+    prices: series,
     learned: (rule) => (intensity && rule.kind === 'percentile' ? past.threshold(intensity, rule.percentile, clock.now()) : null),
     learn(next) {
       checkZone(next)
@@ -66,7 +81,7 @@ export function createGridSignals({ zone, tariff, settings, past: store, clock, 
       if (isSame(next, next.kind === 'price' ? price : intensity)) return
       if (next.kind === 'price') {
         price = next
-        series = seriesOf(price, tariff)
+        remember(next)
         return keep(SETTING.price, next)
       }
       // What was forecast and has come to pass meanwhile is part of the past, too.

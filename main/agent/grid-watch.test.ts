@@ -36,9 +36,11 @@ function setUp({
   settings = db(),
   zone = 'GB-13',
   rule = { kind: 'absolute', maxGPerKWh: 150 },
+  tariff = null,
   clock = createFakeClock(START),
   ...rest
-}: Partial<GridWatchDeps> & {
+}: Partial<Omit<GridWatchDeps, 'tariff'>> & {
+  tariff?: ReturnType<GridWatchDeps['tariff']>
   settings?: ReturnType<typeof db>
   zone?: string
   rule?: CarbonRule
@@ -46,7 +48,7 @@ function setUp({
 } = {}) {
   let changes = 0
   let anyway = false
-  const watch = createGridWatch({ ...PLAIN_GRID, ...rest, zone, rule, settings, clock, anyway: () => anyway, changed: () => changes++ })
+  const watch = createGridWatch({ ...PLAIN_GRID, ...rest, tariff: () => tariff, zone, rule, settings, clock, anyway: () => anyway, changed: () => changes++ })
   return { ...watch, runAnyway: () => void (anyway = true), settings, clock, changes: () => changes }
 }
 const view = (watch: ReturnType<typeof setUp>): GridView => GridView.parse(watch.view())

@@ -81,8 +81,10 @@ function queryOf({ signals, clock, solar }: Watched, rule: CarbonRule, lease: Le
   }
 }
 
-const earningOf = ({ tariff, signals, clock }: Watched, lease: Lease | null): EarningQuery | null =>
-  tariff && lease && { tariff, series: signals.prices(), work: workOf(lease), now: clock.now() }
+function earningOf({ tariff: owner, signals, clock }: Watched, lease: Lease | null): EarningQuery | null {
+  const tariff = owner()
+  return tariff && lease && { tariff, series: signals.prices(), work: workOf(lease), now: clock.now() }
+}
 
 function costRules(watched: Watched, lease: Lease | null) {
   const earning = watched.onlyIfEarning ? earningOf(watched, lease) : null
@@ -98,7 +100,7 @@ function gateOf(watched: Watched, lease: Lease | null): StartGate {
 }
 
 function outlookOf(watched: Watched, lease: Lease | null): StartOutlook {
-  const { rule, clock, anyway, tariff, hours } = watched
+  const { rule, clock, anyway, hours } = watched
   const now = clock.now()
   const carbon = carbonRule(queryOf(watched, anyway() ? lenient(rule) : rule, lease))
   const outlook = startOutlook(anyway() ? [carbon] : [carbon, ...(hours ? [hoursRule(hours, now)] : []), ...costRules(watched, lease)], now)
@@ -108,13 +110,13 @@ function outlookOf(watched: Watched, lease: Lease | null): StartOutlook {
     reasons: [...outlook.reasons],
     nextStart: outlook.next === null ? null : toIso(outlook.next),
     message: describeOutlook(outlook),
-    net: net && tariff ? { currency: tariff.currency, ...net, method: NET_METHOD } : null,
+    net: net && earning ? { currency: earning.tariff.currency, ...net, method: NET_METHOD } : null,
   }
 }
 
 function viewOf(watched: Watched): GridView {
-  const { zone, rule, clock, signals, tariff, solar } = watched
-  const [now, signal] = [clock.now(), signals.intensity()]
+  const { zone, rule, clock, signals, solar } = watched
+  const [now, signal, tariff] = [clock.now(), signals.intensity(), watched.tariff()]
   const slot = signal && slotAt(slotsOf(signal), now)
   const state = signalState(signal, now, MAX_AGE_MS)
   return {
@@ -135,8 +137,8 @@ function ruleText({ rule, signals }: Watched): string {
   return ownHours(rule) ? words : `${words} Green marks the cleanest 30 % of the ${signals.learned(SHOWN_RULE) === null ? 'hours ahead' : 'last 30 days'}.`
 }
 
-function priceNow({ tariff, signals, clock }: Watched): NonNullable<GridView['tariff']>['now'] {
-  const now = clock.now()
+function priceNow({ tariff: owner, signals, clock }: Watched): NonNullable<GridView['tariff']>['now'] {
+  const [now, tariff] = [clock.now(), owner()]
   const slot = tariff && priceAt(pricesOver(tariff, signals.prices(), { from: now, to: now + OUTLOOK_MS }), now)
   return slot && tariff && { minorPerKWh: slot.value, currency: tariff.currency, until: toIso(slot.to) }
 }

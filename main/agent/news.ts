@@ -2,7 +2,7 @@ import type { PowerReading } from '../../shared/contract/device.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createLatch } from '../kernel/latch.ts'
 
-type Topic = 'status' | 'jobs' | 'receipts' | 'payouts' | 'grid'
+type Topic = 'status' | 'jobs' | 'receipts' | 'payouts' | 'grid' | 'money'
 type Listener = (event: string, payload: unknown) => void
 
 export interface News {

@@ -63,6 +63,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
     probeRuntimes: async () => [],
     sampleLog: async () => null,
     solar: { site: null, update: () => undefined },
+    tariff: { current: () => null },
     grid: createGridWatch({
       ...PLAIN_GRID,
       zone: 'GB-13',
@@ -84,8 +85,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
           .slice(0, 64)
           .map(({ lease: { leaseId, token } }) => ({ leaseId, token, state: 'waiting' })),
       }),
-      setFetch: () => undefined,
-      setFetchCheckpoint: () => undefined,
+      setSource: () => undefined,
       setGuard: (next) => {
         guard = next
       },

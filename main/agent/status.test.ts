@@ -35,7 +35,7 @@ const BASE: StatusInput = {
   power: null,
   devices: [],
   seen: [],
-  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, payoutRefusal: null, key: FAKE_KEY },
+  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, payoutChange: null, payoutRefusal: null, key: FAKE_KEY },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:1', lastSyncAt: null, message: null },
   todayReceipts: [],
   todayEarned: { accrued: 0n, confirmed: 0n },
@@ -66,7 +66,14 @@ test('what is to be paid, on its way and paid adds up to what was confirmed, to 
   fc.assert(
     fc.property(History, ([earnings, shares]) => {
       const facts = createFactsStore(openSqlite(':memory:', [initial]))
-      const apply = { facts, summaryOf: () => expect.fail(), verdict: () => undefined, writeReceipt: () => undefined, payoutRefused: () => undefined }
+      const apply = {
+        facts,
+        summaryOf: () => expect.fail(),
+        verdict: () => undefined,
+        writeReceipt: () => undefined,
+        payoutRefused: () => undefined,
+        paidTo: () => undefined,
+      }
       let seq = 0
       const tell = (fact: Parameters<typeof eventOf>[1]) => applyEvent(apply, eventOf(++seq, fact))
       for (const [index, [amount, confirmed]] of earnings.entries())
@@ -84,6 +91,7 @@ test('what is to be paid, on its way and paid adds up to what was confirmed, to 
       }
       const { earnings: shown } = AgentStatus.parse(statusOf({ ...BASE, allEarned: facts.earnedSince(0), payouts: facts.payoutTotals() }))
       expect(shown).toEqual({
+        accruedMicroUsd: String(earnings.reduce((sum, [amount]) => sum + amount, 0n) - confirmed),
         confirmedMicroUsd: String(left),
         inFlightMicroUsd: String(booked.inFlight),
         paidMicroUsd: String(booked.paid),

@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { packageVersion } from '../kernel/paths.ts'
 import type { DeviceKeys } from '../kernel/device-key.ts'
 import type { AgentConfig } from './config.ts'
-import { payoutRefusal } from './coordinator-heard.ts'
+import { paidTo, payoutRefusal } from './coordinator-heard.ts'
 import type { CoordinatorSession } from './coordinator-session.ts'
 import type { Devices } from './devices.ts'
 import type { GridWatch } from './grid-watch.ts'
@@ -94,6 +94,7 @@ export function statusOf(input: StatusInput): AgentStatus {
       estimated: receipts.some(({ method }) => method === 'estimate'),
     },
     earnings: {
+      accruedMicroUsd: String(allEarned.accrued),
       confirmedMicroUsd: String(unpaid < 0n ? 0n : unpaid),
       inFlightMicroUsd: String(payouts.inFlightMicroUsd),
       paidMicroUsd: String(payouts.paidMicroUsd),
@@ -158,6 +159,7 @@ export function readStatus({ config, stores, keys, clock, meter, devices, policy
   const job = work.current()
   const reasons = reasonsOf({ policy, work, grid, session })
   const { phase, finishing } = policy.decision().state
+  const paid = paidTo(stores, config)
   return statusOf({
     version: packageVersion,
     now,
@@ -180,8 +182,9 @@ export function readStatus({ config, stores, keys, clock, meter, devices, policy
     node: {
       nodeId: keys.nodeId,
       zone: config.zone,
-      payoutAddress: config.payoutAddress,
-      payoutRefusal: payoutRefusal(stores, config.payoutAddress),
+      payoutAddress: paid.address,
+      payoutChange: paid.pending,
+      payoutRefusal: payoutRefusal(stores, paid.address),
       key: keys.describe(),
     },
     coordinator: session.state(),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Sqlite, openSqlite } from '../kernel/sqlite.ts'
 import { createCheckpointStore, type CheckpointStore } from './jobs/checkpoint.store.ts'
 import { createGridPastStore, type GridPastStore } from './grid/past.store.ts'
+import { createPricePastStore, type PricePastStore } from './grid/price-past.store.ts'
 import { createContainerJournal, type ContainerJournal } from './jobs/container-journal.store.ts'
 import { createImageStockStore, type ImageStockStore } from './jobs/image-stock.store.ts'
 import { createDaySpansStore, type DaySpansStore } from './day-spans.store.ts'
@@ -17,6 +18,8 @@ import * as containers from './migrations/0004-containers.ts'
 import * as grid from './migrations/0005-grid.ts'
 import * as gpus from './migrations/0006-gpus.ts'
 import * as runs from './migrations/0007-runs.ts'
+import * as money from './migrations/0008-money.ts'
+import { createMoneyStore, type MoneyStore } from './money/money.store.ts'
 import { createProofsStore, type ProofsStore } from './proofs/proofs.store.ts'
 import { createSettingsStore, type SettingsStore } from './settings.store.ts'
 import { createFactsStore, type FactsStore } from './sync/facts.store.ts'
@@ -35,6 +38,8 @@ export interface AgentStores extends Disposable {
   readonly daySpans: DaySpansStore
   readonly yields: YieldsStore
   readonly gridPast: GridPastStore
+  readonly pricePast: PricePastStore
+  readonly money: MoneyStore
   readonly containers: ContainerJournal
   readonly images: ImageStockStore
   readonly checkpoints: CheckpointStore
@@ -45,7 +50,7 @@ export interface AgentStores extends Disposable {
 /** Opens the agent's database. Errors: `storage.failed`, `storage.newer`. */
 export function openAgentStores(dataDirectory: string): AgentStores {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid, gpus, runs])
+  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid, gpus, runs, money])
   return {
     settings: createSettingsStore(db),
     jobs: createJobsStore(db),
@@ -58,6 +63,8 @@ export function openAgentStores(dataDirectory: string): AgentStores {
     daySpans: createDaySpansStore(db),
     yields: createYieldsStore(db),
     gridPast: createGridPastStore(db),
+    pricePast: createPricePastStore(db),
+    money: createMoneyStore(db),
     containers: createContainerJournal(db),
     images: createImageStockStore(db),
     checkpoints: createCheckpointStore(db),

@@ -50,9 +50,11 @@ function setUp() {
 test('a lease that is run ends as a report of its start and a proof with its output, and the job says so', async () => {
   const work = setUp()
   const fetched: string[] = []
-  work.setFetch(async (digest) => {
-    fetched.push(digest)
-    return new Uint8Array()
+  work.setSource({
+    fetchArchive: async (digest) => {
+      fetched.push(digest)
+      return new Uint8Array()
+    },
   })
   work.runner.offer(leaseNamed('a'))
   await work.during(1_000)
@@ -139,7 +141,7 @@ test('the policy is told at once that a job begins and that it is gone', async (
   const work = setUp()
   const told: boolean[] = []
   Object.assign(work.policy, { wake: () => told.push(work.running()) })
-  work.setFetch(async () => new Uint8Array())
+  work.setSource({ fetchArchive: async () => new Uint8Array() })
   work.runner.offer(leaseNamed('a'))
   expect(told).toEqual([false])
   await work.during(1_000)

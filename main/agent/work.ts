@@ -12,6 +12,7 @@ import type { GridWatch } from './grid-watch.ts'
 import type { Objection, Waiting } from './jobs/may-start.ts'
 import type { Checkpoints } from './jobs/checkpoints.ts'
 import { type FetchCheckpoint, fetchCheckpoint } from './jobs/checkpoint-travel.ts'
+import { type FetchInput, fetchInputs } from './jobs/inputs.ts'
 import type { RunnerDeps } from './jobs/attempts.ts'
 import { type Runner, createRunner } from './jobs/runner.ts'
 import type { Runtime } from './jobs/runtime.ts'
@@ -61,15 +62,18 @@ export interface Work {
   /** The lease whose turn is next, if one waits. */
   readonly waiting: () => Lease | null
   readonly presence: () => Presence
-  /** How archives are fetched, once a coordinator is known. */
-  readonly setFetch: (fetch: FetchArchive) => void
-  /** How what other nodes have saved is fetched, once a coordinator is known. */
-  readonly setFetchCheckpoint: (fetch: FetchCheckpoint) => void
+  /** Where everything that jobs need comes from, once a coordinator is known. */
+  readonly setSource: (source: Partial<JobSource>) => void
   /** What the link to the coordinator has against starting work, once there is one. */
   readonly setGuard: (guard: WorkGuard) => void
 }
 
-type FetchArchive = (digest: string, signal: AbortSignal) => Promise<Uint8Array>
+interface JobSource {
+  readonly fetchArchive: RunnerDeps['fetchArchive']
+  /** What other nodes have saved. */
+  readonly fetchCheckpoint: FetchCheckpoint
+  readonly fetchInput: FetchInput
+}
 
 export interface WorkGuard {
   /** Against any job on this machine. */
@@ -96,19 +100,22 @@ const held = ({ leaseId, token }: Lease) => ({ leaseId, token })
 
 const noCoordinator = (): Promise<never> => Promise.reject(new WindfallError('unavailable', 'No coordinator is known yet, so the job cannot be fetched.'))
 
+const NO_SOURCE: JobSource = { fetchArchive: noCoordinator, fetchCheckpoint: noCoordinator, fetchInput: noCoordinator }
+
 /** What this node does for others: leases in, proofs and failures out. */
 export function createWork(deps: WorkDeps): Work {
   const { stores } = deps
-  let fetchArchive: FetchArchive = noCoordinator
-  let fetchSaved: FetchCheckpoint = noCoordinator
+  let source = NO_SOURCE
   let guard = OPEN_GUARD
   const prover = createStoredProver({ ...deps, handOver: (lease) => queueHandover(deps, lease) })
-  const fetch: FetchCheckpoint = (...asked) => fetchSaved(...asked)
-  const arrival = { ...deps, mayFetch: deps.giveBack.mayFetch, hereSince: createHereSince(stores), fetch }
+  const { mayFetch } = deps.giveBack
+  const fetch: FetchCheckpoint = (...asked) => source.fetchCheckpoint(...asked)
+  const arrival = { ...deps, mayFetch, hereSince: createHereSince(stores), fetch }
   const runner = createRunner({
     ...runnerDeps(deps, prover),
-    fetchArchive: (digest, signal) => fetchArchive(digest, signal),
+    fetchArchive: (...asked) => source.fetchArchive(...asked),
     fetchCheckpoint: (lease, signal) => fetchCheckpoint(arrival, lease, signal),
+    fetchInputs: (lease, signal) => fetchInputs({ mayFetch, fetch: source.fetchInput }, lease, signal),
     objections: (lease) => objectionsTo(deps, guard, lease),
   })
   const active = () => stores.jobs.open().filter(({ state }) => ACTIVE.has(state))
@@ -124,11 +131,8 @@ export function createWork(deps: WorkDeps): Work {
     all: () => active().flatMap((job) => shownAtWork(deps, runner, job) ?? []),
     waiting: () => stores.jobs.open().find(({ state }) => state === 'leased' || state === 'waiting')?.lease ?? null,
     presence: () => presenceOf(deps, guard),
-    setFetch: (fetch) => {
-      fetchArchive = fetch
-    },
-    setFetchCheckpoint: (fetch) => {
-      fetchSaved = fetch
+    setSource: (next) => {
+      source = { ...NO_SOURCE, ...next }
     },
     setGuard: (next) => {
       guard = next
@@ -136,7 +140,7 @@ export function createWork(deps: WorkDeps): Work {
   }
 }
 
-function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArchive' | 'fetchCheckpoint' | 'objections'> {
+function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArchive' | 'fetchCheckpoint' | 'fetchInputs' | 'objections'> {
   const { stores, clock, ids } = deps
   const { outbox } = stores
   return {
@@ -161,7 +165,7 @@ function runnerDeps(deps: WorkDeps, prover: Prover): Omit<RunnerDeps, 'fetchArch
     changed() {
       // A job that begins is watched at once, and what kept it away may be over with it.
       deps.policy.wake()
-      deps.news.changed('status', 'jobs')
+      deps.news.changed('status', 'jobs', 'money')
     },
   }
 }

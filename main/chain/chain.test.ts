@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ComputeBudgetProgram, PublicKey, SystemProgram, VersionedTransaction } from '@solana/web3.js'
 import { afterEach, expect, test } from 'vitest'
 import { fromBase58, toBase58 } from '../../shared/domain/base58.ts'
@@ -10,7 +10,8 @@ import { createFakeClock } from '../kernel/clock.fake.ts'
 import { verifySignature } from '../kernel/signing.ts'
 import { assemble } from './chain.ts'
 import { clusterOf, requirePayable } from './cluster.ts'
-import { computeLimitInstruction, meaningOf, memoInstruction, transferInstruction } from './instructions.ts'
+import { computeLimitInstruction, memoInstruction, transferInstruction } from './instructions.ts'
+import { meaningOf } from './meaning.ts'
 import { createRpcFetch } from './rpc-fetch.ts'
 import { createSolanaChain } from './solana.ts'
 import { loadWallet } from './wallet.ts'
@@ -72,6 +73,11 @@ test('a wallet is made once, is private, and signs with the key its address stan
   expect(verifySignature({ kty: 'OKP', crv: 'Ed25519', x }, message, await wallet.sign(message))).toBe(true)
   chmodSync(file, 0o644)
   expect(() => loadWallet(file)).toThrow(expect.objectContaining({ code: 'config.invalid' }))
+  chmodSync(file, 0o600)
+  chmodSync(dirname(file), 0o750)
+  expect(() => loadWallet(file)).toThrow(expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining('chmod 700') }))
+  chmodSync(dirname(file), 0o700)
+  expect(loadWallet(file).address).toBe(wallet.address)
 })
 
 const rpcCall = (method: string) => ({ method: 'POST', body: JSON.stringify({ method }).replace('{', '{"jsonrpc":"2.0",') })

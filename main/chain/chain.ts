@@ -32,6 +32,19 @@ export interface ChainAccount {
   readonly executable: boolean
 }
 
+/** An account with what it holds. */
+export interface AccountData extends ChainAccount {
+  readonly data: Uint8Array
+}
+
+/** What a token account gained (positive) or lost in a transaction. */
+export interface TokenChange {
+  readonly account: string
+  readonly mint: string
+  readonly owner: string
+  readonly change: bigint
+}
+
 export interface Simulation {
   readonly err: string | null
   readonly units: number
@@ -48,6 +61,7 @@ export interface ChainTransaction {
   readonly blockTime: number | null
   /** What each account gained (positive) or lost, fee included. */
   readonly changes: ReadonlyMap<string, Lamports>
+  readonly tokenChanges: readonly TokenChange[]
 }
 
 export interface HistoryRequest {
@@ -77,6 +91,8 @@ export interface Chain {
   readonly historyOf: (address: string, request: HistoryRequest) => Promise<readonly HistoryItem[]>
   /** Confirmed state, or `null` if the account does not exist. */
   readonly account: (address: string) => Promise<ChainAccount | null>
+  /** The same with its data, as of `commitment`. */
+  readonly accountData: (address: string, commitment: Commitment) => Promise<AccountData | null>
   /** Smallest balance with which an account of this many bytes may exist, lamports. It changes: never a constant. */
   readonly minRent: (bytes: number) => Promise<Lamports>
   /** A finalized transaction, or `null`. */

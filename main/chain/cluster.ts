@@ -21,3 +21,12 @@ export function requirePayable(genesisHash: string, { allowMainnet }: { allowMai
   }
   return cluster
 }
+
+/** The mints of USDC that Circle issues, https://developers.circle.com/stablecoins/usdc-contract-addresses. */
+const USDC_MINTS: Readonly<Record<string, string>> = {
+  'mainnet-beta': 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v',
+  devnet: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZERf8Ku',
+}
+
+/** The mint of USDC on a cluster; `null` where there is none. */
+export const usdcMintOf = (cluster: string): string | null => USDC_MINTS[cluster] ?? null

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { WindfallError } from '../../shared/errors.ts'
 import type { Chain, Commitment, HistoryItem, HistoryRequest, SignatureStatus } from './chain.ts'
 
@@ -24,6 +25,13 @@ async function witnesses<T>(chains: readonly Chain[], ask: (chain: Chain) => Pro
   const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   if (answers.length >= Math.min(WITNESSES, chains.length)) return answers
   throw settled.find((one) => one.status === 'rejected')?.reason ?? new WindfallError('chain.unavailable', 'No Solana endpoint is configured.')
+}
+
+/** The answer that all witnesses give: for state that proves what can no longer happen. Error: `chain.unavailable` while they differ. */
+async function agreed<T>(chains: readonly Chain[], ask: (chain: Chain) => Promise<T>): Promise<T> {
+  const [answer, ...others] = await witnesses(chains, ask)
+  if (others.every((other) => isDeepStrictEqual(other, answer))) return answer as T
+  throw new WindfallError('chain.unavailable', 'The Solana endpoints do not agree about an account yet. Windfall asks again.')
 }
 
 /** Whoever saw most is right: a node can miss what happened, but not invent it. */
@@ -75,6 +83,10 @@ export function joinProviders(chains: readonly [Chain, ...Chain[]]): Chain {
     fee: (message) => first(chains, (chain) => chain.fee(message)),
     simulate: (transaction) => first(chains, (chain) => chain.simulate(transaction)),
     account: (address) => first(chains, (chain) => chain.account(address)),
+    accountData: (address, commitment) =>
+      commitment === 'finalized'
+        ? agreed(chains, (chain) => chain.accountData(address, commitment))
+        : first(chains, (chain) => chain.accountData(address, commitment)),
     minRent: (bytes) => first(chains, (chain) => chain.minRent(bytes)),
     transaction: (signature) => first(chains, (chain) => chain.transaction(signature)),
   }

@@ -12,7 +12,8 @@ import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { lamports } from '../../shared/units.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { random as systemRandom } from '../kernel/random.ts'
-import type { Chain, ChainTransaction, Simulation } from './chain.ts'
+import type { Chain, ChainTransaction, TokenChange } from './chain.ts'
+import { blameOf } from './blame.ts'
 import { type Instruction, MEMO_PROGRAM } from './instructions.ts'
 import { type Fetch, createRpcFetch } from './rpc-fetch.ts'
 
@@ -31,14 +32,6 @@ export interface SolanaOptions {
 
 const errorText = (err: unknown): string | null => (err === null || err === undefined ? null : JSON.stringify(err))
 
-function blameOf(err: unknown): Simulation['blame'] {
-  const fields = (typeof err === 'object' && err !== null ? err : {}) as Record<string, unknown>
-  const instruction = Array.isArray(fields['InstructionError']) ? (fields['InstructionError'] as unknown[])[0] : undefined
-  if (typeof instruction === 'number') return { instruction }
-  const account = (fields['InsufficientFundsForRent'] as { account_index?: unknown } | undefined)?.account_index
-  return typeof account === 'number' ? { account } : null
-}
-
 const toWeb3 = ({ program, accounts, data }: Instruction): TransactionInstruction =>
   new TransactionInstruction({
     programId: new PublicKey(program),
@@ -46,13 +39,36 @@ const toWeb3 = ({ program, accounts, data }: Instruction): TransactionInstructio
     data: Buffer.from(data),
   })
 
+type Meta = NonNullable<VersionedTransactionResponse['meta']>
+
+function tokenChanges({ preTokenBalances, postTokenBalances }: Meta, keys: readonly string[]): TokenChange[] {
+  const found = new Map<number, TokenChange>()
+  const add = (balances: Meta['postTokenBalances'], sign: bigint) => {
+    for (const { accountIndex, mint, owner, uiTokenAmount } of balances ?? []) {
+      const known = found.get(accountIndex) ?? { account: keys[accountIndex] ?? '', mint, owner: owner ?? '', change: 0n }
+      found.set(accountIndex, { ...known, change: known.change + sign * BigInt(uiTokenAmount.amount) })
+    }
+  }
+  add(preTokenBalances, -1n)
+  add(postTokenBalances, 1n)
+  return [...found.values()]
+}
+
 function toChainTransaction({ slot, blockTime, meta, transaction }: VersionedTransactionResponse): ChainTransaction {
   if (!meta) throw new WindfallError('chain.unavailable', 'The Solana endpoint keeps no details of transactions. Use one that does.')
   const { message } = transaction
   const keys = [...message.staticAccountKeys, ...(meta.loadedAddresses?.writable ?? []), ...(meta.loadedAddresses?.readonly ?? [])].map(String)
   const memos = message.compiledInstructions.filter((one) => keys[one.programIdIndex] === MEMO_PROGRAM).map((one) => new TextDecoder().decode(one.data))
   const changes = new Map(keys.map((key, index) => [key, lamports(BigInt(meta.postBalances[index] ?? 0) - BigInt(meta.preBalances[index] ?? 0))]))
-  return { slot, err: errorText(meta.err), fee: lamports(BigInt(meta.fee)), memos, blockTime: blockTime ?? null, changes }
+  return {
+    slot,
+    err: errorText(meta.err),
+    fee: lamports(BigInt(meta.fee)),
+    memos,
+    blockTime: blockTime ?? null,
+    changes,
+    tokenChanges: tokenChanges(meta, keys),
+  }
 }
 
 /** Anything the library throws means the same to us: we do not know. */
@@ -102,7 +118,7 @@ interface Horizon {
   slot: number
 }
 
-function readers(connection: Connection, horizon: Horizon): Pick<Chain, 'historyOf' | 'account' | 'transaction' | 'statuses' | 'blockHeight'> {
+function readers(connection: Connection, horizon: Horizon): Pick<Chain, 'historyOf' | 'account' | 'accountData' | 'transaction' | 'statuses' | 'blockHeight'> {
   return {
     blockHeight: (commitment) =>
       ask(async () => {
@@ -125,6 +141,14 @@ function readers(connection: Connection, horizon: Horizon): Pick<Chain, 'history
       ask(async () => {
         const found = await connection.getAccountInfo(new PublicKey(address), { commitment: 'confirmed', dataSlice: { offset: 0, length: 0 } })
         return found && { lamports: lamports(BigInt(found.lamports)), owner: found.owner.toBase58(), executable: found.executable }
+      }),
+    accountData: (address, commitment) =>
+      ask(async () => {
+        const { context, value: found } = await connection.getAccountInfoAndContext(new PublicKey(address), commitment)
+        if (commitment === 'finalized') horizon.slot = Math.max(horizon.slot, context.slot)
+        return (
+          found && { lamports: lamports(BigInt(found.lamports)), owner: found.owner.toBase58(), executable: found.executable, data: new Uint8Array(found.data) }
+        )
       }),
     transaction: (signature) =>
       ask(async () => {
@@ -154,7 +178,7 @@ export function createSolanaChain(options: SolanaOptions): Chain {
     simulate: (transaction) =>
       ask(async () => {
         const { value } = await connection.simulateTransaction(VersionedTransaction.deserialize(transaction), { sigVerify: false, commitment: 'confirmed' })
-        return { err: errorText(value.err), units: value.unitsConsumed ?? 0, logs: value.logs ?? [], blame: blameOf(value.err) }
+        return { err: errorText(value.err), units: value.unitsConsumed ?? 0, logs: value.logs ?? [], blame: blameOf(errorText(value.err)) }
       }),
     send: (transaction) => ask(() => connection.sendRawTransaction(transaction, { skipPreflight: true, maxRetries: 0, preflightCommitment: 'confirmed' })),
     minRent: (bytes) => ask(async () => lamports(BigInt(await connection.getMinimumBalanceForRentExemption(bytes, 'confirmed')))),

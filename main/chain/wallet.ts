@@ -1,4 +1,7 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { toBase58 } from '../../shared/domain/base58.ts'
+import { WindfallError } from '../../shared/errors.ts'
 import { loadPrivateFile } from '../kernel/key-file.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 
@@ -10,8 +13,15 @@ export interface Wallet {
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
 }
 
-/** Opens the wallet kept in a file only its owner may read (PKCS #8 PEM), or makes one. Error: `config.invalid` if others may read it. */
+/** Whoever can write to the folder can put another key in the place of this one. Windows protects folders by access lists instead. */
+function requirePrivateFolder(folder: string): void {
+  if (process.platform === 'win32' || !existsSync(folder) || (statSync(folder).mode & 0o077) === 0) return
+  throw new WindfallError('config.invalid', `${folder} holds a wallet and is open to other users. Run: chmod 700 "${folder}"`)
+}
+
+/** Opens the wallet kept in a file and a folder that only their owner may read (PKCS #8 PEM), or makes one. Error: `config.invalid` if others may look. */
 export function loadWallet(file: string): Wallet {
+  requirePrivateFolder(dirname(file))
   const signer = createSigner(loadPrivateFile(file, generateKeyPem))
   return { address: toBase58(Buffer.from(signer.publicJwk.x, 'base64url')), sign: signer.sign }
 }

@@ -26,6 +26,7 @@ const COMMANDS: Commands = {
   zone: async () => (await import('./commands/zone.ts')).zoneCommand(),
   model: async () => (await import('./commands/model.ts')).modelCommand(),
   node: async () => (await import('./commands/node.ts')).nodeCommand(),
+  wallet: async () => (await import('./commands/wallet.ts')).walletCommand(),
   fleet: async () => (await import('./commands/fleet.ts')).fleetCommand(),
   pair: async () => (await import('./commands/fleet.ts')).pairCommand(),
   key: async () => (await import('./commands/key.ts')).keyCommand(),

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { announce, readInstance } from '../kernel/instance-file.ts'
 import { agentClient, coordinatorClient, uploadArchive } from './instance.ts'
 
@@ -36,14 +36,15 @@ test.each([
   expect(readInstance(directory)).toEqual({ pid: process.pid, agent })
 })
 
-async function serving(status: number, body: string) {
+async function serving(status: number, body: string, instead?: () => void) {
   const seen: { method?: string | undefined; url?: string | undefined; authorization?: string | undefined; type?: string | undefined; body: string }[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { authorization, 'content-type': type } = request.headers
     seen.push({ method: request.method, url: request.url, authorization, type, body: Buffer.concat(chunks).toString() })
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+    if (instead) instead()
+    else response.writeHead(status, { 'content-type': 'application/json' }).end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return { seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, [Symbol.dispose]: () => void server.close() }
@@ -68,6 +69,22 @@ test('a port that another program has taken over means that ours is not running;
     code: 'unavailable',
     message: expect.stringContaining(server.url),
   })
+})
+
+test('one that runs and says no, or has no time, is not called missing; one that nobody can reach is', async () => {
+  const directory = newDirectory()
+  const ask = (url: string) => {
+    announce(directory, { coordinator: { url, apiKey: 'key' } })
+    return coordinatorClient({ dataDirectory: directory }).call('checkLedger', {})
+  }
+  using refusing = await serving(503, '{"code":"unavailable","detail":"Too many ask for that at once."}')
+  await expect(ask(refusing.url)).rejects.toMatchObject({ code: 'unavailable', message: 'Too many ask for that at once.' })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  using silent = await serving(200, '', () => vi.advanceTimersByTime(20_000))
+  await expect(ask(silent.url)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/runs, and did not answer .*20 s.* try again/) })
+  vi.useRealTimers()
+  await expect(ask('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'instance.missing' })
 })
 
 test('a coordinator that was named is asked instead of the one running here, with its own key', async () => {

@@ -26,14 +26,31 @@ function unreadable(file: string): WindfallError | null {
   }
 }
 
-/** An outage of a local instance means that it is not running, which has a better answer than “unreachable”. */
+function causesOf(error: Error): Error[] {
+  return error.cause instanceof Error ? [error.cause, ...causesOf(error.cause)] : []
+}
+
+/** Nobody listens where the instance said it would, or a program does that speaks another language. */
+const isGone = (cause: Error): boolean => cause instanceof SyntaxError || ('code' in cause && cause.code === 'ECONNREFUSED')
+
+/** An instance that is not running has a better answer than “unreachable”; one that runs and has no time is not to be started again. */
+function localFailure(error: unknown, what: string, dataDirectory: string): unknown {
+  if (!(error instanceof WindfallError) || error.code !== 'unavailable') return error
+  const causes = causesOf(error)
+  if (causes.some(isGone)) return missing(what, dataDirectory, error)
+  const silence = causes.find(({ name }) => name === 'TimeoutError')
+  if (!silence) return error
+  const busy = `The ${what} on ${dataDirectory} runs, and did not answer in time (${silence.message}). It is busy or stopped: try again, or look at its log.`
+  return new WindfallError('unavailable', busy, { cause: error })
+}
+
 const local = (transport: Transport, what: string, dataDirectory: string): Transport => ({
   ...transport,
   invoke: async (name, input) => {
     try {
       return await transport.invoke(name, input)
     } catch (error) {
-      throw error instanceof WindfallError && error.code === 'unavailable' ? missing(what, dataDirectory, error) : error
+      throw localFailure(error, what, dataDirectory)
     }
   },
 })
@@ -75,7 +92,7 @@ export function publicClient(dataDirectory: string, url: string | null): Client<
   return connect(coordinatorContract, url === null ? local(transport, 'coordinator', dataDirectory) : transport)
 }
 
-/** Stores the bytes a job needs (a module, an image archive) under their digest; storing them twice is harmless. */
+/** Stores the bytes a job needs (a module, an image archive, an input) under their digest; storing them twice is harmless. */
 export async function uploadArchive(where: Where, digest: string, bytes: Uint8Array): Promise<void> {
   const { url, apiKey } = coordinatorAccess(where)
   await send(

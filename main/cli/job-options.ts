@@ -7,6 +7,7 @@ import { toIso } from '../../shared/units.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { type CommonOptions, parseWhen, whereOf, wholeNumber } from './command.ts'
 import { EXAMPLE_HELP } from './job-example.ts'
+import { readInputs } from './input-option.ts'
 import { coordinatorClient } from './instance.ts'
 import { readJobFile } from './job-file.ts'
 import { parseModelId } from './model-file.ts'
@@ -22,6 +23,7 @@ export interface SpecOptions extends CommonOptions {
   readonly objective?: string
   readonly arg?: readonly string[]
   readonly archive?: string
+  readonly input?: readonly string[]
   readonly retries?: number
 }
 
@@ -32,6 +34,7 @@ export const specOptions = (command: Command): Command =>
     .option('--deadline <when>', `finish by: a duration (30m, 6h, 2d) or a UTC time (default: what the job file says, or ${DEFAULT_DEADLINE})`)
     .option('--arg <value...>', 'arguments for the job, instead of those it comes with')
     .option('--archive <file>', 'what the job runs: a .wasm module, or an image from docker save')
+    .option('--input <path=file...>', 'a file that the job finds at /job/in/path, up to 64 MiB in all; path=job:ID is what that job produced')
     .option('--retries <n>', 'how often to begin again after it failed by itself, each time after a longer pause', wholeNumber(0, 20))
     .option('--objective <what>', 'wait for the window that is best for this: green, cheap, fast, balanced, or weights such as carbon=2,cost=1')
     .addHelpText('after', EXAMPLE_HELP)
@@ -50,7 +53,9 @@ export async function readJob(options: SpecOptions, file: string | undefined): P
   const args = options.arg ? { args: [...options.arg], outputSha256: null } : {}
   const chosen = options.objective === undefined ? {} : { objective: parseObjective(options.objective), carbon: { ...spec.carbon, rule: 'window' as const } }
   const retries = options.retries === undefined ? {} : { retries: options.retries }
-  return { spec: { ...spec, ...args, ...chosen, ...retries }, archive }
+  const { inputs, uploads } = readInputs(options.input ?? [])
+  const given = inputs.length === 0 ? {} : { inputs: [...(spec.inputs ?? []), ...inputs] }
+  return { spec: { ...spec, ...args, ...chosen, ...retries, ...given }, archive, uploads }
 }
 
 const modelOf = (options: SpecOptions, modelId: string): Promise<Model> => coordinatorClient(whereOf(options)).call('getModel', parseModelId(modelId))
@@ -84,7 +89,7 @@ export function parseTemplateName(text: string): Pick<TemplateUse, 'name' | 'ver
   return { name, version: version === undefined ? null : Number(version) }
 }
 
-const FROM_FILE = ['sample', 'arg', 'archive', 'objective', 'retries'] as const
+const FROM_FILE = ['sample', 'arg', 'archive', 'input', 'objective', 'retries'] as const
 
 /** `name` or `name@version`, with its parameters. Error: `input.invalid` for options that only a job file has. */
 export function templateUse(options: SpecOptions & { readonly template: string; readonly set?: readonly string[] }, file: string | undefined): TemplateUse {

@@ -14,6 +14,9 @@ const RARELY_USED = {
   'docker-modem/lib/ssh.js': CALLED,
   'dockerode/lib/session.js': CALLED,
   'dockerode/lib/buildkit.js': 'load()',
+  // For servers that have no checks of their own.
+  '@fastify/ajv-compiler/index.js': 'load()',
+  '@fastify/fast-json-stringify-compiler/index.js': 'load()',
   // For engines that have no fetch of their own.
   'node-fetch/lib/index.mjs': CALLED,
 } as const

@@ -5,11 +5,14 @@ import { packageRoot } from '../kernel/paths.ts'
 import { findBusybox } from '../../resources/jobs/busybox.ts'
 import { dockerSample, wasmSample } from '../../resources/jobs/samples.ts'
 import { build } from './build.ts'
+import type { Upload } from './input-option.ts'
 
 /** A job and the bytes the coordinator has to serve for it, if it needs any. */
 export interface Sample {
   readonly spec: JobSpec
   readonly archive: Uint8Array | null
+  /** What it begins with. */
+  readonly uploads?: readonly Upload[]
 }
 
 /** A bundled job. `deadline` is ISO 8601 UTC. Errors: `input.invalid`, `runtime.unavailable`. */

@@ -67,7 +67,10 @@ function linesOf(status: AgentStatus): string[] {
     `today         ${usd(today.confirmedMicroUsd)} confirmed, ${meteredEnergy(today.energyJ, today.estimated ? 'estimate' : '')}, ${gramsOf(today.emissionsG)}${today.origin ? ` (${originOf({ origin: today.origin, recordedOn: today.recordedOn })} grid data)` : ''}, ${today.receipts} ${today.receipts === 1 ? 'receipt' : 'receipts'}`,
     ...(node.payoutRefusal === null
       ? []
-      : [`not paid      ${node.payoutAddress}: ${node.payoutRefusal} Your money waits; start the agent with another --payout-address.`]),
+      : [`not paid      ${node.payoutAddress}: ${node.payoutRefusal} Your money waits; choose another address: windfall wallet set ADDRESS`]),
+    ...(node.payoutChange === null
+      ? []
+      : [`address       ${node.payoutChange.address} takes over at ${node.payoutChange.effectiveAt}. If you did not ask for it: windfall wallet cancel`]),
     `to be paid    ${usd(earnings.confirmedMicroUsd)}, on its way ${usd(earnings.inFlightMicroUsd)}, paid ${usd(earnings.paidMicroUsd)} (${sol(earnings.paidLamports)})`,
   ]
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { MAX_OUTPUT_BYTES } from '../../shared/contract/job.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import { given } from './given.ts'
+import { payingSettings, payingVariables } from './paying-config.ts'
 
 const positive = z.coerce.number().int().positive()
 const RpcUrl = z.url({ protocol: /^https?$/ })
@@ -18,8 +20,6 @@ const Rate = z.strictObject({ perSecond: z.coerce.number().positive(), burst: po
 /** A word that an operator may give; empty is as good as none. */
 const Word = (format: RegExp, what: string) => Secret.refine((text) => text === null || format.test(text), what)
 
-const given = <S extends z.ZodType>(schema: S) => z.preprocess((value) => (value === '' ? undefined : value), schema)
-
 /** Everything an operator may set; every value has a default that suits one machine. */
 const CoordinatorSettings = z.strictObject({
   dataDirectory: z.string().min(1),
@@ -28,6 +28,8 @@ const CoordinatorSettings = z.strictObject({
   /** Loopback unless the operator says otherwise: what is reachable from outside belongs behind TLS. */
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65_535).default(7465),
+  /** Under which address browsers and phones reach this coordinator, such as https://windfall.example; `null`: where it listens, if that is this machine. */
+  publicUrl: given(RpcUrl.nullable().default(null)),
   trustProxy: z.stringbool().or(z.boolean()).default(false),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** A PostgreSQL database that several coordinators may share, as `postgres://user@host/name`; `null`: a SQLite file in the data directory. */
@@ -54,18 +56,13 @@ const CoordinatorSettings = z.strictObject({
   maxOutputBytes: positive.max(MAX_OUTPUT_BYTES).default(MAX_OUTPUT_BYTES),
   /** Solana JSON-RPC endpoints of one cluster that payouts and anchors go through; as text, separated by commas. Silence of one of several proves nothing. */
   rpcUrls: z.preprocess((given) => (typeof given === 'string' ? given.split(',').map((url) => url.trim()) : given), z.tuple([RpcUrl], RpcUrl)),
-  /** Payouts on mainnet move real money; nothing else switches them on. */
-  allowMainnet: z.stringbool().or(z.boolean()).default(false),
-  /** What a SOL is worth in micro-USD when earnings are converted: a rate fixed by the operator. */
-  microUsdPerSol: z.coerce.bigint().positive().default(150_000_000n),
-  /** Nobody is paid less than this at a time, lamports. */
-  payoutThresholdLamports: z.coerce.bigint().nonnegative().default(10_000_000n),
-  /** The most that leaves the hot wallet in any hour, lamports. */
-  maxOutflowLamportsPerHour: z.coerce.bigint().positive().default(10_000_000_000n),
-  /** Always left in the hot wallet for fees, lamports. */
-  hotReserveLamports: z.coerce.bigint().nonnegative().default(10_000_000n),
-  /** How often the root of the receipt log goes on chain. */
-  anchorEveryMs: positive.default(86_400_000),
+  ...payingSettings,
+  /** What a euro of carbon credits is redeemed at, micro-USD: a rate fixed by the operator. `null`: credits are kept, and not redeemed yet. */
+  microUsdPerEur: given(z.coerce.bigint().positive().nullable().default(null)),
+  /** How long an address that was typed in waits before it takes over from another one; its owner can take it back until then. */
+  addressCooldownMs: z.coerce.number().int().min(0).default(172_800_000),
+  /** The same for a wallet that has shown that it signs with the address. */
+  walletCooldownMs: z.coerce.number().int().min(0).default(86_400_000),
   /** Ask live providers for grid data; otherwise use what ships with Windfall. */
   liveGrid: z.stringbool().or(z.boolean()).default(true),
   electricityMapsKey: Secret,
@@ -112,6 +109,7 @@ const VARIABLES = {
   secretsDirectory: 'WINDFALL_SECRETS_DIRECTORY',
   host: 'WINDFALL_COORDINATOR_HOST',
   port: 'WINDFALL_COORDINATOR_PORT',
+  publicUrl: 'WINDFALL_COORDINATOR_PUBLIC_URL',
   trustProxy: 'WINDFALL_COORDINATOR_TRUST_PROXY',
   logLevel: 'WINDFALL_LOG_LEVEL',
   database: 'WINDFALL_DATABASE_URL',
@@ -126,9 +124,9 @@ const VARIABLES = {
   outputDays: 'WINDFALL_OUTPUT_DAYS',
   maxOutputBytes: 'WINDFALL_MAX_OUTPUT_BYTES',
   rpcUrls: 'WINDFALL_RPC_URL',
-  allowMainnet: 'WINDFALL_ALLOW_MAINNET',
-  microUsdPerSol: 'WINDFALL_MICRO_USD_PER_SOL',
-  payoutThresholdLamports: 'WINDFALL_PAYOUT_THRESHOLD_LAMPORTS',
+  microUsdPerEur: 'WINDFALL_MICRO_USD_PER_EUR',
+  addressCooldownMs: 'WINDFALL_ADDRESS_COOLDOWN_MS',
+  walletCooldownMs: 'WINDFALL_WALLET_COOLDOWN_MS',
   liveGrid: 'WINDFALL_LIVE_GRID',
   electricityMapsKey: 'WINDFALL_ELECTRICITY_MAPS_KEY',
   entsoeKey: 'WINDFALL_ENTSOE_KEY',
@@ -145,6 +143,7 @@ const VARIABLES = {
   s3AccessKeyId: 'AWS_ACCESS_KEY_ID',
   s3SecretAccessKey: 'AWS_SECRET_ACCESS_KEY',
   s3SessionToken: 'AWS_SESSION_TOKEN',
+  ...payingVariables,
 } as const
 
 type Environment = Readonly<Record<string, string | undefined>>

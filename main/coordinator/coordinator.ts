@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { WindfallError } from '../../shared/errors.ts'
 import { microUsd } from '../../shared/units.ts'
@@ -9,19 +8,22 @@ import { createSolanaChain } from '../chain/solana.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createIds } from '../kernel/ids.ts'
 import { runAll } from '../kernel/lifecycle.ts'
+import { createRandomBytes } from '../kernel/random.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { CoordinatorConfig } from './config.ts'
 import { openBlobStores } from './blob-stores.ts'
+import { createBookkeeping } from './bookkeeping.ts'
 import { createForgetting } from './audit/forgetting.ts'
 import { type Core, createCore } from './core.ts'
+import { createCrediting, creditReceipts } from './crediting.ts'
+import { createDepositing } from './depositing.ts'
 import { coordinatorEvents } from './events.ts'
 import { createGrid } from './gridding.ts'
 import { createIncidenting, withSimulations } from './incidenting.ts'
 import { openInbox } from './intake/open-inbox.ts'
 import { createJobMoney } from './job-money.ts'
 import { createRetention } from './jobs/retention.ts'
-import { requesterDeposit } from './ledger/entries.ts'
-import { book } from './ledger/ledger.ts'
+import { deposit as depositOf } from './ledger/requester-money.ts'
 import { createPaying } from './paying.ts'
 import { transact } from './persistence/database.ts'
 import { createPlanRunner } from './planning-thread.ts'
@@ -34,6 +36,7 @@ import { createApp, listen } from './serving.ts'
 import { createSharing } from './sharing.ts'
 import { openState } from './storing.ts'
 import { createTidying } from './tidying.ts'
+import { checkPayable, originOf } from './walleting.ts'
 
 export interface CoordinatorPorts {
   readonly clock: Clock
@@ -53,6 +56,10 @@ export interface RunningCoordinator {
 }
 
 const OWNER = 'owner'
+const operatorsOf =
+  ({ operators }: Pick<CoordinatorConfig, 'operators'>) =>
+  (requesterId: string): boolean =>
+    requesterId === OWNER || operators.includes(requesterId)
 const DAY_MS = 86_400_000
 
 /** Builds every part of the coordinator, runs them until `signal` aborts, releases everything. No other file constructs a part. */
@@ -60,6 +67,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const chain = openChain(config, clock)
   const cluster = requirePayable(await chain.genesisHash(), config)
+  const isOperator = operatorsOf(config)
   const secrets = openSecrets(config)
   const { wallet, receiptSigner, logSigner, apiKey } = secrets
   const events = coordinatorEvents(log)
@@ -70,7 +78,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const grid = createGrid({ config, db, clock, events, shutdown: signal })
   const { oracle, history, providers } = grid
   const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids })
-  const { settle, ...money } = createJobMoney(clock, ids)
+  const { settle, accrue, ...money } = createJobMoney(clock, ids)
   const sharing = createSharing({ config, db, clock, ids, secrets, cluster, events })
   const { replicaId, shards, neighbours } = sharing
   const inbox = await openInbox({ dataDirectory: config.dataDirectory, db, replicaId })
@@ -83,9 +91,9 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     inbox,
     clock,
     ids,
-    random: randomBytes,
+    random: createRandomBytes(),
     challengeKey: secrets.challengeKey,
-    isOperator: (requesterId) => requesterId === OWNER,
+    isOperator,
     events,
     plan: createPlanning({
       foresee: withSimulations(createForesight({ oracle, history, clock, shutdown: signal }), { db, clock }),
@@ -94,7 +102,9 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     }),
     money,
     settle,
-    prepareReceipts: createReceipting({ issuer, oracle, clock, shutdown: signal }),
+    accrue,
+    prepareReceipts: createReceipting({ issuer, oracle, clock, shutdown: signal, credit: creditReceipts(clock) }),
+    wallets: { cluster, origin: () => originOf(config, url), checkPayable: (address) => checkPayable(chain, address) },
   })
   const incidents = createIncidenting({
     db,
@@ -110,12 +120,40 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     shutdown: signal,
   })
   const forgetInputs = createForgetting({ db: shards.fenced('upkeep'), clock, keepMs: config.decisionInputDays * DAY_MS, onFailure: events.forgettingFailed })
-  const paying = createPaying({ config, db: shards.fenced('payouts'), chain, wallet, cluster, clock, ids, log, recordEvent: core.recordEvent })
+  const { recordEvent, decide } = core
+  const onChain = { config, db, loopDb: shards.fenced('payouts'), chain, wallet, cluster, clock, isOperator, decide }
+  const paying = createPaying({ ...onChain, ids, log, recordEvent })
+  const depositing = createDepositing({ ...onChain, random: createRandomBytes(), events })
   const replicas = async (by: string) => {
-    if (by !== OWNER) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may see this. Ask with its key.')
+    if (!isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may see this. Ask with its key.')
     return { ...(await sharing.replicas()), intake: core.intake.load() }
   }
-  const app = await createApp({ config, clock, db, core, incidents, replicas, grid: grid.answers, issuer, secrets, cluster, events })
+  const ledger = createBookkeeping({
+    db,
+    clock,
+    isOperator,
+    decide,
+    signer: receiptSigner,
+    holdings: paying.holdings,
+    shutdown: signal,
+    microUsdPerEur: config.microUsdPerEur,
+  })
+  const app = await createApp({
+    config,
+    clock,
+    db,
+    core,
+    incidents,
+    replicas,
+    grid: grid.answers,
+    ledger,
+    payouts: paying.calls,
+    deposits: depositing.calls,
+    issuer,
+    secrets,
+    cluster,
+    events,
+  })
   core.hub.attach(app.server)
   const url = await listen(app, config)
   const release = async () => {
@@ -133,11 +171,12 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     keep: { logMs: config.logDays * DAY_MS, outputMs: config.outputDays * DAY_MS },
     onFailure: events.retentionFailed,
   })
+  const crediting = createCrediting({ db: shards.fenced('upkeep'), clock, onFailure: events.creditsUnverified })
   const parts = {
     planning: [core.registry.learn, core.jobs.run, incidents.run],
     proofs: [core.challenges.run, core.closing.run],
-    payouts: [paying.run],
-    upkeep: [forgetInputs, grid.forget, tidying, retention.run],
+    payouts: [paying.run, core.walleting.run, depositing.run],
+    upkeep: [forgetInputs, grid.forget, tidying, retention.run, crediting.run],
   }
   const running = runAll(signal, [
     core.registry.run,
@@ -150,7 +189,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   ])
   const closed = running.finally(release)
   const deposit = async (id: string, amountMicroUsd: bigint) => {
-    await transact(db, (tx) => book(tx, requesterDeposit({ id, requesterId: OWNER, amount: microUsd(amountMicroUsd), at: clock.now() })))
+    await transact(db, (tx) => depositOf(tx, { id, requesterId: OWNER, amount: microUsd(amountMicroUsd), at: clock.now() }))
   }
   return { url, apiKey, cluster, hotWallet: wallet.address, deposit, closed }
 }

@@ -118,7 +118,9 @@ function createBooks(decide: (tx: Tx, kind: string, body: object) => Promise<voi
   const bundle = { bundle: BUNDLE_TYPE, proofs: [], keys: [], anchor: null } as unknown as ReceiptBundle
   return {
     money: {
-      reserve: (tx: Tx, order: { jobId: string; microUsd: bigint }) => decide(tx, 'test.reserve', { jobId: order.jobId, microUsd: String(order.microUsd) }),
+      reserve: async (tx: Tx, orders: readonly { jobId: string; microUsd: bigint }[]) => {
+        for (const { jobId, microUsd: amount } of orders) await decide(tx, 'test.reserve', { jobId, microUsd: String(amount) })
+      },
       reserveAll: async (tx: Tx, order: { jobIds: readonly string[]; microUsd: bigint }) => {
         for (const jobId of order.jobIds) await decide(tx, 'test.reserve', { jobId, microUsd: String(order.microUsd) })
       },
@@ -127,6 +129,7 @@ function createBooks(decide: (tx: Tx, kind: string, body: object) => Promise<voi
         for (const jobId of jobIds) await decide(tx, 'test.release', { jobId })
       },
     },
+    accrue: async () => undefined,
     settle: async (tx: Tx, { jobId, parts }: { jobId: string; parts: readonly { priceMicroUsd: bigint }[] }) => {
       await decide(tx, 'test.settle', { jobId, microUsd: String(parts.reduce((sum, { priceMicroUsd }) => sum + priceMicroUsd, 0n)) })
       return parts.map(({ priceMicroUsd }) => ({ earningId: nextId(), state: 'accrued' as const, microUsd: microUsd((priceMicroUsd * 85n) / 100n) }))
@@ -178,7 +181,7 @@ export async function startTestCore({
   const db = await openTestDatabase()
   const ids = createIds(clock)
   const books = createBooks(createAudit(clock), ids.next)
-  const keeping = { logDays: 14, outputDays: 90, maxOutputBytes: MAX_OUTPUT_BYTES }
+  const keeping = { logDays: 14, outputDays: 90, maxOutputBytes: MAX_OUTPUT_BYTES, addressCooldownMs: 48 * 3_600_000, walletCooldownMs: 24 * 3_600_000 }
   const config = { host: '127.0.0.1', enrolment, heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0, ...keeping }
   const blobsIn = (folder: string) => openDiskBlobs(join(dataDirectory, folder), ids.next)
   const stores = { blobs: blobsIn('blobs'), outputs: blobsIn('outputs'), checkpoints: blobsIn('checkpoints') }
@@ -197,6 +200,7 @@ export async function startTestCore({
     random: randomBytes,
     events: coordinatorEvents(createLogger('test', 'silent')),
     plan: planFirstFree(delayMs),
+    wallets: { cluster: 'localnet', origin: () => 'https://coordinator.example', checkPayable: async () => undefined },
   }
   const start = () => createCore({ ...deps, shards: shardsOf(starts++), isOperator, ...books, ...changes(books, deps) })
   const core = start()

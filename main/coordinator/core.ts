@@ -19,8 +19,8 @@ import type { Inbox } from './intake/inbox.ts'
 import type { Intaking } from './intaking.ts'
 import { type Checkpoints, createCheckpoints } from './jobs/checkpoints.ts'
 import { createCoreJobs } from './jobbing.ts'
+import { type Inputs, createInputs } from './jobs/inputs.ts'
 import type { Jobs } from './jobs/jobs.ts'
-import type { JobPage } from './jobs/jobs-page.store.ts'
 import { createJobLogs } from './jobs/logs/logs.ts'
 import type { JobMoney, PlanJobs } from './jobs/ports.ts'
 import { createModels } from './models/models.ts'
@@ -43,12 +43,25 @@ import { type Standings, createStandings } from './standings.ts'
 import { createRecordEvent } from './registry/node-events.ts'
 import { createRequesterAdmin } from './requester-admin.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
-import { type Results, createResults } from './results.ts'
+import { type Results, createResults, datedJobs } from './results.ts'
+import { type WalletPorts, type Walleting, cooldownOf, createWalleting } from './walleting.ts'
 
 const DAY_MS = 86_400_000
 
 export interface CoreDeps {
-  readonly config: Pick<CoordinatorConfig, 'host' | 'enrolment' | 'heartbeatMs' | 'leaseTtlMs' | 'challengeRate' | 'logDays' | 'outputDays' | 'maxOutputBytes'>
+  readonly config: Pick<
+    CoordinatorConfig,
+    | 'host'
+    | 'enrolment'
+    | 'heartbeatMs'
+    | 'leaseTtlMs'
+    | 'challengeRate'
+    | 'logDays'
+    | 'outputDays'
+    | 'maxOutputBytes'
+    | 'addressCooldownMs'
+    | 'walletCooldownMs'
+  >
   readonly db: Db
   /** What of this runs by itself, and on which coordinator. */
   readonly shards: Pick<Shards, 'fenced' | 'epochOf'>
@@ -67,6 +80,8 @@ export interface CoreDeps {
   readonly money: JobMoney
   readonly prepareReceipts: ProofDeps['prepareReceipts']
   readonly settle: ProofDeps['settle']
+  readonly accrue: ProofDeps['accrue']
+  readonly wallets: WalletPorts
 }
 
 /** Registry, jobs, proofs and the agents' socket, wired to each other and to what they are given. */
@@ -74,19 +89,21 @@ export interface Core {
   readonly access: AccessDeps
   readonly blobs: BlobDeps
   readonly checkpoints: Checkpoints
+  readonly inputs: Inputs
   readonly registry: Registry
   readonly jobs: Jobs
   readonly challenges: Challenges
   readonly closing: Pick<Closing, 'run'>
   readonly intake: Omit<Intaking, 'proofs'>
   readonly standings: Standings
+  readonly walleting: Pick<Walleting, 'run'>
   readonly hub: SocketHub
   readonly ordering: Pick<Ordering, 'run'>
   /** Told what to look at when another coordinator says so: what it does about what the others say. */
   readonly ears: (look: () => void) => NeighbourEars
   readonly parts: Pick<
     CoordinatorParts,
-    'registry' | 'nodes' | 'requesters' | 'models' | 'statistics' | 'fleets' | 'agents' | 'jobs' | 'logs' | 'proofs' | 'challenges' | 'decisions'
+    'registry' | 'nodes' | 'wallets' | 'requesters' | 'models' | 'statistics' | 'fleets' | 'agents' | 'jobs' | 'logs' | 'proofs' | 'challenges' | 'decisions'
   > & { readonly results: Results }
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly choose: ReturnType<typeof createChoose>
@@ -98,18 +115,19 @@ export function createCore(deps: CoreDeps): Core {
   const decide = createAudit(clock)
   const choose = createChoose(clock)
   const recordEvent = createRecordEvent(clock, (nodeId, seq) => hints.recorded(nodeId, seq))
+  const paidTo = { clock, decide, recordEvent, cooldownMs: cooldownOf(config) }
+  const walleting = createWalleting({ ...deps, ...paidTo, loopDb: deps.shards.fenced('payouts') })
   const { blobs, outputs } = deps.stores
   const proofsDb = deps.shards.fenced('proofs')
   const checkpoints = createCheckpoints({ ...deps, decide, maxBytes: MAX_CHECKPOINT_BYTES, blobs: deps.stores.checkpoints })
   const registry = createRegistry({
     db,
     loopDb: deps.shards.fenced('planning'),
-    clock,
     random,
     requiresToken: config.enrolment === 'token',
     challengeKey: deps.challengeKey,
     heartbeatMs: config.heartbeatMs,
-    decide,
+    ...paidTo,
     keyReplaced: (nodeId) => hub.drop(nodeId),
     onPresence: deps.events.nodePresence,
     onUnsaved: deps.events.habitsUnsaved,
@@ -151,19 +169,16 @@ export function createCore(deps: CoreDeps): Core {
   const parts = {
     registry,
     requesters: createRequesterAdmin({ ...deps, decide }),
-    nodes: createNodeAdmin({ ...deps, registry, standings, decide }),
+    nodes: createNodeAdmin({ ...deps, ...paidTo, registry, standings }),
+    wallets: walleting.calls,
     models,
     statistics: createStatistics(deps),
     fleets: createFleetCalls({ ...deps, registry, decide }),
     jobs: {
       ...jobs,
+      ...datedJobs(jobs, results),
       cancel,
       plan: planFor(jobs.plan, deps.isOperator),
-      view: async (requesterId: string, jobId: string) => results.dated(await jobs.view(requesterId, jobId)),
-      list: async (page: JobPage) => {
-        const { items, next } = await jobs.list(page)
-        return { items: items.map(results.dated), next }
-      },
     },
     logs,
     results,
@@ -176,6 +191,7 @@ export function createCore(deps: CoreDeps): Core {
     access,
     blobs: archives,
     checkpoints,
+    inputs: createInputs({ db, blobs, outputs }),
     registry,
     jobs,
     challenges,
@@ -185,6 +201,7 @@ export function createCore(deps: CoreDeps): Core {
     ordering,
     ears,
     standings,
+    walleting,
     decide,
     choose,
     recordEvent,

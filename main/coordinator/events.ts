@@ -34,6 +34,11 @@ export const coordinatorEvents = (log: Logger) => ({
   retentionFailed: (message: string) => log.error({ error: message }, 'what ended jobs said and produced could not be dropped; it is tried again'),
   storeFailed: (message: string) =>
     log.error({ error: message }, 'the store for what jobs run, produce and go on from does not work; it is used again as soon as it does'),
+  creditsUnverified: (message: string) => log.error({ error: message }, 'the credits of anchored receipts could not be verified; it is tried again'),
+  depositCredited: (depositId: string, signature: string, amount: bigint) => log.info({ depositId, signature, microUsd: String(amount) }, 'deposit credited'),
+  depositHeld: (depositId: string, signature: string, reason: string) => log.warn({ depositId, signature, reason }, 'deposit held for the operator'),
+  depositsUnseen: (message: string) => log.warn({ reason: message }, 'what was paid in could not be looked for; trying again'),
+  addressesUnsettled: (message: string) => log.error({ error: message }, 'addresses whose time has come have not taken over yet; it is tried again'),
   dispatchFailed: (message: string) => log.error({ error: message }, 'dispatch round failed'),
 })
 export type CoordinatorEvents = ReturnType<typeof coordinatorEvents>

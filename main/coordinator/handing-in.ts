@@ -9,20 +9,33 @@ const FULL_S = 2
 
 /** Takes in what an agent hands in on its socket, and says when it is durable or why it is not kept. */
 export function createHandIn({ keep, door }: Pick<Intaking, 'keep' | 'door'>): (nodeId: string, frame: HandInFrame) => Promise<SocketToAgent> {
-  return async (nodeId, frame) => {
+  // No async function: it would hold on to the frame until all is done.
+  return (nodeId, frame) => {
     const { id } = frame
     const leave = door.enter(sizeOf(frame))
-    if (!leave) return { type: 'proof-not-kept', id, code: 'rate.limited', message: `There is no room now. Send it again in ${FULL_S} s.`, retryAfterS: FULL_S }
-    try {
-      await keep(nodeId, handedIn(frame))
-      return { type: 'proof-kept', id }
-    } catch (error) {
-      const { code, detail } = toProblem(error)
-      return { type: 'proof-not-kept', id, code, message: detail.slice(0, 500), retryAfterS: null }
-    } finally {
+    if (!leave) return Promise.resolve(noRoom(id))
+    const left = (answer: SocketToAgent): SocketToAgent => {
       leave()
+      return answer
     }
+    return keep(nodeId, handedIn(frame)).then(
+      () => left({ type: 'proof-kept', id }),
+      (error: unknown) => left(notKept(id, error)),
+    )
   }
+}
+
+const noRoom = (id: number): SocketToAgent => ({
+  type: 'proof-not-kept',
+  id,
+  code: 'rate.limited',
+  message: `There is no room now. Send it again in ${FULL_S} s.`,
+  retryAfterS: FULL_S,
+})
+
+function notKept(id: number, error: unknown): SocketToAgent {
+  const { code, detail } = toProblem(error)
+  return { type: 'proof-not-kept', id, code, message: detail.slice(0, 500), retryAfterS: null }
 }
 
 const handedIn = (frame: HandInFrame): HandedIn => {

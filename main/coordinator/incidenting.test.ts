@@ -205,7 +205,10 @@ async function receiptOf({ core, oracle }: World): Promise<unknown> {
   const node = { nodeId: 'n'.repeat(43), history: { keys: [] }, rotations: [] }
   const issued: IssueInput[] = []
   const issuer = { issue: async (_: Tx, input: IssueInput) => void issued.push(input) } as unknown as ReceiptIssuer
-  const issue = await createReceipting({ issuer, oracle, clock: core.clock, shutdown })({ job, parts: [{ node, runs: [run] }] } as unknown as ReceiptOrder)
+  const issue = await createReceipting({ issuer, oracle, clock: core.clock, shutdown, credit: async () => undefined })({
+    job,
+    parts: [{ node, runs: [run] }],
+  } as unknown as ReceiptOrder)
   await issue({} as Tx)
   const [from, to] = [fromIso(proof.startedAt), fromIso(proof.endedAt)]
   return [issued[0]?.intensityAt(epochMs(from), epochMs(to)), issued[0]?.baseline?.intensityAt(epochMs(from - 19 * MINUTE_MS), epochMs(to - 19 * MINUTE_MS))]

@@ -52,25 +52,23 @@ export function createIntaking(deps: IntakingDeps): Intaking {
   const door = createDoor(writer.depth)
   const rush = createRush(clock, RUSH_PER_S)
   let underway = 0
-  const settle = (entry: Entry, isAwaited: boolean) => settleTaken(deps, takenOf(entry), isAwaited)
   const settler = createSettler<Settled>({
     inbox,
     writer,
     clock,
-    settle,
+    settle: (entry, isAwaited, rest) => settleTaken(deps, takenOf(entry), { isAwaited, rest }),
     isVerdict: isRefusal,
     mayAdopt: deps.mayAdopt,
     isBusy: () => underway > CROWD || rush.isOn(),
     onPostponed: deps.events.proofPostponed,
   })
-  const arrive = async (arriving: Promise<Taken>): Promise<Arrived> => {
+  const arrive = async (arriving: Promise<Opened>): Promise<Arrived> => {
     underway += 1
     rush.arrived()
     try {
-      const taken = await arriving
-      const body = packHandedIn(taken.handedIn)
-      const message = { nodeId: taken.nodeId, digest: hash('sha256', body, 'base64url'), body, at: clock.now() }
-      return { ...message, seq: await writer.append(message), taken }
+      const { nodeId, body, signed } = await arriving
+      const message = { nodeId, digest: hash('sha256', body, 'base64url'), body, at: clock.now() }
+      return { ...message, seq: await writer.append(message), signed }
     } finally {
       underway -= 1
     }
@@ -83,16 +81,25 @@ export function createIntaking(deps: IntakingDeps): Intaking {
   }
 }
 
-/** A message that is settled while this process still knows what it found in it. */
-interface Arrived extends Entry {
-  readonly taken: Taken
+/** What was handed in by whom, in the form in which it is kept, and what was signed of it as in {@link Taken}. */
+interface Opened extends Pick<Entry, 'nodeId' | 'body'> {
+  readonly signed: Uint8Array | null
 }
 
-const takenOf = (entry: Entry | Arrived): Taken => ('taken' in entry ? entry.taken : { nodeId: entry.nodeId, handedIn: readHandedIn(entry.body), body: null })
+/** A message that is settled while this process still knows that its signature holds. */
+interface Arrived extends Entry, Opened {}
+
+const takenOf = (entry: Entry | Arrived): Taken => ({
+  nodeId: entry.nodeId,
+  handedIn: readHandedIn(entry.body),
+  body: 'signed' in entry ? entry.signed : null,
+})
 
 interface Opening {
-  /** What was signed, `null` if only the present key of the node fits it. Errors: those of a proof that cannot be opened. */
-  readonly one: (nodeId: string, input: Pick<ProofInput, 'leaseId' | 'token' | 'envelope'>) => Promise<Uint8Array | null>
+  /** What was signed, if it was with the key that the node had a moment ago. */
+  readonly one: (nodeId: string, envelope: ProofInput['envelope']) => Promise<Uint8Array | null>
+  /** What the present key of the node says of what does not open so. Errors: those of a proof that cannot be opened. */
+  readonly again: (nodeId: string, input: Pick<ProofInput, 'leaseId' | 'token' | 'envelope'>) => Promise<void>
   readonly batch: (nodeId: string, input: BatchInput) => Promise<readonly OpenedItem[]>
 }
 
@@ -105,21 +112,22 @@ function createOpening({ proofs, clock, signerOf }: IntakingDeps): Opening {
     signers.set(nodeId, { signer, at: clock.monotonic() })
     return signer
   }
-  const recent = async (nodeId: string): Promise<ProofSigner> => {
+  const remembered = (nodeId: string): ProofSigner | null => {
     const known = signers.get(nodeId)
-    return known && clock.monotonic() - known.at < KEY_MS ? known.signer : present(nodeId)
+    return known && clock.monotonic() - known.at < KEY_MS ? known.signer : null
   }
   return {
-    async one(nodeId, input) {
-      const body = await verifiedBody(input.envelope, await recent(nodeId))
-      if (body) return body
+    one(nodeId, envelope) {
+      const known = remembered(nodeId)
+      return known ? verifiedBody(envelope, known) : present(nodeId).then((signer) => verifiedBody(envelope, signer))
+    },
+    async again(nodeId, input) {
       signers.delete(nodeId)
       // Says why it does not count, to the node's owner as well, unless the node has another key by now.
       await openSubmission(proofs, nodeId, { ...input, left: { kind: 'checkpoint' } })
-      return null
     },
     async batch(nodeId, input) {
-      const first = await openBatch(input, await recent(nodeId))
+      const first = await openBatch(input, remembered(nodeId) ?? (await present(nodeId)))
       const opened: readonly OpenedItem[] | Refusal = 'code' in first ? await openBatch(input, await present(nodeId)) : first
       if ('code' in opened) throw new WindfallError(opened.code, opened.message)
       return opened
@@ -130,7 +138,7 @@ function createOpening({ proofs, clock, signerOf }: IntakingDeps): Opening {
 interface Calling {
   readonly settler: Settler<Settled>
   /** Keeps what has been opened. */
-  readonly arrive: (opened: Promise<Taken>) => Promise<Entry>
+  readonly arrive: (opened: Promise<Opened>) => Promise<Entry>
   readonly open: Opening
 }
 
@@ -141,15 +149,25 @@ interface Calls {
 }
 
 function createCalls(deps: IntakingDeps, { settler, arrive, open }: Calling): Calls {
-  const opened = async (nodeId: string, handedIn: HandedIn): Promise<Taken> => {
-    const isBatch = handedIn.kind === 'batch'
-    const body = await (isBatch ? open.batch(nodeId, handedIn.input).then(() => null) : open.one(nodeId, handedIn.input)).catch(logged(deps, nodeId))
-    return { nodeId, handedIn, body }
+  const { one, again, batch } = open
+  // Packed before its signature is checked, so that nothing else of it is held meanwhile: that is most of what a message takes while it is under way.
+  const opened = (nodeId: string, handedIn: HandedIn): Promise<Opened> => {
+    const body = packHandedIn(handedIn)
+    const opening =
+      handedIn.kind === 'batch'
+        ? batch(nodeId, handedIn.input).then(() => null)
+        : one(nodeId, handedIn.input.envelope).then((signed) => signed ?? anew(nodeId, body))
+    return opening.then((signed) => ({ nodeId, body, signed }), logged(deps, nodeId))
+  }
+  const anew = async (nodeId: string, body: Uint8Array): Promise<null> => {
+    const handedIn = readHandedIn(body)
+    if (handedIn.kind !== 'batch') await again(nodeId, handedIn.input)
+    return null
   }
   /** The verdict is of the kind that was handed in. */
   const verdict = async <S extends Settled>(nodeId: string, handedIn: HandedIn): Promise<S> =>
     (await settler.verdict(await arrive(opened(nodeId, handedIn)))) as S
-  const keep = async (nodeId: string, handedIn: HandedIn): Promise<void> => settler.take(await arrive(opened(nodeId, handedIn)))
+  const keep = (nodeId: string, handedIn: HandedIn): Promise<void> => arrive(opened(nodeId, handedIn)).then(settler.take)
   return {
     keep,
     proofs: {

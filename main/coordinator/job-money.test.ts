@@ -5,7 +5,8 @@ import { createFakeClock } from '../kernel/clock.fake.ts'
 import { createIds } from '../kernel/ids.ts'
 import { accountOf, createJobMoney } from './job-money.ts'
 import { requesterDeposit } from './ledger/entries.ts'
-import { book, checkLedger, earningsOf, prepaidOf } from './ledger/ledger.ts'
+import { checkLedger } from './ledger/check.ts'
+import { book, earningsOf, prepaidOf } from './ledger/ledger.ts'
 import { openTestDatabase } from './persistence/database.fake.ts'
 import { transact } from './persistence/database.ts'
 
@@ -18,7 +19,7 @@ async function setUp(prepaid = 1_000n) {
   await transact(db, (tx) => book(tx, requesterDeposit({ id: 'd', requesterId: 'ada', amount: microUsd(prepaid), at: clock.now() })))
   return {
     db,
-    reserve: (amount: bigint, jobId = 'job-1') => transact(db, (tx) => money.reserve(tx, { ...ORDER, jobId, microUsd: microUsd(amount) })),
+    reserve: (amount: bigint, jobId = 'job-1') => transact(db, (tx) => money.reserve(tx, [{ ...ORDER, jobId, microUsd: microUsd(amount) }])),
     release: (jobId = 'job-1') => transact(db, (tx) => money.release(tx, { ...ORDER, jobId })),
     settle: (price: bigint, jobId = 'job-1') =>
       transact(db, (tx) => money.settle(tx, { ...ORDER, jobId, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price) }] })),
@@ -61,7 +62,7 @@ test('the account shows what is free; a stranger has nothing', async () => {
   const { db, reserve } = await setUp()
   await reserve(250n)
   expect(await accountOf(db, 'ada')).toMatchObject({ requesterId: 'ada', balanceMicroUsd: '750' })
-  expect(await accountOf(db, 'bob')).toEqual({ requesterId: 'bob', balanceMicroUsd: '0', reservedMicroUsd: '0' })
+  expect(await accountOf(db, 'bob')).toEqual({ requesterId: 'bob', owedMicroUsd: '0', balanceMicroUsd: '0', reservedMicroUsd: '0' })
 })
 
 const Step = fc.record({

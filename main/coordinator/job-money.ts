@@ -1,3 +1,4 @@
+import type { RequesterMoney } from '../../shared/contract/ledger.ts'
 import { splitPrice } from '../../shared/domain/pay.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { type MicroUsd, microUsd } from '../../shared/units.ts'
@@ -6,9 +7,12 @@ import type { Ids } from '../kernel/ids.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import type { JobMoney } from './jobs/ports.ts'
 import { jobReserved } from './ledger/accounts.ts'
-import { type LedgerTransaction, releaseJob, reserveForArray, reserveForJob, settleJob } from './ledger/entries.ts'
-import { book, prepaidOf } from './ledger/ledger.ts'
+import { type Accrued, accrueForJob, releaseJob, reserveForArray, reserveForJob, settleJob } from './ledger/entries.ts'
+import { book } from './ledger/ledger.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
+import { createReadingStore } from './ledger/reading.store.ts'
+import { moneyOf, viewMoney } from './ledger/requester-money.ts'
+import type { LedgerTransaction } from './ledger/transaction.ts'
 import { type Db, type Tx, transact } from './persistence/database.ts'
 import type { ProofDeps } from './proofs/ports.ts'
 import { createProofsStore } from './proofs/proofs.store.ts'
@@ -17,13 +21,27 @@ const dollars = (amount: MicroUsd): string => `$${amount / 1_000_000n}.${String(
 
 const reservedFor = async (tx: Tx, jobId: string): Promise<MicroUsd> => microUsd(await createLedgerStore(tx).balanceOf(jobReserved(jobId), 'micro-usd'))
 
-/** What a requester has to spend, and what is held by its unfinished jobs and by cancelled ones with runs that are still to be paid. */
-export async function accountOf(db: Db, requesterId: string): Promise<{ requesterId: string; balanceMicroUsd: string; reservedMicroUsd: string }> {
+const ACCRUED = /^node:(.+):accrued$/
+
+/** What the runs of a job that are proven have come to, by node, while the job goes on. */
+async function accruedOf(tx: Tx, jobId: string): Promise<Accrued> {
+  const given = await createReadingStore(tx).givenBy(jobReserved(jobId))
+  return new Map([...given].flatMap(([account, amount]) => (amount > 0n && ACCRUED.test(account) ? [[account.replace(ACCRUED, '$1'), amount] as const] : [])))
+}
+
+/** Everything that is set aside for a job. */
+const heldFor = async (tx: Tx, jobId: string) => ({ reserved: await reservedFor(tx, jobId), accrued: await accruedOf(tx, jobId) })
+
+/** What a requester has to spend and owes, and what is held by its unfinished jobs and by cancelled ones with runs that are still to be paid. */
+export async function accountOf(db: Db, requesterId: string): Promise<RequesterMoney & { readonly reservedMicroUsd: string }> {
   return transact(db, async (tx) => {
     let reserved = 0n
     const holding = [...(await createJobsStore(tx).unfinished(requesterId)), ...(await createProofsStore(tx).owingOf(requesterId))]
-    for (const jobId of holding) reserved += await reservedFor(tx, jobId)
-    return { requesterId, balanceMicroUsd: String(await prepaidOf(tx, requesterId)), reservedMicroUsd: String(reserved) }
+    for (const jobId of holding) {
+      const held = await heldFor(tx, jobId)
+      reserved += [...held.accrued.values()].reduce<bigint>((sum, amount) => sum + amount, held.reserved)
+    }
+    return { ...(await viewMoney(tx, requesterId)), reservedMicroUsd: String(reserved) }
   })
 }
 
@@ -31,38 +49,52 @@ export async function accountOf(db: Db, requesterId: string): Promise<{ requeste
 async function reserved(
   tx: Tx,
   { requesterId, what, amount }: { readonly requesterId: string; readonly what: string; readonly amount: MicroUsd },
-  entry: LedgerTransaction,
+  entries: readonly LedgerTransaction[],
 ): Promise<void> {
+  const { prepaid, owed } = await moneyOf(tx, requesterId)
+  if (owed > 0n)
+    throw new WindfallError('funds.insufficient', `You owe ${dollars(owed)}, since a deposit was taken back. No job is taken until that is paid in.`)
   try {
-    await book(tx, entry)
+    await createLedgerStore(tx).bookAll(entries)
   } catch (error) {
     if (!(error instanceof WindfallError) || error.code !== 'funds.insufficient') throw error
-    const message = `${what} may cost up to ${dollars(amount)}, and your balance is ${dollars(await prepaidOf(tx, requesterId))}. Add funds, or submit ${what === 'This job' ? 'a smaller job' : 'fewer or smaller ones'}.`
+    const message = `${what} may cost up to ${dollars(amount)}, and your balance is ${dollars(prepaid)}. Add funds, or submit ${what === 'This job' ? 'a smaller job' : 'fewer or smaller ones'}.`
     throw new WindfallError('funds.insufficient', message, { cause: error })
   }
 }
 
 /** A job's money in the books: set aside when it is submitted, then paid or given back once. */
-export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & { readonly settle: ProofDeps['settle'] } {
+export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & Pick<ProofDeps, 'settle' | 'accrue'> {
   return {
-    reserve: (tx, { requesterId, jobId, microUsd: amount }) =>
-      reserved(tx, { requesterId, what: 'This job', amount }, reserveForJob({ requesterId, jobId, amount, at: clock.now() })),
+    async reserve(tx, orders) {
+      const at = clock.now()
+      for (const [requesterId, own] of Map.groupBy(orders, (order) => order.requesterId)) {
+        const what = own.length === 1 ? 'This job' : `These ${own.length} jobs`
+        const whole = microUsd(own.reduce((sum, order) => sum + order.microUsd, 0n))
+        const entries = own.map(({ jobId, microUsd: amount }) => reserveForJob({ requesterId, jobId, amount, at }))
+        await reserved(tx, { requesterId, what, amount: whole }, entries)
+      }
+    },
     reserveAll: (tx, { requesterId, arrayId, microUsd: amount, jobIds }) => {
       const jobs = jobIds.map((jobId) => ({ jobId, amount }))
       const [what, whole] = [`These ${jobIds.length} jobs`, microUsd(amount * BigInt(jobIds.length))]
-      return reserved(tx, { requesterId, what, amount: whole }, reserveForArray({ requesterId, arrayId, jobs, at: clock.now() }))
+      return reserved(tx, { requesterId, what, amount: whole }, [reserveForArray({ requesterId, arrayId, jobs, at: clock.now() })])
     },
-    release: async (tx, { requesterId, jobId }) =>
-      void (await book(tx, releaseJob({ requesterId, jobId, reserved: await reservedFor(tx, jobId), at: clock.now() }))),
+    release: async (tx, { requesterId, jobId }) => void (await book(tx, releaseJob({ requesterId, jobId, ...(await heldFor(tx, jobId)), at: clock.now() }))),
     async releaseAll(tx, { requesterId, jobIds }) {
       const store = createLedgerStore(tx)
       const held = await store.balancesOf(jobIds.map(jobReserved), 'micro-usd')
       const at = clock.now()
       await store.bookAll(jobIds.map((jobId) => releaseJob({ requesterId, jobId, reserved: microUsd(held.get(jobReserved(jobId)) ?? 0n), at })))
     },
+    async accrue(tx, { jobId, because, parts }) {
+      const after = new Map(parts.map(({ nodeId, priceMicroUsd }) => [nodeId, splitPrice(priceMicroUsd).node]))
+      const accrual = accrueForJob({ jobId, because, before: await accruedOf(tx, jobId), after, at: clock.now() })
+      if (accrual.transfers.length > 0) await book(tx, accrual)
+    },
     async settle(tx, { requesterId, jobId, parts }) {
       const prices = parts.map(({ nodeId, priceMicroUsd: price }) => ({ nodeId, price }))
-      await book(tx, settleJob({ requesterId, jobId, parts: prices, reserved: await reservedFor(tx, jobId), at: clock.now() }))
+      await book(tx, settleJob({ requesterId, jobId, parts: prices, ...(await heldFor(tx, jobId)), at: clock.now() }))
       // The work was verified before this transaction, so an earning is confirmed the moment it exists.
       return prices.map(({ price }) => ({ earningId: ids.next(), state: 'confirmed', microUsd: splitPrice(price).node }))
     },

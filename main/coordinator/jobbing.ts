@@ -1,6 +1,7 @@
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import type { SocketHub } from './http/socket.ts'
+import { bytesIn } from './jobs/inputs.ts'
 import { type Jobs, type JobsDeps, createJobs } from './jobs/jobs.ts'
 import { random } from '../kernel/random.ts'
 import { createMatching } from './matching.ts'
@@ -18,7 +19,7 @@ interface Around extends Pick<JobsDeps, 'decide' | 'choose' | 'afterRound'> {
   readonly registry: Pick<Registry, 'list'>
   readonly hub: Pick<SocketHub, 'send'>
   readonly ordering: Pick<Ordering, 'wake'>
-  readonly blobs: Pick<Blobs, 'has'>
+  readonly blobs: Pick<Blobs, 'has' | 'stream'>
   readonly models: Pick<Models, 'check'>
 }
 
@@ -44,6 +45,7 @@ export function createCoreJobs(deps: Given, { registry, blobs, models, hub, orde
     leaseTtlMs: deps.config.leaseTtlMs,
     nodes: registry.list,
     hasBlob: blobs.has,
+    bytesOf: bytesIn(blobs),
     maxOutputBytes: deps.config.maxOutputBytes,
     checkModel: models.check,
     push: {

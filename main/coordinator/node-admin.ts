@@ -6,11 +6,13 @@ import { type TokenDeps, createEnrolmentTokens } from './registry/enrolment-toke
 import { createFleetsStore } from './registry/fleets.store.ts'
 import { createNodeViews } from './registry/node-views.ts'
 import { createNodesStore } from './registry/nodes.store.ts'
-import { checkAddress, payTo } from './registry/payout-address.ts'
+import { type PayoutAddressDeps, checkAddress, payTo } from './registry/payout-address.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Standings } from './standings.ts'
+import type { WalletPorts } from './walleting.ts'
 
-interface NodeAdminDeps extends TokenDeps {
+interface NodeAdminDeps extends TokenDeps, PayoutAddressDeps {
+  readonly wallets: Pick<WalletPorts, 'checkPayable'>
   readonly isOperator: (requesterId: string) => boolean
   readonly registry: Pick<Registry, 'seen' | 'availability'>
   readonly standings: Pick<Standings, 'quarantine' | 'release' | 'remove'>
@@ -49,10 +51,8 @@ export function createNodeAdmin(deps: NodeAdminDeps): CoordinatorParts['nodes'] 
       history: views.history,
       async payTo(nodeId, address) {
         checkAddress(address)
-        await transact(deps.db, async (tx) => {
-          const node = await createNodesStore(tx).get(nodeId)
-          if (node) await payTo(deps, tx, { node, address })
-        })
+        await deps.wallets.checkPayable(address)
+        await transact(deps.db, (tx) => payTo(deps, tx, { nodeId, address, source: 'pasted' }))
         return views.show(nodeId)
       },
       async remove(by, order) {

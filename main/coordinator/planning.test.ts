@@ -71,6 +71,14 @@ test('a node at work is left alone, and without nodes nothing is asked', async (
   expect(asked).toEqual([])
 })
 
+const never = () => expect.fail('somebody was asked')
+
+test('while nothing is to be planned, neither the grid nor any owner is asked about', async () => {
+  const plan = createPlanning({ foresee: never, availability: never, run: never })
+  const { nodeId, capabilities, online, ready } = fakeNode('a', 'GB-13')
+  expect((await plan({ now: NOW, jobs: [], nodes: [{ nodeId, capabilities, online, ready, taken: [] }] })).outcome).toEqual([])
+})
+
 test('the decision log is given what the plan was made of: each outlook as the object it is, and when owners let their nodes work', async () => {
   const evenings = Array.from({ length: 168 }, (_, hour) => (hour % 24 > 18 ? 0.1 : 1))
   const { outlooks, planOn } = setUp({ GB: 100 }, { 'a in GB': evenings })

@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { GridHistory } from './grid/history.ts'
 import type { GridOracle } from './grid/oracle.ts'
 import { createOutlooks } from './grid/outlook/outlooks.ts'
-import type { PlanJobs } from './jobs/ports.ts'
+import type { PlanJobs, Planned } from './jobs/ports.ts'
 import { planChoices } from './plan-policy.ts'
 import type { PlanInput, PlanOutcome, ZoneOutlook } from './planner/input.ts'
 import { withItsErrors, withoutNoise } from './planner/forecast/sharpen.ts'
@@ -31,10 +31,19 @@ interface PlanningDeps {
   readonly run: (input: PlanInput) => PlanOutcome | Promise<PlanOutcome>
 }
 
+const NOTHING: Planned = {
+  outcome: [],
+  choiceOf: (jobId) => {
+    throw new RangeError(`${jobId} was not planned`)
+  },
+}
+
 /** Plans with what is expected of the grid in every zone that has a node, and of the nodes' owners. A zone without an outlook takes no jobs. */
 export const createPlanning =
   ({ foresee, availability, run }: PlanningDeps): PlanJobs =>
   async ({ now, jobs, nodes: known }) => {
+    // What thousands of idle nodes say of themselves is no reason to look at every one of them.
+    if (jobs.length === 0) return NOTHING
     const zones = [...new Set(known.map(({ capabilities }) => capabilities.zone))].toSorted()
     const nodes = known.map((node) => ({ ...node, availability: availability(node.nodeId, node.capabilities.zone), priceMinorPerKWh: null }))
     const input = { now, jobs, nodes, zones: await foresee(zones) }

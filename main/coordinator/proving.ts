@@ -17,7 +17,7 @@ import type { Registry } from './registry/registry.ts'
 import type { Shards } from './replicas/shards.ts'
 import type { Standings } from './standings.ts'
 
-interface ProvingDeps extends Pick<ProofDeps, 'db' | 'clock' | 'decide' | 'recordEvent' | 'prepareReceipts' | 'settle'> {
+interface ProvingDeps extends Pick<ProofDeps, 'db' | 'clock' | 'decide' | 'recordEvent' | 'prepareReceipts' | 'settle' | 'accrue'> {
   /** The database as the loop that closes cancelled jobs writes to it. */
   readonly loopDb: Db
   readonly registry: Pick<Registry, 'node' | 'withCapabilities'>

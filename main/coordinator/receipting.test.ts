@@ -40,7 +40,13 @@ function setUp(missing: (from: number, zone: string) => boolean = () => false, n
     },
   }
   const issuer = { issue: async (_: Tx, input: IssueInput) => void issued.push(input) } as unknown as ReceiptIssuer
-  const prepare = createReceipting({ issuer, oracle, clock: { now: () => epochMs(now) }, shutdown: new AbortController().signal })
+  const prepare = createReceipting({
+    issuer,
+    oracle,
+    clock: { now: () => epochMs(now) },
+    shutdown: new AbortController().signal,
+    credit: async () => undefined,
+  })
   return { asked, issued, prepare }
 }
 

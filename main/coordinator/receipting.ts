@@ -6,8 +6,9 @@ import { WindfallError } from '../../shared/errors.ts'
 import { fromIso, toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { GridOracle } from './grid/oracle.ts'
+import type { Tx } from './persistence/database.ts'
 import type { ProofDeps, ProvingNode, RunToReceipt } from './proofs/ports.ts'
-import type { IssueInput, ReceiptIssuer } from './receipts/issue.ts'
+import type { IssueInput, Issued, ReceiptIssuer } from './receipts/issue.ts'
 
 const unknown = (zone: string, from: number, to: number): WindfallError =>
   new WindfallError('grid.unavailable', `There is no grid intensity for ${zone} from ${toIso(from)} to ${toIso(to)}. The receipt waits until there is.`)
@@ -26,6 +27,8 @@ export const RECEIPT_WAIT_MS = 86_400_000
 
 export interface ReceiptingDeps {
   readonly issuer: ReceiptIssuer
+  /** Books the credits of receipts, in the transaction that issues them. */
+  readonly credit: (tx: Tx, issued: readonly Issued[]) => Promise<void>
   readonly oracle: Pick<GridOracle, 'actuals'>
   readonly clock: Pick<Clock, 'now'>
   readonly shutdown: AbortSignal
@@ -118,8 +121,9 @@ export function createReceipting(deps: ReceiptingDeps): ProofDeps['prepareReceip
       })
     }
     return async (tx) => {
-      const issued: Awaited<ReturnType<ReceiptIssuer['issue']>>[] = []
+      const issued: Issued[] = []
       for (const order of orders) issued.push(await deps.issuer.issue(tx, order))
+      await deps.credit(tx, issued)
       return issued
     }
   }

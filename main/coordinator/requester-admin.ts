@@ -3,8 +3,8 @@ import { WindfallError } from '../../shared/errors.ts'
 import { microUsd, toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { CoordinatorParts } from './http/parts.ts'
-import { requesterDeposit } from './ledger/entries.ts'
-import { book, prepaidOf } from './ledger/ledger.ts'
+import { prepaidOf } from './ledger/ledger.ts'
+import { deposit } from './ledger/requester-money.ts'
 import { type Db, type Tx, transact } from './persistence/database.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
 import { type Requester, createRequestersStore } from './registry/requesters.store.ts'
@@ -68,7 +68,7 @@ export function createRequesterAdmin(deps: RequesterAdminDeps): CoordinatorParts
       await transact(db, async (tx) => {
         await find(tx, requesterId)
         const id = `${requesterId}:${depositId}`
-        const booked = await book(tx, requesterDeposit({ id, requesterId, amount: microUsd(BigInt(amount)), at: clock.now() }))
+        const booked = await deposit(tx, { id, requesterId, amount: microUsd(BigInt(amount)), at: clock.now() })
         if (booked === 'booked') await decide(tx, 'requester.funded', { requesterId, depositId, microUsd: amount, by })
       })
       return viewOf(await find(db, requesterId))

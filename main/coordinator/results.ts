@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { JobView } from '../../shared/contract/job.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { fromIso, toIso } from '../../shared/units.ts'
+import type { Jobs } from './jobs/jobs.ts'
 import type { Blobs } from './persistence/blobs.ts'
 
 interface ResultsDeps {
@@ -47,3 +48,12 @@ export function createResults({ view, outputs, keepMs }: ResultsDeps): Results {
     },
   }
 }
+
+/** The same jobs, of which each says how long its output is kept. */
+export const datedJobs = ({ view, list }: Pick<Jobs, 'view' | 'list'>, { dated }: Pick<Results, 'dated'>): Pick<Jobs, 'view' | 'list'> => ({
+  view: async (requesterId, jobId) => dated(await view(requesterId, jobId)),
+  async list(page) {
+    const { items, next } = await list(page)
+    return { items: items.map(dated), next }
+  },
+})

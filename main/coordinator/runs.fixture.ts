@@ -13,6 +13,7 @@ import { requesterDeposit } from './ledger/entries.ts'
 import { book, prepaidOf } from './ledger/ledger.ts'
 import { transact } from './persistence/database.ts'
 import { fakeSignal } from './planner/planner.fake.ts'
+import { creditReceipts } from './crediting.ts'
 import { createReceipting } from './receipting.ts'
 import { createReceiptIssuer } from './receipts/issue.ts'
 
@@ -46,7 +47,7 @@ export async function startRuns(nodes = 2, changes: Changes = () => ({})): Promi
   const [receiptSigner, logSigner] = [createSigner(generateKeyPem()), createSigner(generateKeyPem())]
   const core = await startTestCore({
     changes(_, given) {
-      const { settle, ...money } = createJobMoney(given.clock, given.ids)
+      const { settle, accrue, ...money } = createJobMoney(given.clock, given.ids)
       const issuer = createReceiptIssuer({ receiptSigner, logSigner, ...given })
       const oracle: Parameters<typeof createReceipting>[0]['oracle'] = {
         async actuals(zone, from, to) {
@@ -54,8 +55,14 @@ export async function startRuns(nodes = 2, changes: Changes = () => ({})): Promi
           return actuals(zone, from, to)
         },
       }
-      const prepareReceipts = createReceipting({ issuer, oracle, clock: given.clock, shutdown: new AbortController().signal })
-      return { money, settle, prepareReceipts, ...changes(given) }
+      const prepareReceipts = createReceipting({
+        issuer,
+        oracle,
+        clock: given.clock,
+        shutdown: new AbortController().signal,
+        credit: creditReceipts(given.clock),
+      })
+      return { money, settle, accrue, prepareReceipts, ...changes(given) }
     },
   })
   await transact(core.db, (tx) => book(tx, requesterDeposit({ id: 'd', requesterId: REQUESTER, amount: microUsd(PREPAID), at: core.clock.now() })))

@@ -9,7 +9,7 @@ import { verifyReceipt } from '../../shared/domain/verify-receipt.ts'
 import { JOULES_PER_WH } from '../../shared/units.ts'
 import { nodeVerifyPort } from '../kernel/verify-port.ts'
 import { REQUESTER, type TestNode } from './core.fake.ts'
-import { checkLedger } from './ledger/ledger.ts'
+import { checkLedger } from './ledger/check.ts'
 import { createProofsStore } from './proofs/proofs.store.ts'
 import { bundleOf } from './receipts/read.ts'
 import {
@@ -122,6 +122,8 @@ async function checkEverything(world: World, worthless: ReadonlySet<string> = ne
   expect(await prepaid(world)).toBe(PREPAID - price)
   const { balanced, findings, confirmedMicroUsd } = await checkLedger(core.db)
   expect([balanced, findings]).toEqual([true, []])
+  const accrued = core.db.selectFrom('ledger_balance').select(['account', 'amount']).where('account', 'like', '%:accrued').where('amount', '<>', 0n)
+  expect(await accrued.execute()).toEqual([])
   const revenue = await core.db.selectFrom('ledger_balance').select('amount').where('account', '=', 'platform:revenue').executeTakeFirst()
   expect(BigInt(confirmedMicroUsd) + (revenue?.amount ?? 0n)).toBe(price)
 

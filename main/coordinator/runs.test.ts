@@ -11,7 +11,10 @@ import { createSigner, generateKeyPem, sha256Hex } from '../kernel/signing.ts'
 import { nodeVerifyPort } from '../kernel/verify-port.ts'
 import { OUTPUT, REQUESTER, type TestNode } from './core.fake.ts'
 import { accountOf } from './job-money.ts'
-import { checkLedger, earningsOf } from './ledger/ledger.ts'
+import { checkLedger } from './ledger/check.ts'
+import { nodeAccrued } from './ledger/accounts.ts'
+import { earningsOf } from './ledger/ledger.ts'
+import { createLedgerStore } from './ledger/ledger.store.ts'
 import { bundleOf } from './receipts/read.ts'
 import { replaceTestKey, startTestKeys } from './registry/rotation.fake.ts'
 import {
@@ -46,6 +49,7 @@ const facts = async (node: TestNode) => (await world.core.parts.agents.events(no
 const kinds = async (node: TestNode) => (await facts(node)).map(({ kind }) => kind)
 const sound = async () => expect(await checkLedger(world.core.db)).toMatchObject({ balanced: true, findings: [] })
 const confirmed = async ({ nodeId }: TestNode) => (await earningsOf(world.core.db, nodeId)).confirmed
+const accrued = ({ nodeId }: TestNode) => createLedgerStore(world.core.db).balanceOf(nodeAccrued(nodeId), 'micro-usd')
 const verdictOf = async (receiptId: string) =>
   verifyReceipt(serializeBundle(await bundleOf(world.core.db, receiptId)), { crypto: nodeVerifyPort, pinnedKeys: world.receiptKeys })
 
@@ -67,7 +71,7 @@ test('a run that is given back with its proof waits for the end of its job, whic
   expect(items).toMatchObject([{ receiptId: null, unpaid: null }])
   expect(await core.parts.challenges.ask(REQUESTER, `proof-of-${lease.leaseId}`)).toMatchObject({ cause: 'requested' })
   expect(await core.decided('run.accepted')).toMatchObject([{ reason: 'owner-present', paidMs: 3 * MINUTE_MS }])
-  expect(await confirmed(node)).toBe(0n)
+  expect([await confirmed(node), await accrued(node)]).toEqual([0n, 25_500n])
 })
 
 test('three runs on two nodes: each has its receipt and its part of exactly the price of all run time, and the last one carries the output', async () => {
@@ -223,6 +227,7 @@ test('what led to a wrong result is not paid, and the job begins again', async (
     .execute()
   await expect(core.parts.proofs.submit(b.nodeId, wrong)).rejects.toMatchObject({ code: 'proof.output' })
   expect((await facts(a)).at(-1)).toMatchObject({ kind: 'run-unpaid', cause: 'wrong' })
+  expect(await accrued(a)).toBe(0n)
   await core.db
     .updateTable('job')
     .set({ spec: JSON.stringify(lease.spec) })

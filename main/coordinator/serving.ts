@@ -8,9 +8,6 @@ import { createHandlers } from './http/handlers.ts'
 import type { CoordinatorParts } from './http/parts.ts'
 import { createHttpServer } from './http/server.ts'
 import type { Incidents } from './incidents/incidents.ts'
-import { accountOf } from './job-money.ts'
-import { checkLedger } from './ledger/ledger.ts'
-import { listPayouts } from './payouts/listing.store.ts'
 import { type Db, ping } from './persistence/database.ts'
 import type { ReceiptIssuer } from './receipts/issue.ts'
 import { bundleOf, consistencyProof, listReceipts } from './receipts/read.ts'
@@ -24,6 +21,9 @@ interface AppParts {
   readonly incidents: Incidents
   readonly replicas: CoordinatorParts['replicas']
   readonly grid: CoordinatorParts['grid']
+  readonly ledger: CoordinatorParts['ledger']
+  readonly payouts: CoordinatorParts['payouts']
+  readonly deposits: CoordinatorParts['deposits']
   readonly issuer: ReceiptIssuer
   readonly secrets: Secrets
   readonly cluster: string
@@ -31,7 +31,7 @@ interface AppParts {
 }
 
 /** The HTTP border over everything that answers it; not yet listening. */
-export function createApp({ config, clock, db, core, incidents, replicas, grid, issuer, secrets, cluster, events }: AppParts) {
+export function createApp({ config, clock, db, core, incidents, replicas, grid, ledger, payouts, deposits, issuer, secrets, cluster, events }: AppParts) {
   const { receiptSigner, logSigner, wallet } = secrets
   return createHttpServer({
     clock,
@@ -39,7 +39,9 @@ export function createApp({ config, clock, db, core, incidents, replicas, grid, 
     access: core.access,
     blobs: core.blobs,
     checkpoints: core.checkpoints,
+    inputs: core.inputs,
     results: core.parts.results,
+    links: core.parts.wallets,
     host: config.host,
     trustProxy: config.trustProxy,
     limits: config.limits,
@@ -63,8 +65,9 @@ export function createApp({ config, clock, db, core, incidents, replicas, grid, 
         treeHead: () => issuer.currentTreeHead(db),
         consistency: (from, to) => consistencyProof(db, from, to),
       },
-      ledger: { account: (requesterId) => accountOf(db, requesterId), check: () => checkLedger(db) },
-      payouts: { list: (page) => listPayouts(db, page) },
+      ledger,
+      payouts,
+      deposits,
       grid,
     }),
   })

@@ -2,7 +2,7 @@ import type { OutputOf } from '../../shared/contract/define.ts'
 import type { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import { type WindfallError, messageOf } from '../../shared/errors.ts'
 import type { CoordinatorEvents } from './events.ts'
-import { reopenBatch, settleBatch } from './proofs/batch.ts'
+import { type BatchToSettle, reopenBatch, settleBatch } from './proofs/batch.ts'
 import { type RunAnswer, giveBackRun } from './proofs/give-back.ts'
 import type { BatchInput, HandedIn } from './proofs/handed-in.ts'
 import { isRefusal, isToldAlready, refuse } from './proofs/open-proof.ts'
@@ -17,6 +17,9 @@ export interface Taken {
   readonly body: Uint8Array | null
 }
 
+/** Whether somebody waits for the answer, and what is awaited between two of many proofs, so that they leave room for everything else. */
+type Manner = Pick<BatchToSettle, 'isAwaited' | 'rest'>
+
 type BatchAnswer = OutputOf<typeof coordinatorContract.submitProofs>
 export type Settled = ProofAnswer | RunAnswer | BatchAnswer
 
@@ -28,11 +31,11 @@ export interface SettlingDeps {
 }
 
 /** Settles what a node handed in, logs how it went and tells the node. A refusal that nobody waits for is told to the node's owner, whatever its reason. */
-export async function settleTaken(deps: SettlingDeps, taken: Taken, isAwaited: boolean): Promise<Settled> {
+export async function settleTaken(deps: SettlingDeps, taken: Taken, { isAwaited, rest }: Manner): Promise<Settled> {
   const { events, hint } = deps
   const { nodeId, handedIn } = taken
   try {
-    if (handedIn.kind === 'batch') return await settleAll(deps, { nodeId, input: handedIn.input }, isAwaited)
+    if (handedIn.kind === 'batch') return await settleAll(deps, { nodeId, input: handedIn.input }, { isAwaited, rest })
     const answer = await settleOne(deps.proofs, taken, handedIn)
     events.proofAccepted(nodeId, answer.jobId, 'receiptId' in answer ? answer.receiptId : null)
     return answer
@@ -51,9 +54,9 @@ const settleOne = (deps: ProofDeps, { nodeId, body }: Taken, one: Exclude<Handed
 async function settleAll(
   { proofs, events }: SettlingDeps,
   { nodeId, input }: { readonly nodeId: string; readonly input: BatchInput },
-  isAwaited: boolean,
+  manner: Manner,
 ): Promise<BatchAnswer> {
-  const verdicts = await settleBatch(proofs, { nodeId, items: reopenBatch(input), isAwaited })
+  const verdicts = await settleBatch(proofs, { nodeId, items: reopenBatch(input), ...manner })
   for (const verdict of verdicts) {
     if (verdict.state === 'accepted') events.proofAccepted(nodeId, verdict.jobId, verdict.receiptId)
     if (verdict.state === 'refused') events.proofRefused(nodeId, verdict.message)

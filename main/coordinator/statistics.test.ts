@@ -35,7 +35,7 @@ test('what was done so far is counted, and counted again after a quarter of an h
   await core.submit('job-1')
   await issue(core.db, 0, 4)
   await core.db.insertInto('ledger_balance').values({ account: 'node:n:confirmed', asset: 'micro-usd', amount: 70n, overdraft: 0 }).execute()
-  await core.db.insertInto('ledger_balance').values({ account: 'exchange:usd', asset: 'micro-usd', amount: 30n, overdraft: 0 }).execute()
+  await core.db.insertInto('ledger_balance').values({ account: 'node:n:paid', asset: 'micro-usd', amount: 30n, overdraft: 0 }).execute()
   await core.db.insertInto('ledger_balance').values({ account: 'node:n:confirmed', asset: 'lamports', amount: 5n, overdraft: 0 }).execute()
   const first = await ask()
   expect(first).toEqual({

@@ -5,7 +5,7 @@ import { type TestNode, planFirstFree } from './core.fake.ts'
 import { createHoldings } from './jobs/holdings.ts'
 import { type Stragglers, type StragglersDeps, createStragglers } from './jobs/stragglers/stragglers.ts'
 import { jobsAtHand } from './jobs/world.ts'
-import { checkLedger } from './ledger/ledger.ts'
+import { checkLedger } from './ledger/check.ts'
 import { PREPAID, type World, givenBack, leaseTo, prepaid, runToTheEnd, save, startRuns, submitSaving, viewJob, work } from './runs.fixture.ts'
 
 const MINUTE_MS = 60_000

@@ -46,7 +46,7 @@ function attached(discover: () => AgentAddress | null) {
 }
 
 const page = { after: null, limit: 50 }
-const all = ['changed', { seq: 0, what: ['status', 'jobs', 'receipts', 'payouts', 'grid'] }]
+const all = ['changed', { seq: 0, what: ['status', 'jobs', 'receipts', 'payouts', 'grid', 'money'] }]
 
 test('asks the agent, which answers through the same contract', async () => {
   const asked: unknown[] = []

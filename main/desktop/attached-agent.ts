@@ -19,7 +19,7 @@ type Listener = (event: string, payload: unknown) => void
 
 const RETRY_MS = 2_000
 /** Sent by the shell itself when the link comes or goes: everything the window shows may be different now. */
-const EVERYTHING = { seq: 0, what: ['status', 'jobs', 'receipts', 'payouts', 'grid'] } as const
+const EVERYTHING = { seq: 0, what: ['status', 'jobs', 'receipts', 'payouts', 'grid', 'money'] } as const
 
 /** A link to the agent that runs in another process. It finds the agent, loses it and finds it again by itself. */
 export function attachToAgent({ discover, clock, log }: Attachment): AgentLink {

@@ -1,9 +1,12 @@
 import { type App, type Session, type WebContents, shell } from 'electron'
-import { isExternalAllowed, isOwnPage } from './policy.ts'
+import { isExternalAllowed, isLinkPage, isOwnPage } from './policy.ts'
+
+/** Where the owner's wallet signs; `null` unless one is being linked. */
+export type AskLinkPage = () => Promise<string | null>
 
 /** Holds every page that will ever exist in this process to the shell's policy. */
-export function lockDownPages(app: App): void {
-  app.on('web-contents-created', (_event, contents) => lockDownPage(contents))
+export function lockDownPages(app: App, askLinkPage: AskLinkPage): void {
+  app.on('web-contents-created', (_event, contents) => lockDownPage(contents, askLinkPage))
 }
 
 /** No page gets a permission: no camera, no notifications of its own, no USB device. */
@@ -13,13 +16,18 @@ export function denyPermissions(session: Session): void {
   session.setDevicePermissionHandler(() => false)
 }
 
-function lockDownPage(contents: WebContents): void {
+async function openOutside(url: string, askLinkPage: AskLinkPage): Promise<void> {
+  if (isExternalAllowed(url) || isLinkPage(url, await askLinkPage())) await shell.openExternal(url)
+}
+
+function lockDownPage(contents: WebContents, askLinkPage: AskLinkPage): void {
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.on('will-navigate', (event) => {
     if (!isOwnPage(event.url)) event.preventDefault()
   })
   contents.setWindowOpenHandler(({ url }) => {
-    if (isExternalAllowed(url)) void shell.openExternal(url)
+    // A browser that cannot be started, or an agent that does not answer: nothing opens.
+    openOutside(url, askLinkPage).catch(() => undefined)
     return { action: 'deny' }
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isExternalAllowed, isOwnPage, isTrustedSender } from './policy.ts'
+import { isExternalAllowed, isLinkPage, isOwnPage, isTrustedSender } from './policy.ts'
 
 describe('our own page', () => {
   test.each(['app://windfall/index.html', 'app://windfall/index.html#/receipts/1', 'app://windfall/'])('%s is', (url) => expect(isOwnPage(url)).toBe(true))
@@ -45,4 +45,25 @@ describe('what opens in the owner’s browser', () => {
     'windfall://receipts',
     '',
   ])('%s does not', (url) => expect(isExternalAllowed(url)).toBe(false))
+})
+
+describe('the page on which a wallet signs', () => {
+  const PAGE = 'https://windfall.example/link/abc'
+  test.each([PAGE, 'http://127.0.0.1:4470/link/abc', 'http://localhost:4470/link/abc', 'http://[::1]:4470/link/abc'])('%s opens, if the agent says so', (url) =>
+    expect(isLinkPage(url, url)).toBe(true),
+  )
+  test.each([
+    [PAGE, null],
+    [`${PAGE}?x`, PAGE],
+    ['https://windfall.example/', PAGE],
+    ['https://evil.example/link/abc', PAGE],
+  ])('%s does not where the agent says %s', (url, page) => expect(isLinkPage(url, page)).toBe(false))
+  test.each([
+    'http://windfall.example/link/abc',
+    'http://127.0.0.1.evil.example/link/abc',
+    'https://u:p@windfall.example/link/abc',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    '',
+  ])('%s never does', (url) => expect(isLinkPage(url, url)).toBe(false))
 })

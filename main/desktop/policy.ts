@@ -21,6 +21,16 @@ export function isOwnPage(url: string): boolean {
 export const isTrustedSender = (frame: { readonly url: string; readonly parent: unknown } | null): boolean =>
   frame !== null && frame.parent === null && isOwnPage(frame.url)
 
+/** Encrypted, or no further than this computer. */
+const isSafeWay = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname))
+
+/** Item 15, for the one address that is made while the window runs: where the owner's wallet signs, to the letter as the agent says it now. */
+export function isLinkPage(url: string, linkPage: string | null): boolean {
+  const parsed = URL.parse(url)
+  return parsed !== null && url === linkPage && isSafeWay(parsed) && parsed.username === '' && parsed.password === ''
+}
+
 /** Item 15: https, a known site, and nothing hidden in the address. */
 export function isExternalAllowed(url: string): boolean {
   const parsed = URL.parse(url)

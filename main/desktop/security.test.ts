@@ -41,7 +41,7 @@ test('one place opens addresses outside, and asks the policy first', () => {
   const callers = sources.filter(({ text }) => text.includes('openExternal('))
   expect(callers.map(({ file }) => file)).toEqual(['main/desktop/lockdown.ts'])
   expect(callers[0]?.text.match(/openExternal\(/g)).toHaveLength(1)
-  expect(callers[0]?.text).toContain('if (isExternalAllowed(url)) void shell.openExternal(url)')
+  expect(callers[0]?.text).toContain('if (isExternalAllowed(url) || isLinkPage(url, await askLinkPage())) await shell.openExternal(url)')
 })
 
 test('one channel answers, and only through the sender check', () => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Menu, app, powerMonitor, protocol, session } from 'electron'
+import { WalletView } from '../../shared/contract/wallet.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { readInstance } from '../kernel/instance-file.ts'
@@ -38,16 +39,17 @@ export async function runShell(options: ShellOptions): Promise<void> {
   app.enableSandbox()
   app.setAppUserModelId('app.windfall.desktop')
   declareAppScheme()
-  lockDownPages(app)
+  const linked = Promise.withResolvers<AgentLink>()
+  lockDownPages(app, async () => linkPageOf(await linked.promise))
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null)
   await app.whenReady()
   denyPermissions(session.defaultSession)
   serveAppScheme(protocol, join(dist, 'renderer'))
-  await build(options, home)
+  await build(options, home, linked.resolve)
 }
 
 /** The window is there at once; what it asks is answered as soon as there is an agent. Resolves then. */
-async function build({ dataDirectory, startAgent, log }: ShellOptions, home: string): Promise<void> {
+async function build({ dataDirectory, startAgent, log }: ShellOptions, home: string, ready: (link: AgentLink) => void): Promise<void> {
   const settings = openShellSettings(join(home, 'shell.json'))
   const hasTray = await hasTrayHost(process.platform)
   const linking = linkAgent(dataDirectory, {
@@ -65,10 +67,17 @@ async function build({ dataDirectory, startAgent, log }: ShellOptions, home: str
   app.on('activate', windows.open)
   windows.open()
   const link = await linking
+  ready(link)
   link.events.subscribe(windows.tell)
   lookAgainAfterSleep(link, log)
   const keepRunning = { get: () => settings.get().onClose !== 'quit', set: (value: boolean) => settings.set({ onClose: value ? 'keep-running' : 'quit' }) }
   if (hasTray) createTray({ link, icons, clock: systemClock, log, open: windows.open, quit: () => app.quit(), keepRunning })
+}
+
+/** The agent is another process perhaps: what it says is checked here. */
+async function linkPageOf({ server }: AgentLink): Promise<string | null> {
+  const wallet = WalletView.safeParse(await server.dispatch('getWallet', {}, undefined))
+  return wallet.data?.link?.url ?? null
 }
 
 /** Hardware comes, goes and forgets its handles while a machine sleeps. */

@@ -19,7 +19,7 @@ const status = (change: Partial<AgentStatus> = {}): AgentStatus =>
     display: 'earning',
     policy: 'running',
     power: { watts: 171.6, method: 'counter', at: '2026-11-21T12:00:00.000Z' },
-    today: { ...fakeStatus().today, accruedMicroUsd: '312345' },
+    today: { ...fakeStatus().today, accruedMicroUsd: '7000', confirmedMicroUsd: '312345' },
     ...change,
   })
 const because = (code: ReasonCode, message: string, inMs: number | null = null): Reason => ({ code, message, until: inMs === null ? null : toIso(NOW + inMs) })
@@ -78,7 +78,7 @@ const jobLabels = (of: AgentStatus) => menu(of).flatMap((line) => (line?.id.star
 describe('several jobs at once', () => {
   test('each has a line with its device and its watts, one that makes room says so', () => {
     const busy = status({ running: TWO, devices: DEVICES })
-    expect(labelOf('status', menu(busy))).toBe('Earning · 2 jobs · 172 W · today $0.3123')
+    expect(labelOf('status', menu(busy))).toBe('Earning · 2 jobs · 172 W · today $0.3123 confirmed')
     expect(jobLabels(busy)).toEqual(['Render scene 4 · RTX 4070 · 172 W', 'Train · RTX 3060 · held back'])
     expect(menu(busy).filter((line) => line?.id.startsWith('job-') && line.verb)).toEqual([])
   })
@@ -87,7 +87,7 @@ describe('several jobs at once', () => {
     expect(jobLabels(status({ running: many }))).toEqual(['Job 0', 'Job 1', 'Job 2', 'Job 3', 'and 5 more'])
   })
   test('finishing means all of them', () =>
-    expect(labelOf('status', menu(status({ display: 'finishing', running: TWO })))).toBe('Finishing 2 jobs, then pausing · today $0.3123'))
+    expect(labelOf('status', menu(status({ display: 'finishing', running: TWO })))).toBe('Finishing 2 jobs, then pausing · today $0.3123 confirmed'))
   test('one needs no line of its own', () => expect(jobLabels(status({ running: TWO.slice(0, 1), devices: DEVICES }))).toEqual([]))
 })
 
@@ -120,13 +120,13 @@ describe('the reasons', () => {
 describe('the first line', () => {
   test.each<[Partial<AgentStatus> | null, string]>([
     [null, 'Not connected to Windfall'],
-    [{}, 'Earning · 172 W · today $0.3123'],
-    [{ power: { watts: 12.2, method: 'estimate', at: '2026-11-21T12:00:00.000Z' } }, 'Earning · ≈ 12 W · today $0.3123'],
-    [{ power: null }, 'Earning · today $0.3123'],
-    [{ display: 'ready' }, 'Ready, no job right now · today $0.3123'],
-    [{ anywayUntil: toIso(NOW + HOUR) }, 'Earning · Running anyway until 15:41 · 172 W · today $0.3123'],
-    [{ display: 'finishing' }, 'Finishing this job, then pausing · today $0.3123'],
-    [{ display: 'waiting', reasons: [PRESENT] }, 'Waiting · today $0.3123'],
+    [{}, 'Earning · 172 W · today $0.3123 confirmed'],
+    [{ power: { watts: 12.2, method: 'estimate', at: '2026-11-21T12:00:00.000Z' } }, 'Earning · ≈ 12 W · today $0.3123 confirmed'],
+    [{ power: null }, 'Earning · today $0.3123 confirmed'],
+    [{ display: 'ready' }, 'Ready, no job right now · today $0.3123 confirmed'],
+    [{ anywayUntil: toIso(NOW + HOUR) }, 'Earning · Running anyway until 15:41 · 172 W · today $0.3123 confirmed'],
+    [{ display: 'finishing' }, 'Finishing this job, then pausing · today $0.3123 confirmed'],
+    [{ display: 'waiting', reasons: [PRESENT] }, 'Waiting · today $0.3123 confirmed'],
     [{ display: 'paused' }, 'Paused until you resume'],
     [{ display: 'paused', pausedUntil: PAUSE.until }, 'Paused until 14:55, 14 min left'],
     [{ display: 'paused', pausedUntil: toIso(NOW + 61 * MINUTE) }, 'Paused until 15:42, 1 h 1 min left'],

@@ -1,6 +1,6 @@
 import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { RunningJob } from '../../shared/contract/agent-job.ts'
-import { formatUsd, sumDecimal } from '../../shared/domain/money.ts'
+import { formatUsd } from '../../shared/domain/money.ts'
 import { type OwnerCommand, type OwnerVerb, isPaused, ownerCommands } from '../../shared/domain/owner-commands.ts'
 import { REASON_TITLE, nextChange } from '../../shared/domain/reason-words.ts'
 import { jobPower, makesRoom, worksOn } from '../../shared/domain/running-jobs.ts'
@@ -98,7 +98,7 @@ function headline(status: AgentStatus | null, now: number): string {
   if (display === 'paused') return pausedText(status, now)
   if (display === 'action-needed') return firstReason(status)
   // As the window counts it: what is being checked and what is confirmed.
-  const today = `today ${formatUsd(sumDecimal(status.today.accruedMicroUsd, status.today.confirmedMicroUsd))}`
+  const today = `today ${formatUsd(status.today.confirmedMicroUsd)} confirmed`
   if (display === 'finishing') return [finishingText(running.length), ...anywayText(status, now), today].join(' · ')
   const work = display === 'earning' ? [...(running.length > 1 ? [`${running.length} jobs`] : []), ...(power ? [wattsText(power)] : [])] : []
   return [HEADLINE[display], ...anywayText(status, now), ...work, today].join(' · ')

@@ -83,7 +83,7 @@ export async function receive<T>(request: OutgoingRequest, options: Omit<HttpTra
   const { timeoutMs = 20_000, signal } = options
   const headers = await headersOf(request, options)
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs)
+  const timer = setTimeout(() => limit.abort(new DOMException(`no answer within ${timeoutMs / 1_000} s`, 'TimeoutError')), timeoutMs)
   try {
     return await exchange(request, { ...options, headers, signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal }, take)
   } finally {

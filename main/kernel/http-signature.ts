@@ -3,7 +3,7 @@
  * (RFC 9530, SHA-256) in that order, parameters `created`, `nonce`, `keyid`, `tag`. The algorithm follows from the key.
  * Nothing else is accepted, so there is nothing to negotiate and nothing to downgrade.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { PublicJwk } from '../../shared/contract/wire.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { type Signer, verifyInPool } from './signing.ts'
@@ -52,7 +52,7 @@ export const signatureBase = (components: readonly Component[], params: string):
   [...components.map(([name, value]) => `"${name}": ${value}`), `"@signature-params": ${params}`].join('\n')
 
 /** RFC 9530 `Content-Digest` with SHA-256. */
-export const contentDigest = (body: Uint8Array): string => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
+export const contentDigest = (body: Uint8Array): string => `sha-256=:${hash('sha256', body, 'base64')}:`
 
 const digestOf = (body: SignedBody): string =>
   body !== null && 'sha256' in body ? `sha-256=:${Buffer.from(body.sha256, 'hex').toString('base64')}:` : contentDigest(body ?? new Uint8Array())

@@ -11,8 +11,10 @@ export function createRecent<T>(limit: number): Recent<T> {
   const set = (key: string, value: T) => {
     kept.delete(key)
     kept.set(key, value)
+    if (kept.size <= limit) return
+    // Not before: what was deleted leaves holes, over which the way to the first goes.
     const [oldest] = kept.keys()
-    if (kept.size > limit && oldest !== undefined) kept.delete(oldest)
+    if (oldest !== undefined) kept.delete(oldest)
   }
   return {
     get: (key) => {

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign, verify } from 'node:crypto'
 import type { TpmEvidence } from '../../shared/contract/attestation.ts'
 import { PublicJwk } from '../../shared/contract/wire.ts'
 import { publicKeyOf } from './public-keys.ts'
@@ -21,10 +21,10 @@ export interface Signer {
 /** RFC 7638: members in lexicographic order, no white space. */
 export function keyIdOf(jwk: PublicJwk): string {
   const canonical = jwk.kty === 'OKP' ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x } : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url')
+  return hash('sha256', JSON.stringify(canonical), 'base64url')
 }
 
-export const sha256Hex = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
+export const sha256Hex = (bytes: Uint8Array | string): string => hash('sha256', bytes, 'hex')
 
 /** An Ed25519 signer over a PKCS #8 PEM, as {@link generateKeyPem} makes it. Throws for any other text. */
 export function createSigner(pem: string): Signer {

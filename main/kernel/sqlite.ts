@@ -13,8 +13,8 @@ export interface Migration {
  * Opens a database that survives power loss (WAL, `synchronous=FULL`) and brings it up to date.
  * Errors: `storage.newer` if a newer Windfall wrote it, `storage.failed` if it cannot be opened.
  */
-export function openSqlite(file: string, migrations: readonly Migration[]): Sqlite {
-  const db = openDurable(file)
+export function openSqlite(file: string, migrations: readonly Migration[], settings: SqliteSettings = {}): Sqlite {
+  const db = openDurable(file, settings)
   try {
     migrate(db, file, migrations)
     return db
@@ -24,17 +24,26 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Sqli
   }
 }
 
+/** The log is brought into the file once it is about as long as this. */
+const LOG_BYTES = 4_096_000
+
+/** `pageBytes`: of a file that is made here; 4,096 where nothing is said, more where rows are long. */
+export interface SqliteSettings {
+  readonly pageBytes?: number
+}
+
 /** The connection settings every database of ours uses, without any schema. */
-export function openDurable(file: string): Sqlite {
+export function openDurable(file: string, { pageBytes = 4_096 }: SqliteSettings = {}): Sqlite {
   let db: Sqlite | null = null
   try {
     db = new Database(file)
+    db.pragma(`page_size = ${pageBytes}`)
     // better-sqlite3 compiles WAL with synchronous=NORMAL, which may lose an answered write on power loss.
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
     db.pragma('busy_timeout = 5000')
-    db.pragma('wal_autocheckpoint = 1000')
+    db.pragma(`wal_autocheckpoint = ${Math.ceil(LOG_BYTES / pageBytes)}`)
     if (file !== ':memory:') chmodSync(file, 0o600)
     return db
   } catch (error) {

@@ -14,6 +14,9 @@ const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.ts
 const JobPage = lazy(async () => ({ default: (await import('./jobs/job-page.tsx')).JobPage }))
 const ReceiptsPage = lazy(async () => ({ default: (await import('./receipts/receipts-page.tsx')).ReceiptsPage }))
 const ReceiptPage = lazy(async () => ({ default: (await import('./receipts/receipt-page.tsx')).ReceiptPage }))
+const EarningsPage = lazy(async () => ({ default: (await import('./earnings/earnings-page.tsx')).EarningsPage }))
+const EarningPage = lazy(async () => ({ default: (await import('./earnings/earning-page.tsx')).EarningPage }))
+const PayoutPage = lazy(async () => ({ default: (await import('./payouts/payout-page.tsx')).PayoutPage }))
 const PayoutsPage = lazy(async () => ({ default: (await import('./payouts/payouts-page.tsx')).PayoutsPage }))
 const MachinePage = lazy(async () => ({ default: (await import('./machine/machine-page.tsx')).MachinePage }))
 const DayPage = lazy(async () => ({ default: (await import('./day/day-page.tsx')).DayPage }))
@@ -30,8 +33,14 @@ function pageOf(route: Route | null) {
       return <ReceiptsPage />
     case 'receipt':
       return <ReceiptPage receiptId={route.receiptId} />
+    case 'earnings':
+      return <EarningsPage />
+    case 'earning':
+      return <EarningPage earningId={route.earningId} />
     case 'payouts':
       return <PayoutsPage />
+    case 'payout':
+      return <PayoutPage payoutId={route.payoutId} />
     case 'machine':
       return <MachinePage />
     case 'day':

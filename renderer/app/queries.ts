@@ -13,6 +13,7 @@ export const keys = {
   jobs: ['jobs'],
   receipts: ['receipts'],
   payouts: ['payouts'],
+  money: ['money'],
 } as const
 
 const PAGE_SIZE = 50
@@ -60,9 +61,9 @@ export function usePower() {
   return useQuery({ queryKey: keys.power, queryFn: () => client.call('getPower', {}) })
 }
 
-const FIRST_PAGE: string | null = null
-const request = (after: string | null) => ({ after, limit: PAGE_SIZE })
-const allItems = <T>({ pages }: { readonly pages: readonly { readonly items: readonly T[] }[] }): readonly T[] => pages.flatMap(({ items }) => items)
+export const FIRST_PAGE: string | null = null
+export const request = (after: string | null) => ({ after, limit: PAGE_SIZE })
+export const allItems = <T>({ pages }: { readonly pages: readonly { readonly items: readonly T[] }[] }): readonly T[] => pages.flatMap(({ items }) => items)
 
 export function useJobs() {
   const { client } = useServices()

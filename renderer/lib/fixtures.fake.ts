@@ -75,7 +75,7 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
   power: { watts: 172.4, method: 'counter', at: at(0) },
   devices: [aDevice()],
   seen: [],
-  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS, payoutRefusal: null, key: aKey() },
+  node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS, payoutChange: null, payoutRefusal: null, key: aKey() },
   coordinator: { state: 'connected', url: 'http://127.0.0.1:4470', lastSyncAt: at(-2_000), message: null },
   today: {
     since: at(-14 * HOUR),
@@ -90,7 +90,7 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
     recordedOn: '2024-03-18',
     estimated: false,
   },
-  earnings: { confirmedMicroUsd: '14720000', inFlightMicroUsd: '1250000', paidMicroUsd: '203100000', paidLamports: '1421700000' },
+  earnings: { accruedMicroUsd: '310000', confirmedMicroUsd: '14720000', inFlightMicroUsd: '1250000', paidMicroUsd: '203100000', paidLamports: '1421700000' },
   ...changes,
 })
 

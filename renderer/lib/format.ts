@@ -39,6 +39,18 @@ export function formatGrams(grams: number): string {
 export const formatMinor = (minor: number, currency: string): string =>
   new Intl.NumberFormat(LOCALE, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(minor / 100)
 
+/** Hundredths of a currency as a balance: cents from one unit on, four places below it. */
+export const formatAmount = (minor: number, currency: string): string =>
+  new Intl.NumberFormat(LOCALE, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: Math.abs(minor) >= 100 ? 2 : 4,
+  })
+    .format(minor / 100)
+    .replace('-', '−')
+
 export const formatIntensity = (gPerKWh: number): string => `${Math.round(gPerKWh)}${THIN}g/kWh`
 
 export const formatPercent = (share: number): string => new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 }).format(share)

@@ -7,7 +7,10 @@ const routes: Route[] = [
   { page: 'job', id: '01998f3e-7f3a' },
   { page: 'receipts' },
   { page: 'receipt', receiptId: 'receipt-1' },
+  { page: 'earnings' },
+  { page: 'earning', earningId: 'earning-1' },
   { page: 'payouts' },
+  { page: 'payout', payoutId: 'payout-1' },
   { page: 'machine' },
   { page: 'day' },
 ]

@@ -7,7 +7,10 @@ const PATHS = {
   job: '/jobs/:id',
   receipts: '/receipts',
   receipt: '/receipts/:receiptId',
+  earnings: '/earnings',
+  earning: '/earnings/:earningId',
   payouts: '/payouts',
+  payout: '/payouts/:payoutId',
   machine: '/machine',
   day: '/day',
 } as const

@@ -6,7 +6,10 @@ import { createCell } from './cell.ts'
 import { aDayReport } from './day.fake.ts'
 import { aKey } from './devices.fake.ts'
 import { someJobs } from './jobs.fake.ts'
-import { PAUSED, aGrid, aStatus, somePayouts, somePower, someReceipts } from './fixtures.fake.ts'
+import { moneyHandlers } from '../../shared/contract/agent-money.fake.ts'
+import { moneyAt } from '../../shared/contract/money.fake.ts'
+import { NOW } from './afternoon.fake.ts'
+import { PAUSED, aGrid, aPayout, aStatus, somePayouts, somePower, someReceipts } from './fixtures.fake.ts'
 import type { LinkState, WindowTransport } from './link.ts'
 
 type AgentHandlers = Handlers<typeof agentContract, undefined>
@@ -57,6 +60,8 @@ export function happyHandlers(receipt: { readonly bundle: ReceiptBundle; readonl
     listJobs: () => page(someJobs()),
     listReceipts: () => page(someReceipts()),
     listPayouts: () => page(somePayouts()),
+    getPayout: ({ payoutId }) => aPayout({ payoutId, ...somePayouts().find((payout) => payout.payoutId === payoutId) }),
+    ...moneyHandlers(moneyAt(NOW)),
     getReceipt: () => {
       if (!receipt) throw new WindfallError('not-found', 'This receipt is not on this machine. It may still be on its way.')
       return receipt

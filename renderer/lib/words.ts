@@ -69,6 +69,15 @@ export const PAYOUT_WORD: Readonly<Record<AgentPayout['state'], Word>> = {
   failed: word('madder', 'cross', 'Failed'),
 }
 
+/** What each step of a payout is; the first three are money that is being paid. */
+export const PAYOUT_MEANS: Readonly<Record<AgentPayout['state'], string>> = {
+  planned: 'It is in a batch and waits to be sent.',
+  sent: 'The transfer was sent to Solana and waits for its first confirmation.',
+  confirmed: 'Solana has confirmed the transfer. It is final in a few seconds.',
+  finalized: 'The transfer is final on Solana.',
+  failed: 'Nothing arrived. The whole amount is confirmed again and still yours.',
+}
+
 const KIND: Readonly<Record<string, string>> = {
   'ml-training': 'Machine learning',
   'data-hash': 'Data hashing',

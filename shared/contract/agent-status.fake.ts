@@ -30,7 +30,7 @@ export const fakeStatus = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   power: null,
   devices: [],
   seen: [],
-  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, payoutRefusal: null, key: FAKE_KEY },
+  node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, payoutChange: null, payoutRefusal: null, key: FAKE_KEY },
   coordinator: { state: 'connected', url: null, lastSyncAt: null, message: null },
   today: {
     since: '2026-03-01T00:00:00.000Z',
@@ -45,6 +45,6 @@ export const fakeStatus = (change: Partial<AgentStatus> = {}): AgentStatus => ({
     recordedOn: null,
     estimated: false,
   },
-  earnings: { confirmedMicroUsd: '0', inFlightMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0' },
+  earnings: { accruedMicroUsd: '0', confirmedMicroUsd: '0', inFlightMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0' },
   ...change,
 })

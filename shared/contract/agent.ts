@@ -8,6 +8,7 @@ import { PowerReading, Ceilings, Device, SeenDevice, DeviceKey } from './device.
 import { AgentJob, RunningJob } from './agent-job.ts'
 import { Yield, YieldTimes } from './yield.ts'
 import { DayReport } from './day-report.ts'
+import { PayoutExtras, ownMoneyCalls, passedOnCalls } from './agent-money.ts'
 import { call, event } from './define.ts'
 import {
   DecimalString,
@@ -77,6 +78,8 @@ export const AgentStatus = z.strictObject({
     nodeId: KeyId,
     zone: Zone,
     payoutAddress: SolanaAddress.nullable(),
+    /** Another address that takes over then; until then nothing is paid out by itself, and the owner can take it back. */
+    payoutChange: z.strictObject({ address: SolanaAddress, effectiveAt: IsoTime }).nullable(),
     /** Why the coordinator cannot pay to that address; `null` as far as is known. */
     payoutRefusal: z.string().max(300).nullable(),
     key: DeviceKey,
@@ -102,7 +105,13 @@ export const AgentStatus = z.strictObject({
     /** True if any of today's energy was estimated. */
     estimated: z.boolean(),
   }),
-  earnings: z.strictObject({ confirmedMicroUsd: DecimalString, inFlightMicroUsd: DecimalString, paidMicroUsd: DecimalString, paidLamports: UnsignedDecimal }),
+  earnings: z.strictObject({
+    accruedMicroUsd: DecimalString,
+    confirmedMicroUsd: DecimalString,
+    inFlightMicroUsd: DecimalString,
+    paidMicroUsd: DecimalString,
+    paidLamports: UnsignedDecimal,
+  }),
 })
 export type AgentStatus = z.infer<typeof AgentStatus>
 
@@ -146,6 +155,7 @@ export const AgentPayout = z.strictObject({
   signature: SolanaSignature.nullable(),
   address: SolanaAddress,
   cluster: z.string(),
+  ...PayoutExtras,
   at: IsoTime,
 })
 export type AgentPayout = z.infer<typeof AgentPayout>
@@ -179,8 +189,12 @@ export const agentContract = {
   listReceipts: call(PageRequest, pageOf(ReceiptSummary)),
   getReceipt: call(z.strictObject({ receiptId: Id }), z.strictObject({ bundle: ReceiptBundle, pinnedKeys: z.array(KeyId) })),
   listPayouts: call(PageRequest, pageOf(AgentPayout)),
+  /** Error: `not-found`. */
+  getPayout: call(z.strictObject({ payoutId: Id }), AgentPayout),
+  ...ownMoneyCalls,
+  ...passedOnCalls,
 
   /** Something the window shows may have changed; the window asks again for what it needs. */
-  changed: event(z.strictObject({ seq: z.number().int(), what: z.array(z.enum(['status', 'jobs', 'receipts', 'payouts', 'grid'])) })),
+  changed: event(z.strictObject({ seq: z.number().int(), what: z.array(z.enum(['status', 'jobs', 'receipts', 'payouts', 'grid', 'money'])) })),
   power: event(PowerReading),
 }

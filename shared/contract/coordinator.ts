@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
 import { decisionCalls } from './decision.ts'
 import { call } from './define.ts'
+import { depositCalls } from './funding.ts'
 import { gridCalls } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
 import { incidentCalls } from './incident.ts'
@@ -11,17 +12,20 @@ import { arrayCalls } from './job-array.ts'
 import { AdmissionRule, After, ArrayId, TemplateName } from './job-links.ts'
 import { TemplateUse, templateCalls } from './job-template.ts'
 import { PlanAnswer } from './plan.ts'
+import { ledgerCalls } from './ledger.ts'
 import { modelCalls } from './model.ts'
 import { nodeAdminCalls } from './node-admin.ts'
 import { nodeCalls } from './node-calls.ts'
 import { statisticsCalls } from './statistics.ts'
 import { tokenCalls } from './node-token.ts'
-import { PayoutView } from './payout.ts'
+import { PayoutView, nodePayoutCalls } from './payout.ts'
+import { payoutAdminCalls } from './payout-admin.ts'
 import { ChallengeView, ProofSummary, ProofView } from './proof.ts'
 import { ReceiptSummary } from './receipt.ts'
 import { requesterCalls } from './requester.ts'
 import { replicaCalls } from './replica.ts'
 import { runCalls } from './run-calls.ts'
+import { walletCalls } from './wallet.ts'
 import { Base64, DecimalString, Envelope, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, SolanaAddress, pageOf } from './wire.ts'
 
 export const coordinatorContract = {
@@ -39,6 +43,8 @@ export const coordinatorContract = {
   ...nodeCalls,
   ...modelCalls,
   ...nodeAdminCalls,
+  ...walletCalls,
+  ...depositCalls,
   ...statisticsCalls,
   ...replicaCalls,
   ...tokenCalls,
@@ -49,6 +55,8 @@ export const coordinatorContract = {
   ...templateCalls,
   ...arrayCalls,
   ...requesterCalls,
+  ...nodePayoutCalls,
+  ...payoutAdminCalls,
 
   submitJob: call(
     z
@@ -88,7 +96,13 @@ export const coordinatorContract = {
   ),
   getAccount: call(
     Empty,
-    z.strictObject({ requesterId: Id, balanceMicroUsd: DecimalString, reservedMicroUsd: DecimalString }),
+    z.strictObject({
+      requesterId: Id,
+      balanceMicroUsd: DecimalString,
+      reservedMicroUsd: DecimalString,
+      /** What a deposit that was taken back has left unpaid: no job is taken until it is paid in. */
+      owedMicroUsd: DecimalString.default('0'),
+    }),
     http('GET', '/v1/account', 'requester', 'Prepaid balance and what is reserved'),
   ),
 
@@ -125,19 +139,7 @@ export const coordinatorContract = {
     pageOf(PayoutView),
     http('GET', '/v1/payouts', 'requester', 'Payouts, newest first'),
   ),
-  checkLedger: call(
-    Empty,
-    z.strictObject({
-      balanced: z.boolean(),
-      sums: z.array(z.strictObject({ asset: z.string(), sum: DecimalString })),
-      entries: z.number().int(),
-      confirmedMicroUsd: DecimalString,
-      paidMicroUsd: DecimalString,
-      paidLamports: DecimalString,
-      findings: z.array(z.string()),
-    }),
-    http('GET', '/v1/ledger/check', 'requester', 'Prove that the books balance'),
-  ),
+  ...ledgerCalls,
 
   ...gridCalls,
 }

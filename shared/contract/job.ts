@@ -1,6 +1,7 @@
 /** A job as its requester describes it, and as everyone sees it afterwards. */
 import { z } from 'zod'
 import { MAX_PROOFS } from '../domain/carbon-receipt.ts'
+import { JobInputs } from './job-input.ts'
 import { After, ArrayPlace, TemplateId } from './job-links.ts'
 import { Exclusion, Plan } from './plan.ts'
 import { DecimalString, Digest, Id, IsoTime, KeyId, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
@@ -84,6 +85,8 @@ export const JobSpec = z.strictObject({
   runtime: JobRuntime,
   args: z.array(z.string().max(4_096)).max(64).default([]),
   env: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), z.string().max(4_096)).default({}),
+  /** What it finds in `/job/in`, which is its own copy: nobody sees what it changes there. */
+  inputs: JobInputs.optional(),
   limits: JobLimits,
   /**
    * The job saves where it is to `/job/ckpt` and goes on from there, on this machine or another, so it is given a moment to do so when it has to

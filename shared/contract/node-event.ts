@@ -1,6 +1,7 @@
 /** What a node is told of its work and its money. */
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
+import { PayoutAsset } from './payout.ts'
 import { ChallengeState, UnpaidCause } from './proof.ts'
 import { DecimalString, Id, IsoTime, SolanaAddress, SolanaSignature, UnsignedDecimal } from './wire.ts'
 
@@ -39,9 +40,22 @@ export const NodeEvent = z.strictObject({
       address: SolanaAddress,
       rate: z.string().max(120),
       cluster: z.string().max(40),
+      /** Said of a payout in another asset than SOL, with what arrives of it. */
+      asset: PayoutAsset.optional(),
+      microUsdc: UnsignedDecimal.optional(),
+      /** What of it the transaction and a new account cost, where the receiver bears that, and the claim that asked for it. */
+      feeMicroUsd: UnsignedDecimal.optional(),
+      rentMicroUsd: UnsignedDecimal.optional(),
+      claimId: Id.optional(),
     }),
     /** Said once for each reason, until the address can be paid. The money stays confirmed. */
     z.strictObject({ kind: z.literal('payout-refused'), address: SolanaAddress, reason: z.string().max(300) }),
+    /** Where the node is paid has changed or is about to: an owner who did not ask for it takes it back in time. */
+    z.strictObject({
+      kind: z.literal('payout-address'),
+      address: SolanaAddress.nullable(),
+      pending: z.strictObject({ address: SolanaAddress, effectiveAt: IsoTime }).nullable(),
+    }),
   ]),
 })
 export type NodeEvent = z.infer<typeof NodeEvent>

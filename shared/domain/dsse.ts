@@ -10,8 +10,7 @@ export interface EnvelopeSigner {
 
 /** Pre-authentication encoding, the bytes that are signed: `"DSSEv1" SP len(type) SP type SP len(body) SP body`. */
 export function preAuthEncoding(payloadType: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const type = encodeUtf8(payloadType)
-  return concatBytes(encodeUtf8(`DSSEv1 ${type.length} `), type, encodeUtf8(` ${body.length} `), body)
+  return concatBytes(encodeUtf8(`DSSEv1 ${encodeUtf8(payloadType).length} ${payloadType} ${body.length} `), body)
 }
 
 /** Signs `body` as `payloadType` with each signer, in that order. */

@@ -43,10 +43,18 @@ function decodeSextets(text: string, table: Int16Array): Uint8Array<ArrayBuffer>
 /** RFC 4648 §4, with padding. */
 export const encodeBase64 = (bytes: Uint8Array): string => encodeSextets(bytes, STANDARD) + ['', '==', '='][bytes.length % 3]
 
+type NodeBytes = Uint8Array<ArrayBuffer> & { readonly toString: (encoding: 'base64') => string }
+
+/** Missing outside Node. */
+const { Buffer: node } = globalThis as { readonly Buffer?: { readonly from: (text: string, encoding: 'base64') => NodeBytes } }
+
 /** RFC 4648 §4 with padding; `null` if the text is not the one canonical encoding of some bytes. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length % 4 !== 0) return null
-  return decodeSextets(text.replace(/={1,2}$/, ''), fromStandard)
+  if (!node) return decodeSextets(text.replace(/={1,2}$/, ''), fromStandard)
+  // Ten times as fast, and lenient: what it leaves out or reads in another way shows in the text that the bytes have.
+  const bytes = node.from(text, 'base64')
+  return bytes.toString('base64') === text ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : null
 }
 
 /** RFC 4648 §5, without padding. */

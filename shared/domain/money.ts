@@ -37,6 +37,21 @@ export function formatUsd(microUsd: string): string {
   return format.format(shiftPoint(microUsd, 6))
 }
 
+const EXACT = new Intl.NumberFormat(LOCALE, {
+  style: 'currency',
+  currency: 'USD',
+  currencyDisplay: 'narrowSymbol',
+  minimumFractionDigits: 6,
+  maximumFractionDigits: 6,
+})
+
+/** Micro-USD as decimal text to the last one: `$14.720000`. For sums that are to be checked. */
+export const formatUsdExact = (microUsd: string): string => EXACT.format(shiftPoint(microUsd, 6)).replace('-', '−')
+
+/** Micro-USDC as decimal text to `14.719 USDC`, exact. */
+export const formatUsdc = (microUsdc: string): string =>
+  `${new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(shiftPoint(microUsdc, 6))}${THIN}USDC`
+
 /** Lamports as decimal text to `0.000152 SOL`, exact. */
 export const formatSol = (lamports: string): string =>
   `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 9 }).format(shiftPoint(lamports, 9))}${THIN}SOL`

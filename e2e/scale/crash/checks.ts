@@ -1,7 +1,7 @@
 /** What has to be true after every restart, whatever moment the process died in. */
 import { checkLog } from '../../../main/coordinator/audit/log-check.ts'
 import { fromRecord } from '../../../main/coordinator/audit/record.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { Acknowledged, CoordinatorClient, World } from './world.ts'
 
 type Decision = ReturnType<typeof fromRecord>
@@ -11,13 +11,26 @@ export interface Checks {
   readonly look: () => Promise<void>
 }
 
+const TRIES = 10
+
+/** Whoever has just started, on a busy machine, may answer late: that is no loss. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (tried === TRIES || !(error instanceof WindfallError) || !error.retry) throw error
+    }
+  }
+}
+
 async function stillThere(client: CoordinatorClient, { proofId, answer, repeat }: Acknowledged): Promise<string | null> {
   const { receiptId } = JSON.parse(answer) as { receiptId: string }
   try {
-    const { proof } = await client.call('getProof', { proofId })
+    const { proof } = await patiently(() => client.call('getProof', { proofId }))
     if (proof.proofId !== proofId) return `Proof ${proofId} is another one now.`
-    await client.call('getReceipt', { receiptId })
-    const again = await repeat()
+    await patiently(() => client.call('getReceipt', { receiptId }))
+    const again = await patiently(repeat)
     return again === answer ? null : `Proof ${proofId} was answered with ${answer}, and when it was repeated with ${again}.`
   } catch (error) {
     return `Acknowledged proof ${proofId} was lost: ${messageOf(error)}`
@@ -26,7 +39,7 @@ async function stillThere(client: CoordinatorClient, { proofId, answer, repeat }
 
 async function isThere(client: CoordinatorClient, jobId: string): Promise<string | null> {
   try {
-    await client.call('getJob', { jobId })
+    await patiently(() => client.call('getJob', { jobId }))
     return null
   } catch (error) {
     return `Acknowledged job ${jobId} was lost: ${messageOf(error)}`
@@ -64,7 +77,8 @@ function createLogReader(client: CoordinatorClient): () => Promise<string | null
     }
   }
   return async () => {
-    const { brokenAt } = await checkLog(news())
+    const { brokenAt, gaps } = await checkLog(news())
+    if (gaps > 0) return `Decisions are missing from the log in ${gaps} places.`
     return brokenAt === null ? null : `The decision log is broken at ${brokenAt}.`
   }
 }
@@ -80,9 +94,9 @@ export function createChecks(client: CoordinatorClient, world: World): Checks {
       await each(world.jobs.slice(looked.jobs, jobs), async (jobId) => note(await isThere(client, jobId)))
       looked.proofs = proofs
       looked.jobs = jobs
-      const { balanced, findings } = await client.call('checkLedger', {})
+      const { balanced, findings } = await patiently(() => client.call('checkLedger', {}))
       if (!balanced || findings.length > 0) note(`The books do not balance: ${findings.join('; ')}`)
-      note(await readLog())
+      note(await patiently(readLog))
     },
   }
 }

@@ -1,7 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { type Clock, systemClock } from '../../../main/kernel/clock.ts'
 import type { JobView } from '../../../shared/contract/job.ts'
 import type { CoordinatorClient, World } from './world.ts'
 
+const LOOK_MS = 200
 /** Nothing that goes on stands still for so long. */
 const STANDSTILL_MS = 60_000
 const FINAL: readonly JobView['state'][] = ['completed', 'failed', 'expired', 'cancelled']
@@ -24,18 +25,19 @@ async function endOf(client: CoordinatorClient, jobId: string): Promise<JobView 
 }
 
 /** Waits until every job has ended and of every proof that was kept something was heard, and looks at how they ended. */
-export async function untilEnded(client: CoordinatorClient, world: World): Promise<void> {
+export async function untilEnded(client: CoordinatorClient, world: World, clock: Pick<Clock, 'monotonic' | 'sleep'> = systemClock): Promise<void> {
   const open = new Set(world.jobs)
-  for (let progressAt = performance.now(); open.size > 0 || world.kept.size > 0; await pause(200)) {
+  const { signal } = new AbortController()
+  for (let progressAt = clock.monotonic(); open.size > 0 || world.kept.size > 0; await clock.sleep(LOOK_MS, signal)) {
     for (const jobId of open) {
       const job = await endOf(client, jobId)
       if (!job) continue
       open.delete(jobId)
-      progressAt = performance.now()
+      progressAt = clock.monotonic()
       const problem = problemOf(job)
       if (problem) world.problems.push(problem)
     }
-    if (performance.now() - progressAt < STANDSTILL_MS) continue
+    if (clock.monotonic() - progressAt < STANDSTILL_MS) continue
     world.problems.push(`${open.size} jobs never ended, and nothing was heard of ${world.kept.size} proofs that were kept.`)
     return
   }

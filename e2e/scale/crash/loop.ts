@@ -32,10 +32,15 @@ export interface CrashReport {
 }
 
 const NODES = 8
-/** A life ends at a random moment after so many proofs at most were acknowledged in it, however fast the machine is; or when it has lasted long enough. */
+/**
+ * A life ends at a random moment after so many proofs at most were acknowledged in it, however fast the machine is; or with fewer, when it has lasted
+ * long enough. One in which nothing was acknowledged would prove nothing.
+ */
 const MOST_PROOFS = 12
+const FEWEST_PROOFS = 2
 const AFTER_MS = 250
-const LONGEST_LIFE_MS = 8_000
+const LONG_LIFE_MS = 8_000
+const STANDSTILL_MS = 300_000
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -60,17 +65,28 @@ interface Killing {
 }
 
 async function live(world: World, { proofs, afterMs }: { readonly proofs: number; readonly afterMs: number }): Promise<void> {
-  const [until, latest] = [world.acknowledged.length + proofs, performance.now() + LONGEST_LIFE_MS]
-  while (world.acknowledged.length < until && performance.now() < latest) await pause(5)
-  await pause(afterMs)
+  const [before, begun] = [world.acknowledged.length, performance.now()]
+  const isOver = () => {
+    const [done, ms] = [world.acknowledged.length - before, performance.now() - begun]
+    return done >= proofs || (done >= FEWEST_PROOFS && ms > LONG_LIFE_MS) || ms > STANDSTILL_MS
+  }
+  while (!isOver()) await pause(1)
+  if (world.acknowledged.length === before) world.problems.push(`Nothing was acknowledged for ${STANDSTILL_MS / 1_000} s.`)
+  if (afterMs > 0) await pause(afterMs)
 }
+
+/** Every other life ends with the answer that it has just given, which is when a promise that was made too early is broken; any other one at any moment. */
+const momentOf = (seed: number, loop: number): number => (loop % 2 === 1 ? 0 : chance('after', seed, loop) * AFTER_MS)
 
 /** One short life after another, each ended in the middle of its work. */
 async function kill({ options, start, checks, world }: Killing, first: Coordinator): Promise<void> {
   const { loops, seed, say = () => undefined } = options
   let coordinator = first
   for (let loop = 1; loop <= loops; loop++) {
-    await live(world, { proofs: Math.ceil(chance('proofs', seed, loop) * MOST_PROOFS), afterMs: chance('after', seed, loop) * AFTER_MS })
+    await live(world, {
+      proofs: Math.max(FEWEST_PROOFS, Math.ceil(chance('proofs', seed, loop) * MOST_PROOFS)),
+      afterMs: momentOf(seed, loop),
+    })
     await coordinator.service.kill()
     coordinator = await start()
     await checks.look()

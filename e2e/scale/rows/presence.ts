@@ -1,26 +1,13 @@
 /** Ten thousand agents over real sockets into one coordinator: what their heartbeats cost, and how many it can hear. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Connected, connectAgents } from '../agents.ts'
-import { cpuSecondsOf } from '../process-memory.ts'
-import { textFrame } from '../raw-socket.ts'
+import { connectAgents } from '../agents.ts'
+import { heartbeats } from '../heartbeats.ts'
+import { cpuSecondsOf, mostOpenFiles } from '../process-memory.ts'
 import { type MeasureRows, type Row, atLeast, atMost, notMeasured } from '../row.ts'
 import { openStage } from '../server.ts'
 
 const AGENTS = 10_000
 const EVERY_MS = 30_000
-const HEARTBEAT = textFrame(JSON.stringify({ type: 'presence', presence: { ready: true, reasons: [], running: [] } }))
-
-/** Everybody says something once in `everyMs`, evenly spread, for `ms`. */
-async function heartbeats({ sockets }: Connected, { everyMs, ms }: { everyMs: number; ms: number }): Promise<number> {
-  const started = performance.now()
-  let sent = 0
-  for (let passed = 0; passed < ms; passed = performance.now() - started) {
-    const due = Math.floor((passed / everyMs) * sockets.length)
-    for (; sent < due; sent++) sockets[sent % sockets.length]?.send(HEARTBEAT)
-    await pause(5)
-  }
-  return sent
-}
 
 /** Share of a processor that the coordinator takes meanwhile. */
 async function shareOf(pid: number, work: () => Promise<unknown>): Promise<number> {
@@ -29,7 +16,26 @@ async function shareOf(pid: number, work: () => Promise<unknown>): Promise<numbe
   return ((cpuSecondsOf(pid) ?? Number.NaN) - before) / ((performance.now() - started) / 1_000)
 }
 
-export const presenceRows: MeasureRows = async ({ quick, say }) => {
+const MANY = 90_000
+/** What else a process has open. */
+const OTHER_FILES = 1_000
+
+/** As many as one server is asked to hold at most: whether they come and stay. */
+async function manyRow(say: (line: string) => void): Promise<Row> {
+  const about = { name: `presence-${MANY}-connected`, unit: 'sockets', referenceName: 'opened', bar: 1 }
+  const most = mostOpenFiles()
+  if (most < MANY + OTHER_FILES) return notMeasured(about, `a process may have ${most} files open here, and each connection is one on either side`)
+  await using stage = await openStage(say)
+  const coordinator = await stage.start()
+  say(`Connecting ${MANY} agents …`)
+  await using connected = await connectAgents(coordinator, { agents: MANY })
+  await heartbeats(connected, { everyMs: EVERY_MS, ms: 2 * EVERY_MS })
+  return atLeast({ ...about, ours: MANY - connected.lost(), reference: MANY })
+}
+
+export const presenceRows: MeasureRows = async (options) => [...(await usualRows(options)), ...(options.quick ? [] : [await manyRow(options.say)])]
+
+const usualRows: MeasureRows = async ({ quick, say }) => {
   await using stage = await openStage(say)
   const coordinator = await stage.start()
   const { pid } = coordinator.service

@@ -53,6 +53,7 @@ function setUp(left: Left, { isLent = true, had = ['cpu'] }: { readonly isLent?:
     runtimes: new Map([['wasm' as const, runtime]]),
     fetchArchive: async () => new Uint8Array(),
     fetchCheckpoint: async () => undefined,
+    fetchInputs: async () => [],
     startMeter: ({ attemptId }) => {
       log.push(`meter ${attemptId}`)
       return { stop: async () => fakeFacts() }

@@ -7,7 +7,7 @@ import type { AttemptFacts, GivenBack, MeteredRun } from '../attempt.ts'
 import type { Failure } from './failure.ts'
 import type { JobsStore } from './jobs.store.ts'
 import type { LiveLogs } from './live-logs.ts'
-import type { Runtime } from './runtime.ts'
+import type { InputFile, Runtime } from './runtime.ts'
 import type { StandBy } from './stand-by.ts'
 
 /** A device that an attempt works on and is metered by. */
@@ -25,6 +25,8 @@ export interface AttemptDeps {
   readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
   /** Brings here what another node has saved of the job, if there is such a thing. Error: `network.metered`. */
   readonly fetchCheckpoint: (lease: Lease, signal: AbortSignal) => Promise<void>
+  /** Brings here what the job begins with. Errors: `network.metered`, `unavailable`, `not-found`, `input.too-large`. */
+  readonly fetchInputs: (lease: Lease, signal: AbortSignal) => Promise<readonly InputFile[]>
   readonly startMeter: (attempt: { readonly attemptId: string; readonly deviceIds: readonly string[] }) => { readonly stop: () => Promise<MeteredRun> }
   /** Whether anything may be loaded now; where it may not, a lease waits for that. */
   readonly mayFetch: () => boolean

@@ -115,7 +115,7 @@ async function createJobContainer(
   await engine.createVolume(attemptName(attemptId), attemptLabels(plan))
   const id = await engine.createContainer(attemptName(attemptId), spec)
   journal.setContainer(attemptId, id)
-  await engine.upload(id, seedArchive(), '/job')
+  await engine.upload(id, seedArchive(request.inputs), '/job')
   const checkpoint = await deps.checkpoints.open(jobId)
   if (checkpoint) {
     await engine.upload(id, checkpoint.archive, '/job')

@@ -50,6 +50,15 @@ test('a job reads its arguments and environment, writes a result and leaves noth
   expect(((await engineGet('/volumes')) as { Volumes: unknown[] | null }).Volumes?.length ?? 0).toBeLessThanOrEqual(before.Volumes?.length ?? 0)
 })
 
+test('a job finds its inputs in their folders, and may change its own copies', async () => {
+  const inputs = [
+    { path: 'scene', content: Buffer.from('sun') },
+    { path: 'a/b/wind', content: Buffer.from('shine') },
+  ]
+  const { result } = await run('cat /job/in/scene /job/in/a/b/wind > /job/out/result; echo x >> /job/in/scene; rm /job/in/a/b/wind', { inputs })
+  expect([result.end, Buffer.from(result.output).toString()]).toEqual(['exited', 'sunshine'])
+})
+
 test('a failing job keeps its exit code and its last words', async () => {
   const { result } = await run('echo partial > /job/out/result; echo no luck >&2; exit 7')
   expect(result).toMatchObject({ end: 'exited', exitCode: 7, logTail: 'no luck\n' })

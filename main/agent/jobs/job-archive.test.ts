@@ -23,6 +23,25 @@ test('the workspace belongs to the job, its root does not', async () => {
   expect(entries).toEqual(['in', 'out', 'ckpt'].map((name) => [name, 'directory', 0o700, 65_532, 65_532]))
 })
 
+test('inputs lie in their folders, and belong to the job', async () => {
+  const inputs = ['x', 'a/b/y', 'a/z'].map((path) => ({ path, content: Buffer.from(path) }))
+  const entries: string[] = []
+  for await (const entry of Readable.from(seedArchive(inputs)).pipe(extract())) {
+    const { name, type, uid } = entry.header
+    entries.push(`${type} ${name} ${uid} ${(await buffer(entry)).toString()}`)
+  }
+  expect(entries).toEqual([
+    'directory in 65532 ',
+    'directory in/a 65532 ',
+    'directory in/a/b 65532 ',
+    'directory out 65532 ',
+    'directory ckpt 65532 ',
+    'file in/x 65532 x',
+    'file in/a/b/y 65532 a/b/y',
+    'file in/a/z 65532 a/z',
+  ])
+})
+
 test('a result is read up to its limit', async () => {
   expect(await readResult(archive({ name: 'result' }, 'hello'), 'result', 5)).toEqual({ kind: 'read', bytes: Buffer.from('hello') })
   expect(await readResult(archive({ name: 'result' }, 'hello!'), 'result', 5)).toEqual({ kind: 'output-too-large' })

@@ -1,14 +1,38 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, pack } from 'tar-stream'
+import type { InputFile } from './runtime.ts'
 
 /** The user and group every container job runs as; no account on any host has it. */
 export const JOB_UID = 65_532
 
-/** A fresh workspace for `/job`: `in`, `out` and `ckpt`, which only the job's user may enter. Its root stays root's, so a job cannot swap the folders. */
-export function seedArchive(): Readable {
+const OWNED = { uid: JOB_UID, gid: JOB_UID, mtime: new Date(0) }
+
+/** Every folder on the way to these files, the outer ones first. */
+const foldersOf = (inputs: readonly InputFile[]): ReadonlySet<string> =>
+  new Set(
+    inputs.flatMap(({ path }) =>
+      path
+        .split('/')
+        .slice(0, -1)
+        .map((_, depth) =>
+          path
+            .split('/')
+            .slice(0, depth + 1)
+            .join('/'),
+        ),
+    ),
+  )
+
+/**
+ * A fresh workspace for `/job`: `in` with what the job begins with, `out` and `ckpt`, which only the job's user may enter. Its root stays root's, so
+ * a job cannot swap the folders.
+ */
+export function seedArchive(inputs: readonly InputFile[] = []): Readable {
   const archive = pack()
-  for (const name of ['in', 'out', 'ckpt']) archive.entry({ name, type: 'directory', mode: 0o700, uid: JOB_UID, gid: JOB_UID })
+  const folders = [...foldersOf(inputs)].map((folder) => `in/${folder}`)
+  for (const name of ['in', ...folders, 'out', 'ckpt']) archive.entry({ ...OWNED, name, type: 'directory', mode: 0o700 })
+  for (const { path, content } of inputs) archive.entry({ ...OWNED, name: `in/${path}`, mode: 0o600 }, Buffer.from(content))
   archive.finalize()
   return Readable.from(archive)
 }

@@ -14,27 +14,23 @@ const GUARD = 'read -r _; kill -s CONT "$0" 2>/dev/null'
  * SIGSTOP and SIGCONT (POSIX); Windows has neither. A frozen process cannot notice that its agent is gone, so a guard stands by
  * that wakes it then.
  */
-export function createProcessFreezer(pid: number | undefined, platform = process.platform): ProcessFreezer {
+export function createProcessFreezer(child: Pick<ChildProcess, 'pid' | 'kill'>, platform = process.platform): ProcessFreezer {
   let guard: ChildProcess | null = null
   const freezablePid = (): number => {
-    if (platform === 'win32' || pid === undefined) throw new WindfallError('runtime.failed', 'This system cannot let a process rest.')
-    return pid
+    if (platform === 'win32' || child.pid === undefined) throw new WindfallError('runtime.failed', 'This system cannot let a process rest.')
+    return child.pid
   }
+  // Not by its id: once the process has ended, another one may have it.
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => void child.kill(name)
   return {
     freeze: async () => {
-      const target = freezablePid()
-      guard ??= spawn('/bin/sh', ['-c', GUARD, String(target)], { env: {}, stdio: ['pipe', 'ignore', 'ignore'] }).on('error', () => undefined)
-      signal(target, 'SIGSTOP')
+      guard ??= spawn('/bin/sh', ['-c', GUARD, String(freezablePid())], { env: {}, stdio: ['pipe', 'ignore', 'ignore'] }).on('error', () => undefined)
+      signal('SIGSTOP')
     },
-    thaw: async () => signal(freezablePid(), 'SIGCONT'),
+    thaw: async () => {
+      freezablePid()
+      signal('SIGCONT')
+    },
     [Symbol.dispose]: () => guard?.kill('SIGKILL'),
-  }
-}
-
-function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
-  try {
-    process.kill(pid, name)
-  } catch {
-    // It has just ended, and what has ended neither computes nor waits.
   }
 }

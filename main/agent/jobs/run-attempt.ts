@@ -6,7 +6,7 @@ import { enter, fail, isCancelled, waitFor } from './attempt-state.ts'
 import { continuesFrom } from './checkpoint-travel.ts'
 import { failureOf, failureOfResult, withoutProof } from './failure.ts'
 import { meteredNetwork } from './metered.ts'
-import type { PrepareProgress, PrepareRequest, ResumedFrom, RunHooks, RunRequest, RunResult, Runtime } from './runtime.ts'
+import type { InputFile, PrepareProgress, PrepareRequest, ResumedFrom, RunHooks, RunRequest, RunResult, Runtime } from './runtime.ts'
 
 /** Fetches, runs, meters and reports one attempt. Never rejects for what the job, the sandbox or the network do. */
 export async function runAttempt(deps: AttemptDeps, active: Active): Promise<void> {
@@ -20,7 +20,9 @@ export async function runAttempt(deps: AttemptDeps, active: Active): Promise<voi
     signal.throwIfAborted()
     await deps.fetchCheckpoint(lease, signal)
     signal.throwIfAborted()
-    await measure(deps, active, runtime)
+    const inputs = await deps.fetchInputs(lease, signal)
+    signal.throwIfAborted()
+    await measure(deps, active, { runtime, inputs })
   } catch (error) {
     if (isCancelled(deps, lease)) return
     if (isMetered(error) && !signal.aborted) return waitFor(deps, lease, { code: 'metered', message: messageOf(error) })
@@ -57,8 +59,13 @@ function begin(deps: AttemptDeps, lease: Lease, from: ResumedFrom | null): void 
   deps.reportStart(lease)
 }
 
+interface Sandbox {
+  readonly runtime: Runtime
+  readonly inputs: readonly InputFile[]
+}
+
 /** The meter begins a moment before the job and ends a moment after it. */
-async function measure(deps: AttemptDeps, active: Active, runtime: Runtime): Promise<void> {
+async function measure(deps: AttemptDeps, active: Active, sandbox: Sandbox): Promise<void> {
   const {
     lease: { attemptId },
     deviceIds,
@@ -66,7 +73,7 @@ async function measure(deps: AttemptDeps, active: Active, runtime: Runtime): Pro
   const before = await deps.memory.before(deviceIds)
   const session = deps.startMeter({ attemptId, deviceIds })
   deps.begun(attemptId)
-  const running = runMetered(deps, active, { runtime, session })
+  const running = runMetered(deps, active, { ...sandbox, session })
   const gone = () => deps.gone(attemptId)
   const released = running.then(gone, gone).then(() => deps.memory.released(attemptId, before))
   try {
@@ -125,11 +132,7 @@ export const hooksOf = (deps: AttemptDeps, lease: Lease, onStarted: RunHooks['on
   },
 })
 
-async function runMetered(
-  deps: AttemptDeps,
-  active: Active,
-  { runtime, session }: { readonly runtime: Runtime; readonly session: MeterSession },
-): Promise<RunResult> {
+async function runMetered(deps: AttemptDeps, active: Active, { runtime, inputs, session }: Sandbox & { readonly session: MeterSession }): Promise<RunResult> {
   const { lease, holding, stop } = active
   let from: ResumedFrom | null = null
   const onResumed = (kept: ResumedFrom) => void (from = kept)
@@ -138,7 +141,7 @@ async function runMetered(
     holding.attach(job)
   })
   try {
-    return await runtime.run(requestOf(active), { ...hooks, onResumed }, stop.signal)
+    return await runtime.run({ ...requestOf(active), inputs }, { ...hooks, onResumed }, stop.signal)
   } catch (error) {
     deps.logs.end(lease)
     holding.end()

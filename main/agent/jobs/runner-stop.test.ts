@@ -44,6 +44,7 @@ function setUp(hangs: Phase, deaf = false) {
     runtimes: new Map([['wasm' as const, runtime]]),
     fetchArchive: async () => new Uint8Array(),
     fetchCheckpoint: async () => undefined,
+    fetchInputs: async () => [],
     startMeter: () => ({ stop: async () => fakeFacts() }),
     recoverMeasured: () => null,
     begun: () => undefined,

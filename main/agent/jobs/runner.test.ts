@@ -71,6 +71,7 @@ function setUp({ result = EXITED, owner = () => null, file = ':memory:', downloa
     runtimes: new Map<RuntimeName, Runtime>([['wasm', runtime]]),
     fetchArchive: async () => new Uint8Array(),
     fetchCheckpoint: async () => undefined,
+    fetchInputs: async () => [],
     startMeter: () => ({ stop: async () => METERED }),
     recoverMeasured: () => null,
     begun: () => undefined,

@@ -5,6 +5,13 @@ import type { RuntimeName } from '../../../shared/contract/wire.ts'
 /** The one file a job hands back. Its SHA-256 is what the proof, the receipt and the requester's check speak of. */
 export const RESULT_PATH = '/job/out/result'
 
+/** A file that a job begins with. */
+export interface InputFile {
+  /** Within `/job/in`: plain names with slashes between them. */
+  readonly path: string
+  readonly content: Uint8Array
+}
+
 export interface RunRequest {
   readonly attemptId: string
   readonly jobId: string
@@ -14,6 +21,8 @@ export interface RunRequest {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly limits: JobLimits
+  /** What it finds in `/job/in` when it begins. */
+  readonly inputs?: readonly InputFile[]
   /** The job goes on elsewhere or later from what it saved, so it is asked to save when it has to stop. Left out: it does not. */
   readonly checkpoints?: boolean
   /** Names by which the runtime knows the GPUs that the job may use. Empty: it sees none. */

@@ -1,5 +1,6 @@
 import { createCipheriv } from 'node:crypto'
-import { ConsoleStdout, File, OpenFile, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim'
+import { ConsoleStdout, Directory, File, type Inode, OpenFile, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim'
+import type { WasmInput } from './wasm-frames.ts'
 import { type Memory, cappedCalls, openCalls } from './wasi-limits.ts'
 
 const SUCCESS = 0
@@ -16,7 +17,9 @@ export interface WasiHostOptions {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly seed: string
-  /** Cap on all files together. */
+  /** What lies in `/job/in`. */
+  readonly inputs: readonly WasmInput[]
+  /** Cap on all other files together. */
   readonly outputBytes: number
   readonly onLog: (bytes: Uint8Array) => void
 }
@@ -30,14 +33,14 @@ export interface WasiHost {
 }
 
 /**
- * WASI preview 1 with an empty `/job/in` and `/job/out`, all in memory, and nothing of the machine in it:
+ * WASI preview 1 with the inputs in `/job/in` and an empty `/job/out`, all in memory, and nothing of the machine in it:
  * a clock that starts in 2020 and moves 1 ms each time it is read, and random numbers drawn from `seed`.
  * So a module with the same arguments gives the same output on every node; the numbers must not serve as secrets.
  */
-export function createWasiHost({ args, env, seed, outputBytes, onLog }: WasiHostOptions): WasiHost {
+export function createWasiHost({ args, env, seed, inputs, outputBytes, onLog }: WasiHostOptions): WasiHost {
   const out = new PreopenDirectory('/job/out', new Map())
   const log = () => new ConsoleStdout(onLog)
-  const fds = [new OpenFile(new File([], { readonly: true })), log(), log(), new PreopenDirectory('/job/in', new Map()), out]
+  const fds = [new OpenFile(new File([], { readonly: true })), log(), log(), new PreopenDirectory('/job/in', folderOf(inputs)), out]
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   const wasi = new WASI(['job', ...args], assignments, fds, { debug: false })
   const memory = () => new DataView(wasi.inst.exports.memory.buffer)
@@ -49,13 +52,32 @@ export function createWasiHost({ args, env, seed, outputBytes, onLog }: WasiHost
   }
   for (const name of SOCKET_CALLS) imports[name] = () => NOT_SUPPORTED
   return {
-    imports: { ...imports, ...cappedCalls({ wasi, out, outputBytes, memory }), ...openCalls(wasi, memory) },
+    imports: { ...imports, ...cappedCalls({ wasi, out, maxBytes: outputBytes + bytesOf(inputs), memory }), ...openCalls(wasi, memory) },
     start: (instance) => wasi.start(instance as Parameters<WASI['start']>[0]),
     result: () => {
       const file = out.dir.contents.get('result')
       return file instanceof File ? file.data : null
     },
   }
+}
+
+const bytesOf = (inputs: readonly WasmInput[]): number => inputs.reduce((sum, { content }) => sum + content.length, 0)
+
+function folderOf(inputs: readonly WasmInput[]): Map<string, Inode> {
+  const root = new Map<string, Inode>()
+  for (const { path, content } of inputs) {
+    const folders = path.split('/')
+    const name = folders.pop() ?? ''
+    folders.reduce(subfolder, root).set(name, new File(content, { readonly: true }))
+  }
+  return root
+}
+
+function subfolder(parent: Map<string, Inode>, name: string): Map<string, Inode> {
+  const known = parent.get(name)
+  const folder = known instanceof Directory ? known : new Directory(new Map())
+  parent.set(name, folder)
+  return folder.contents
 }
 
 function clockCalls(memory: Memory) {

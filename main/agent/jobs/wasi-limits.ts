@@ -14,19 +14,20 @@ export type Memory = () => DataView
 interface Cap {
   readonly wasi: WASI
   readonly out: PreopenDirectory
-  readonly outputBytes: number
+  /** What all files together may hold, those that were there at the beginning included. */
+  readonly maxBytes: number
   readonly memory: Memory
 }
 
 /** Every call that can make a file longer, refused before it does. */
-export function cappedCalls({ wasi, out, outputBytes, memory }: Cap) {
+export function cappedCalls({ wasi, out, maxBytes, memory }: Cap) {
   const calls = wasi.wasiImport as Record<string, (...values: never[]) => number>
   const forward = (name: string, values: readonly unknown[]): number => calls[name]?.(...(values as never[])) ?? NOT_SUPPORTED
   const reserve = (fd: number, endOf: (open: OpenFile) => bigint) => {
     const open = wasi.fds[fd]
     if (!(open instanceof OpenFile)) return
     const growth = endOf(open) - open.file.size
-    if (growth > 0n && filesTotal(wasi, out) + growth > BigInt(outputBytes)) throw new OutputTooLarge()
+    if (growth > 0n && filesTotal(wasi, out) + growth > BigInt(maxBytes)) throw new OutputTooLarge()
   }
   const vectorBytes = (vectors: number, count: number): bigint => {
     const view = memory()

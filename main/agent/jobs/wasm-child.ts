@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8'
 import { Worker, isMainThread, workerData } from 'node:worker_threads'
 import { createWasiHost } from './wasi-host.ts'
 import { OutputTooLarge } from './wasi-limits.ts'
-import { type FrameKind, type WasmEnd, type WasmRequest, createPile, decodeRequest, encodeFrame } from './wasm-frames.ts'
+import { type FrameKind, type WasmEnd, type WasmInput, type WasmRequest, createPile, decodeRequest, encodeFrame } from './wasm-frames.ts'
 
 const FRAMES_FD = 3
 const HEAP_MEGABYTES = 128
@@ -24,6 +24,7 @@ const NOT_CONFINED = 78
 interface Job {
   readonly request: WasmRequest
   readonly module: Uint8Array<ArrayBuffer>
+  readonly inputs: readonly WasmInput[]
 }
 
 function send(kind: FrameKind, payload?: Uint8Array): void {
@@ -57,7 +58,8 @@ function watch(): void {
 function startWorker(job: Job): Worker {
   const resourceLimits = { maxOldGenerationSizeMb: HEAP_MEGABYTES }
   const limit = job.request.memoryPages * PAGE_BYTES + OVERHEAD_BYTES
-  const worker = new Worker(import.meta.filename, { workerData: job, transferList: [job.module.buffer], env: {}, resourceLimits })
+  const transferList = [job.module, ...job.inputs.map(({ content }) => content)].map(({ buffer }) => buffer)
+  const worker = new Worker(import.meta.filename, { workerData: job, transferList, env: {}, resourceLimits })
   setInterval(() => endIfLarger(limit), MEMORY_WATCH_MS).unref()
   worker.on('error', (error: Error & { code?: string }) => {
     const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
@@ -77,10 +79,10 @@ function endIfLarger(limit: number): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-function runJob({ request, module }: Job): WasmEnd {
+function runJob({ request, module, inputs }: Job): WasmEnd {
   // Set only now: Node's own TypeScript loader is a WebAssembly module as well, and larger than a small job.
   setFlagsFromString(`--wasm-max-mem-pages=${request.memoryPages}`)
-  const loaded = load(module, request)
+  const loaded = load(module, { ...request, inputs })
   if ('end' in loaded) return loaded
   const { instance, host } = loaded
   send('started')
@@ -106,7 +108,7 @@ function conclude(exitCode: number, result: Uint8Array | null, outputBytes: numb
 
 function load(
   bytes: Uint8Array,
-  request: WasmRequest,
+  request: Omit<WasmRequest, 'inputs'> & Pick<Job, 'inputs'>,
 ): WasmEnd | { readonly instance: WebAssembly.Instance; readonly host: ReturnType<typeof createWasiHost> } {
   let left = request.logBytes
   const onLog = (line: Uint8Array) => {

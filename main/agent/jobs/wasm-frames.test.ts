@@ -25,9 +25,14 @@ test('a frame that is too long or of no known kind is refused before it has arri
 
 test('a request is whole or not there yet', () => {
   const request = { args: ['größe'], env: { A: 'b' }, seed: '00'.repeat(32), memoryPages: 1, outputBytes: 2, logBytes: 3 }
-  const wire = Buffer.from(encodeRequest(request, Uint8Array.from([1, 2, 3])))
+  const inputs = [
+    { path: 'a/b', content: Uint8Array.from([4, 5]) },
+    { path: 'c', content: Uint8Array.from([]) },
+  ]
+  const wire = Buffer.from(encodeRequest(request, { module: Uint8Array.from([1, 2, 3]), inputs }))
   for (let length = 0; length < wire.length; length++) expect(decodeRequest(wire.subarray(0, length))).toBeNull()
   const decoded = decodeRequest(wire)
-  expect(decoded?.request).toEqual({ ...request, moduleBytes: 3 })
+  expect(decoded?.request).toMatchObject({ ...request, moduleBytes: 3 })
   expect([...(decoded?.module ?? [])]).toEqual([1, 2, 3])
+  expect(decoded?.inputs).toEqual(inputs)
 })

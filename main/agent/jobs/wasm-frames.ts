@@ -6,7 +6,7 @@
 const LENGTH_BYTES = 4
 const HEAD_BYTES = 5
 
-/** Ahead of the module's bytes on stdin. */
+/** Ahead of the module's bytes on stdin, which those of the inputs follow. */
 export interface WasmRequest {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -17,6 +17,13 @@ export interface WasmRequest {
   /** The job's log is cut after this much. */
   readonly logBytes: number
   readonly moduleBytes: number
+  readonly inputs: readonly { readonly path: string; readonly bytes: number }[]
+}
+
+/** A file that the job finds. */
+export interface WasmInput {
+  readonly path: string
+  readonly content: Uint8Array<ArrayBuffer>
 }
 
 /** The last frame of a run, as JSON. `message` goes to the end of the log. */
@@ -90,19 +97,35 @@ export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => v
   }
 }
 
-/** The request as it goes to stdin: length of the JSON (4 bytes, little-endian), JSON, module. */
-export function encodeRequest(request: Omit<WasmRequest, 'moduleBytes'>, module: Uint8Array): Uint8Array {
-  const json = Buffer.from(JSON.stringify({ ...request, moduleBytes: module.length } satisfies WasmRequest))
+interface Content {
+  readonly module: Uint8Array
+  readonly inputs: readonly { readonly path: string; readonly content: Uint8Array }[]
+}
+
+/** The request as it goes to stdin: length of the JSON (4 bytes, little-endian), JSON, module, inputs. */
+export function encodeRequest(request: Omit<WasmRequest, 'moduleBytes' | 'inputs'>, { module, inputs }: Content): Uint8Array {
+  const lengths = inputs.map(({ path, content }) => ({ path, bytes: content.length }))
+  const json = Buffer.from(JSON.stringify({ ...request, moduleBytes: module.length, inputs: lengths } satisfies WasmRequest))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32LE(json.length)
-  return Buffer.concat([length, json, module])
+  return Buffer.concat([length, json, module, ...inputs.map(({ content }) => content)])
+}
+
+interface Decoded {
+  readonly request: WasmRequest
+  readonly module: Uint8Array<ArrayBuffer>
+  readonly inputs: readonly WasmInput[]
 }
 
 /** `null` until `bytes` holds all of a request made by {@link encodeRequest}. */
-export function decodeRequest(bytes: Buffer): { readonly request: WasmRequest; readonly module: Uint8Array<ArrayBuffer> } | null {
+export function decodeRequest(bytes: Buffer): Decoded | null {
   if (bytes.length < LENGTH_BYTES) return null
   const start = LENGTH_BYTES + bytes.readUInt32LE(0)
   if (bytes.length < start) return null
   const request = JSON.parse(bytes.toString('utf8', LENGTH_BYTES, start)) as WasmRequest
-  return bytes.length < start + request.moduleBytes ? null : { request, module: Uint8Array.from(bytes.subarray(start, start + request.moduleBytes)) }
+  let at = start
+  const next = (length: number) => Uint8Array.from(bytes.subarray(at, (at += length)))
+  const total = request.inputs.reduce((sum, input) => sum + input.bytes, request.moduleBytes)
+  if (bytes.length < start + total) return null
+  return { request, module: next(request.moduleBytes), inputs: request.inputs.map(({ path, bytes: length }) => ({ path, content: next(length) })) }
 }

@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { type RunResult, type RunningJob, digestOf } from './runtime.ts'
 import { createWasmRuntime } from './wasm.ts'
@@ -29,8 +30,8 @@ function standing(pid: number): { readonly state: string; readonly ticks: number
 /** A signal stops each thread when that one is next about to run. */
 const stopped = (pid: number) => expect.poll(() => readdirSync(`/proc/${pid}/task`).every((thread) => standing(Number(thread))?.state === 'T')).toBe(true)
 
-async function start({ signal = NEVER, wallSeconds = 60 } = {}) {
-  const runtime = createWasmRuntime({ clock: systemClock })
+async function start({ signal = NEVER, wallSeconds = 60, clock = systemClock } = {}) {
+  const runtime = createWasmRuntime({ clock })
   const image = digestOf(ENDLESS)
   await runtime.prepare({ runtime: { name: 'wasm', image, archive: image }, fetchArchive: async () => ENDLESS }, () => undefined, NEVER)
   const before = new Set(childrenOf(process.pid))
@@ -42,7 +43,7 @@ async function start({ signal = NEVER, wallSeconds = 60 } = {}) {
       { onStarted, onLog: () => undefined },
       signal,
     )
-    running.catch(failed)
+    running.then(({ end }) => failed(new Error(`it ended before it began: ${end}`)), failed)
   })
   const pid = childrenOf(process.pid).find((child) => !before.has(child)) ?? 0
   return { job, pid, result: running as unknown as Promise<RunResult> }
@@ -65,11 +66,16 @@ test.runIf(process.platform === 'linux')('a frozen module computes nothing, goes
 })
 
 test.runIf(process.platform === 'linux')('the time limit stands still while the module does', async () => {
-  const { job, result } = await start({ wallSeconds: 6 })
+  const clock = createFakeClock()
+  const { job, result } = await start({ wallSeconds: 6, clock })
+  let end: string | null = null
+  void result.then((ended) => (end = ended.end))
   expect(await job.freeze()).toBe(true)
-  await delay(6_500)
-  expect(await Promise.race([result.then(({ end }) => end), delay(10)])).toBeUndefined()
+  await clock.advance(60_000)
   expect(await job.thaw()).toBe(true)
+  await clock.advance(5_000)
+  expect(end).toBeNull()
+  await clock.advance(1_000)
   expect((await result).end).toBe('timeout')
 })
 

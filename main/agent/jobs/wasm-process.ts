@@ -42,14 +42,15 @@ export async function runWasmProcess(run: WasmRun, signal: AbortSignal): Promise
   const log = createLogSink(run.hooks.onLog, run.clock)
   const done = new AbortController()
   const child = startChild(run.childFile)
-  using freezer = createProcessFreezer(child.pid)
+  using freezer = createProcessFreezer(child)
   const allowance = createAllowance(run.clock, run.request.limits.wallSeconds * 1_000)
   const closed = once(child, 'close').catch((error: unknown) => {
     throw new WindfallError('runtime.failed', 'The WebAssembly sandbox does not start. Reinstall Windfall.', { cause: error })
   })
   try {
     const received = receive(child, { ...run, log, job: freezable(freezer, allowance) })
-    child.stdin?.on('error', () => undefined).write(encodeRequest(childRequest(run.request), run.module))
+    const { module, request } = run
+    child.stdin?.on('error', () => undefined).write(encodeRequest(childRequest(request), { module, inputs: request.inputs ?? [] }))
     const cut = await Promise.race([closed.then(() => null), received.broken, firstCut(allowance, done.signal, signal)])
     return cut === null ? conclude(child, received, log) : runResult({ end: cut, exitCode: KILLED, output: new Uint8Array(), logTail: log.finish() })
   } finally {

@@ -50,6 +50,10 @@ test('a sandbox that cannot start is explained', async () => {
   })
 })
 
+/** Stores the WASI error of opening the input named at 128 with these rights. */
+const tryToOpen = (rights: number, at: number) =>
+  `(i32.store8 (i32.const ${at}) (call $path_open (i32.const 3) (i32.const 0) (i32.const 128) (i32.const 5) (i32.const 0) (i64.const ${rights}) (i64.const 0) (i32.const 0) (i32.const 12)))`
+
 describe('a module', () => {
   test('writes a result, and its output is shown', async () => {
     let started = 0
@@ -62,6 +66,17 @@ describe('a module', () => {
     expect(result).toMatchObject({ end: 'exited', exitCode: 0, lines: ['hello'], logTail: 'hello\n', outputSha256: digestOf(Buffer.from('hello')).slice(7) })
     expect(text(result.output)).toBe('hello')
     expect(started).toBe(1)
+  })
+
+  test('finds its inputs, cannot change them, and has its whole output beside them', async () => {
+    const body = `${tryToOpen(64, 64)} ${tryToOpen(2, 65)}
+      (i32.store (i32.const 0) (i32.const 66)) (i32.store (i32.const 4) (i32.const 16))
+      (drop (call $fd_read (i32.load (i32.const 12)) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (call $put (call $open) (i32.const 64) (i32.const 10))`
+    const inputs = [{ path: 'a/b-c', content: Buffer.from('sunshine') }]
+    const limits = { ...LIMITS, outputBytes: 10 }
+    const result = await run(job(body, { extra: '(data (i32.const 128) "a/b-c")' }), { request: { inputs, limits } })
+    expect([...result.output]).toEqual([63, 0, ...Buffer.from('sunshine')])
   })
 
   test('reads its arguments and environment, also beyond ASCII', async () => {

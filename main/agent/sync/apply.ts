@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { NodeEvent } from '../../../shared/contract/node-event.ts'
 import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { SolanaAddress, IsoTime } from '../../../shared/contract/wire.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { FactsStore } from './facts.store.ts'
 
@@ -16,6 +17,13 @@ interface Verdict {
 export const PayoutRefusal = z.strictObject({ address: z.string(), reason: z.string() })
 export type PayoutRefusal = z.infer<typeof PayoutRefusal>
 
+/** Where the coordinator pays this node to, and what takes over when. */
+export const PaidTo = z.strictObject({
+  address: SolanaAddress.nullable(),
+  pending: z.strictObject({ address: SolanaAddress, effectiveAt: IsoTime }).nullable(),
+})
+export type PaidTo = z.infer<typeof PaidTo>
+
 export interface ApplyDeps {
   readonly facts: FactsStore
   readonly summaryOf: (bundle: ReceiptBundle) => ReceiptSummary
@@ -24,13 +32,14 @@ export interface ApplyDeps {
   readonly writeReceipt: (receiptId: string, bundle: ReceiptBundle) => void
   /** What is known against the address that is paid; `null` takes it back. */
   readonly payoutRefused: (refusal: PayoutRefusal | null) => void
+  readonly paidTo: (told: PaidTo) => void
 }
 
 const GIVEN_BACK =
   'The job goes on elsewhere or later. This run is paid when it is finished or its requester cancels it, and not if it fails or misses its deadline.'
 
 /** Stores one event of the node's feed. Applying it again changes nothing. */
-export function applyEvent({ facts, summaryOf, verdict, writeReceipt, payoutRefused }: ApplyDeps, { at, fact }: NodeEvent): void {
+export function applyEvent({ facts, summaryOf, verdict, writeReceipt, payoutRefused, paidTo }: ApplyDeps, { at, fact }: NodeEvent): void {
   switch (fact.kind) {
     case 'proof-accepted':
       verdict(
@@ -72,6 +81,9 @@ export function applyEvent({ facts, summaryOf, verdict, writeReceipt, payoutRefu
     }
     case 'payout-refused':
       payoutRefused({ address: fact.address, reason: fact.reason })
+      return
+    case 'payout-address':
+      paidTo({ address: fact.address, pending: fact.pending })
       return
     default:
       fact satisfies never

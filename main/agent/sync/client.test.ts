@@ -48,6 +48,21 @@ test('every request is signed by the device key over exactly what is sent, with 
   expect(nonces.size).toBe(2)
 })
 
+const digestHeader = (content: Buffer) => `sha-256=:${Buffer.from(sha256Hex(content), 'hex').toString('base64')}:`
+
+test('an input is taken only whole, and only as large as there is room for', async () => {
+  const scene = Buffer.from('scene')
+  const wanted = { leaseId: 'lease-1', token: 3, index: 2, maxBytes: scene.length }
+  answer = (_, response) => response.writeHead(200, { 'repr-digest': digestHeader(scene) }).end(scene)
+  expect(await link().fetchInput(wanted, NEVER)).toEqual({ content: scene, digest: `sha256:${sha256Hex(scene)}` })
+  expect(seen.request.url).toBe('/v1/leases/lease-1/inputs/2?token=3')
+  await expect(link().fetchInput({ ...wanted, maxBytes: scene.length - 1 }, NEVER)).rejects.toMatchObject({ code: 'input.too-large' })
+  answer = (_, response) => response.writeHead(200, { 'repr-digest': digestHeader(Buffer.from('other')) }).end(scene)
+  await expect(link().fetchInput(wanted, NEVER)).rejects.toMatchObject({ code: 'unavailable' })
+  answer = (_, response) => response.end(scene)
+  await expect(link().fetchInput(wanted, NEVER)).rejects.toMatchObject({ code: 'unavailable' })
+})
+
 test('an archive is taken only if it is what was asked for', async () => {
   const module = Buffer.from('\0asm and so on')
   const digest = `sha256:${sha256Hex(module)}`

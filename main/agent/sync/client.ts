@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { type Client, type Transport, connect } from '../../../shared/contract/define.ts'
@@ -14,6 +15,8 @@ export interface CoordinatorLink {
   readonly fetchArchive: (digest: string, signal: AbortSignal) => Promise<Uint8Array>
   /** Streams what the job of a lease goes on from; `take` checks it. Errors: `lease.lost`, `not-found`, `unavailable`, and what `take` throws. */
   readonly fetchCheckpoint: (claim: Claim, take: (archive: Readable) => Promise<void>, signal: AbortSignal) => Promise<void>
+  /** One input of the job of a lease, checked against what the coordinator says it is. Errors: `lease.lost`, `not-found`, `input.too-large`, `unavailable`. */
+  readonly fetchInput: (wanted: Claim & WantedInput, signal: AbortSignal) => Promise<{ readonly content: Uint8Array; readonly digest: string }>
   /** Streams what the job of a lease has saved to the coordinator. Errors: `lease.lost`, `input.invalid`, `input.too-large`, `conflict`, `unavailable`. */
   readonly sendCheckpoint: (claim: Claim, checkpoint: SavedArchive, signal: AbortSignal) => Promise<void>
 }
@@ -21,6 +24,12 @@ export interface CoordinatorLink {
 interface Claim {
   readonly leaseId: string
   readonly token: number
+}
+
+interface WantedInput {
+  /** Its place in the list of the job. */
+  readonly index: number
+  readonly maxBytes: number
 }
 
 interface SavedArchive {
@@ -57,6 +66,17 @@ export function createCoordinatorLink({ baseUrl, signer, time, signal }: LinkDep
     },
     fetchCheckpoint: (claim, take, cancelled) =>
       receive({ method: 'GET', url: checkpointAt(claim), body: null }, { authorize, timeoutMs: BLOB_TIMEOUT_MS, signal: until(cancelled) }, take),
+    async fetchInput({ leaseId, token, index, maxBytes }, cancelled) {
+      const url = new URL(`/v1/leases/${encodeURIComponent(leaseId)}/inputs/${index}?token=${token}`, baseUrl)
+      let announced: unknown = null
+      const answered = (headers: IncomingHttpHeaders) => (announced = headers['repr-digest'])
+      const options = { authorize, timeoutMs: BLOB_TIMEOUT_MS, signal: until(cancelled), maxBytes, answered }
+      const content = await send({ method: 'GET', url, body: null }, options)
+      const sha256 = sha256Hex(content)
+      if (announced !== `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
+        throw new WindfallError('unavailable', 'An input of the job arrived damaged. It is fetched again.')
+      return { content, digest: `sha256:${sha256}` }
+    },
     async sendCheckpoint(claim, { archive, bytes, sha256 }, cancelled) {
       const request = { method: 'PUT', url: checkpointAt(claim), body: { content: archive, bytes, sha256 } } as const
       await send(request, { authorize, timeoutMs: BLOB_TIMEOUT_MS, signal: until(cancelled) })

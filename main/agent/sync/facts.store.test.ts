@@ -6,6 +6,7 @@ import { predicateOf, recordedOnOf, summaryOf } from '../../../shared/domain/rec
 import { toIso } from '../../../shared/units.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import { applyEvent } from './apply.ts'
 import { createFactsStore } from './facts.store.ts'
 
 const store = () => createFactsStore(openSqlite(':memory:', [initial]))
@@ -57,6 +58,24 @@ test('totals are exact to the last micro-USD and lamport, at any size, and follo
       },
     ),
   )
+})
+
+test('a payout in USDC that its owner asked for is read back with what it cost, and one that is not here is not found', () => {
+  const facts = store()
+  const asked = payout('p1', { asset: 'usdc', lamports: '0', microUsdc: '100', feeMicroUsd: '20', rentMicroUsd: '30', claimId: 'claim-1' })
+  const apply = {
+    facts,
+    summaryOf: () => expect.fail(),
+    verdict: () => undefined,
+    writeReceipt: () => undefined,
+    payoutRefused: () => undefined,
+    paidTo: () => undefined,
+  }
+  const { at, ...fact } = asked
+  applyEvent(apply, { seq: 1, at, fact: { kind: 'payout', ...fact } })
+  expect(facts.payout('p1')).toEqual(asked)
+  expect(facts.listPayouts(null, 10)).toEqual([asked])
+  expect(facts.payout('p2')).toBeNull()
 })
 
 test('a payout that moves on while its owner turns pages is neither shown twice nor left out', () => {

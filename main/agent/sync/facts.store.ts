@@ -89,6 +89,7 @@ function payouts(db: Sqlite) {
       'SELECT state, sum(lamports) AS lamports, sum(micro_usd) AS micro FROM payout GROUP BY state',
     )
     .safeIntegers()
+  const byId = db.prepare<[string], { fact: string }>('SELECT fact FROM payout WHERE payout_id = ?')
   const page = createKeysetPage<{ fact: string }>(db, { select: 'SELECT fact FROM payout', table: 'payout', at: 'at', id: 'payout_id' })
   return {
     /** The first news of a payout gives it its place in the list, so that pages stay what they were while it moves on. */
@@ -100,6 +101,10 @@ function payouts(db: Sqlite) {
       const paid = rows.find((row) => row.state === 'finalized')
       const inFlight = rows.filter((row) => row.state !== 'finalized' && row.state !== 'failed').reduce((sum, row) => sum + row.micro, 0n)
       return { inFlightMicroUsd: inFlight, paidMicroUsd: paid?.micro ?? 0n, paidLamports: paid?.lamports ?? 0n }
+    },
+    payout: (payoutId: string): AgentPayout | null => {
+      const row = byId.get(payoutId)
+      return row ? AgentPayout.parse(JSON.parse(row.fact)) : null
     },
     listPayouts: (after: string | null, limit: number): AgentPayout[] => page(after, limit).map((row) => AgentPayout.parse(JSON.parse(row.fact))),
   }

@@ -8,7 +8,7 @@ import { openSqlite } from '../../kernel/sqlite.ts'
 import { createJobsStore } from '../jobs/jobs.store.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
 import * as initial from '../migrations/0001-initial.ts'
-import { type PayoutRefusal, applyEvent } from './apply.ts'
+import { type PaidTo, type PayoutRefusal, applyEvent } from './apply.ts'
 import { createFakeCoordinator } from './coordinator.fake.ts'
 import { eventOf, factsOf, payoutFact } from './facts.fixture.ts'
 import { createFactsStore } from './facts.store.ts'
@@ -24,6 +24,7 @@ function setUp(jobs: readonly string[] = ['j1', 'j2']) {
   const facts = createFactsStore(db)
   const files: string[] = []
   const refusals: (PayoutRefusal | null)[] = []
+  const paid: PaidTo[] = []
   for (const jobId of jobs) {
     jobsStore.add(fakeLease({ jobId, leaseId: `lease-${jobId}`, attemptId: `attempt-${jobId}` }), 0)
     jobsStore.update(`lease-${jobId}`, { state: 'submitted', proofId: `proof-${jobId}` })
@@ -36,11 +37,12 @@ function setUp(jobs: readonly string[] = ['j1', 'j2']) {
         verdict: (proofId, verdict) => jobsStore.update(jobsStore.leaseOfProof(proofId) ?? 'nobody', verdict),
         writeReceipt: (receiptId) => void files.push(receiptId),
         payoutRefused: (refusal) => void refusals.push(refusal),
+        paidTo: (told) => void paid.push(told),
       },
       event,
     )
   const everything = () => ['job', 'receipt', 'earning', 'payout'].map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
-  return { jobs: jobsStore, facts, files, refusals, apply, everything }
+  return { jobs: jobsStore, facts, files, refusals, paid, apply, everything }
 }
 
 const HISTORY = [...factsOf('j1', bundle), ...factsOf('j2', bundle)].map((fact, index) => eventOf(index + 1, fact))
@@ -184,4 +186,16 @@ test('events that skip a number or come mixed up are not stored: what is missing
     const deps = { client: coordinator.client, position: () => 0, store: () => expect.fail('stored') }
     await expect(pullFeed(deps)).rejects.toMatchObject({ code: 'internal' })
   }
+})
+
+test('where the node is paid is what was said last, whoever asked for the change', () => {
+  const { paid, apply } = setUp()
+  const [home, next] = ['1'.repeat(32), '2'.repeat(32)]
+  const told = [
+    { address: home, pending: null },
+    { address: home, pending: { address: next, effectiveAt: '2026-03-03T12:00:00.000Z' } },
+    { address: next, pending: null },
+  ]
+  for (const [index, fact] of told.entries()) apply(eventOf(index + 1, { kind: 'payout-address', ...fact }))
+  expect(paid).toEqual(told)
 })

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { createDockerEngine } from '../../agent/jobs/docker.ts'
 import { openAgentStores } from '../../agent/stores.ts'
 import { holdDirectory } from '../../kernel/instance-lock.ts'
+import { agreed } from '../agreed.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
 import { nodeKeys } from '../node-keys.ts'
 import type { Output } from '../output.ts'
@@ -35,22 +35,12 @@ async function sweep(directory: string, { progress }: Output): Promise<string[]>
   }
 }
 
-async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new WindfallError('input.invalid', `${question} Say so with --yes.`)
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(?:es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
-  } finally {
-    terminal.close()
-  }
-}
-
 async function mayPurge({ purge, keys, yes }: UninstallOptions, directory: string): Promise<boolean> {
   if (!purge) return false
   const what = keys
     ? 'everything the agent keeps, and its keys: this machine becomes another node, and what was not paid yet is lost'
     : 'everything the agent keeps but its keys'
-  return yes === true || confirm(`This removes ${what}, from ${directory}. Do it?`)
+  return yes === true || agreed(`This removes ${what}, from ${directory}. Do it?`)
 }
 
 async function uninstall(options: UninstallOptions, output: Output): Promise<void> {

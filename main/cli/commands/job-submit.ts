@@ -6,6 +6,7 @@ import { readItems } from '../array-rows.ts'
 import { describeArray } from '../array-text.ts'
 import { action, createCommand, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { afterInputs } from '../input-option.ts'
 import { followArray, followJob } from '../following.ts'
 import { type Where, coordinatorClient, uploadArchive } from '../instance.ts'
 import { type SpecOptions, afterOf, readJob, specOptions, templateUse } from '../job-options.ts'
@@ -27,11 +28,15 @@ const HELP = `
 Many jobs at once: --array 0-99 submits one hundred, all or none; {index} in an argument or a value of the environment is the number of each.
 --array frames.csv or frames.jsonl takes one job from each row, with {name} for the column or member of that name; {{name}} is the text {name}.
   windfall job submit render.json --array 0-99 --arg --frame '{index}' --wait
-  windfall job submit --template render --set scene=forest --after 01J8…`
+  windfall job submit --template render --set scene=forest --after 01J8…
 
-/** Stores what a job runs where nodes can fetch it. */
-export async function upload(where: Where, { spec, archive }: Sample): Promise<void> {
+A chain of jobs: what one produces is what the next one begins with; it waits until that is there.
+  windfall job submit merge.json --input scene.blend=scene.blend --input frames/1=job:01J8… --input frames/2=job:01J9…`
+
+/** Stores what a job runs and begins with where nodes can fetch it. */
+export async function upload(where: Where, { spec, archive, uploads = [] }: Sample): Promise<void> {
   if (archive && spec.runtime.archive) await uploadArchive(where, spec.runtime.archive, archive)
+  for (const { digest, bytes } of uploads) await uploadArchive(where, digest, bytes)
 }
 
 /** A job that is uploaded first, or a template that is there already. */
@@ -46,8 +51,9 @@ async function jobOf(options: SubmitOptions, file: string | undefined) {
 
 /** What one job and many have in common. */
 async function bodyOf(options: SubmitOptions, file: string | undefined) {
-  const after = afterOf(options.after, options.afterArray)
-  return { ...(await jobOf(options, file)), after, admission: options.bestEffort ? ('best-effort' as const) : ('strict' as const) }
+  const job = await jobOf(options, file)
+  const after = afterInputs(job.spec?.inputs ?? [], afterOf(options.after, options.afterArray))
+  return { ...job, after, admission: options.bestEffort ? ('best-effort' as const) : ('strict' as const) }
 }
 
 async function submitJob(options: SubmitOptions, output: Output, file: string | undefined): Promise<number> {

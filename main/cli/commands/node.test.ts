@@ -86,9 +86,9 @@ test('an owner takes its machine out; an operator any; what is not there is said
   expect(await first.ask('node', 'remove')).toMatchObject({ code: 0, out: expect.stringContaining('What it has earned is paid') })
   expect((await first.ask('node', 'show')).out).toMatch(/state +removed/)
   const address = toBase58(randomBytes(32))
-  expect(await first.ask('node', 'pay-to', address)).toMatchObject({ code: 0 })
+  expect(await first.ask('wallet', 'set', address)).toMatchObject({ code: 0 })
   expect(await server.core.registry.node(first.nodeId)).toMatchObject({ state: 'removed', payoutAddress: address })
-  expect(await first.ask('node', 'pay-to', `${'1'.repeat(30)}2345`)).toMatchObject({ code: 2, err: expect.stringContaining('not a Solana address') })
+  expect(await first.ask('wallet', 'set', `${'1'.repeat(30)}2345`)).toMatchObject({ code: 2, err: expect.stringContaining('not a Solana address') })
   expect(await asJson(operator('remove', second.nodeId, '--json'))).toMatchObject({ nodeId: second.nodeId, state: 'removed' })
   expect(await operator('show', 'nobody')).toMatchObject({ code: 2, err: expect.stringContaining('windfall node list') })
   expect(await run('node', 'list', '--data', root, '--coordinator', url, '--key', server.core.apiKey)).toMatchObject({

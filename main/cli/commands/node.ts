@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander'
-import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
-import type { Client } from '../../../shared/contract/define.ts'
 import { NodeState } from '../../../shared/contract/node.ts'
-import { WindfallError } from '../../../shared/errors.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit, whereOf } from '../command.ts'
+import { findNode } from '../find-node.ts'
 import { pickNode } from '../fleet-text.ts'
 import { coordinatorClient } from '../instance.ts'
 import { nodeArgument } from '../node-argument.ts'
@@ -11,19 +9,6 @@ import { nodeKeys } from '../node-keys.ts'
 import { nodeLink } from '../node-link.ts'
 import { describeHistory, describeNode, nodeTable } from '../node-text.ts'
 import { nodeTokenCommand } from './node-token.ts'
-
-type Coordinator = Client<typeof coordinatorContract>
-
-/** The node whose id begins so. Error: `input.invalid` unless there is one and only one. */
-async function resolve(client: Coordinator, beginning: string): Promise<string> {
-  const { items } = await client.call('listNodes', { state: null, beginning: beginning.replace(/…$/, ''), after: null, limit: 2 })
-  const [node, another] = items
-  if (node && !another) return node.nodeId
-  throw new WindfallError(
-    'input.invalid',
-    `${node ? 'More than one node has' : 'No node has'} an id that begins with “${beginning}”. To see those there are: windfall node list`,
-  )
-}
 
 const list = () =>
   action<CommonOptions & { state?: NodeState; limit: number; after?: string }>(
@@ -56,7 +41,7 @@ async function lookAt(options: ShowOptions, beginning: string | undefined) {
     return { show: () => link.call('getOwnNode', {}), history: () => link.call('getOwnHistory', page) }
   }
   const client = coordinatorClient(whereOf(options))
-  const nodeId = await resolve(client, beginning)
+  const nodeId = await findNode(client, beginning)
   return { show: () => client.call('getNode', { nodeId }), history: () => client.call('getNodeHistory', { nodeId, ...page }) }
 }
 
@@ -93,7 +78,7 @@ const change = (name: string, description: string, call: 'quarantineNode' | 'rel
     ),
     async (options, output, [beginning = '']) => {
       const client = coordinatorClient(whereOf(options))
-      const order = { nodeId: await resolve(client, beginning), reason: options.reason }
+      const order = { nodeId: await findNode(client, beginning), reason: options.reason }
       const node = await (call === 'releaseNode' ? client.call(call, { ...order, trusted: options.trusted === true }) : client.call(call, order))
       output.answer(node, () => describeNode(node))
     },
@@ -118,7 +103,7 @@ async function removeNode(options: RemoveOptions, beginning: string | undefined)
     return link.call('removeOwnNode', { nodeId, reason: options.reason })
   }
   const client = coordinatorClient(whereOf(options))
-  return client.call('removeNode', { nodeId: await resolve(client, beginning), reason: options.reason })
+  return client.call('removeNode', { nodeId: await findNode(client, beginning), reason: options.reason })
 }
 
 const remove = () =>
@@ -137,19 +122,8 @@ const remove = () =>
       const node = await removeNode(options, beginning)
       output.answer(node, () => [
         `${node.nodeId} gets no more jobs. What it has earned is paid. It comes back by a token: windfall node token create`,
-        ...(node.payoutAddress === null ? ['It has no address to be paid to yet. On that machine: windfall node pay-to ADDRESS'] : []),
+        ...(node.payoutAddress === null ? ['It has no address to be paid to yet. On that machine: windfall wallet link, or windfall wallet set ADDRESS'] : []),
       ])
-    },
-  )
-
-const payTo = () =>
-  action<CommonOptions>(
-    createCommand('pay-to', 'the Solana address that this machine is paid to, also after it was removed')
-      .argument('<address>', 'a Solana address')
-      .option('--coordinator <url>', 'the coordinator that pays (default: the one this machine works for)'),
-    async (options, output, [address = '']) => {
-      const node = await (await nodeLink(options)).call('setPayoutAddress', { address })
-      output.answer(node, () => [`${node.nodeId} is paid to ${address}.`])
     },
   )
 
@@ -162,5 +136,4 @@ export const nodeCommand = (): Command =>
     .addCommand(change('quarantine', 'take a node out of service until it is released', 'quarantineNode'))
     .addCommand(release())
     .addCommand(remove())
-    .addCommand(payTo())
     .addCommand(nodeTokenCommand())

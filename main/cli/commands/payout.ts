@@ -1,8 +1,11 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit } from '../command.ts'
+import { dollars } from '../dollars.ts'
 import { sol, usd } from '../format.ts'
 import { agentClient } from '../instance.ts'
 import { table } from '../output.ts'
+import { claimLines, quoteLines, termsLines } from '../payout-text.ts'
+import { payoutAdminCommands } from './payout-admin.ts'
 
 const SHOWN = { planned: 'planned', sent: 'sent', confirmed: 'arriving', finalized: 'paid', failed: 'failed' } as const
 
@@ -29,5 +32,52 @@ const list = () =>
     },
   )
 
+const ON_OFF = { on: true, off: false } as const
+
+const terms = () =>
+  action<CommonOptions & { asset?: 'sol' | 'usdc'; automatic?: 'on' | 'off'; minimum?: string }>(
+    createCommand('terms', 'how this node is paid, and what there is to pay')
+      .addOption(new Option('--asset <asset>', 'be paid in this from now on').choices(['sol', 'usdc']))
+      .addOption(new Option('--automatic <on|off>', 'be paid as soon as it is worth it, or only when you claim it').choices(['on', 'off']))
+      .option('--minimum <usd>', 'from how many US dollars on it is paid by itself', dollars),
+    async (options, output) => {
+      const client = agentClient(dataDirectoryOf(options))
+      const { asset, automatic, minimum } = options
+      const wanted = {
+        ...(asset ? { asset } : {}),
+        ...(automatic ? { automatic: ON_OFF[automatic] } : {}),
+        ...(minimum === undefined ? {} : { minimumMicroUsd: minimum }),
+      }
+      const found = Object.keys(wanted).length === 0 ? await client.call('getPayoutTerms', {}) : await client.call('setPayoutTerms', wanted)
+      output.answer(found, () => termsLines(found))
+    },
+  )
+
+const claim = () =>
+  action<CommonOptions & { usd?: string; take?: string }>(
+    createCommand('claim', 'be paid now: shows what it costs and brings, and takes it once you say so')
+      .option('--usd <amount>', 'how many US dollars of your earnings (default: all of them)', dollars)
+      .option('--take <quote>', 'take a quote that was shown; repeating it is harmless'),
+    async (options, output) => {
+      const client = agentClient(dataDirectoryOf(options))
+      if (options.take !== undefined) {
+        const claimed = await client.call('claimPayout', { quoteId: options.take })
+        return output.answer(claimed, () => claimLines(claimed))
+      }
+      const quote = await client.call('quotePayout', { microUsd: options.usd ?? null })
+      output.answer(quote, () => [...quoteLines(quote), `to take it   windfall payout claim --take ${quote.quoteId}`])
+    },
+  )
+
+const claims = () =>
+  action<CommonOptions>(createCommand('claims', 'what was claimed lately, and what has become of it'), async (options, output) => {
+    const found = await agentClient(dataDirectoryOf(options)).call('getPayoutClaims', {})
+    output.answer(found, () => (found.claims.length === 0 ? ['Nothing has been claimed yet.'] : found.claims.flatMap((one) => [...claimLines(one), ''])))
+  })
+
 /** `windfall payout …` */
-export const payoutCommand = (): Command => new Command('payout').description('what was paid out, and what is on its way').addCommand(list())
+export const payoutCommand = (): Command =>
+  [list(), terms(), claim(), claims(), ...payoutAdminCommands()].reduce(
+    (command, one) => command.addCommand(one),
+    new Command('payout').description('what was paid out, what is on its way, and how it is paid'),
+  )

@@ -63,7 +63,8 @@ async function fetchKeys(coordinatorUrl: string, fetch: Fetch): Promise<readonly
   return [receiptKey, logKey]
 }
 
-async function pinnedKeys({ key, coordinatorUrl, fetch = globalThis.fetch }: VerifyFileRequest): Promise<readonly string[] | undefined> {
+/** Thumbprints of the keys that a file or a coordinator names; `undefined` if neither is given. Errors: `input.invalid`, `unavailable`. */
+export async function pinnedKeys({ key, coordinatorUrl, fetch = globalThis.fetch }: Omit<VerifyFileRequest, 'file'>): Promise<readonly string[] | undefined> {
   if (key === undefined && coordinatorUrl === undefined) return undefined
   const keys = key === undefined ? await fetchKeys(coordinatorUrl ?? '', fetch) : readKeyFile(key)
   return Promise.all(keys.map((jwk) => keyIdOf(jwk, nodeVerifyPort.sha256)))

@@ -1,22 +1,17 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { RequesterView } from '../../../shared/contract/requester.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { dateWord, ownTimeZone } from '../clock-time.ts'
 import { type CommonOptions, action, createCommand, pageLimit, whereOf, wholeNumber } from '../command.ts'
+import { dollars } from '../dollars.ts'
 import { usd } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
 import { table } from '../output.ts'
+import { decideDepositCommand, depositCommand, depositsCommand } from './requester-deposit.ts'
 
 const weight = wholeNumber(1, 100_000)
-
-/** `12.5` → micro-USD. */
-function dollars(text: string): string {
-  const [, whole, part = ''] = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text) ?? []
-  if (whole === undefined) throw new InvalidArgumentError('Give an amount of US dollars such as 25 or 12.50.')
-  return String(BigInt(whole) * 1_000_000n + BigInt(part.padEnd(6, '0')))
-}
 
 const describe = ({ requesterId, name, weight: share, createdAt, balanceMicroUsd }: RequesterView): string[] => [
   `requester ${requesterId}  ${name}`,
@@ -83,3 +78,6 @@ export const requesterCommand = (): Command =>
     .addCommand(list())
     .addCommand(weigh())
     .addCommand(fund())
+    .addCommand(depositCommand())
+    .addCommand(depositsCommand())
+    .addCommand(decideDepositCommand())

@@ -80,4 +80,16 @@ export const INSTANCE_CHECKS: readonly Check[] = [
           })
         : nothingRuns('coordinator'),
   },
+  {
+    code: 'hot-wallet',
+    look: async ({ dataDirectory }) =>
+      readInstance(dataDirectory)?.coordinator
+        ? asked(async () => {
+            const { paused, trouble, refill, hotWallet } = await coordinatorClient({ dataDirectory }).call('getPayoutStatus', {})
+            if (trouble !== null) return fail(`payouts do not go on: ${trouble}`, 'See windfall payout status.')
+            if (refill.needed) return warn(refill.message, `Its address is ${hotWallet}.`)
+            return paused ? warn(`payouts are paused by ${paused.by}: ${paused.reason}`, 'Let them run again with: windfall payout resume') : ok(refill.message)
+          })
+        : nothingRuns('coordinator'),
+  },
 ]

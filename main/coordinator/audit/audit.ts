@@ -1,6 +1,7 @@
 import { type Choice, DecisionSubject } from '../../../shared/contract/decision.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { append } from './appending.ts'
 import { jsonText } from './json-text.ts'
 import { type Decision, firstBroken } from './chain.ts'
 import { type DecisionFilter, createDecisionsStore } from './decisions.store.ts'
@@ -23,7 +24,7 @@ export const createAudit =
   (clock: Pick<Clock, 'now'>) =>
   async (tx: Tx, kind: string, body: object): Promise<void> => {
     const concerned = subjectsOf(body).map((subject) => ({ subject, isFirst: true }))
-    await createDecisionsStore(tx).append({ at: clock.now(), kind, form: 'fact', body: JSON.stringify(body) }, concerned)
+    await append(tx, { at: clock.now(), kind, form: 'fact', body: JSON.stringify(body) }, concerned)
   }
 
 /** The text that is hashed of a choice, from texts that are hashed themselves. */
@@ -55,7 +56,7 @@ export function createChoose(clock: Pick<Clock, 'now'>): (tx: Tx, choice: Choice
     await createInputsStore(tx).keep(fresh, at)
     for (const { sha256 } of fresh) known.add(sha256)
     const concerned = [{ subject, isFirst: true }, ...also.map((other) => ({ subject: other, isFirst: false }))]
-    return (await createDecisionsStore(tx).append({ at, kind, form: 'choice', body: bodyOf(choice, inputs) }, concerned)).seq
+    return (await append(tx, { at, kind, form: 'choice', body: bodyOf(choice, inputs) }, concerned)).seq
   }
 }
 

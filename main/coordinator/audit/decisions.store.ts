@@ -1,10 +1,12 @@
 import type { DecisionSubject } from '../../../shared/contract/decision.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { type Decision, nextDecision } from './chain.ts'
+import { insertRows } from '../persistence/many-rows.ts'
+import type { Decision } from './chain.ts'
 
-type Appended = Pick<Decision, 'at' | 'kind' | 'form' | 'body'>
+/** The head of the log; `null` of an empty one. */
+export type Head = Pick<Decision, 'seq' | 'hash'> | null
 
-interface Concerned {
+export interface Concerned {
   readonly subject: DecisionSubject
   /** It is about this one; otherwise it can be found by it. */
   readonly isFirst: boolean
@@ -26,6 +28,8 @@ export interface DecisionPage {
   readonly limit: number
 }
 
+const DECISION = { seq: 'bigint', at: 'bigint', kind: 'text', form: 'text', body: 'text', prev_hash: 'text', hash: 'text' } as const
+const SUBJECT = { kind: 'text', id: 'text', seq: 'bigint', is_first: 'bigint' } as const
 const COLUMNS = ['seq', 'at', 'kind', 'form', 'body', 'prev_hash as prevHash', 'hash'] as const
 
 /** All SQL on tables `decision`, which is only ever appended to, and `decision_subject`. */
@@ -48,16 +52,14 @@ export function createDecisionsStore(db: Db | Tx) {
     return filter.until === null ? query : query.where('at', '<', filter.until)
   }
   return {
-    async append(record: Appended, concerned: readonly Concerned[]): Promise<Decision> {
-      const last = await db.selectFrom('decision').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
-      const { prevHash, ...decision } = nextDecision(last ?? null, record)
-      await db
-        .insertInto('decision')
-        .values({ ...decision, prev_hash: prevHash })
-        .execute()
-      const found = concerned.map(({ subject, isFirst }) => ({ ...subject, seq: decision.seq, is_first: isFirst ? 1 : 0 }))
-      if (found.length > 0) await db.insertInto('decision_subject').values(found).execute()
-      return { ...decision, prevHash }
+    async head(): Promise<Head> {
+      return (await db.selectFrom('decision').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null
+    },
+    /** Records in their order, each following on the one before it, the first on the head. */
+    async append(decisions: readonly Decision[], concerned: readonly (Concerned & Pick<Decision, 'seq'>)[]): Promise<void> {
+      await insertRows(db, { into: 'decision', types: DECISION, rows: decisions.map(({ prevHash, ...decision }) => ({ ...decision, prev_hash: prevHash })) })
+      const found = concerned.map(({ subject, seq, isFirst }) => ({ ...subject, seq, is_first: isFirst ? 1 : 0 }))
+      await insertRows(db, { into: 'decision_subject', types: SUBJECT, rows: found })
     },
     /** Newest first. */
     newest: (filter: DecisionFilter, { after, limit }: DecisionPage): Promise<Decision[]> =>

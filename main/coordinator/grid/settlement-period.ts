@@ -2,10 +2,14 @@
 import { HALF_HOUR_MS } from '../../../shared/units.ts'
 
 const HOUR_MS = 3_600_000
-const LONDON = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' })
+/** Calendars are ten megabytes in memory: none for a coordinator that never asks. */
+let london: Intl.DateTimeFormat | null = null
 
 /** The day in London that holds `at` (epoch ms), `YYYY-MM-DD`. */
-export const settlementDateOf = (at: number): string => LONDON.format(at)
+export function settlementDateOf(at: number): string {
+  london ??= new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' })
+  return london.format(at)
+}
 
 /** Midnight in London at the start of the day, epoch ms. The clocks never change at midnight, so it is one of two hours. */
 function startOfDay(date: string): number {

@@ -1,11 +1,15 @@
 import { fromIso, toIso } from '../../../shared/units.ts'
 import { arrayCalls, templateCalls } from './array-handlers.ts'
 import { type Called, isAsync, nodeOf, requesterOf } from './callers.ts'
+import { ledgerHandlers } from './ledger-handlers.ts'
+import { depositHandlers } from './deposit-handlers.ts'
 import { modelHandlers } from './model-handlers.ts'
 import { nodeAdminHandlers } from './node-handlers.ts'
 import { requesterAdminCalls } from './requester-handlers.ts'
 import type { CoordinatorHandlers, CoordinatorParts } from './parts.ts'
+import { payoutHandlers } from './payout-handlers.ts'
 import { runCalls } from './run-handlers.ts'
+import { walletHandlers } from './wallet-handlers.ts'
 
 const publicCalls = ({
   clock,
@@ -102,7 +106,7 @@ const requesterCalls = ({
   ledger,
   payouts,
 }: CoordinatorParts): Called<
-  'submitJob' | 'planJob' | 'listJobs' | 'getJob' | 'getJobOutput' | 'cancelJob' | 'getAccount' | 'listReceipts' | 'listPayouts' | 'checkLedger'
+  'submitJob' | 'planJob' | 'listJobs' | 'getJob' | 'getJobOutput' | 'cancelJob' | 'getAccount' | 'listReceipts' | 'listPayouts'
 > => ({
   submitJob: (submission, caller) => jobs.submit({ ...submission, requesterId: requesterOf(caller) }),
   planJob: ({ spec }, caller) => jobs.plan(requesterOf(caller), spec),
@@ -116,7 +120,6 @@ const requesterCalls = ({
   getAccount: (_, caller) => ledger.account(requesterOf(caller)),
   listReceipts: (page, caller) => receipts.list(requesterOf(caller), page),
   listPayouts: (page) => payouts.list(page),
-  checkLedger: () => ledger.check(),
 })
 
 const proofCalls = ({ proofs, challenges }: CoordinatorParts): Called<'listProofs' | 'getProof' | 'challengeProof' | 'getChallenges'> => ({
@@ -149,6 +152,10 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...gridCalls(parts),
   ...nodeCalls(parts),
   ...nodeAdminHandlers(parts),
+  ...walletHandlers(parts),
+  ...depositHandlers(parts),
+  ...payoutHandlers(parts),
+  ...ledgerHandlers(parts),
   ...modelHandlers(parts),
   listReplicas: (_, caller) => parts.replicas(requesterOf(caller)),
   ...runCalls(parts),

@@ -1,11 +1,21 @@
 /** A coordinator's HTTP border over a test core; what other features answer is fixed. */
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { testBundle, testLogKey, testReceiptKey } from '../../../shared/domain/receipt-bundle.fake.ts'
+import { toBase58 } from '../../../shared/domain/base58.ts'
 import { WindfallError } from '../../../shared/errors.ts'
+import { createSolanaChain } from '../../chain/solana.ts'
 import { signRequest } from '../../kernel/http-signature.ts'
+import { createIds } from '../../kernel/ids.ts'
+import { createLogger } from '../../kernel/log.ts'
 import type { Signer } from '../../kernel/signing.ts'
-import { type TestCore, startTestCore } from '../core.fake.ts'
+import { createBookkeeping } from '../bookkeeping.ts'
+import { OPERATOR, type TestCore, startTestCore } from '../core.fake.ts'
+import { createDepositing } from '../depositing.ts'
+import { readCoordinatorConfig } from '../config.ts'
+import { createPaying } from '../paying.ts'
 import { createHandlers } from './handlers.ts'
+import { coordinatorEvents } from '../events.ts'
 import type { CoordinatorParts } from './parts.ts'
 import { createHttpServer } from './server.ts'
 
@@ -37,8 +47,47 @@ const noData = (where: string): never => {
   throw new WindfallError('grid.unknown-zone', `There is no data for ${where}.`)
 }
 
-export async function startTestServer(limits = GENEROUS, grid = NO_GRID): Promise<TestServer> {
-  const core = await startTestCore()
+const silent = async (): Promise<never> => {
+  throw new WindfallError('chain.unavailable', 'There is no chain here.')
+}
+
+/** Requests that nobody pays. */
+const fakeDeposits = ({ db, clock, decide }: TestCore): CoordinatorParts['deposits'] =>
+  createDepositing({
+    config: { microUsdPerSol: 200_000_000n, usdcMint: null },
+    db,
+    loopDb: db,
+    chain: { historyOf: silent, transaction: silent },
+    cluster: 'localnet',
+    wallet: { address: '1'.repeat(32) },
+    clock,
+    random: randomBytes,
+    isOperator: (requesterId) => requesterId === OPERATOR,
+    decide,
+    events: coordinatorEvents(createLogger('test', 'silent')),
+  }).calls
+
+/** Payouts over a chain that does not answer. */
+const fakePayouts = ({ db, clock, decide, recordEvent }: TestCore): CoordinatorParts['payouts'] =>
+  createPaying({
+    config: readCoordinatorConfig({}, { dataDirectory: '/nowhere', rpcUrls: 'http://127.0.0.1:1' }),
+    db,
+    loopDb: db,
+    chain: createSolanaChain({ url: 'http://127.0.0.1:1', clock, fetch: silent, tries: 1 }),
+    wallet: { address: testAddress(), sign: silent },
+    cluster: 'localnet',
+    clock,
+    ids: createIds(clock),
+    log: createLogger('test', 'silent'),
+    isOperator: (requesterId) => requesterId === OPERATOR,
+    decide,
+    recordEvent,
+  }).calls
+
+const testAddress = (): string => toBase58(Buffer.from(testReceiptKey.publicJwk.x, 'base64url'))
+
+export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options: Parameters<typeof startTestCore>[0] = {}): Promise<TestServer> {
+  const core = await startTestCore(options)
   const bundle = await testBundle()
   const failures: unknown[] = []
   const handlers = createHandlers({
@@ -72,14 +121,19 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID): Promis
       treeHead: async () => bundle.inclusion.treeHead,
       consistency: async (from, to) => [Buffer.from(`from ${from} to ${to}`).toString('base64')],
     },
-    ledger: {
-      account: async (requesterId) => ({ requesterId, balanceMicroUsd: '0', reservedMicroUsd: '0' }),
-      check: async () => ({ balanced: true, sums: [], entries: 0, confirmedMicroUsd: '0', paidMicroUsd: '0', paidLamports: '0', findings: [] }),
-    },
-    payouts: { list: async () => ({ items: [], next: null }) },
+    ledger: createBookkeeping({
+      ...core,
+      isOperator: (requesterId) => requesterId === OPERATOR,
+      signer: testReceiptKey,
+      holdings: async () => [],
+      shutdown: new AbortController().signal,
+      microUsdPerEur: 1_080_000n,
+    }),
+    deposits: fakeDeposits(core),
+    payouts: fakePayouts(core),
     grid,
   })
-  const { access, blobs, checkpoints, clock } = core
+  const { access, blobs, checkpoints, inputs, clock } = core
   const app = await createHttpServer({
     clock,
     version: '0.1.0',
@@ -87,7 +141,9 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID): Promis
     access,
     blobs,
     checkpoints,
+    inputs,
     results: core.parts.results,
+    links: core.parts.wallets,
     host: '127.0.0.1',
     trustProxy: false,
     limits,

@@ -4,16 +4,19 @@ import { DecisionRecord, DecisionSubject, DecisionSummary, DecisionView } from '
 import { IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
 import { Capabilities, Presence } from '../../../shared/contract/node.ts'
 import { NodeEvent } from '../../../shared/contract/node-event.ts'
-import { PayoutView } from '../../../shared/contract/payout.ts'
+import { PayoutAsset, PayoutClaim, PayoutQuote, PayoutTerms, PayoutView } from '../../../shared/contract/payout.ts'
+import { PayoutBatchView, PayoutStatus } from '../../../shared/contract/payout-admin.ts'
 import { RequesterView } from '../../../shared/contract/requester.ts'
 import { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import { Abundance, SourceAccuracy, ZoneView } from '../../../shared/contract/grid.ts'
 import type { Call, HttpBinding } from '../../../shared/contract/define.ts'
 import { Checkpoint, JobLimits, JobRuntime, JobSpec, JobView, Lease } from '../../../shared/contract/job.ts'
+import { DepositView } from '../../../shared/contract/funding.ts'
 import { ArrayView } from '../../../shared/contract/job-array.ts'
 import { TemplateUse, TemplateView } from '../../../shared/contract/job-template.ts'
 import { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import { ChallengeView, OpenChallenge, ProofSummary, ProofView } from '../../../shared/contract/proof.ts'
+import { OpenedLink, WalletLink, WalletView } from '../../../shared/contract/wallet.ts'
 import { Envelope, PublicJwk, Signal, SignalPoint, Window } from '../../../shared/contract/wire.ts'
 import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { mayBeAsync } from './prefer.ts'
@@ -32,6 +35,7 @@ const SHARED = {
   DecisionSubject,
   DecisionSummary,
   DecisionView,
+  DepositView,
   Envelope,
   IncidentSummary,
   IncidentView,
@@ -42,6 +46,13 @@ const SHARED = {
   Lease,
   NodeEvent,
   OpenChallenge,
+  OpenedLink,
+  PayoutAsset,
+  PayoutBatchView,
+  PayoutClaim,
+  PayoutQuote,
+  PayoutStatus,
+  PayoutTerms,
   PayoutView,
   Plan,
   PlanAnswer,
@@ -60,6 +71,8 @@ const SHARED = {
   Simulation,
   TemplateUse,
   TemplateView,
+  WalletLink,
+  WalletView,
   Window,
   ZoneView,
   Empty: coordinatorContract.health.input,

@@ -7,6 +7,8 @@ import type { PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Envelope, PublicJwk, Signal } from '../../../shared/contract/wire.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { LedgerParts } from './ledger-parts.ts'
+import type { DepositParts, WalletParts } from './wallet-parts.ts'
 
 type Contract = typeof coordinatorContract
 type In<K extends keyof Contract> = InputOf<Contract[K]>
@@ -66,6 +68,8 @@ export interface CoordinatorParts {
     readonly weigh: (by: string, order: In<'weighRequester'>) => Promise<Out<'weighRequester'>>
     readonly fund: (by: string, order: In<'fundRequester'>) => Promise<Out<'fundRequester'>>
   }
+  readonly deposits: DepositParts
+  readonly wallets: WalletParts
   readonly fleets: {
     readonly invite: (nodeId: string) => Promise<Out<'inviteToFleet'>>
     readonly join: (nodeId: string, code: string) => Promise<Out<'joinFleet'>>
@@ -148,11 +152,29 @@ export interface CoordinatorParts {
     /** Error: `input.invalid`. */
     readonly consistency: (from: number, to: number) => Promise<string[]>
   }
-  readonly ledger: {
-    readonly account: (requesterId: string) => Promise<Out<'getAccount'>>
-    readonly check: () => Promise<Out<'checkLedger'>>
+  readonly ledger: LedgerParts
+  readonly payouts: {
+    readonly list: (page: Page) => Promise<Out<'listPayouts'>>
+    /** What a node may ask about its own money. Errors: `payout.refused`, `funds.insufficient`, `not-found`, `conflict`. */
+    readonly own: {
+      readonly terms: (nodeId: string) => Promise<Out<'getPayoutTerms'>>
+      readonly setTerms: (nodeId: string, wanted: In<'setPayoutTerms'>) => Promise<Out<'setPayoutTerms'>>
+      readonly quote: (nodeId: string, wanted: In<'quotePayout'>) => Promise<Out<'quotePayout'>>
+      readonly claim: (nodeId: string, order: In<'claimPayout'>) => Promise<Out<'claimPayout'>>
+      readonly show: (nodeId: string, claimId: string) => Promise<Out<'getPayoutClaim'>>
+      readonly list: (nodeId: string, page: Page) => Promise<Out<'listPayoutClaims'>>
+    }
+    /** What an operator does about them; who asks comes first. Whoever is none is refused with `auth.refused`. */
+    readonly admin: {
+      readonly status: (by: string, order: In<'getPayoutStatus'>) => Promise<Out<'getPayoutStatus'>>
+      readonly pause: (by: string, order: In<'pausePayouts'>) => Promise<Out<'pausePayouts'>>
+      readonly resume: (by: string, order: In<'resumePayouts'>) => Promise<Out<'resumePayouts'>>
+      readonly batches: (by: string, page: In<'listPayoutBatches'>) => Promise<Out<'listPayoutBatches'>>
+      readonly approve: (by: string, order: In<'approvePayout'>) => Promise<Out<'approvePayout'>>
+      readonly reject: (by: string, order: In<'rejectPayout'>) => Promise<Out<'rejectPayout'>>
+      readonly rebuild: (by: string, order: In<'rebuildPayouts'>) => Promise<Out<'rebuildPayouts'>>
+    }
   }
-  readonly payouts: { readonly list: (page: Page) => Promise<Out<'listPayouts'>> }
   readonly grid: {
     readonly zones: () => readonly Out<'listZones'>['zones'][number][]
     readonly find: (question: In<'findZone'>) => Promise<Out<'findZone'>>

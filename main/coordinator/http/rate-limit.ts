@@ -20,10 +20,14 @@ export function createRateLimit(clock: Pick<Clock, 'monotonic'>, { perSecond, bu
     // Deleting first keeps the map in order of use.
     buckets.delete(caller)
     buckets.set(caller, { tokens: granted ? tokens - 1 : tokens, at: now })
-    const [oldest] = buckets.keys()
-    if (buckets.size > MAX_CALLERS && oldest !== undefined) buckets.delete(oldest)
+    if (buckets.size > MAX_CALLERS) forgetOldest(buckets)
     return granted ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond))
   }
+}
+
+function forgetOldest(buckets: Map<string, unknown>): void {
+  const [oldest] = buckets.keys()
+  if (oldest !== undefined) buckets.delete(oldest)
 }
 
 /** Callers from one network share a bucket: an IPv4 /24, an IPv6 /48. A mapped IPv4 address counts as IPv4. */

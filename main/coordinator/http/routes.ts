@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type HttpBinding, type Server } from '../../../shared/contract/define.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { type Checked, checkBody } from './access.ts'
-import { componentSchemas, describeCall, httpCalls } from './openapi.ts'
+import { type JsonSchema, describeCall, httpCalls } from './openapi.ts'
 import type { Caller } from './parts.ts'
 import { acceptedAsync, impatient, prefersAsync } from './prefer.ts'
 
@@ -27,6 +27,8 @@ export interface RouteDeps {
   readonly server: Server<Caller>
   /** What the access check found out about a request. */
   readonly checked: (request: FastifyRequest) => Checked
+  /** By which calls are described; a server that only answers has no use for it. */
+  readonly components?: Readonly<Record<string, JsonSchema>>
 }
 
 /** `/v1/jobs/{jobId}` → `/v1/jobs/:jobId`. */
@@ -53,14 +55,13 @@ function inputOf({ method }: HttpBinding, { query, body, params }: Pick<FastifyR
 }
 
 /** Makes a route of every call of the contract. Checking input and answer is the contract's own work, so HTTP and contract cannot disagree. */
-export function bindContract(app: FastifyInstance, { server, checked }: RouteDeps): void {
-  const components = componentSchemas()
+export function bindContract(app: FastifyInstance, { server, checked, components }: RouteDeps): void {
   for (const [name, call, http] of httpCalls()) {
     app.route({
       method: http.method,
       url: fastifyPath(http.path),
       bodyLimit: BODY_BYTES[name] ?? DEFAULT_BODY_BYTES,
-      schema: describeCall(name, call, { http, components }),
+      ...(components ? { schema: describeCall(name, call, { http, components }) } : {}),
       config: { access: http.access, isHandIn: HAND_INS.has(name) },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const found = checked(request)

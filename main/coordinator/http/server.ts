@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { type Access, serve } from '../../../shared/contract/define.ts'
@@ -7,11 +6,13 @@ import type { Clock } from '../../kernel/clock.ts'
 import { type AccessDeps, type Checked, createAccessCheck } from './access.ts'
 import { type BlobDeps, bindBlobs } from './blob-routes.ts'
 import { type CheckpointDeps, bindCheckpoints } from './checkpoint-routes.ts'
-import { componentSchemas, securitySchemes } from './openapi.ts'
-import type { CoordinatorHandlers } from './parts.ts'
+import { UNCHECKED, describe, takeAsItIs } from './describe.ts'
+import { type InputDeps, bindInputs } from './input-routes.ts'
+import { bindLinkPage } from './link-page.ts'
+import type { CoordinatorHandlers, CoordinatorParts } from './parts.ts'
 import { type RateLimitRule, createRateLimit, networkOf } from './rate-limit.ts'
 import { type ResultDeps, bindResults } from './result-routes.ts'
-import { DEFAULT_BODY_BYTES, bindContract } from './routes.ts'
+import { DEFAULT_BODY_BYTES, type RouteDeps, bindContract } from './routes.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,7 +32,9 @@ export interface HttpServerDeps {
   readonly access: AccessDeps
   readonly blobs: BlobDeps
   readonly checkpoints: CheckpointDeps
+  readonly inputs: InputDeps
   readonly results: ResultDeps
+  readonly links: Pick<CoordinatorParts['wallets'], 'open'>
   /** The address the server will listen on; on a loopback address only requests that name it are answered. */
   readonly host: string
   /** Whether the address of a caller is taken from `X-Forwarded-For`: only behind a proxy of ours. */
@@ -116,14 +119,22 @@ function answerErrors(app: FastifyInstance, onFailure: HttpServerDeps['onFailure
   )
 }
 
-async function describeApi(app: FastifyInstance, version: string): Promise<void> {
-  const info = {
-    title: 'Windfall coordinator',
-    version,
-    description: 'Errors are problem documents (RFC 9457). Money is whole micro-USD or lamports in decimal text; times are ISO 8601 UTC.',
-  }
-  await app.register(swagger, { openapi: { openapi: '3.1.0', info, components: { securitySchemes, schemas: componentSchemas() as Record<string, never> } } })
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())))
+/** Everything that is answered, but for the description of it. */
+function bindAll(app: FastifyInstance, deps: HttpServerDeps, { checked, components }: Pick<RouteDeps, 'checked' | 'components'>): void {
+  bindContract(app, { server: serve(coordinatorContract, deps.handlers), checked, ...(components ? { components } : {}) })
+  bindBlobs(app, deps.blobs, checked)
+  bindCheckpoints(app, deps.checkpoints, checked)
+  bindInputs(app, deps.inputs, checked)
+  bindResults(app, deps.results, checked)
+}
+
+/** Made when somebody asks for it, which few do: the schemas of every call take more memory than everything else that answers. */
+function answerDescription(app: FastifyInstance, deps: HttpServerDeps): void {
+  let made: Promise<string> | null = null
+  app.get('/openapi.json', async (_request, reply) => {
+    made ??= describe(deps.version, (described, components) => bindAll(described, deps, { checked: () => NO_ACCESS, components }))
+    return reply.type('application/json; charset=utf-8').send(await made)
+  })
 }
 
 /** The coordinator's HTTP server, not yet listening. Every error is a problem document; only a defect of ours is a 5xx that is not retryable. */
@@ -136,20 +147,17 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     trustProxy: deps.trustProxy,
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
+    schemaController: { compilersFactory: UNCHECKED },
   })
-  // The contract checks what comes in and what goes out; the framework's own compilers would coerce and strip.
-  app.setValidatorCompiler(() => () => true)
-  app.setSerializerCompiler(() => JSON.stringify)
+  takeAsItIs(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   // The stream goes through untouched; its handler counts and hashes it.
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   answerErrors(app, deps.onFailure)
   const checked = guard(app, deps)
-  await describeApi(app, deps.version)
-  bindContract(app, { server: serve(coordinatorContract, deps.handlers), checked })
-  bindBlobs(app, deps.blobs, checked)
-  bindCheckpoints(app, deps.checkpoints, checked)
-  bindResults(app, deps.results, checked)
+  answerDescription(app, deps)
+  bindAll(app, deps, { checked })
+  bindLinkPage(app, deps.links)
   return app
 }

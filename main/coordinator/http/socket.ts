@@ -8,8 +8,8 @@ import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { verifyInPool } from '../../kernel/signing.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { refusalOf, refuse } from './upgrade.ts'
 
-const PATH = '/v1/agents/socket'
 const MAX_FRAME_BYTES = 65_536
 const HELLO_MS = 10_000
 const PING_MS = 25_000
@@ -57,6 +57,8 @@ interface Line {
   nodeId: string | null
   /** Whether anything was heard since the last ping. */
   alive: boolean
+  /** Until it has said who it is, or has gone. */
+  hello: AbortController | null
 }
 
 /** Push to agents over one authenticated WebSocket per node: the newest connection wins. */
@@ -87,19 +89,6 @@ export function createSocketHub(deps: SocketHubDeps): SocketHub {
   }
 }
 
-/** Agents send no Origin; a browser always does, and no web page has any business here. */
-function refusalOf({ url, headers }: IncomingMessage, { accepts, full }: { accepts: SocketHubDeps['accepts']; full: boolean }): string | null {
-  if (url?.split('?')[0] !== PATH) return '404 Not Found'
-  if (headers.origin !== undefined || !accepts(headers.host)) return '403 Forbidden'
-  return full ? '503 Service Unavailable' : null
-}
-
-/** The HTTP server has let go of the connection: nobody else listens for its errors, and nothing else ever ends it. */
-function refuse(stream: Duplex, refusal: string): void {
-  stream.on('error', () => stream.destroy())
-  stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => stream.destroy())
-}
-
 function ping(line: Line): void {
   if (!line.alive) return line.socket.terminate()
   line.alive = false
@@ -123,9 +112,8 @@ interface Opening {
 }
 
 function open(deps: SocketHubDeps, { socket, nodes, lines }: Opening): void {
-  const line: Line = { socket, nonce: Buffer.from(deps.random(32)).toString('base64'), nodeId: null, alive: true }
+  const line: Line = { socket, nonce: Buffer.from(deps.random(32)).toString('base64'), nodeId: null, alive: true, hello: new AbortController() }
   const allow = createRateLimit(deps.clock, FRAMES)
-  const closed = new AbortController()
   // Frames are handled one after another, in the order of arrival.
   let queue: Promise<void> = Promise.resolve()
   lines.add(line)
@@ -134,7 +122,7 @@ function open(deps: SocketHubDeps, { socket, nodes, lines }: Opening): void {
   })
   socket.on('error', () => socket.terminate())
   socket.on('close', () => {
-    closed.abort()
+    greeted(line)
     lines.delete(line)
     if (line.nodeId === null || nodes.get(line.nodeId) !== line) return
     nodes.delete(line.nodeId)
@@ -147,12 +135,17 @@ function open(deps: SocketHubDeps, { socket, nodes, lines }: Opening): void {
     const text = Buffer.isBuffer(data) ? data.toString('utf8') : ''
     queue = queue.then(() => receive(deps, { line, nodes, text })).catch((error: unknown) => fail(deps, line, error))
   })
-  void expectHello(deps.clock, line, closed.signal)
+  void expectHello(deps.clock, line)
   sendFrame(socket, { type: 'challenge', nonce: line.nonce })
 }
 
-async function expectHello(clock: Clock, line: Line, closed: AbortSignal): Promise<void> {
-  if ((await clock.sleep(HELLO_MS, closed)) && line.nodeId === null) line.socket.close(CLOSE.hello)
+async function expectHello(clock: Clock, { socket, hello }: Line): Promise<void> {
+  if (hello && (await clock.sleep(HELLO_MS, hello.signal))) socket.close(CLOSE.hello)
+}
+
+function greeted(line: Line): void {
+  line.hello?.abort()
+  line.hello = null
 }
 
 function fail(deps: SocketHubDeps, { socket, nodeId }: Line, error: unknown): void {
@@ -168,7 +161,8 @@ function readFrame(text: string): SocketToCoordinator | null {
   }
 }
 
-async function receive(deps: SocketHubDeps, { line, nodes, text }: { line: Line; nodes: Map<string, Line>; text: string }): Promise<void> {
+/** No async function: it would hold on to the frame until what it says is done. */
+function receive(deps: SocketHubDeps, { line, nodes, text }: { line: Line; nodes: Map<string, Line>; text: string }): Promise<void> | void {
   const frame = readFrame(text)
   if (!frame || (frame.type === 'hello') === (line.nodeId !== null)) return line.socket.close(CLOSE.policy)
   if (frame.type === 'hello') return welcome(deps, { line, nodes, hello: frame })
@@ -176,8 +170,9 @@ async function receive(deps: SocketHubDeps, { line, nodes, text }: { line: Line;
   if (frame.type === 'presence') return deps.onPresence(line.nodeId, frame.presence)
   if (frame.type === 'log') {
     const { type: _, ...piece } = frame
-    deps.onLog(line.nodeId, piece)
-  } else sendFrame(line.socket, await deps.onHandIn(line.nodeId, frame))
+    return deps.onLog(line.nodeId, piece)
+  }
+  return deps.onHandIn(line.nodeId, frame).then((answer) => void sendFrame(line.socket, answer))
 }
 
 export type HandInFrame = Extract<SocketToCoordinator, { type: 'proof' | 'proofs' }>
@@ -192,6 +187,7 @@ async function welcome(deps: SocketHubDeps, { line, nodes, hello }: { line: Line
   if (line.socket.readyState !== line.socket.OPEN) return
   nodes.get(nodeId)?.socket.close(CLOSE.replaced)
   line.nodeId = nodeId
+  greeted(line)
   nodes.set(nodeId, line)
   sendFrame(line.socket, { type: 'welcome', lastEvent })
   await deps.onWelcome(nodeId)

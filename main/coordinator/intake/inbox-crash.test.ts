@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import type { Entry, Inbox } from './inbox.ts'
 import { openSqliteInbox } from './inbox-sqlite.ts'
@@ -46,4 +47,10 @@ test('whatever was acknowledged is there after kill −9, in order, however ofte
     expect(kept.filter((line) => owed.includes(line))).toEqual(owed)
     expect(new Set(kept).size).toBe(kept.length)
   }
+})
+
+test('a process that closes its inbox while more is asked of it ends, and says so to whoever asked', async () => {
+  const program = join(import.meta.dirname, 'close-crash.fixture.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [program, join(directory, 'closed.sqlite')])
+  expect(stdout).toMatch(/^closed; .*stopping/)
 })

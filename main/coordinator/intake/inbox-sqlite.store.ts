@@ -1,7 +1,7 @@
-import type { Migration, Sqlite } from '../../kernel/sqlite.ts'
+import { type Migration, type Sqlite, openSqlite } from '../../kernel/sqlite.ts'
 import { type Entry, type Inbox, type InboxChanges, type InboxDepth, lastOfPage } from './inbox.ts'
 
-export const inboxMigrations: readonly Migration[] = [
+const migrations: readonly Migration[] = [
   {
     version: 1,
     // AUTOINCREMENT: a place that was given once is never given again, whatever was removed.
@@ -15,6 +15,12 @@ export const inboxMigrations: readonly Migration[] = [
     ) STRICT`,
   },
 ]
+
+/** A proof takes half of a page of the usual size or more, so that each would have a page of its own, written twice. */
+const PAGE_BYTES = 16_384
+
+/** Opens the file of an inbox, and makes it where there is none. Error: `storage.failed`. */
+export const openInboxFile = (file: string): Sqlite => openSqlite(file, migrations, { pageBytes: PAGE_BYTES })
 
 interface Row {
   readonly seq: number

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { asStorageError } from '../persistence/storage-errors.ts'
 import type { Entry, Inbox, InboxChanges, InboxDepth } from './inbox.ts'
+import { createInboxStore, openInboxFile } from './inbox-sqlite.store.ts'
 
 /** What the thread is asked. */
 export interface Asked {
@@ -22,22 +23,60 @@ export type Told =
 const MEMORY = { maxYoungGenerationSizeMb: 4 }
 
 /**
- * An inbox in an SQLite file of its own (WAL, `synchronous=FULL`), written by one thread of its own, so that waiting for the disk holds nobody up.
- * Error: `storage.failed` if the file cannot be opened.
+ * An inbox in an SQLite file of its own (WAL, `synchronous=FULL`), written by one thread of its own, so that waiting for the disk holds nobody up. The
+ * thread is a fifth of what an idle coordinator has in memory: it starts when there is something for it to do. Error: `storage.failed` if the file cannot
+ * be opened.
  */
 export async function openSqliteInbox(file: string): Promise<Inbox> {
-  const thread = new Worker(new URL('./inbox-worker.ts', import.meta.url), { workerData: { file }, env: {}, resourceLimits: MEMORY })
-  const ask = createAsking(thread)
-  const inbox: Inbox = {
+  const isEmpty = depthOf(file).messages === 0
+  let thread: Asking | null = null
+  let isClosed = false
+  const ask = (asked: Asked['ask']): Promise<unknown> => {
+    if (isClosed && thread === null) return Promise.reject(closed())
+    thread ??= startThread(file)
+    return thread.ask(asked)
+  }
+  return {
     commit: async (changes) => (await ask({ is: 'commit', changes })) as number[],
-    page: async (asked) => (await ask({ is: 'page', ...asked })) as Entry[],
-    depth: async () => (await ask({ is: 'depth' })) as InboxDepth,
+    page: async (asked) => (thread === null && isEmpty && !isClosed ? [] : ((await ask({ is: 'page', ...asked })) as Entry[])),
+    depth: async () => (thread === null && isEmpty && !isClosed ? NOTHING : ((await ask({ is: 'depth' })) as InboxDepth)),
     async close() {
-      await ask({ is: 'close' }).finally(() => thread.terminate())
+      isClosed = true
+      await thread?.end()
     },
   }
-  await inbox.depth()
-  return inbox
+}
+
+const NOTHING: InboxDepth = { messages: 0, bytes: 0 }
+
+/** What waits in the file, made where there is none. */
+function depthOf(file: string): InboxDepth {
+  const db = openInboxFile(file)
+  try {
+    return createInboxStore(db).depth()
+  } finally {
+    db.close()
+  }
+}
+
+interface Asking {
+  readonly ask: (asked: Asked['ask']) => Promise<unknown>
+  readonly end: () => Promise<void>
+}
+
+function startThread(file: string): Asking {
+  const thread = new Worker(new URL('./inbox-worker.ts', import.meta.url), { workerData: { file }, env: {}, resourceLimits: MEMORY })
+  const ask = createAsking(thread)
+  return {
+    ask,
+    async end() {
+      await ask({ is: 'close' }).finally(() => {
+        // Whoever asks once it is closed is told so when it has ended, and an answer to them would let go of it before.
+        thread.removeAllListeners('message')
+        return thread.terminate()
+      })
+    },
+  }
 }
 
 interface Waiter {
@@ -64,7 +103,7 @@ function createAsking(thread: Worker): (ask: Asked['ask']) => Promise<unknown> {
     else waiter?.resolve(told.answer)
   })
   thread.once('error', (error) => end(new WindfallError('storage.failed', messageOf(error), { cause: error })))
-  thread.once('exit', () => end(new WindfallError('unavailable', 'The proof inbox is closed: the coordinator is stopping.')))
+  thread.once('exit', () => end(closed()))
   return (ask) =>
     new Promise((resolve, reject) => {
       if (ended) return reject(ended)
@@ -74,6 +113,8 @@ function createAsking(thread: Worker): (ask: Asked['ask']) => Promise<unknown> {
       thread.postMessage({ id: last, ask }, [])
     })
 }
+
+const closed = (): WindfallError => new WindfallError('unavailable', 'The proof inbox is closed: the coordinator is stopping.')
 
 /** The error itself cannot travel between threads. */
 function failureOf({ code, message }: { readonly code: unknown; readonly message: string }): unknown {

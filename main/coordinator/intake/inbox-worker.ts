@@ -1,12 +1,11 @@
 /** The program of the thread that {@link file://./inbox-sqlite.ts} starts: the only writer of an inbox's file. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { openSqlite } from '../../kernel/sqlite.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { Asked, Told } from './inbox-sqlite.ts'
-import { createInboxStore, inboxMigrations } from './inbox-sqlite.store.ts'
+import { createInboxStore, openInboxFile } from './inbox-sqlite.store.ts'
 
 const { file } = workerData as { readonly file: string }
-const db = openSqlite(file, inboxMigrations)
+const db = openInboxFile(file)
 // What waits is read once and in order: a large cache would hold what nobody asks for again.
 db.pragma('cache_size = -4096')
 const store = createInboxStore(db)

@@ -8,12 +8,14 @@ import { type Verdict, type Verdicts, createVerdicts } from './verdicts.ts'
 /** Messages of so many nodes are settled at once: what they wait for is mostly not this process. */
 const MOST_AT_ONCE = 16
 const TICK_MS = 1_000
-/** What is left to everything else between two messages while a lot arrives: so many times as long as the last one took, since one may be many proofs. */
-const PAUSE_SHARE = 4
+/** What is left to everything else behind what was settled while a lot arrives: so many times as long as that took, a twentieth of the time is its own. */
+const PAUSE_SHARE = 19
 const PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1_000
 /** Every so many ticks what nobody else is at work on is looked for. */
 const ADOPT_TICKS = 10
+
+export type Rest = () => Promise<void>
 
 export interface SettlerDeps<V> {
   readonly inbox: Pick<Inbox, 'page'>
@@ -21,9 +23,10 @@ export interface SettlerDeps<V> {
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>
   /**
    * Does what a message asks for, once, however often it is called with it: this process may die before it is known to be done. An error that
-   * {@link isVerdict} is its verdict; any other one leaves the message where it is. `isAwaited`: whether somebody will be told.
+   * {@link isVerdict} is its verdict; any other one leaves the message where it is. `isAwaited`: whether somebody will be told. `rest`: to be awaited
+   * between the parts of a message that has many; it takes time only while {@link isBusy}.
    */
-  readonly settle: (entry: Entry, isAwaited: boolean) => Promise<V>
+  readonly settle: (entry: Entry, isAwaited: boolean, rest: Rest) => Promise<V>
   /** Whether an error refuses what was handed in. */
   readonly isVerdict: (error: unknown) => error is WindfallError
   /** Whether this process is the one that takes over what others left behind. */
@@ -109,9 +112,9 @@ function pump<V>(deps: SettlerDeps<V>, state: State<V>): void {
 
 async function work<V>(deps: SettlerDeps<V>, state: State<V>, entry: Entry): Promise<void> {
   const { backlog, verdicts } = state
-  const begun = deps.clock.monotonic()
+  const rest = createRest(deps, state.stop.signal)
   try {
-    end(deps, state, { entry, verdict: { value: await deps.settle(entry, verdicts.isAwaited(entry.seq)) } })
+    end(deps, state, { entry, verdict: { value: await deps.settle(entry, verdicts.isAwaited(entry.seq), rest) } })
   } catch (error) {
     // What is not about the message is ours: it is kept until somebody, or another version, can settle it.
     if (deps.isVerdict(error)) return end(deps, state, { entry, verdict: { error } })
@@ -119,7 +122,15 @@ async function work<V>(deps: SettlerDeps<V>, state: State<V>, entry: Entry): Pro
     deps.onPostponed(entry.nodeId, messageOf(error))
     verdicts.tell(entry.seq, { error })
   } finally {
-    if (deps.isBusy()) await deps.clock.sleep(pauseAfter(deps.clock.monotonic() - begun), state.stop.signal)
+    await rest()
+  }
+}
+
+function createRest<V>({ isBusy, clock }: SettlerDeps<V>, stopped: AbortSignal): Rest {
+  let begun = clock.monotonic()
+  return async () => {
+    if (isBusy()) await clock.sleep(pauseAfter(clock.monotonic() - begun), stopped)
+    begun = clock.monotonic()
   }
 }
 

@@ -1,6 +1,7 @@
 import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Selectable } from 'kysely'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
 import { inPieces } from './in-pieces.ts'
@@ -70,25 +71,12 @@ const decode = (row: Selectable<Schema['attempt']>): Attempt => ({
   askedBack: row.asked_back,
 })
 
+const openOfNode = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('node_id', '=', '').where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at'))
+
 /** All SQL on table `attempt`. An attempt and its lease are one row: neither exists without the other. */
 export function createAttemptsStore(db: Db | Tx) {
   const attempts = () => db.selectFrom('attempt').selectAll()
   return {
-    async add({
-      attemptId,
-      jobId,
-      nodeId,
-      leaseId,
-      token,
-      plan,
-      leasedAt,
-    }: Omit<Attempt, 'state' | 'startedAt' | 'endedAt' | 'reason' | 'askedBack'>): Promise<void> {
-      const fresh = { state: 'leased', started_at: null, ended_at: null, saved_at: null, reason: null, asked_back: null } as const
-      await db
-        .insertInto('attempt')
-        .values({ id: attemptId, job_id: jobId, node_id: nodeId, lease_id: leaseId, token, plan: JSON.stringify(plan), leased_at: leasedAt, ...fresh })
-        .execute()
-    },
     async byLease(leaseId: string): Promise<Attempt | null> {
       const row = await attempts().where('lease_id', '=', leaseId).executeTakeFirst()
       return row ? decode(row) : null
@@ -137,7 +125,7 @@ export function createAttemptsStore(db: Db | Tx) {
       return new Set([...silent, ...open].map(({ node_id }) => node_id))
     },
     async openOfNode(nodeId: string): Promise<Attempt[]> {
-      return (await attempts().where('node_id', '=', nodeId).where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at').execute()).map(decode)
+      return (await openOfNode(db, [nodeId, ...OPEN_ATTEMPTS])).map(decode)
     },
     /** What these jobs have been through. */
     async past(jobIds: readonly string[]): Promise<Past> {

@@ -1,6 +1,7 @@
 /** What a plan was made on, and what has become free since. */
 import type { PlaceKind } from '../../../shared/domain/places.ts'
-import { type Holdings, placeOf } from './holdings.ts'
+import type { Holdings } from './holdings.ts'
+import { placeOf } from './place.ts'
 import type { KnownNode } from './ports.ts'
 
 export interface Basis {

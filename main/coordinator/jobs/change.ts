@@ -4,18 +4,23 @@ import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
 import type { JobDeps } from './ports.ts'
-import { type JobChange, TERMINAL, transition } from './transition.ts'
+import { type JobChange, TERMINAL, standingOf, transition } from './transition.ts'
 import type { Tx } from '../persistence/database.ts'
 
 /** What it takes to move a job. */
 export type ChangeDeps = Pick<JobDeps, 'clock' | 'money' | 'endRuns' | 'decide'>
 
-/** All of them, whoever ended them: what was done in any may still be proven. A job that was never leased has none. */
-const attemptsMade = async (tx: Tx, { jobId, token }: Job): Promise<number> => (token === 0 ? 0 : (await createAttemptsStore(tx).ofJob(jobId)).length)
+/** The audit entry of a job that goes from one state to another. */
+export const recordMove = (
+  { decide }: Pick<ChangeDeps, 'decide'>,
+  tx: Tx,
+  { jobId, state }: Pick<Job, 'jobId' | 'state'>,
+  next: Pick<Job, 'state' | 'reason'>,
+) => decide(tx, `job.${next.state}`, { jobId, from: state, reason: next.reason })
 
 /** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
 export async function changeJob(deps: ChangeDeps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
-  const next = transition({ state: job.state, attempts: await attemptsMade(tx, job) }, change)
+  const next = transition(standingOf(job), change)
   if (!next) return null
   // What comes back has to be planned again.
   const unplanned = change.type === 'attempt-ended' || change.type === 'paused' ? { plannedAt: null } : {}
@@ -28,7 +33,7 @@ export async function changeJob(deps: ChangeDeps, tx: Tx, { job, change, patch =
     await createCheckpointsStore(tx).remove(job.jobId)
     await createAfterStore(tx).ended([job.jobId], job.array?.arrayId ?? null)
   }
-  if (next.state !== job.state) await deps.decide(tx, `job.${next.state}`, { jobId: job.jobId, from: job.state, reason: next.reason })
+  if (next.state !== job.state) await recordMove(deps, tx, job, next)
   return { ...job, ...changed }
 }
 

@@ -61,7 +61,7 @@ export function createDispatch(given: DispatchDeps): Dispatch {
   const waiting = createWaitingNodes()
   const planning: Planning = { hasNews: true, isUnderWay: false, sleep: new AbortController(), againMs: null, lull: new AbortController() }
   const lease = createShared(createTurns(), async () => {
-    planning.againMs = await leaseDue(deps, { rounds, windows, nodes: await deps.nodes(), onGiven: waiting.given })
+    planning.againMs = await leaseDue(deps, { rounds, windows, onGiven: waiting.given })
     if (planning.againMs !== null) planning.lull.abort()
     return planning.againMs
   })

@@ -4,11 +4,12 @@ import { placeKindFor, placesFor } from '../../../shared/domain/places.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { changeJob } from './change.ts'
 import { type Displaced, handOut } from './handing-out.ts'
-import { type Holdings, placeOf } from './holdings.ts'
+import type { Holdings } from './holdings.ts'
+import { placeOf } from './place.ts'
 import { inBatches } from './in-batches.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { LEASE_LEAD_MS } from './leases.ts'
-import { type LeasingDeps, type Taker, leaseJob } from './leasing.ts'
+import { type LeasingDeps, type Taker, leaseJobs } from './leasing.ts'
 import type { FreeNode, JobDeps, KnownNode, MatchJobs } from './ports.ts'
 import { explainWindow } from './reasons.ts'
 import type { Due } from './next-run.ts'
@@ -17,6 +18,7 @@ import type { Rounds } from './rounds.ts'
 export interface DueDeps extends LeasingDeps {
   readonly holdings: () => Promise<Holdings>
   readonly match: MatchJobs
+  readonly nodes: () => Promise<readonly KnownNode[]>
 }
 
 /** How long jobs and nodes that compete wait for others to join: who meets whom at once is chosen better than one after another. */
@@ -32,15 +34,18 @@ export interface DueState {
   readonly onGiven: (nodeId: string) => void
   readonly rounds: Look
   readonly windows: Windows
-  readonly nodes: readonly KnownNode[]
 }
 
 /**
  * Hands over every job whose window is near: to the node it is planned on if that is there, willing and free, and otherwise to whichever other one of
  * its zone suits best. Returns in how many milliseconds a window closes that is open, or `null`.
  */
-export async function leaseDue(deps: DueDeps, { rounds, windows, nodes, onGiven }: DueState): Promise<number | null> {
-  const holdings = await deps.holdings()
+export async function leaseDue(deps: DueDeps, { rounds, windows, onGiven }: DueState): Promise<number | null> {
+  if (rounds.due().length === 0) {
+    windows.clear()
+    return null
+  }
+  const [holdings, nodes] = [await deps.holdings(), await deps.nodes()]
   const now = deps.clock.now()
   const { own, displaced, early, free } = handOut({
     now,
@@ -51,7 +56,11 @@ export async function leaseDue(deps: DueDeps, { rounds, windows, nodes, onGiven 
   })
   const known = new Map(nodes.map((node) => [node.nodeId, node]))
   const giving = { rounds, onGiven, holdings, given: new Map<string, number>() }
-  await Promise.all(own.map((due) => give(deps, giving, { due, node: known.get(due.nodeId), choice: null })))
+  await giveAll(
+    deps,
+    giving,
+    own.map((due) => ({ due, node: known.get(due.nodeId), choice: null })),
+  )
   const { closed, openMs } = meetings(windows, deps.clock, { displaced: [...displaced, ...early], free })
   const placed = await meet(deps, giving, { meetings: closed, known })
   const late = displaced.flatMap(({ due }) => (placed.has(due.jobId) ? [] : [due]))
@@ -112,32 +121,46 @@ async function meet(
   for (const { displaced, free } of all) {
     const due = new Map(displaced.map((one) => [one.jobId, one.due]))
     const pairs = await deps.match({ jobs: displaced, nodes: free })
-    await Promise.all(
-      pairs.map(async ({ jobId, nodeId, choice }) => {
-        const one = due.get(jobId)
-        if (one && (await give(deps, giving, { due: one, node: known.get(nodeId), choice }))) placed.add(jobId)
-      }),
-    )
+    const gifts = pairs.flatMap(({ jobId, nodeId, choice }) => {
+      const one = due.get(jobId)
+      return one ? [{ due: one, node: known.get(nodeId), choice }] : []
+    })
+    for (const jobId of await giveAll(deps, giving, gifts)) placed.add(jobId)
   }
   return placed
 }
 
-/** False if the place is taken after all. */
-async function give(
-  deps: DueDeps,
-  giving: Giving,
-  { due, node, choice }: { due: Due; node: KnownNode | undefined; choice: Taker['choice'] },
-): Promise<boolean> {
-  if (!node) return false
+interface Gift {
+  readonly due: Due
+  readonly node: KnownNode | undefined
+  readonly choice: Taker['choice']
+}
+
+/** So many leases are written together, and are on their way before the next ones are: nobody waits for all of them. */
+const AT_ONCE = 64
+
+/** Ids of the jobs that no longer wait; the places of the others are taken after all. */
+async function giveAll(deps: DueDeps, giving: Giving, gifts: readonly Gift[]): Promise<readonly string[]> {
   const { rounds } = giving
-  const given = await leaseJob(deps, { jobId: due.jobId, node, choice })
-  if (given === 'full') {
-    rounds.upset()
-    return false
+  const gone: string[] = []
+  const takers = gifts.flatMap(({ due, node, choice }) => (node ? [{ due, taker: { jobId: due.jobId, node, choice } }] : []))
+  for (let from = 0; from < takers.length; from += AT_ONCE) {
+    const some = takers.slice(from, from + AT_ONCE)
+    const given = await leaseJobs(
+      deps,
+      some.map(({ taker }) => taker),
+    )
+    for (const [index, { due, taker }] of some.entries()) {
+      if (given[index] === 'full') {
+        rounds.upset()
+        continue
+      }
+      gone.push(due.jobId)
+      rounds.drop(due.jobId)
+      if (given[index] !== 'moved-on') hold(giving, taker.node.nodeId, due.spec.needs)
+    }
   }
-  rounds.drop(due.jobId)
-  if (given !== 'moved-on') hold(giving, node.nodeId, due.spec.needs)
-  return true
+  return gone
 }
 
 function hold({ rounds, onGiven, holdings, given }: Giving, nodeId: string, needs: JobSpec['needs']): void {

@@ -1,6 +1,7 @@
 /** Which jobs go to the nodes they are planned on, which cannot, and what is left for those. Pure; times are epoch milliseconds. */
 import { type PlaceKind, placeKindFor, placesFor, placesOf } from '../../../shared/domain/places.ts'
-import { type Holdings, placeOf } from './holdings.ts'
+import type { Holdings } from './holdings.ts'
+import { placeOf } from './place.ts'
 import { LEASE_LEAD_MS } from './leases.ts'
 import type { DisplacedJob, FreeNode, KnownNode } from './ports.ts'
 import type { Due } from './next-run.ts'

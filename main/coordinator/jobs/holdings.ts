@@ -3,6 +3,7 @@ import { type PlaceKind, placeKindFor, placesFor } from '../../../shared/domain/
 import type { Db } from '../persistence/database.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { createJobsStore } from './jobs.store.ts'
+import { placeOf } from './place.ts'
 
 /** What open leases hold at one moment. */
 export interface Holdings {
@@ -16,9 +17,6 @@ interface Holding {
   readonly kind: PlaceKind
   readonly places: number
 }
-
-/** One name for the places of a kind on a node. */
-export const placeOf = (nodeId: string, kind: PlaceKind): string => `${kind} ${nodeId}`
 
 const holdingOf = ({ gpus }: JobSpec['needs'], nodeId: string): Holding => ({ nodeId, kind: placeKindFor({ gpus }), places: placesFor({ gpus }) })
 

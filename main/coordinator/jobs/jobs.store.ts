@@ -1,12 +1,12 @@
 import type { Exclusion, Plan } from '../../../shared/contract/plan.ts'
 import type { JobState } from '../../../shared/contract/job.ts'
-import { JobSpec } from '../../../shared/contract/job.ts'
-import type { Insertable, Selectable } from 'kysely'
+import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { Selectable } from 'kysely'
 import type { ArrayPlace, TemplateId } from '../../../shared/contract/job-links.ts'
-import { placeKindFor } from '../../../shared/domain/places.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import { inPieces } from './in-pieces.ts'
 import { UNFINISHED } from './leases.ts'
+import { readSpec } from './spec-text.ts'
 
 export type Excluded = Partial<Record<Exclusion, number>>
 
@@ -50,7 +50,7 @@ export type JobPatch = Partial<Omit<Job, Fixed>>
 /** Specifications that were read before, by job: they never change, and reading one takes longer than all the rest. */
 export type SpecCache = Map<string, JobSpec>
 
-const specOf = ({ id, spec }: Selectable<Schema['job']>, known?: SpecCache): JobSpec => known?.get(id) ?? JobSpec.parse(JSON.parse(spec))
+const specOf = ({ id, spec }: Selectable<Schema['job']>, known?: SpecCache): JobSpec => known?.get(id) ?? readSpec(spec)
 
 /** A row as everything else knows it. */
 export const decodeJob = (row: Selectable<Schema['job']>, known?: SpecCache): Job => ({
@@ -80,45 +80,6 @@ export const decodeJob = (row: Selectable<Schema['job']>, known?: SpecCache): Jo
   isBestEffort: row.best_effort === 1,
 })
 
-/** A job that nobody has looked at yet. */
-export const newJobRow = ({
-  jobId,
-  requesterId,
-  spec,
-  submittedAt,
-  deadlineAt,
-  reason,
-  message,
-  template,
-  array,
-  isBlocked,
-  fairStart,
-  isBestEffort,
-}: NewJob): Insertable<Schema['job']> => ({
-  id: jobId,
-  requester_id: requesterId,
-  spec: JSON.stringify(spec),
-  state: 'queued',
-  reason,
-  message,
-  priority: spec.priority,
-  submitted_at: submittedAt,
-  updated_at: submittedAt,
-  deadline_at: deadlineAt,
-  excluded: '{}',
-  reroutes: 0,
-  token: 0,
-  template_name: template?.name ?? null,
-  template_version: template?.version ?? null,
-  array_id: array?.arrayId ?? null,
-  array_index: array?.index ?? null,
-  blocked: isBlocked ? 1 : 0,
-  output_gone: 0,
-  place: placeKindFor(spec.needs),
-  fair_start: fairStart,
-  best_effort: isBestEffort ? 1 : 0,
-})
-
 const encode = (patch: JobPatch) => ({
   ...(patch.state === undefined ? {} : { state: patch.state }),
   ...(patch.reason === undefined ? {} : { reason: patch.reason }),
@@ -141,9 +102,6 @@ const jobsIn = (db: Db | Tx) => db.selectFrom('job').selectAll()
 
 function single(db: Db | Tx) {
   return {
-    async add(job: NewJob): Promise<void> {
-      await db.insertInto('job').values(newJobRow(job)).execute()
-    },
     async get(jobId: string): Promise<Job | null> {
       const row = await jobsIn(db).where('id', '=', jobId).executeTakeFirst()
       return row ? decodeJob(row) : null
@@ -169,7 +127,7 @@ function lists(db: Db | Tx) {
     /** What these jobs need of a machine. */
     async needsOf(jobIds: readonly string[]): Promise<ReadonlyMap<string, JobSpec['needs']>> {
       const rows = await inPieces(jobIds, (ids) => db.selectFrom('job').select(['id', 'spec']).where('id', 'in', ids).execute())
-      return new Map(rows.map(({ id, spec }) => [id, JobSpec.parse(JSON.parse(spec)).needs]))
+      return new Map(rows.map(({ id, spec }) => [id, readSpec(spec).needs]))
     },
     /** Ids of a requester's jobs that may still cost something. */
     async unfinished(requesterId: string): Promise<string[]> {

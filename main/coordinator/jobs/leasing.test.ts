@@ -6,7 +6,7 @@ import { createIds } from '../../kernel/ids.ts'
 import { type TestCore, type TestNode, REQUESTER, startTestCore, testCapabilities } from '../core.fake.ts'
 import { renewLeases } from './attempts.ts'
 import { createRenewals } from './leases.ts'
-import { type LeasingDeps, leaseJob } from './leasing.ts'
+import { type LeasingDeps, type Taker, leaseJob, leaseJobs } from './leasing.ts'
 import { createTokens } from './tokens.ts'
 
 let core: TestCore
@@ -98,6 +98,45 @@ test('what was to begin later begins now where it is given out now', async () =>
   const now = core.clock.now()
   const given = await give(leasing())
   expect(given).toMatchObject({ window: { from: new Date(now).toISOString(), to: new Date(now + 60_000).toISOString() } })
+})
+
+const choice = { policy: { name: 'test', version: '1' }, inputs: {}, answer: { outcome: null, alternatives: [] } }
+
+/** Six jobs that wait, of which two are important, and two nodes with two GPUs; what is left of them when `lease` is done. */
+async function afterwards(takers: readonly (readonly [job: number, node: number])[], lease: (all: readonly Taker[]) => Promise<readonly unknown[]>) {
+  await using own = await startTestCore({ delayMs: () => 3_600_000 })
+  core = own
+  const nodes = [await own.enrol(), await own.enrol()]
+  for (const { ready } of nodes) await ready()
+  for (let job = 0; job < 6; job++) await own.submit(`job-${job}`, { needs: { gpus: job === 3 ? 0 : 1, vramBytes: 0, ramBytes: 0 }, priority: job > 3 ? 9 : 1 })
+  await own.jobs.round()
+  const capabilities = { ...testCapabilities, gpus: testCapabilities.gpus.flatMap((gpu) => [gpu, gpu]) }
+  const all = takers.map(([job, at]) => ({ jobId: `job-${job}`, node: { nodeId: nodes[at]?.nodeId ?? '', capabilities }, choice }))
+  const given = await lease(all)
+  const jobs = await own.db.selectFrom('job').select(['id', 'state', 'token', 'fair_start', 'reason']).orderBy('id').execute()
+  const held = await own.db.selectFrom('attempt').select(['job_id', 'node_id', 'token', 'state', 'saved_at', 'asked_back']).orderBy('token').execute()
+  const log = await own.db.selectFrom('decision').select(['seq', 'kind']).orderBy('seq').execute()
+  const nodeOf = new Map(nodes.map(({ nodeId }, index) => [nodeId, index]))
+  return { given, jobs, held: held.map(({ node_id, ...rest }) => ({ ...rest, node: nodeOf.get(node_id) })), log }
+}
+
+const outcome = (given: Awaited<ReturnType<typeof leaseJob>>) => (typeof given === 'string' ? given : `${given.jobId} ${given.token}`)
+
+test('jobs that are leased together go to whom they would have gone one after another, and leave the same behind', async () => {
+  const takers = fc.array(fc.tuple(fc.nat(6), fc.nat(1)), { minLength: 2, maxLength: 9 })
+  await fc.assert(
+    fc.asyncProperty(takers, async (all) => {
+      const together = await afterwards(all, async (some) => (await leaseJobs(leasing(), some)).map(outcome))
+      const alone = await afterwards(all, async (some) => {
+        const [deps, given]: [LeasingDeps, string[]] = [leasing(), []]
+        for (const taker of some) given.push(outcome(await leaseJob(deps, taker)))
+        return given
+      })
+      expect(together).toEqual(alone)
+      expect(together.held.length > 0).toBe(all.some(([job]) => job < 6))
+    }),
+    { numRuns: 4 },
+  )
 })
 
 test('every token is higher than all before it, over any number of restarts', () => {

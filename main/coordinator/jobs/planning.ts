@@ -2,11 +2,13 @@
 import type { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { Tx } from '../persistence/database.ts'
-import { changeJob } from './change.ts'
+import { changeJob, recordMove } from './change.ts'
 import { inBatches } from './in-batches.ts'
-import { type Excluded, type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
+import { type Excluded, type Job, createJobsStore } from './jobs.store.ts'
 import type { JobDeps, Planned, PlannedJob } from './ports.ts'
 import { type Waiting, explainExclusions, explainWindow } from './reasons.ts'
+import { type PlannedPatch, createTogetherStore } from './together.store.ts'
+import { standingOf, transition } from './transition.ts'
 import { type Gathered, type JobAtHand, isWaiting } from './world.ts'
 
 /** What the planner said of one job, and what it means for it. */
@@ -87,22 +89,33 @@ async function recordRound({ decide }: JobDeps, tx: Tx, { gathered: { jobs, node
 
 async function carryOutSome(deps: JobDeps, tx: Tx, round: Round, news: readonly Verdict[]): Promise<string[]> {
   const standings = await createJobsStore(tx).standings(news.map(({ job }) => job.jobId))
-  const overtaken: string[] = []
-  for (const verdict of news) {
-    const { job } = verdict
-    const stands = standings.get(job.jobId)
-    if (stands?.state !== job.state || stands.token !== job.token) overtaken.push(job.jobId)
-    else await carryOutOne(deps, tx, round, verdict)
-  }
-  return overtaken
+  const stand = ({ job }: Verdict): boolean => standings.get(job.jobId)?.state === job.state && standings.get(job.jobId)?.token === job.token
+  const standing = news.filter(stand)
+  const waiting = standing.flatMap((verdict) => plannedPatch(deps, round, verdict) ?? [])
+  await createTogetherStore(tx).planned(waiting)
+  const next = new Map(waiting.map((patch) => [patch.jobId, patch]))
+  for (const verdict of standing) await carryOutOne(deps, tx, round, { verdict, next: next.get(verdict.job.jobId) })
+  return news.flatMap((verdict) => (stand(verdict) ? [] : [verdict.job.jobId]))
 }
 
-async function carryOutOne(deps: JobDeps, tx: Tx, { gathered: { now }, planned }: Round, verdict: Verdict): Promise<void> {
-  const { job, plan, waits, excluded, reroutes } = verdict
+/** What becomes of a job that waits; `null` for one that runs. */
+function plannedPatch({ clock }: JobDeps, { gathered: { now } }: Round, { job, plan, waits, excluded, reroutes }: Verdict): PlannedPatch | null {
+  const change = waits && (plan ? ({ type: 'planned', ...waits } as const) : ({ type: 'unplaced', ...waits } as const))
+  const next = change && transition(standingOf(job), change)
+  return next && { jobId: job.jobId, ...next, updatedAt: clock.now(), plan, plannedAt: now, excluded, reroutes }
+}
+
+interface Carried {
+  readonly verdict: Verdict
+  /** As it was written with the others. */
+  readonly next: PlannedPatch | undefined
+}
+
+async function carryOutOne(deps: JobDeps, tx: Tx, { gathered: { now }, planned }: Round, { verdict, next }: Carried): Promise<void> {
+  const { job, plan, reroutes } = verdict
   const { jobId } = job
-  const patch: JobPatch = { plan, reroutes, plannedAt: now }
-  if (waits) await changeJob(deps, tx, { job, change: plan ? { type: 'planned', ...waits } : { type: 'unplaced', ...waits }, patch: { ...patch, excluded } })
-  else await createJobsStore(tx).update(jobId, patch)
+  if (!next) await createJobsStore(tx).update(jobId, { plan, reroutes, plannedAt: now })
+  else if (next.state !== job.state) await recordMove(deps, tx, job, next)
   if (!isChoice(verdict)) return
   const also = plan ? [{ kind: 'node', id: plan.nodeId } as const] : []
   await deps.choose(tx, { kind: 'plan', subject: { kind: 'job', id: jobId }, also, ...planned.choiceOf(jobId) })

@@ -137,8 +137,8 @@ export type OpenAdmissionDesk = (world: {
 
 /** The requester's money, moved in the transaction that changes the job. */
 export interface JobMoney {
-  /** Sets aside the most a job may cost. Error: `funds.insufficient`. */
-  readonly reserve: (tx: Tx, order: { readonly requesterId: string; readonly jobId: string; readonly microUsd: MicroUsd }) => Promise<void>
+  /** Sets aside the most that each of these jobs may cost, or nothing. Error: `funds.insufficient`. */
+  readonly reserve: (tx: Tx, orders: readonly { readonly requesterId: string; readonly jobId: string; readonly microUsd: MicroUsd }[]) => Promise<void>
   /** Sets aside the most that each job of an array may cost, all at once. Error: `funds.insufficient`. */
   readonly reserveAll: (
     tx: Tx,

@@ -1,8 +1,16 @@
 import { sql } from 'kysely'
 import type { Db } from '../persistence/database.ts'
+import { UNFINISHED } from './leases.ts'
 import { TERMINAL } from './transition.ts'
 
 const hasOutput = sql<boolean>`output_sha256 IS NOT NULL AND output_gone = 0`
+
+/** A job that runs after this one, or after its array, has not ended: what this one produced may be what that one begins with. */
+const isAwaited = sql<boolean>`EXISTS (
+  SELECT 1 FROM job_after JOIN job waiter
+    ON (job_after.waiter_kind = 'job' AND waiter.id = job_after.waiter_id) OR (job_after.waiter_kind = 'array' AND waiter.array_id = job_after.waiter_id)
+  WHERE ((job_after.kind = 'job' AND job_after.id = job.id) OR (job_after.kind = 'array' AND job_after.id = job.array_id))
+    AND waiter.state IN (${sql.join(UNFINISHED)}))`
 
 /** All SQL on what of ended jobs is dropped after a time. Times are epoch milliseconds. */
 export function createRetentionStore(db: Db) {
@@ -22,7 +30,7 @@ export function createRetentionStore(db: Db) {
         .execute()
       return rows.map(({ id }) => id)
     },
-    /** Jobs that were completed at or before `endedBy` and whose output is still here. */
+    /** Jobs that were completed at or before `endedBy` and whose output is still here, unless a job waits that may begin with it. */
     async withOutputs({
       endedBy,
       limit,
@@ -35,19 +43,20 @@ export function createRetentionStore(db: Db) {
         .select(['id', 'output_sha256'])
         .where(hasOutput)
         .where('updated_at', '<=', endedBy)
+        .where((e) => e.not(isAwaited))
         .orderBy('updated_at')
         .limit(limit)
         .execute()
       return rows.flatMap(({ id, output_sha256: sha256 }) => (sha256 === null ? [] : [{ jobId: id, sha256 }]))
     },
-    /** Whether a job that was completed later produced the same. */
+    /** Whether a job that was completed later, or is awaited, produced the same. */
     async isWanted(sha256: string, endedBy: number): Promise<boolean> {
       const row = await db
         .selectFrom('job')
         .select('id')
         .where(hasOutput)
         .where('output_sha256', '=', sha256)
-        .where('updated_at', '>', endedBy)
+        .where((e) => e.or([e('updated_at', '>', endedBy), isAwaited]))
         .limit(1)
         .executeTakeFirst()
       return row !== undefined

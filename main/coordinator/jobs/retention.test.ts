@@ -2,7 +2,8 @@ import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LogQuestion } from '../../../shared/contract/job-log.ts'
-import { OUTPUT, REQUESTER, type TestCore, type TestNode, proofFor, startTestCore, submissionOf } from '../core.fake.ts'
+import { toIso } from '../../../shared/units.ts'
+import { OUTPUT, REQUESTER, type TestCore, type TestNode, proofFor, startTestCore, submissionOf, testSpec } from '../core.fake.ts'
 import { createRetention } from './retention.ts'
 
 const DAY_MS = 86_400_000
@@ -64,6 +65,19 @@ test('what a job said goes two weeks after its end and its output after ninety d
   await retention().tidy()
   await expect(output('job-1')).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining(`kept until ${outputExpiresAt} and is gone`) })
   expect(await core.parts.jobs.view(REQUESTER, 'job-1')).toMatchObject({ state: 'completed', receiptId, priceMicroUsd: '10000' })
+})
+
+test('an output that a job waits for stays until that job has ended', async () => {
+  await complete('job-1')
+  const spec = testSpec(core.clock.now(), { inputs: [{ path: 'x', outputOf: 'job-1' }], deadline: toIso(core.clock.now() + 200 * DAY_MS) })
+  await core.jobs.submit({ requesterId: REQUESTER, jobId: 'job-2', spec, after: [{ jobId: 'job-1', when: 'completed' }] })
+  age()
+  await core.clock.advance(91 * DAY_MS)
+  await retention().tidy()
+  expect((await output('job-1')).content).toEqual(OUTPUT)
+  await core.jobs.cancel(REQUESTER, 'job-2')
+  await retention().tidy()
+  await expect(output('job-1')).rejects.toMatchObject({ code: 'not-found' })
 })
 
 test('an output that two jobs came to goes with the later one, and one that was written since stays', async () => {

@@ -1,5 +1,6 @@
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
+import { type PlaceKind, placeKindFor } from '../../../shared/domain/places.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { type AskBackDeps, askBack } from './asking-back.ts'
@@ -9,6 +10,7 @@ import { createAtHandStore } from './at-hand.store.ts'
 import { type Verdict, carryOut, carryOutWithout, verdictsOf } from './planning.ts'
 import { type Due, dueOf } from './next-run.ts'
 import type { JobDeps, KnownNode, PlanJobs } from './ports.ts'
+import { keepStock, stockOf } from './stock.ts'
 import { REACH, type Reach, firstReach, nextReach } from './reach.ts'
 import { type Because, type Last, signatureOf, whyPlan } from './when-to-plan.ts'
 import { type Gathered, type JobAtHand, gather, isPausable, isWaiting, jobsAtHand, pausableFrom } from './world.ts'
@@ -58,6 +60,10 @@ interface Memory {
   nextBasis: Basis | null
   /** When the run ends that each job is in or waits for, by job; epoch ms. */
   runEnds: Map<string, number>
+  /** How many that wait for nothing but a place are planned ahead, of each kind of which more wait. */
+  ample: ReadonlyMap<PlaceKind, number>
+  /** How many due jobs went since the last round began. */
+  went: number
   readonly specs: Map<string, JobSpec>
 }
 
@@ -71,12 +77,23 @@ export function createRounds(deps: RoundsDeps): Rounds {
     basis: null,
     nextBasis: null,
     runEnds: new Map(),
+    ample: new Map(),
+    went: 0,
     specs: new Map(),
   }
   const look = async (nodes: readonly KnownNode[], reach: Reach = REACH): Promise<Look> => {
     const now = clock.now()
     const all = await jobsAtHand(db, now, { specs: memory.specs, reach })
     return { all, gathered: gather(all, { now, nodes }) }
+  }
+  const lookAhead = async (nodes: readonly KnownNode[], reach: Reach): Promise<Look> => {
+    const { all, gathered } = await look(nodes, reach)
+    const { now } = gathered
+    const stock = stockOf(nodes, memory.went)
+    const { kept, heldBack } = keepStock(all, { now, stock })
+    memory.ample = new Map([...stock].filter(([kind]) => heldBack.has(kind)))
+    memory.went = 0
+    return heldBack.size === 0 ? { all, gathered } : { all: kept, gathered: gather(kept, { now, nodes }) }
   }
   const planNow: Rounds['planNow'] = async (nodes, because) => {
     const [startedAt, at] = [clock.monotonic(), clock.now()]
@@ -85,7 +102,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     memory.last = last
     memory.nextBasis = createBasis(holdings, nodes)
     // While nothing is planned, machines may stand idle until this is over.
-    const seen = await look(nodes, memory.due.size === 0 ? firstReach(nodes.filter(({ online, ready }) => online && ready).length) : memory.reach)
+    const seen = await lookAhead(nodes, memory.due.size === 0 ? firstReach(nodes.filter(({ online, ready }) => online && ready).length) : memory.reach)
     const verdicts = await planAll(deps, memory, { ...seen, because })
     memory.last = { ...last, doneAt: clock.monotonic(), hasFailed: verdicts === null }
     memory.reach = nextReach({ jobs: seen.gathered.jobs.length, tookMs: clock.monotonic() - startedAt })
@@ -97,7 +114,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     async planIfNeeded(nodes) {
       const isAnyUnplanned = await createAtHandStore(db).isAnyUnplanned()
       const now = { at: clock.now(), monotonic: clock.monotonic(), nodes: signatureOf(nodes), leases: (await deps.holdings()).leaseIds }
-      const because = whyPlan(memory.last, { ...now, ...memory, isAnyUnplanned, runEnds: memory.runEnds.values() })
+      const because = whyPlan(memory.last, { ...now, ...memory, isAnyUnplanned, isAmple: isAmple(memory), runEnds: memory.runEnds.values() })
       if (because) await planNow(nodes, because)
     },
     due: () => [...memory.due.values()],
@@ -109,7 +126,9 @@ export function createRounds(deps: RoundsDeps): Rounds {
     held: (nodeId, kind, places) => {
       for (const basis of [memory.basis, memory.nextBasis]) basis?.held(nodeId, kind, places)
     },
-    drop: (jobId) => void memory.due.delete(jobId),
+    drop(jobId) {
+      if (memory.due.delete(jobId)) memory.went += 1
+    },
     upset: () => {
       memory.isUpset = true
     },
@@ -122,8 +141,16 @@ export function createRounds(deps: RoundsDeps): Rounds {
         basis: null,
         nextBasis: null,
         runEnds: new Map(),
+        ample: new Map(),
+        went: 0,
       } satisfies Omit<Memory, 'specs'>),
   }
+}
+
+/** Whether there is at least half of what is planned ahead, of every kind of which more wait. */
+function isAmple({ ample, due }: Memory): boolean {
+  const there = Map.groupBy(due.values(), ({ spec }) => placeKindFor(spec.needs))
+  return ample.size > 0 && [...ample].every(([kind, most]) => 2 * (there.get(kind)?.length ?? 0) >= most)
 }
 
 /** `null` if nobody could be asked. */

@@ -2,16 +2,17 @@ import type { JobSpec, JobView } from '../../../shared/contract/job.ts'
 import type { After, TemplateId } from '../../../shared/contract/job-links.ts'
 import type { TemplateUse } from '../../../shared/contract/job-template.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { fromIso, microUsd } from '../../../shared/units.ts'
-import { type Db, type Tx, transact } from '../persistence/database.ts'
+import { type Db, transact } from '../persistence/database.ts'
+import { type AcceptDeps, type Order, acceptAll } from './accepting.ts'
 import { createAfterStore } from './after/after.store.ts'
-import { UNLOOKED, linkUp, linksOf } from './after/settling.ts'
-import type { AfterStanding } from './after/standing.ts'
-import { joinLine } from './fairness/standing.ts'
+import { linksOf } from './after/settling.ts'
 import { type Job, type NewJob, createJobsStore } from './jobs.store.ts'
+import { freshJob } from './new-job.ts'
 import type { JobDeps } from './ports.ts'
 import { viewJob } from './requests.ts'
 import { jobOfTemplate } from './templates/templates.ts'
+import { createTogether } from './together.ts'
+import { viewOf } from './view.ts'
 
 /** A job, or what makes one of a template; one of the two. */
 export interface Submission {
@@ -27,7 +28,7 @@ export interface Submission {
 /** What a job has to pass before it is accepted. */
 export interface Checks {
   /** Error: `input.invalid` for a job that cannot be right whatever the nodes are. */
-  readonly check: (spec: JobSpec) => Promise<void>
+  readonly check: (spec: JobSpec, after?: After) => Promise<void>
   /** Error: `job.unplaceable` for so many jobs that cannot be done by their deadline. */
   readonly admit: (order: { readonly requesterId: string; readonly spec: JobSpec; readonly jobs: number }) => Promise<void>
 }
@@ -58,44 +59,25 @@ async function isSame(db: Db, job: Job, { requesterId, spec, template: use, afte
   return sameText(job.spec, again.spec)
 }
 
-/** What a job says of itself before anybody has looked at it. */
-export const firstWords = (standing: AfterStanding): Pick<NewJob, 'reason' | 'message' | 'isBlocked'> =>
-  standing.is === 'waits'
-    ? { reason: 'waiting.after', message: standing.message, isBlocked: true }
-    : { reason: 'waiting.plan', message: UNLOOKED, isBlocked: false }
-
-async function accept(deps: JobDeps, tx: Tx, { submission, wanted, submittedAt }: { submission: Submission; wanted: Wanted; submittedAt: number }) {
-  const { requesterId, jobId, after = [] } = submission
-  const { spec } = wanted
-  const standing = await linkUp(tx, { requesterId, waiter: { kind: 'job', id: jobId }, after })
-  const deadlineAt = fromIso(spec.deadline)
-  const [fairStart = 0] = await joinLine(tx, { requesterId, spec, jobs: 1 })
-  await createJobsStore(tx).add({
-    jobId,
-    requesterId,
-    ...wanted,
-    submittedAt,
-    deadlineAt,
-    array: null,
-    fairStart,
-    isBestEffort: submission.admission === 'best-effort',
-    ...firstWords(standing),
-  })
-  await deps.money.reserve(tx, { requesterId, jobId, microUsd: microUsd(BigInt(spec.price.maxMicroUsd)) })
-  await deps.decide(tx, 'job.queued', { jobId, requesterId, ...(wanted.template ? { template: wanted.template } : {}) })
-}
-
 const taken = (jobId: string): never => {
   throw new WindfallError('conflict', `There is already another job ${jobId}. Choose a new id.`)
+}
+
+/** Accepts jobs; those that arrive together share their statements. `null`: there is already a job of that id. */
+export const createAccept = (deps: AcceptDeps & Pick<JobDeps, 'db'>): ((order: Order) => Promise<NewJob | null>) =>
+  createTogether((orders) => transact(deps.db, (tx) => acceptAll(deps, tx, orders)))
+
+interface Desk extends Checks {
+  readonly accept: ReturnType<typeof createAccept>
 }
 
 /**
  * Accepts a job and sets its money aside. Repeating the same id with the same content is harmless, and not checked again: its deadline may have
  * passed meanwhile. Errors: `conflict`, `funds.insufficient`, `not-found` for a template or a job to run after, and those of `Checks`.
  */
-export async function submitJob(deps: JobDeps, submission: Submission, checks: Checks): Promise<JobView> {
+export async function submitJob(deps: Pick<JobDeps, 'db' | 'clock'>, submission: Submission, desk: Desk): Promise<JobView> {
   const { db } = deps
-  const { requesterId, jobId } = submission
+  const { requesterId, jobId, after = [] } = submission
   const submittedAt = deps.clock.now()
   const known = await createJobsStore(db).get(jobId)
   if (known) {
@@ -103,13 +85,11 @@ export async function submitJob(deps: JobDeps, submission: Submission, checks: C
     return viewJob(db, requesterId, jobId)
   }
   const wanted = await wantedOf(db, submission, submittedAt)
-  await checks.check(wanted.spec)
-  if (submission.admission !== 'best-effort') await checks.admit({ requesterId, spec: wanted.spec, jobs: 1 })
-  const isFirst = await transact(db, async (tx) => {
-    if (await createJobsStore(tx).get(jobId)) return false
-    await accept(deps, tx, { submission, wanted, submittedAt })
-    return true
-  })
+  await desk.check(wanted.spec, after)
+  const isBestEffort = submission.admission === 'best-effort'
+  if (!isBestEffort) await desk.admit({ requesterId, spec: wanted.spec, jobs: 1 })
+  const accepted = await desk.accept({ requesterId, jobId, ...wanted, after, isBestEffort, submittedAt })
   // Somebody else was quicker with the same id.
-  return isFirst ? viewJob(db, requesterId, jobId) : submitJob(deps, submission, checks)
+  if (!accepted) return submitJob(deps, submission, desk)
+  return after.length > 0 ? viewJob(db, requesterId, jobId) : viewOf(freshJob(accepted), { attempts: [], checkpoint: null, after: [] })
 }

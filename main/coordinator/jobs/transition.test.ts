@@ -25,11 +25,11 @@ const history = fc.array(fc.constantFrom(...changes), { maxLength: 40 })
 
 /** Plays a history; a lease counts as an attempt, impossible changes are skipped as the store skips them. */
 function play(events: readonly JobChange[]): JobStanding[] {
-  const states: JobStanding[] = [{ state: 'queued', attempts: 0 }]
+  const states: JobStanding[] = [{ state: 'queued', wasLeased: false }]
   for (const change of events) {
-    const last = states.at(-1) ?? { state: 'queued', attempts: 0 }
+    const last = states.at(-1) ?? { state: 'queued', wasLeased: false }
     const next = transition(last, change)
-    if (next) states.push({ state: next.state, attempts: last.attempts + (change.type === 'leased' ? 1 : 0) })
+    if (next) states.push({ state: next.state, wasLeased: last.wasLeased || change.type === 'leased' })
   }
   return states
 }
@@ -40,7 +40,7 @@ test('the straight way from queued to completed', () => {
 })
 
 test('whatever happens, a job that waits says why', () => {
-  const standing = fc.record({ state: fc.constantFrom(...JobState.options), attempts: fc.nat(5) })
+  const standing = fc.record({ state: fc.constantFrom(...JobState.options), wasLeased: fc.boolean() })
   fc.assert(
     fc.property(standing, fc.constantFrom(...changes), (from, change) => {
       const next = transition(from, change)
@@ -50,7 +50,7 @@ test('whatever happens, a job that waits says why', () => {
 })
 
 test('a job that has ended never moves again', () => {
-  for (const state of TERMINAL) for (const change of changes) expect(transition({ state, attempts: 1 }, change)).toBeNull()
+  for (const state of TERMINAL) for (const change of changes) expect(transition({ state, wasLeased: true }, change)).toBeNull()
 })
 
 /** `–`: not possible. In the order of `changes`; of a job that has been tried once. */
@@ -67,13 +67,13 @@ const TABLE: Readonly<Record<JobState, string>> = {
 }
 
 test.each(JobState.options)('every change of a job that is %s leads where it should', (state) => {
-  const words = changes.map((change) => transition({ state, attempts: 1 }, change)?.state ?? '–')
+  const words = changes.map((change) => transition({ state, wasLeased: true }, change)?.state ?? '–')
   expect(words.join(' ')).toBe(TABLE[state])
 })
 
 test('a job that no machine was ever given can be neither proven nor resumed', () => {
   for (const state of JobState.options)
-    for (const type of ['proof-arrived', 'resumed'] as const) expect(transition({ state, attempts: 0 }, { type })).toBeNull()
+    for (const type of ['proof-arrived', 'resumed'] as const) expect(transition({ state, wasLeased: false }, { type })).toBeNull()
 })
 
 test('no history completes a job without a proof, or fails one that was never tried and waited for nothing that failed', () => {
@@ -84,22 +84,22 @@ test('no history completes a job without a proof, or fails one that was never tr
       if (completed !== -1) expect(states[completed - 1]?.state).toBe('verifying')
       expect(states.filter(({ state }) => TERMINAL.has(state)).length).toBeLessThanOrEqual(1)
       const last = states.at(-1)
-      if (last?.state === 'failed' && !events.some(({ type }) => type === 'predecessor-failed')) expect(last.attempts).toBeGreaterThan(0)
+      if (last?.state === 'failed' && !events.some(({ type }) => type === 'predecessor-failed')) expect(last.wasLeased).toBe(true)
     }),
   )
 })
 
 test('a job that is tried again waits for that, and one that is not has failed for the reason of its last attempt', () => {
   const ended = { type: 'attempt-ended', reason: 'r', message: 'm' } as const
-  expect(transition({ state: 'running', attempts: 1 }, { ...ended, retry: true })).toMatchObject({ state: 'queued', reason: 'waiting.retry', message: 'm' })
-  expect(transition({ state: 'running', attempts: 1 }, { ...ended, retry: false })).toMatchObject({ state: 'failed', reason: 'r' })
+  expect(transition({ state: 'running', wasLeased: true }, { ...ended, retry: true })).toMatchObject({ state: 'queued', reason: 'waiting.retry', message: 'm' })
+  expect(transition({ state: 'running', wasLeased: true }, { ...ended, retry: false })).toMatchObject({ state: 'failed', reason: 'r' })
 })
 
 test('work that is only waiting for our check can be neither cancelled nor expired', () => {
-  expect(transition({ state: 'verifying', attempts: 1 }, { type: 'cancelled' })).toBeNull()
-  expect(transition({ state: 'verifying', attempts: 1 }, { type: 'deadline-passed' })).toBeNull()
+  expect(transition({ state: 'verifying', wasLeased: true }, { type: 'cancelled' })).toBeNull()
+  expect(transition({ state: 'verifying', wasLeased: true }, { type: 'deadline-passed' })).toBeNull()
 })
 
 test('every state but the last ones can be left', () => {
-  for (const state of JobState.options) expect(changes.some((change) => transition({ state, attempts: 0 }, change) !== null)).toBe(!TERMINAL.has(state))
+  for (const state of JobState.options) expect(changes.some((change) => transition({ state, wasLeased: false }, change) !== null)).toBe(!TERMINAL.has(state))
 })

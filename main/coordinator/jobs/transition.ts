@@ -23,9 +23,12 @@ export type JobChange =
 
 export interface JobStanding {
   readonly state: JobState
-  /** Attempts made so far, the running one included. */
-  readonly attempts: number
+  /** Whether any node was ever given it: what was done in any attempt may still be proven. */
+  readonly wasLeased: boolean
 }
+
+/** A token comes with the first lease, and stays. */
+export const standingOf = ({ state, token }: { readonly state: JobState; readonly token: number }): JobStanding => ({ state, wasLeased: token > 0 })
 
 export interface NextStanding {
   readonly state: JobState
@@ -58,9 +61,9 @@ export const TERMINAL: ReadonlySet<JobState> = new Set<JobState>(['completed', '
  * The life of a job: queued → planned → leased → running → verifying → completed | failed | expired | cancelled.
  * `null` means the change is not possible from here and nothing may happen.
  */
-export function transition({ state, attempts }: JobStanding, change: JobChange): NextStanding | null {
-  const needsAttempt = change.type === 'proof-arrived' || change.type === 'resumed'
-  if (!FROM[change.type].includes(state) || (needsAttempt && attempts === 0)) return null
+export function transition({ state, wasLeased }: JobStanding, change: JobChange): NextStanding | null {
+  const needsLease = change.type === 'proof-arrived' || change.type === 'resumed'
+  if (!FROM[change.type].includes(state) || (needsLease && !wasLeased)) return null
   switch (change.type) {
     case 'planned':
     case 'paused':

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FORECAST_MS, type Last, type Present, RETRY_MS, whyPlan } from './when-to-plan.ts'
+import { AMPLE_MS, FORECAST_MS, type Last, type Present, RETRY_MS, whyPlan } from './when-to-plan.ts'
 
 const last: Last = { at: 1_000_000, startedAt: 0, doneAt: 0, nodes: 'a', leases: new Set(['l1', 'l2']), hasFailed: false }
 const present = (change: Partial<Present> = {}, afterMs = 1_000): Present => ({
@@ -8,6 +8,7 @@ const present = (change: Partial<Present> = {}, afterMs = 1_000): Present => ({
   nodes: 'a',
   leases: last.leases,
   isAnyUnplanned: false,
+  isAmple: false,
   isUpset: false,
   runEnds: [],
   ...change,
@@ -16,6 +17,8 @@ const present = (change: Partial<Present> = {}, afterMs = 1_000): Present => ({
 test.each([
   ['nothing has changed', present(), null],
   ['a job arrived or came back', present({ isAnyUnplanned: true }), 'job'],
+  ['a job arrived, and enough others wait for a place', present({ isAnyUnplanned: true, isAmple: true }, AMPLE_MS - 1), null],
+  ['a job arrived a while ago', present({ isAnyUnplanned: true, isAmple: true }, AMPLE_MS), 'job'],
   ['a node came or went', present({ nodes: 'a,b' }), 'node'],
   ['a lease ended', present({ leases: new Set(['l1']) }), 'lease-ended'],
   ['a lease was given', present({ leases: new Set(['l1', 'l2', 'l3']) }), null],

@@ -5,6 +5,8 @@ import type { KnownNode } from './ports.ts'
 export const FORECAST_MS = 300_000
 /** What could not be done is tried again this often. */
 export const RETRY_MS = 30_000
+/** While there is enough that is planned and waits for a place, what is new is looked at this often. */
+export const AMPLE_MS = 5_000
 /** After planning, this many times as long as it took belongs to everything else: however much happens, it takes a quarter of the time at most. */
 const REST_TIMES = 3
 
@@ -31,6 +33,8 @@ export interface Present {
   readonly leases: ReadonlySet<string>
   /** A job waits that nobody has planned since it was submitted or came back. */
   readonly isAnyUnplanned: boolean
+  /** Some of those are left for later, since there are enough that wait for nothing but a place. */
+  readonly isAmple: boolean
   readonly isUpset: boolean
   /** When the planned runs end, epoch ms. */
   readonly runEnds: Iterable<number>
@@ -46,7 +50,7 @@ export function whyPlan(last: Last | null, present: Present): Because | null {
   const sinceMs = present.monotonic - last.startedAt
   if (present.monotonic - last.doneAt < REST_TIMES * (last.doneAt - last.startedAt)) return null
   if (last.hasFailed) return sinceMs >= RETRY_MS ? 'upset' : null
-  if (present.isAnyUnplanned) return 'job'
+  if (present.isAnyUnplanned && (!present.isAmple || sinceMs >= AMPLE_MS)) return 'job'
   if (present.nodes !== last.nodes) return 'node'
   if (last.leases.difference(present.leases).size > 0) return 'lease-ended'
   if (sinceMs >= FORECAST_MS) return 'forecast'

@@ -1,5 +1,5 @@
 import type { Db } from '../persistence/database.ts'
-import { EXCHANGE_USD } from './accounts.ts'
+import { PAYOUT_CHARGES } from './accounts.ts'
 
 /** Micro-USD that nodes were credited so far: what is owed to them, and what they gave up for their payouts. */
 export async function earnedSoFar(db: Db): Promise<bigint> {
@@ -8,7 +8,7 @@ export async function earnedSoFar(db: Db): Promise<bigint> {
     .select(['amount'])
     .where('asset', '=', 'micro-usd')
     // Account names are hierarchical: ; follows : in every code page.
-    .where((e) => e.or([e('account', '=', EXCHANGE_USD), e.and([e('account', '>=', 'node:'), e('account', '<', 'node;')])]))
+    .where((e) => e.or([e('account', '=', PAYOUT_CHARGES), e.and([e('account', '>=', 'node:'), e('account', '<', 'node;')])]))
     .execute()
   return rows.reduce((sum, { amount }) => sum + amount, 0n)
 }

@@ -56,5 +56,5 @@ test('a paid payout trades micro-USD for lamports and leaves the exchange withou
   const { transfers } = payoutFinalized({ payoutId: 'p', nodeId: 'n', microUsd: microUsd(850n), lamports: lamports(4_250n), at: 0 })
   const change = (account: string) =>
     transfers.reduce((sum, one) => sum + (one.to === account ? one.amount : 0n) - (one.from === account ? one.amount : 0n), 0n)
-  expect(['node:n:paying', 'exchange:usd', 'platform:treasury', 'exchange:lamports', 'external:chain'].map(change)).toEqual([-850n, 850n, -4_250n, 0n, 4_250n])
+  expect(['node:n:paying', 'node:n:paid', 'platform:treasury', 'exchange:lamports', 'external:chain'].map(change)).toEqual([-850n, 850n, -4_250n, 0n, 4_250n])
 })

@@ -6,53 +6,37 @@ import { splitPrice } from '../../../shared/domain/pay.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Lamports, MicroUsd } from '../../../shared/units.ts'
 import {
-  type Asset,
   CHAIN_FEES,
+  CHAIN_RENT,
   EXCHANGE_LAMPORTS,
-  EXCHANGE_USD,
+  EXCHANGE_USDC,
   EXTERNAL_CHAIN,
   EXTERNAL_FUNDING,
+  LOSSES,
+  PAYOUT_CHARGES,
   PLATFORM_REVENUE,
   TREASURY,
   jobReserved,
+  nodeAccrued,
   nodeConfirmed,
+  nodePaid,
   nodePaying,
   requesterPrepaid,
 } from './accounts.ts'
+import { type LedgerTransaction, sol, transaction, usd, usdc } from './transaction.ts'
 
-export interface Transfer {
-  readonly from: string
-  readonly to: string
-  readonly asset: Asset
-  readonly amount: bigint
-}
-
-export interface LedgerTransaction {
-  /** Says what it is about; booking it twice books it once. */
+export interface Deposit {
   readonly id: string
-  readonly kind: string
-  /** Epoch milliseconds. */
+  readonly requesterId: string
+  readonly amount: MicroUsd
   readonly at: number
-  readonly transfers: readonly Transfer[]
+  /** What was paid for it if not dollars, with the rate, its source and time. */
+  readonly note?: string | null
 }
 
-const usd = (from: string, to: string, amount: MicroUsd): Transfer => ({ from, to, asset: 'micro-usd', amount })
-const sol = (from: string, to: string, amount: Lamports): Transfer => ({ from, to, asset: 'lamports', amount })
-
-/** Amounts of zero move nothing and are left out; a negative one is refused. Error: `ledger.unbalanced`. */
-function transaction(id: string, at: number, transfers: readonly Transfer[]): LedgerTransaction {
-  const negative = transfers.find((transfer) => transfer.amount < 0n)
-  if (negative)
-    throw new WindfallError(
-      'ledger.unbalanced',
-      `The ledger transaction ${id} would move ${negative.amount} from ${negative.from} to ${negative.to}. Amounts are never negative.`,
-    )
-  return { id, kind: id.slice(0, id.indexOf(':')), at, transfers: transfers.filter((transfer) => transfer.amount > 0n) }
-}
-
-/** A requester pays in. `id` names the deposit. */
-export const requesterDeposit = (deposit: { id: string; requesterId: string; amount: MicroUsd; at: number }): LedgerTransaction =>
-  transaction(`deposit:${deposit.id}`, deposit.at, [usd(EXTERNAL_FUNDING, requesterPrepaid(deposit.requesterId), deposit.amount)])
+/** A requester pays in. `id` names the deposit. What arrives in the hot wallet for it is a {@link treasuryDeposit}. */
+export const requesterDeposit = ({ id, requesterId, amount, at, note = null }: Deposit): LedgerTransaction =>
+  transaction(`deposit:${id}`, at, [usd(EXTERNAL_FUNDING, requesterPrepaid(requesterId), amount)], note)
 
 /** Sets the most a job can cost aside before it is dispatched. */
 export const reserveForJob = (job: { jobId: string; requesterId: string; amount: MicroUsd; at: number }): LedgerTransaction =>
@@ -71,42 +55,93 @@ export const reserveForArray = (array: {
     array.jobs.map(({ jobId, amount }) => usd(requesterPrepaid(array.requesterId), jobReserved(jobId), amount)),
   )
 
-interface SettledJob {
+/** What is accrued of a job, by node. */
+export type Accrued = ReadonlyMap<string, bigint>
+
+interface Accrual {
   readonly jobId: string
-  readonly requesterId: string
-  readonly reserved: MicroUsd
-  /** What the requester pays for the runs of each node. */
-  readonly parts: readonly { readonly nodeId: string; readonly price: MicroUsd }[]
+  /** What it is booked for, such as the proof that brought it. */
+  readonly because: string
+  readonly before: Accrued
+  readonly after: Accrued
   readonly at: number
 }
 
+/** What the proven runs of a job that goes on come to, for the nodes: set aside for them out of what is set aside for the job, or taken back. */
+export const accrueForJob = ({ jobId, because, before, after, at }: Accrual): LedgerTransaction =>
+  transaction(
+    `accrue:${jobId}:${because}`,
+    at,
+    [...new Set([...before.keys(), ...after.keys()])].flatMap((nodeId) => {
+      const change = (after.get(nodeId) ?? 0n) - (before.get(nodeId) ?? 0n)
+      const [job, node] = [jobReserved(jobId), nodeAccrued(nodeId)]
+      return change < 0n ? [usd(node, job, -change)] : [usd(job, node, change)]
+    }),
+  )
+
+interface ClosedJob {
+  readonly jobId: string
+  readonly requesterId: string
+  /** What is set aside for it and not accrued. */
+  readonly reserved: MicroUsd
+  readonly accrued?: Accrued
+  readonly at: number
+}
+
+interface SettledJob extends ClosedJob {
+  /** What the requester pays for the runs of each node. */
+  readonly parts: readonly { readonly nodeId: string; readonly price: MicroUsd }[]
+}
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
 /**
- * Pays each node that ran a part of a job for it, out of the job's reservation, and gives the rest back. A job is closed once, by this or by
- * {@link releaseJob}: both carry the same id. Error: `ledger.unbalanced` if the prices together exceed the reservation.
+ * Pays each node that ran a part of a job for it, out of what is accrued for it and what is reserved, and gives the rest back. A job is closed once, by
+ * this or by {@link releaseJob}: both carry the same id. Error: `ledger.unbalanced` if the prices together exceed what is set aside.
  */
-export function settleJob({ jobId, requesterId, reserved, parts, at }: SettledJob): LedgerTransaction {
+export function settleJob({ jobId, requesterId, reserved, accrued = new Map(), parts, at }: SettledJob): LedgerTransaction {
   const from = jobReserved(jobId)
   const split = parts.map(({ nodeId, price }) => ({ nodeId, price, ...splitPrice(price) }))
-  const rest = split.reduce<bigint>((left, { price }) => left - price, reserved)
+  const shares = new Map(split.map(({ nodeId, node }) => [nodeId, node]))
+  const held = [...accrued].map(([nodeId, amount]) => ({ nodeId, amount, earned: least(amount, shares.get(nodeId) ?? 0n) }))
+  const earned = new Map(held.map((one) => [one.nodeId, one.earned]))
+  const whole = held.reduce<bigint>((sum, { amount }) => sum + amount, reserved)
+  const rest = split.reduce<bigint>((left, { price }) => left - price, whole)
   return transaction(`close:${jobId}`, at, [
-    ...split.flatMap(({ nodeId, node, platform }) => [usd(from, nodeConfirmed(nodeId), node), usd(from, PLATFORM_REVENUE, platform)]),
-    usd(from, requesterPrepaid(requesterId), rest as MicroUsd),
+    ...held.flatMap(({ nodeId, amount, earned: own }) => [usd(nodeAccrued(nodeId), nodeConfirmed(nodeId), own), usd(nodeAccrued(nodeId), from, amount - own)]),
+    ...split.flatMap(({ nodeId, node, platform }) => [
+      usd(from, nodeConfirmed(nodeId), node - (earned.get(nodeId) ?? 0n)),
+      usd(from, PLATFORM_REVENUE, platform),
+    ]),
+    usd(from, requesterPrepaid(requesterId), rest),
   ])
 }
 
 /** A job that failed or expired costs nothing, nor does one that was cancelled before a run of it was proven. */
-export const releaseJob = (job: { jobId: string; requesterId: string; reserved: MicroUsd; at: number }): LedgerTransaction =>
-  transaction(`close:${job.jobId}`, job.at, [usd(jobReserved(job.jobId), requesterPrepaid(job.requesterId), job.reserved)])
+export const releaseJob = (job: ClosedJob): LedgerTransaction => settleJob({ ...job, parts: [] })
 
-/** Lamports arrived in the hot wallet by the transaction `signature`. */
-export const treasuryDeposit = (deposit: { signature: string; lamports: Lamports; at: number }): LedgerTransaction =>
-  transaction(`treasury:${deposit.signature}`, deposit.at, [sol(EXTERNAL_CHAIN, TREASURY, deposit.lamports)])
+export interface TreasuryDeposit {
+  readonly signature: string
+  readonly lamports: Lamports
+  readonly microUsdc?: bigint
+  readonly at: number
+}
+
+/** Lamports, or USDC, arrived in the hot wallet by the transaction `signature`. */
+export const treasuryDeposit = ({ signature, lamports, microUsdc = 0n, at }: TreasuryDeposit): LedgerTransaction =>
+  transaction(`treasury:${signature}`, at, [sol(EXTERNAL_CHAIN, TREASURY, lamports), usdc(EXTERNAL_CHAIN, TREASURY, microUsdc)])
 
 export interface PayoutAmounts {
   readonly payoutId: string
   readonly nodeId: string
+  /** What the node gives up, `charged` included. */
   readonly microUsd: MicroUsd
+  /** What it gets; 0 for one in USDC. */
   readonly lamports: Lamports
+  /** What it gets in USDC, one for each micro-USD that is not charged. */
+  readonly microUsdc?: bigint
+  /** What it bears of the fee and of the rent of an account that is opened for it. */
+  readonly charged?: MicroUsd
   readonly at: number
 }
 
@@ -114,18 +149,44 @@ export interface PayoutAmounts {
 export const payoutPlanned = (payout: PayoutAmounts): LedgerTransaction =>
   transaction(`payout-planned:${payout.payoutId}`, payout.at, [usd(nodeConfirmed(payout.nodeId), nodePaying(payout.nodeId), payout.microUsd)])
 
-/** The lamports have arrived for good: the node sold its micro-USD to the exchange, which took the lamports from the treasury. Closes the payout. */
-export const payoutFinalized = (payout: PayoutAmounts): LedgerTransaction =>
-  transaction(`payout-closed:${payout.payoutId}`, payout.at, [
-    usd(nodePaying(payout.nodeId), EXCHANGE_USD, payout.microUsd),
-    sol(TREASURY, EXCHANGE_LAMPORTS, payout.lamports),
-    sol(EXCHANGE_LAMPORTS, EXTERNAL_CHAIN, payout.lamports),
+/**
+ * What was paid has arrived for good: the node gave its micro-USD up for what the exchange took from the treasury. Closes the payout.
+ * Error: `ledger.unbalanced` for USDC that are not worth what was given up for them.
+ */
+export function payoutFinalized({ payoutId, nodeId, microUsd, lamports, microUsdc = 0n, charged = 0n as MicroUsd, at }: PayoutAmounts): LedgerTransaction {
+  if (microUsdc !== 0n && microUsdc !== microUsd - charged)
+    throw new WindfallError('ledger.unbalanced', `The payout ${payoutId} would give ${microUsdc} micro-USDC for ${microUsd - charged} micro-USD. They are 1:1.`)
+  return transaction(`payout-closed:${payoutId}`, at, [
+    usd(nodePaying(nodeId), nodePaid(nodeId), microUsd - charged),
+    usd(nodePaying(nodeId), PAYOUT_CHARGES, charged),
+    sol(TREASURY, EXCHANGE_LAMPORTS, lamports),
+    sol(EXCHANGE_LAMPORTS, EXTERNAL_CHAIN, lamports),
+    usdc(TREASURY, EXCHANGE_USDC, microUsdc),
+    usdc(EXCHANGE_USDC, EXTERNAL_CHAIN, microUsdc),
   ])
+}
 
 /** Nothing arrived and nothing will: the node has its money back. Closes the payout. */
 export const payoutFailed = (payout: PayoutAmounts): LedgerTransaction =>
   transaction(`payout-closed:${payout.payoutId}`, payout.at, [usd(nodePaying(payout.nodeId), nodeConfirmed(payout.nodeId), payout.microUsd)])
 
+export interface ChainCost {
+  readonly signature: string
+  readonly lamports: Lamports
+  readonly at: number
+}
+
 /** What the cluster took for a transaction that landed. */
-export const chainFee = (fee: { signature: string; lamports: Lamports; at: number }): LedgerTransaction =>
-  transaction(`chain-fee:${fee.signature}`, fee.at, [sol(TREASURY, CHAIN_FEES, fee.lamports)])
+export const chainFee = (fee: ChainCost): LedgerTransaction => transaction(`chain-fee:${fee.signature}`, fee.at, [sol(TREASURY, CHAIN_FEES, fee.lamports)])
+
+/** What lies in the token accounts that a transaction opened. */
+export const accountRent = (rent: ChainCost): LedgerTransaction =>
+  transaction(`chain-rent:${rent.signature}`, rent.at, [sol(TREASURY, CHAIN_RENT, rent.lamports)])
+
+/** An account was there after all: who was charged for opening it has that back. */
+export const rentReturned = (rent: { payoutId: string; nodeId: string; microUsd: MicroUsd; at: number }): LedgerTransaction =>
+  transaction(`rent-returned:${rent.payoutId}`, rent.at, [usd(PAYOUT_CHARGES, nodeConfirmed(rent.nodeId), rent.microUsd)])
+
+/** Left the hot wallet by the transaction `signature`, and the operator has nothing that explains it. */
+export const treasuryLoss = ({ signature, lamports, microUsdc = 0n, at }: TreasuryDeposit): LedgerTransaction =>
+  transaction(`treasury-loss:${signature}`, at, [sol(TREASURY, LOSSES, lamports), usdc(TREASURY, LOSSES, microUsdc)])

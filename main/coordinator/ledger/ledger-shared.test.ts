@@ -3,8 +3,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { microUsd } from '../../../shared/units.ts'
 import { type Db, openDatabase, transact } from '../persistence/database.ts'
 import { hasPostgres, postgresPlace } from '../persistence/databases.fixture.ts'
-import { type LedgerTransaction, releaseJob, requesterDeposit, reserveForJob, settleJob } from './entries.ts'
-import { book, checkLedger, prepaidOf } from './ledger.ts'
+import { releaseJob, requesterDeposit, reserveForJob, settleJob } from './entries.ts'
+import type { LedgerTransaction } from './transaction.ts'
+import { checkLedger } from './check.ts'
+import { book, prepaidOf } from './ledger.ts'
 
 const tried = (db: Db, transaction: LedgerTransaction): Promise<string> =>
   transact(db, (tx) => book(tx, transaction)).catch(({ code }: { code: string }) => code)

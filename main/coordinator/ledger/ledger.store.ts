@@ -1,38 +1,26 @@
+import { sql } from 'kysely'
 import { WindfallError } from '../../../shared/errors.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { type Asset, mayBeNegative } from './accounts.ts'
-import type { LedgerTransaction, Transfer } from './entries.ts'
+import { type AccountChange, type LedgerTransaction, MOST, changesOf } from './transaction.ts'
 
-/** What identifies a transaction's content: SHA-256, hex, of its id, kind and transfers. */
-export const contentOf = ({ id, kind, transfers }: LedgerTransaction): string =>
-  sha256Hex(JSON.stringify([id, kind, transfers.map(({ from, to, asset, amount }) => [from, to, asset, amount.toString()])]))
+/** What identifies a transaction's content: SHA-256, hex, of its id, kind, transfers and note. */
+export const contentOf = ({ id, kind, transfers, note = null }: Omit<LedgerTransaction, 'at'>): string =>
+  sha256Hex(JSON.stringify([id, kind, transfers.map(({ from, to, asset, amount }) => [from, to, asset, amount.toString()]), ...(note === null ? [] : [note])]))
 
-interface NetChange {
-  readonly account: string
-  readonly asset: Asset
-  readonly change: bigint
-}
-
-/** Net change per account and asset, as text keys `account asset`. */
-function netChanges(transfers: readonly Transfer[]): NetChange[] {
-  const changes = new Map<string, NetChange>()
-  const add = (account: string, asset: Asset, amount: bigint) => {
-    const key = `${account} ${asset}`
-    changes.set(key, { account, asset, change: (changes.get(key)?.change ?? 0n) + amount })
-  }
-  for (const { from, to, asset, amount } of transfers) {
-    add(from, asset, -amount)
-    add(to, asset, amount)
-  }
-  return [...changes.values()]
+const UNITS: Readonly<Record<Asset, string>> = {
+  'micro-usd': 'micro-USD',
+  lamports: 'lamports',
+  'micro-usdc': 'micro-USDC',
+  'micro-eur-credits': 'micro-EUR of credits',
 }
 
 const shortage = (account: string, asset: Asset, left: bigint): WindfallError =>
-  new WindfallError(
-    'funds.insufficient',
-    `The account ${account} would be ${-left} ${asset === 'lamports' ? 'lamports' : 'micro-USD'} short. Add funds, or lower the amount.`,
-  )
+  new WindfallError('funds.insufficient', `The account ${account} would be ${-left} ${UNITS[asset]} short. Add funds, or lower the amount.`)
+
+const overflow = (account: string, asset: Asset): WindfallError =>
+  new WindfallError('ledger.unbalanced', `The account ${account} would come to 2^63 ${UNITS[asset]} or more, which the books cannot hold. Nothing was booked.`)
 
 /** Rows that one statement writes or asks for: databases limit how many values a statement may have. */
 const AT_ONCE = 1_000
@@ -46,17 +34,18 @@ async function* pieces<T>(all: readonly T[]): AsyncGenerator<readonly T[]> {
 }
 
 /** Balances of these accounts, keyed `account asset`; one that was never used has none. */
-async function balancesOf(db: Db | Tx, changes: readonly NetChange[]): Promise<ReadonlyMap<string, bigint>> {
+async function balancesOf(db: Db | Tx, changes: readonly AccountChange[]): Promise<ReadonlyMap<string, bigint>> {
   const accounts = changes.map(({ account }) => account)
   const rows = await db.selectFrom('ledger_balance').select(['account', 'asset', 'amount']).where('account', 'in', accounts).execute()
   return new Map(rows.map(({ account, asset, amount }) => [`${account} ${asset}`, amount]))
 }
 
-async function applyChanges(db: Db | Tx, changes: readonly NetChange[]): Promise<void> {
+async function applyChanges(db: Db | Tx, changes: readonly AccountChange[]): Promise<void> {
   const known = await balancesOf(db, changes)
   const after = changes.map(({ account, asset, change }) => {
     const amount = (known.get(`${account} ${asset}`) ?? 0n) + change
     if (amount < 0n && !mayBeNegative(account)) throw shortage(account, asset, amount)
+    if (amount > MOST || amount < -MOST) throw overflow(account, asset)
     return { account, asset, amount, overdraft: mayBeNegative(account) ? 1 : 0 }
   })
   if (after.length === 0) return
@@ -68,9 +57,25 @@ async function applyChanges(db: Db | Tx, changes: readonly NetChange[]): Promise
     .execute()
 }
 
+/** The time of a booking: that of the fact, or the end of the newest closed period if it is after that. */
+const openSince = (at: number) =>
+  sql<number>`(SELECT CASE WHEN coalesce(max(until), 0) > CAST(${at} AS bigint) THEN max(until) ELSE CAST(${at} AS bigint) END FROM ledger_transaction_period)`
+
+const lastSeq = sql<number>`(SELECT coalesce(max(seq), 0) FROM ledger_transaction)`
+
 /** Ids of those that were not booked before. Error: `ledger.unbalanced` if one was, with other content. */
 async function record(db: Db | Tx, transactions: readonly LedgerTransaction[]): Promise<ReadonlySet<string>> {
-  const rows = transactions.map((one) => ({ id: one.id, kind: one.kind, at: one.at, sha256: contentOf(one) }))
+  // Nobody else writes meanwhile. Whether a row sees those before it in one statement is for each engine to say, so that many are not left to find out.
+  const last = transactions.length === 1 ? lastSeq : sql<number>`CAST(${await newestSeq(db)} AS bigint)`
+  const rows = transactions.map((one, index) => ({
+    id: one.id,
+    seq: sql<number>`${last} + ${sql.lit(index + 1)}`,
+    kind: one.kind,
+    at: openSince(one.at),
+    sha256: contentOf(one),
+    transfers: one.transfers.length,
+    note: one.note ?? null,
+  }))
   const added = await db
     .insertInto('ledger_transaction')
     .values(rows)
@@ -90,6 +95,14 @@ async function record(db: Db | Tx, transactions: readonly LedgerTransaction[]): 
   return fresh
 }
 
+async function newestSeq(db: Db | Tx): Promise<number> {
+  const row = await db
+    .selectFrom('ledger_transaction')
+    .select((e) => e.fn.max<number | null>('seq').as('seq'))
+    .executeTakeFirst()
+  return row?.seq ?? 0
+}
+
 /** Ids of those that were booked now. */
 async function bookAll(db: Db | Tx, transactions: readonly LedgerTransaction[]): Promise<ReadonlySet<string>> {
   const booked = new Set<string>()
@@ -99,40 +112,11 @@ async function bookAll(db: Db | Tx, transactions: readonly LedgerTransaction[]):
     transfers.map(({ from, to, asset, amount }, n) => ({ transaction_id: id, n, from_account: from, to_account: to, asset, amount })),
   )
   for await (const some of pieces(rows)) await db.insertInto('ledger_transfer').values(some).execute()
-  for await (const some of pieces(netChanges(fresh.flatMap(({ transfers }) => transfers)))) await applyChanges(db, some)
+  for await (const some of pieces(changesOf(fresh.flatMap(({ transfers }) => transfers)))) await applyChanges(db, some)
   return booked
 }
 
-function wholeLedger(db: Db | Tx) {
-  return {
-    async balances(): Promise<{ account: string; asset: string; amount: bigint }[]> {
-      return db.selectFrom('ledger_balance').select(['account', 'asset', 'amount']).orderBy('account').execute()
-    },
-    async transfers(): Promise<(Transfer & { kind: string; transactionId: string })[]> {
-      const rows = await db
-        .selectFrom('ledger_transfer')
-        .innerJoin('ledger_transaction', 'ledger_transaction.id', 'ledger_transfer.transaction_id')
-        .select(['transaction_id', 'kind', 'from_account', 'to_account', 'asset', 'amount'])
-        .orderBy('transaction_id')
-        .orderBy('n')
-        .execute()
-      return rows.map((row) => ({
-        transactionId: row.transaction_id,
-        kind: row.kind,
-        from: row.from_account,
-        to: row.to_account,
-        asset: row.asset as Asset,
-        amount: row.amount,
-      }))
-    },
-    async contents(): Promise<Map<string, { kind: string; sha256: string }>> {
-      const rows = await db.selectFrom('ledger_transaction').select(['id', 'kind', 'sha256']).execute()
-      return new Map(rows.map(({ id, kind, sha256 }) => [id, { kind, sha256 }]))
-    },
-  }
-}
-
-/** All SQL on the ledger's tables. Nothing but `book` writes them, and nothing updates or deletes a booked row. */
+/** What is booked, and what each account holds. Nothing else writes to these tables, and the database refuses to change a booked row. */
 export function createLedgerStore(db: Db | Tx) {
   return {
     /**
@@ -162,6 +146,23 @@ export function createLedgerStore(db: Db | Tx) {
         .where('amount', '>', 0n)
         .execute()
     },
-    ...wholeLedger(db),
+    /** Everything that any account holds or owes. */
+    async balances(): Promise<{ account: string; asset: Asset; amount: bigint }[]> {
+      const rows = await db.selectFrom('ledger_balance').select(['account', 'asset', 'amount']).where('amount', '<>', 0n).execute()
+      return rows.map(({ asset, ...row }) => ({ ...row, asset: asset as Asset }))
+    },
+    /** Place of the newest transaction; 0 if there is none. */
+    newest: () => newestSeq(db),
+    /** Those of these names that are booked. */
+    async bookedOf(ids: readonly string[]): Promise<string[]> {
+      const booked: string[] = []
+      for await (const some of pieces(ids))
+        for (const { id } of await db.selectFrom('ledger_transaction').select('id').where('id', 'in', some).execute()) booked.push(id)
+      return booked
+    },
+    /** Whether a transaction of this name is booked. */
+    async isBooked(id: string): Promise<boolean> {
+      return (await db.selectFrom('ledger_transaction').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+    },
   }
 }

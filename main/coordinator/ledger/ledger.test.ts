@@ -2,24 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { splitPrice } from '../../../shared/domain/pay.ts'
 import { lamports, microUsd } from '../../../shared/units.ts'
 import { openTestDatabase } from '../persistence/database.fake.ts'
 import { type Db, openDatabase, transact } from '../persistence/database.ts'
-import {
-  type LedgerTransaction,
-  payoutFailed,
-  payoutFinalized,
-  payoutPlanned,
-  releaseJob,
-  requesterDeposit,
-  reserveForJob,
-  settleJob,
-  treasuryDeposit,
-} from './entries.ts'
-import { book, checkLedger, confirmedBalances, earningsOf, prepaidOf } from './ledger.ts'
+import { payoutFailed, payoutFinalized, payoutPlanned, releaseJob, requesterDeposit, reserveForJob, settleJob, treasuryDeposit } from './entries.ts'
+import type { LedgerTransaction } from './transaction.ts'
+import { checkLedger } from './check.ts'
+import { statementOf } from './statement.ts'
+import { book, confirmedBalances, earningsOf, prepaidOf } from './ledger.ts'
 
 let db: Db
 beforeEach(async () => {
@@ -69,11 +60,15 @@ test('the check shows what was earned, paid, and for how many lamports', async (
     sums: [
       { asset: 'micro-usd', sum: '0' },
       { asset: 'lamports', sum: '0' },
+      { asset: 'micro-usdc', sum: '0' },
+      { asset: 'micro-eur-credits', sum: '0' },
     ],
     entries: 18,
     confirmedMicroUsd: '850',
     paidMicroUsd: '850',
     paidLamports: '4250',
+    periods: 0,
+    chain: null,
     findings: [],
   })
 })
@@ -96,6 +91,22 @@ test('the database itself refuses an amount of zero, a transfer to oneself and a
   await expect(db.updateTable('ledger_balance').set({ amount: -1n }).where('account', '=', 'requester:r:prepaid').execute()).rejects.toThrow(/check/i)
 })
 
+test('what is booked is not changed, removed or added to, whoever asks the database to', async () => {
+  await commit(deposit(100n))
+  const row = { transaction_id: 'deposit:d1', from_account: 'external:funding', to_account: 'requester:r:prepaid', asset: 'micro-usd', amount: 1n }
+  const refused: readonly (readonly [words: RegExp, change: { readonly execute: () => Promise<unknown> }])[] = [
+    [/never changes/, db.updateTable('ledger_transfer').set({ amount: 1_000n })],
+    [/never changes/, db.deleteFrom('ledger_transfer')],
+    [/never changes/, db.updateTable('ledger_transaction').set({ at: 0 })],
+    [/never changes/, db.deleteFrom('ledger_transaction')],
+    [/never changes/, db.deleteFrom('ledger_balance')],
+    [/as many transfers/, db.insertInto('ledger_transfer').values({ ...row, n: 1 })],
+    [/may not owe/, db.updateTable('ledger_balance').set({ overdraft: 1, amount: -1n }).where('account', '=', 'requester:r:prepaid')],
+  ]
+  for (const [words, change] of refused) await expect(change.execute()).rejects.toThrow(words)
+  expect(await checkLedger(db)).toMatchObject({ balanced: true, entries: 2 })
+})
+
 test('a row changed behind the ledger’s back is found', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'windfall-ledger-'))
   const file = join(directory, 'books.db')
@@ -104,7 +115,7 @@ test('a row changed behind the ledger’s back is found', async () => {
   await commit(deposit(100n))
   await db.destroy()
   const raw = new Database(file)
-  raw.exec('UPDATE ledger_transfer SET amount = 1000')
+  raw.exec('DROP TRIGGER ledger_transfer_kept; UPDATE ledger_transfer SET amount = 1000')
   raw.close()
   db = await openDatabase(file)
   const { balanced, findings } = await checkLedger(db)
@@ -114,80 +125,31 @@ test('a row changed behind the ledger’s back is found', async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-type Action = {
-  kind: 'deposit' | 'reserve' | 'settle' | 'release' | 'plan' | 'pay' | 'fail' | 'treasury'
-  requester: number
-  job: number
-  amount: bigint
-  share: number
-}
-const action = fc.record<Action>({
-  kind: fc.constantFrom('deposit', 'reserve', 'settle', 'release', 'plan', 'pay', 'fail', 'treasury'),
-  requester: fc.nat(2),
-  job: fc.nat(5),
-  amount: fc.bigInt(1n, 1_000_000n),
-  share: fc.nat(100),
-})
+const month = (n: number) => Date.UTC(2026, n)
+const paid = (id: string, amount: bigint, at: number) => requesterDeposit({ id, requesterId: 'r', amount: microUsd(amount), at })
 
-/** The transaction an action stands for; reservations are remembered so that jobs are closed with what they reserved. */
-function transactionOf({ kind, requester, job, amount, share }: Action, step: number, reserved: Map<string, bigint>): LedgerTransaction {
-  const [jobId, requesterId, at] = [`j${job}`, `r${requester}`, step]
-  const held = microUsd(reserved.get(jobId) ?? 0n)
-  const payout = { payoutId: `p${job}`, nodeId: 'n', microUsd: microUsd(amount), lamports: lamports(amount * 3n), at }
-  switch (kind) {
-    case 'deposit':
-      return requesterDeposit({ id: `d${step}`, requesterId, amount: microUsd(amount), at })
-    case 'reserve':
-      return reserveForJob({ jobId, requesterId: `r${job % 3}`, amount: microUsd(amount), at })
-    case 'settle':
-      return settleJob({ jobId, requesterId: `r${job % 3}`, reserved: held, parts: [{ nodeId: 'n', price: microUsd((held * BigInt(share)) / 100n) }], at })
-    case 'release':
-      return releaseJob({ jobId, requesterId: `r${job % 3}`, reserved: held, at })
-    case 'plan':
-      return payoutPlanned(payout)
-    case 'pay':
-      return payoutFinalized(payout)
-    case 'fail':
-      return payoutFailed(payout)
-    case 'treasury':
-      return treasuryDeposit({ signature: `s${step}`, lamports: lamports(amount), at })
+test('a statement adds up whatever the amounts, and leaves out what is not of its month', async () => {
+  const most = 2n ** 63n - 1n
+  await commit(paid('before', 5n, month(2) - 1))
+  await commit(paid('all', most - 5n, month(2)))
+  await commit(reserveForJob({ jobId: 'j', requesterId: 'r', amount: microUsd(most), at: month(2) + 1 }))
+  await commit(releaseJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(most), at: month(3) - 1 }))
+  await commit(reserveForJob({ jobId: 'k', requesterId: 'r', amount: microUsd(most), at: month(3) }))
+  await expect(commit(paid('more', 1n, month(3)))).rejects.toMatchObject({ code: 'ledger.unbalanced', message: expect.stringContaining('2^63') })
+  const pages = []
+  for (let after: string | null = null; ; ) {
+    const page: Awaited<ReturnType<typeof statementOf>> = await statementOf(db, { owner: 'requester:r', month: '2026-03', after, limit: 2 })
+    pages.push(page)
+    if (page.next === null) break
+    after = page.next
   }
-}
-
-test('whatever happens in whatever order, the books balance and nobody owes', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 40 }), async (actions) => {
-      await db.destroy()
-      db = await openTestDatabase()
-      const reserved = new Map<string, bigint>()
-      for (const [step, one] of actions.entries()) {
-        const transaction = transactionOf(one, step, reserved)
-        const result = await commit(transaction).catch((error: { code: string }) => error.code)
-        if (result === 'booked' && one.kind === 'reserve') reserved.set(`j${one.job}`, one.amount)
-        expect(['booked', 'duplicate', 'funds.insufficient', 'ledger.unbalanced']).toContain(result)
-      }
-      const check = await checkLedger(db)
-      expect(check.findings).toEqual([])
-      expect(check.balanced).toBe(true)
-    }),
-    { numRuns: 40 },
+  const prepaid = { account: 'requester:r:prepaid', asset: 'micro-usd' }
+  expect(pages.map(({ opening, closing }) => [opening, closing])).toEqual(
+    Array.from({ length: 2 }, () => [[{ ...prepaid, amount: '5' }], [{ ...prepaid, amount: String(most) }]]),
   )
-})
-
-test('of a settled job every micro-USD is with the node, the platform or the requester', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.bigInt(1n, 10n ** 15n), fc.nat(100), async (amount, percent) => {
-      await db.destroy()
-      db = await openTestDatabase()
-      const price = microUsd((amount * BigInt(percent)) / 100n)
-      await commit(deposit(amount))
-      await commit(reserveForJob({ jobId: 'j', requesterId: 'r', amount: microUsd(amount), at: 2 }))
-      await commit(settleJob({ jobId: 'j', requesterId: 'r', reserved: microUsd(amount), parts: [{ nodeId: 'n', price }], at: 3 }))
-      const { node } = splitPrice(price)
-      expect((await earningsOf(db, 'n')).confirmed).toBe(node)
-      expect(await prepaidOf(db, 'r')).toBe(amount - price)
-      expect((await checkLedger(db)).balanced).toBe(true)
-    }),
-    { numRuns: 15 },
-  )
+  expect(pages.flatMap(({ items }) => items.map(({ transactionId, changes }) => [transactionId, changes[0]?.amount]))).toEqual([
+    ['deposit:all', String(most - 5n)],
+    ['reserve:j', String(-most)],
+    ['close:j', String(most)],
+  ])
 })

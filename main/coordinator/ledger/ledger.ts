@@ -1,19 +1,24 @@
 import { type Lamports, type MicroUsd, lamports, microUsd } from '../../../shared/units.ts'
-import { type Db, type Tx, transact } from '../persistence/database.ts'
-import { TREASURY, nodeConfirmed, nodePaying, requesterPrepaid } from './accounts.ts'
-import { type LedgerCheck, checkBooks } from './check.ts'
-import { type LedgerTransaction, type PayoutAmounts, chainFee, payoutFailed, payoutFinalized, payoutPlanned, treasuryDeposit } from './entries.ts'
-import { contentOf, createLedgerStore } from './ledger.store.ts'
+import type { Db, Tx } from '../persistence/database.ts'
+import { type Asset, TREASURY, nodeConfirmed, nodePaying, requesterPrepaid } from './accounts.ts'
+import {
+  type ChainCost,
+  type PayoutAmounts,
+  type TreasuryDeposit,
+  accountRent,
+  chainFee,
+  payoutFailed,
+  payoutFinalized,
+  payoutPlanned,
+  rentReturned,
+  treasuryDeposit,
+  treasuryLoss,
+} from './entries.ts'
+import { createLedgerStore } from './ledger.store.ts'
+import type { LedgerTransaction } from './transaction.ts'
 
 /** Books once, in the transaction of the fact that moves the money. Errors: `funds.insufficient`, `ledger.unbalanced`. */
 export const book = (tx: Tx, transaction: LedgerTransaction): Promise<'booked' | 'duplicate'> => createLedgerStore(tx).book(transaction)
-
-/** Reads the whole ledger at one moment and proves that it balances. */
-export const checkLedger = (db: Db): Promise<LedgerCheck> =>
-  transact(db, async (tx) => {
-    const store = createLedgerStore(tx)
-    return checkBooks({ transfers: await store.transfers(), balances: await store.balances(), contents: await store.contents() }, contentOf)
-  })
 
 /** What a requester has left to spend. */
 export const prepaidOf = async (db: Db | Tx, requesterId: string): Promise<MicroUsd> =>
@@ -39,8 +44,21 @@ export const payoutBooks = {
   planned: async (tx: Tx, payout: PayoutAmounts): Promise<void> => void (await book(tx, payoutPlanned(payout))),
   finalized: async (tx: Tx, payout: PayoutAmounts): Promise<void> => void (await book(tx, payoutFinalized(payout))),
   failed: async (tx: Tx, payout: PayoutAmounts): Promise<void> => void (await book(tx, payoutFailed(payout))),
-  chainFee: async (tx: Tx, fee: { signature: string; lamports: Lamports; at: number }): Promise<void> => void (await book(tx, chainFee(fee))),
-  treasuryDeposit: (tx: Tx, deposit: { signature: string; lamports: Lamports; at: number }): Promise<'booked' | 'duplicate'> =>
-    book(tx, treasuryDeposit(deposit)),
-  treasury: async (tx: Tx): Promise<Lamports> => lamports(await createLedgerStore(tx).balanceOf(TREASURY, 'lamports')),
+  chainFee: async (tx: Tx, fee: ChainCost): Promise<void> => void (await book(tx, chainFee(fee))),
+  accountRent: async (tx: Tx, rent: ChainCost): Promise<void> => void (await book(tx, accountRent(rent))),
+  rentReturned: async (tx: Tx, rent: Parameters<typeof rentReturned>[0]): Promise<void> => void (await book(tx, rentReturned(rent))),
+  loss: async (tx: Tx, loss: TreasuryDeposit): Promise<void> => void (await book(tx, treasuryLoss(loss))),
+  treasuryDeposit: (tx: Tx, deposit: TreasuryDeposit): Promise<'booked' | 'duplicate'> => book(tx, treasuryDeposit(deposit)),
+  treasury: async (tx: Tx): Promise<Lamports> => lamports(await treasuryOf(tx, 'lamports')),
+  /** Of these transactions, those that the books know by a deposit, a fee or a loss. */
+  async knownOf(db: Db | Tx, signatures: readonly string[]): Promise<ReadonlySet<string>> {
+    const kinds = ['treasury', 'treasury-loss', 'chain-fee']
+    const booked = await createLedgerStore(db).bookedOf(signatures.flatMap((signature) => kinds.map((kind) => `${kind}:${signature}`)))
+    return new Set(booked.map((id) => id.slice(id.indexOf(':') + 1)))
+  },
+  earningsOf,
+  /** Micro-USDC of the hot wallet. */
+  usdcTreasury: (tx: Tx): Promise<bigint> => treasuryOf(tx, 'micro-usdc'),
 }
+
+const treasuryOf = (tx: Tx, asset: Asset): Promise<bigint> => createLedgerStore(tx).balanceOf(TREASURY, asset)

@@ -1,30 +1,47 @@
-import { type Lamports, lamports } from '../../../shared/units.ts'
+import { type Lamports, type MicroUsd, lamports, microUsd } from '../../../shared/units.ts'
 
 export interface OutflowLimits {
   /** The most that may be planned in any hour, lamports. */
   readonly maxPerHour: Lamports
+  /** The most that may be planned in any day, in all assets. */
+  readonly maxPerDay: MicroUsd
+  /** The most of it for one address. */
+  readonly maxPerRecipient: MicroUsd
   /** Always left in the hot wallet, for fees, lamports. */
   readonly reserve: Lamports
 }
 
+/** One asset of the hot wallet, in its smallest unit. */
 export interface Outflow {
   /** What the chain says the hot wallet holds. */
-  readonly balance: Lamports
+  readonly balance: bigint
   /** What the books say it holds. */
-  readonly treasury: Lamports
+  readonly treasury: bigint
   /** Planned or sent and not yet final. */
-  readonly inFlight: Lamports
-  readonly plannedLastHour: Lamports
+  readonly inFlight: bigint
+  readonly plannedLastHour: bigint
 }
 
 const least = (values: readonly bigint[]): bigint => values.reduce((low, one) => (one < low ? one : low))
+const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n)
 
 /**
  * How much may be planned now: never more than the hourly cap leaves, nor than both the chain and the books have above
  * the reserve once everything under way has gone. Something that already left the wallet but is not final counts twice;
  * that errs on the side of waiting.
  */
-export function budgetOf({ balance, treasury, inFlight, plannedLastHour }: Outflow, { maxPerHour, reserve }: OutflowLimits): Lamports {
-  const room = least([maxPerHour - plannedLastHour, balance - inFlight - reserve, treasury - inFlight - reserve])
-  return lamports(room > 0n ? room : 0n)
+export function budgetOf({ balance, treasury, inFlight, plannedLastHour }: Outflow, { maxPerHour, reserve }: { maxPerHour: bigint; reserve: bigint }): bigint {
+  return atLeastZero(least([maxPerHour - plannedLastHour, balance - inFlight - reserve, treasury - inFlight - reserve]))
 }
+
+/** What the day's caps still allow, by what was planned for each address in the last 24 hours. */
+export function dayRoomOf(
+  recipients: ReadonlyMap<string, MicroUsd>,
+  { maxPerDay, maxPerRecipient }: Pick<OutflowLimits, 'maxPerDay' | 'maxPerRecipient'>,
+): { readonly all: MicroUsd; readonly of: (address: string) => MicroUsd } {
+  const used = [...recipients.values()].reduce((sum, one) => sum + one, 0n)
+  return { all: microUsd(atLeastZero(maxPerDay - used)), of: (address) => microUsd(atLeastZero(maxPerRecipient - (recipients.get(address) ?? 0n))) }
+}
+
+/** Nothing in the books. */
+export const NOTHING: Lamports = lamports(0n)

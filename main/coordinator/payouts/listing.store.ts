@@ -3,6 +3,7 @@ import type { PageRequest } from '../../../shared/contract/wire.ts'
 import type { PayoutView } from '../../../shared/contract/payout.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { type PayAsset, wireAsset } from './assets.ts'
 
 /** Payouts, newest first, one per node and batch. Pass `next` back as `after`. */
 export async function listPayouts(db: Db | Tx, { after, limit }: z.output<typeof PageRequest>): Promise<{ items: PayoutView[]; next: string | null }> {
@@ -14,7 +15,12 @@ export async function listPayouts(db: Db | Tx, { after, limit }: z.output<typeof
       'item.node_id',
       'item.address',
       'item.usd_micro',
-      'item.due_lamports',
+      'item.amount',
+      'item.fee_micro',
+      'item.rent_micro',
+      'item.claim_id',
+      'item.rate as own_rate',
+      'batch.asset',
       'batch.id as batch_id',
       'batch.state',
       'batch.rate',
@@ -36,9 +42,14 @@ interface Row {
   node_id: string
   address: string
   usd_micro: bigint
-  due_lamports: bigint
+  amount: bigint
+  fee_micro: bigint
+  rent_micro: bigint
+  claim_id: string | null
+  asset: PayAsset
   state: PayoutView['state']
   rate: string
+  own_rate: string | null
   cluster: string
   created_at: number
   updated_at: number
@@ -48,9 +59,14 @@ const toView = (row: Row, made: readonly { signature: string; state: string }[])
   payoutId: row.id,
   nodeId: row.node_id,
   address: row.address,
-  lamports: row.due_lamports.toString(),
+  asset: wireAsset(row.asset),
+  amount: row.amount.toString(),
+  lamports: row.asset === 'lamports' ? row.amount.toString() : '0',
   microUsd: row.usd_micro.toString(),
-  rate: row.rate,
+  feeMicroUsd: row.fee_micro.toString(),
+  rentMicroUsd: row.rent_micro.toString(),
+  claimId: row.claim_id,
+  rate: row.own_rate ?? row.rate,
   state: row.state,
   signature: made.findLast((one) => one.state !== 'expired')?.signature ?? null,
   cluster: row.cluster,

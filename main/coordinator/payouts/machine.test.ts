@@ -2,8 +2,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type LiveAttempt, type Seen, SILENT_PASSES, nextStep } from './machine.ts'
 
-const attempt: LiveAttempt = { state: 'sent', lastValidBlockHeight: 1_000 }
-const nothing: Seen = { finalHeight: 900, status: null, history: undefined, silentPasses: 0 }
+const attempt: LiveAttempt = { state: 'sent', lastValidBlockHeight: 1_000, lane: null }
+const onLane: LiveAttempt = { ...attempt, lane: 'lane' }
+const nothing: Seen = { finalHeight: 900, hasMoved: false, status: null, history: undefined, silentPasses: 0 }
 const status = (level: 'processed' | 'confirmed' | 'finalized', err: string | null = null) => ({ slot: 5, level, err })
 
 test('while it may land, the same bytes are sent again', () => {
@@ -35,16 +36,28 @@ test('confirmed is told once, finalized ends it', () => {
 test('nothing is ever declared dead while any answer knows it, or before its end is final', () => {
   const seen = fc.record<Seen>({
     finalHeight: fc.integer({ min: 0, max: 2_000 }),
+    hasMoved: fc.boolean(),
     status: fc.option(fc.constantFrom(status('processed'), status('confirmed'), status('finalized'), status('finalized', '"e"'))),
     history: fc.constantFrom(undefined, null, { err: null }, { err: '"e"' }),
     silentPasses: fc.nat(10),
   })
   fc.assert(
-    fc.property(fc.constantFrom('signed', 'sent', 'confirmed'), seen, (state, view) => {
-      if (nextStep({ ...attempt, state }, view).do !== 'expire') return
+    fc.property(fc.constantFrom('signed', 'sent', 'confirmed'), fc.constantFrom(null, 'lane'), seen, (state, lane, view) => {
+      if (nextStep({ ...attempt, state, lane }, view).do !== 'expire') return
       expect(view).toMatchObject({ status: null, history: null })
-      expect(view.finalHeight).toBeGreaterThan(attempt.lastValidBlockHeight)
+      if (lane === null) expect(view.finalHeight).toBeGreaterThan(attempt.lastValidBlockHeight)
+      else expect(view.hasMoved).toBe(true)
       expect(view.silentPasses + 1).toBeGreaterThanOrEqual(SILENT_PASSES)
     }),
   )
+})
+
+test('on a lane nothing expires: it is sent again, then for a higher fee, and is dead only once the nonce has moved for good', () => {
+  expect(nextStep(onLane, nothing)).toEqual({ do: 'send' })
+  expect(nextStep(onLane, { ...nothing, finalHeight: 9_000 })).toEqual({ do: 'raise' })
+  expect(nextStep(onLane, { ...nothing, finalHeight: 9_000, history: null, silentPasses: 9 })).toEqual({ do: 'raise' })
+  const moved = { ...nothing, hasMoved: true }
+  expect(nextStep(onLane, moved)).toEqual({ do: 'look-in-history' })
+  expect(nextStep(onLane, { ...moved, history: null })).toEqual({ do: 'count-silence' })
+  expect(nextStep(onLane, { ...moved, history: null, silentPasses: SILENT_PASSES - 1 })).toEqual({ do: 'expire' })
 })

@@ -6,13 +6,19 @@ import type { SignatureStatus } from '../../chain/chain.ts'
  * proves nothing (the node may lag, or lie, or have forgotten).
  */
 export interface LiveAttempt {
-  readonly state: 'signed' | 'sent' | 'confirmed'
+  /** `raised`: another attempt on the same nonce offers more. */
+  readonly state: 'signed' | 'sent' | 'confirmed' | 'raised'
+  /** Of one on a lane, which never expires: after this height it offers more. */
   readonly lastValidBlockHeight: number
+  /** The nonce account it lives by; `null` for a block hash. */
+  readonly lane: string | null
 }
 
 export interface Seen {
   /** Block height at `finalized`, read *before* the status: the other order can miss a landing in between. */
   readonly finalHeight: number
+  /** Of one on a lane: whether the *finalized* nonce has moved on, read before the status. A move on a fork that dies proves nothing. */
+  readonly hasMoved: boolean
   readonly status: SignatureStatus | null
   /** The attempt in the payer's own finalized history; `null` if it is not there, `undefined` if nobody looked. */
   readonly history: { readonly err: string | null } | null | undefined
@@ -28,6 +34,8 @@ export type Step =
   | { readonly do: 'count-silence' }
   | { readonly do: 'confirm' }
   | { readonly do: 'finish'; readonly err: string | null }
+  /** Sign it again on the same nonce, for a higher fee: only one of the two can land. */
+  | { readonly do: 'raise' }
   /** Proven dead: may be signed anew. */
   | { readonly do: 'expire' }
 
@@ -35,10 +43,12 @@ export type Step =
 export const SILENT_PASSES = 3
 
 /** The next step for one attempt. Pure. */
-export function nextStep(attempt: LiveAttempt, { finalHeight, status, history, silentPasses }: Seen): Step {
+export function nextStep(attempt: LiveAttempt, { finalHeight, hasMoved, status, history, silentPasses }: Seen): Step {
   if (status?.level === 'finalized') return { do: 'finish', err: status.err }
   if (status) return status.level === 'confirmed' && status.err === null && attempt.state !== 'confirmed' ? { do: 'confirm' } : { do: 'wait' }
-  if (finalHeight <= attempt.lastValidBlockHeight) return { do: 'send' }
+  const isLate = finalHeight > attempt.lastValidBlockHeight
+  if (attempt.lane !== null && !hasMoved) return { do: isLate ? 'raise' : 'send' }
+  if (attempt.lane === null && !isLate) return { do: 'send' }
   if (history === undefined) return { do: 'look-in-history' }
   if (history !== null) return { do: 'finish', err: history.err }
   return silentPasses + 1 >= SILENT_PASSES ? { do: 'expire' } : { do: 'count-silence' }

@@ -1,19 +1,22 @@
-import { type Lamports, lamports, microUsd } from '../../../shared/units.ts'
+import { lamports, microUsd } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import type { Attempt, AttemptState, Batch, BatchState, Item, NewBatch } from './batch.ts'
-import type { LiveAttempt } from './machine.ts'
+import { LIVE, OPEN, totalsOf } from './totals.store.ts'
 
-const OPEN = ['planned', 'signed', 'sent', 'confirmed'] as const
 /** Values in one statement; databases limit them. */
 const PER_STATEMENT = 500
-const LIVE = ['signed', 'sent', 'confirmed'] as const
 
 interface ItemRow {
   id: string
   node_id: string
   address: string
   usd_micro: bigint
-  due_lamports: bigint
+  amount: bigint
+  fee_micro: bigint
+  rent_micro: bigint
+  rent_lamports: bigint
+  claim_id: string | null
+  rate: string | null
 }
 
 const toItem = (row: ItemRow): Item => ({
@@ -21,7 +24,26 @@ const toItem = (row: ItemRow): Item => ({
   nodeId: row.node_id,
   address: row.address,
   microUsd: microUsd(row.usd_micro),
-  lamports: lamports(row.due_lamports),
+  amount: row.amount,
+  feeMicroUsd: microUsd(row.fee_micro),
+  rentMicroUsd: microUsd(row.rent_micro),
+  rentLamports: lamports(row.rent_lamports),
+  claimId: row.claim_id,
+  rate: row.rate,
+})
+
+const toRow = (item: Item, batchId: string): ItemRow & { batch_id: string } => ({
+  id: item.id,
+  batch_id: batchId,
+  node_id: item.nodeId,
+  address: item.address,
+  usd_micro: item.microUsd,
+  amount: item.amount,
+  fee_micro: item.feeMicroUsd,
+  rent_micro: item.rentMicroUsd,
+  rent_lamports: item.rentLamports,
+  claim_id: item.claimId,
+  rate: item.rate,
 })
 
 const toAttempt = (row: {
@@ -33,6 +55,8 @@ const toAttempt = (row: {
   signed_slot: number
   fee_lamports: bigint
   state: AttemptState
+  lane: string | null
+  nonce: string | null
 }): Attempt => ({
   id: row.id,
   n: row.n,
@@ -41,38 +65,59 @@ const toAttempt = (row: {
   lastValidBlockHeight: row.last_valid_block_height,
   signedSlot: row.signed_slot,
   fee: lamports(row.fee_lamports),
-  state: row.state as LiveAttempt['state'],
+  state: row.state as Attempt['state'],
+  lane: row.lane,
+  nonce: row.nonce,
 })
 
 async function readOpenBatches(db: Db | Tx): Promise<Batch[]> {
-  const rows = await db.selectFrom('payout_batch').select(['id', 'kind', 'state', 'memo', 'rate']).where('state', 'in', OPEN).orderBy('id').execute()
+  const columns = ['id', 'kind', 'asset', 'state', 'memo', 'rate', 'approvals_needed'] as const
+  const rows = await db.selectFrom('payout_batch').select(columns).where('state', 'in', OPEN).orderBy('id').execute()
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const items = Map.groupBy(await db.selectFrom('payout_item').selectAll().where('batch_id', 'in', ids).orderBy('id').execute(), (row) => row.batch_id)
   const attempts = Map.groupBy(await db.selectFrom('payout_attempt').selectAll().where('batch_id', 'in', ids).execute(), (row) => row.batch_id)
-  return rows.map((row) => {
+  const approvals = Map.groupBy(await db.selectFrom('payout_approval').selectAll().where('batch_id', 'in', ids).execute(), (row) => row.batch_id)
+  return rows.map(({ approvals_needed: needed, ...row }) => {
     const made = attempts.get(row.id) ?? []
     const live = made.find((one) => LIVE.some((state) => state === one.state))
-    return { ...row, items: (items.get(row.id) ?? []).map(toItem), attempts: made.length, live: live ? toAttempt(live) : null }
+    const approvalsMissing = Math.max(0, needed - (approvals.get(row.id) ?? []).length)
+    return {
+      ...row,
+      approvalsMissing,
+      items: (items.get(row.id) ?? []).map(toItem),
+      attempts: made.length,
+      live: live ? toAttempt(live) : null,
+      rivals: made.filter(({ state }) => state === 'raised').map(toAttempt),
+    }
   })
 }
 
 function batches(db: Db | Tx) {
   return {
     /** A batch whose memo is known already is not added again. */
-    async addBatch({ id, kind, memo, cluster, rate, at, items }: NewBatch): Promise<'added' | 'duplicate'> {
+    async addBatch({ id, kind, asset, memo, cluster, rate, at, approvalsNeeded }: NewBatch): Promise<'added' | 'duplicate'> {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('payout_batch')
-        .values({ id, kind, memo, cluster, rate, state: 'planned', failure: null, created_at: at, updated_at: at })
+        .values({ id, kind, asset, memo, cluster, rate, state: 'planned', failure: null, created_at: at, updated_at: at, approvals_needed: approvalsNeeded })
         .onConflict((conflict) => conflict.column('memo').doNothing())
         .executeTakeFirstOrThrow()
-      if (numInsertedOrUpdatedRows === 0n) return 'duplicate'
-      for (const item of items)
-        await db
-          .insertInto('payout_item')
-          .values({ id: item.id, batch_id: id, node_id: item.nodeId, address: item.address, usd_micro: item.microUsd, due_lamports: item.lamports })
-          .execute()
-      return 'added'
+      return numInsertedOrUpdatedRows === 0n ? 'duplicate' : 'added'
+    },
+    async addItems(batchId: string, items: readonly Item[]): Promise<void> {
+      await db
+        .insertInto('payout_item')
+        .values(items.map((item) => toRow(item, batchId)))
+        .execute()
+    },
+    /** Takes payouts out of a batch that has failed, into a new one. */
+    async moveItems(batchId: string, items: readonly Item[]): Promise<void> {
+      for (const { id } of items) await db.updateTable('payout_item').set({ batch_id: batchId }).where('id', '=', id).execute()
+    },
+    /** Memos of the lanes that are open. */
+    async laneMemos(): Promise<string[]> {
+      const rows = await db.selectFrom('payout_batch').select('memo').where('kind', '=', 'lane').where('state', '=', 'finalized').execute()
+      return rows.map(({ memo }) => memo)
     },
     /** Batches that are neither final nor failed, oldest first. */
     openBatches: () => readOpenBatches(db),
@@ -110,7 +155,7 @@ async function ownSignatures(db: Db | Tx, signatures: readonly string[]): Promis
 function attempts(db: Db | Tx) {
   return {
     async addAttempt(batchId: string, attempt: Omit<Attempt, 'state'>, at: number): Promise<void> {
-      const { id, n, signature, raw, lastValidBlockHeight, signedSlot, fee } = attempt
+      const { id, n, signature, raw, lastValidBlockHeight, signedSlot, fee, lane, nonce } = attempt
       await db
         .insertInto('payout_attempt')
         .values({
@@ -124,6 +169,8 @@ function attempts(db: Db | Tx) {
           signed_at: at,
           fee_lamports: fee,
           state: 'signed',
+          lane,
+          nonce,
         })
         .execute()
     },
@@ -144,26 +191,5 @@ function attempts(db: Db | Tx) {
   }
 }
 
-function totals(db: Db | Tx) {
-  return {
-    /** Whether a batch waits for its next transaction. */
-    async hasPlanned(): Promise<boolean> {
-      return (await db.selectFrom('payout_batch').select('id').where('state', '=', 'planned').limit(1).executeTakeFirst()) !== undefined
-    },
-    /** Lamports in batches that are not final yet, fees of live attempts included. */
-    async inFlight(): Promise<Lamports> {
-      const open = db.selectFrom('payout_batch').select('id').where('state', 'in', OPEN)
-      const items = await db.selectFrom('payout_item').select('due_lamports').where('batch_id', 'in', open).execute()
-      const fees = await db.selectFrom('payout_attempt').select('fee_lamports').where('state', 'in', LIVE).execute()
-      return lamports(items.reduce((sum, row) => sum + row.due_lamports, 0n) + fees.reduce((sum, row) => sum + row.fee_lamports, 0n))
-    },
-    async plannedSince(at: number): Promise<Lamports> {
-      const recent = db.selectFrom('payout_batch').select('id').where('created_at', '>=', at).where('state', '!=', 'failed')
-      const items = await db.selectFrom('payout_item').select('due_lamports').where('batch_id', 'in', recent).execute()
-      return lamports(items.reduce((sum, row) => sum + row.due_lamports, 0n))
-    },
-  }
-}
-
 /** All SQL on batches, items and attempts that changes a state or feeds a decision. */
-export const createPayoutsStore = (db: Db | Tx) => ({ ...batches(db), ...attempts(db), ...totals(db) })
+export const createPayoutsStore = (db: Db | Tx) => ({ ...batches(db), ...attempts(db), ...totalsOf(db) })

@@ -3,8 +3,11 @@ import type { Tx } from '../persistence/database.ts'
 import { type HistoryCursor, bookDeposits } from './deposits.ts'
 import type { PayoutDeps } from './deps.ts'
 import { createPayoutsStore } from './payouts.store.ts'
+import { planClaims } from './claim-planning.ts'
+import { pauseOf } from './pause.ts'
 import { planDue } from './planning.ts'
-import { signPlanned } from './sign.ts'
+import { queueLanes } from './lanes.ts'
+import { raiseLate, signPlanned } from './sign.ts'
 import { type Silence, trackLive } from './track.ts'
 
 /** The longest memo a transaction carries beside its signer, bytes. */
@@ -12,7 +15,7 @@ const MAX_MEMO_BYTES = 500
 
 export interface Payouts {
   /**
-   * Books deposits, moves every transaction under way one step on, plans what is due and signs what is planned. Safe at
+   * Books deposits, moves every transaction under way one step on, and unless payouts are paused plans what is due and signs what is planned. Safe at
    * any time, in any state, after any crash; calls that overlap share one pass. Errors: `chain.unavailable`,
    * `payout.refused`; both leave everything as the disk has it.
    */
@@ -24,14 +27,19 @@ export interface Payouts {
 /** The payout machine over one hot wallet. */
 export function createPayouts(deps: PayoutDeps): Payouts {
   const silence: Silence = new Map()
-  const cursor: HistoryCursor = { newest: null }
+  const cursor: HistoryCursor = new Map()
   let running: Promise<void> | null = null
   const pass = async () => {
     const store = createPayoutsStore(deps.db)
     const open = await store.openBatches()
     // A deposit can wait while payments are under way; what happened while we were not looking cannot.
-    if (cursor.newest === null || open.every((batch) => batch.live === null)) await bookDeposits(deps, cursor)
-    await trackLive(deps, silence, open)
+    if (cursor.size === 0 || open.every((batch) => batch.live === null)) await bookDeposits(deps, cursor)
+    const pause = await pauseOf(deps.db, deps)
+    const late = await trackLive(deps, silence, { batches: open, maySend: pause === null })
+    if (pause) return
+    if (late.length > 0) await raiseLate(deps, await store.openBatches(), late)
+    await queueLanes(deps)
+    await planClaims(deps)
     await planDue(deps)
     if (await store.hasPlanned()) await signPlanned(deps, await store.openBatches())
   }
@@ -47,11 +55,12 @@ export function createPayouts(deps: PayoutDeps): Payouts {
       const added = await createPayoutsStore(tx).addBatch({
         id: deps.ids.next(),
         kind: 'anchor',
+        asset: 'lamports',
         memo,
         cluster: deps.cluster,
         rate: '',
         at: deps.clock.now(),
-        items: [],
+        approvalsNeeded: 0,
       })
       return added === 'added' ? 'queued' : 'duplicate'
     },

@@ -1,12 +1,22 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lamports, microUsd } from '../../../shared/units.ts'
-import { budgetOf } from './limits.ts'
+import { budgetOf, dayRoomOf } from './limits.ts'
 import { MAX_RECIPIENTS, type PlanRules, batchMemo, minimumFor, planBatches, transfersOf } from './plan.ts'
 import { rateText, toLamports } from './rate.ts'
 
 const rate = { microUsdPerSol: microUsd(150_250_000n), source: 'fixed by the operator', at: Date.parse('2026-11-21T14:30:00.000Z') }
-const rules: PlanRules = { rate, threshold: lamports(10_000n), fee: lamports(5_000n), rentMinimum: lamports(650_240n), budget: lamports(10n ** 12n) }
+const PLENTY = microUsd(10n ** 15n)
+const rules: PlanRules = {
+  asset: 'lamports',
+  rate,
+  threshold: lamports(10_000n),
+  fee: lamports(5_000n),
+  rentMinimum: lamports(650_240n),
+  budget: 10n ** 12n,
+  room: { all: PLENTY, of: () => PLENTY },
+}
+const inUsdc: PlanRules = { ...rules, asset: 'micro-usdc', rentMinimum: lamports(1_488_440n) }
 const node = (index: number, amount: bigint, address = `wallet-${index}`) => ({ nodeId: `node-${index}`, address, confirmedMicroUsd: microUsd(amount) })
 const open = (count: number, isNew = false) => new Map(Array.from({ length: count }, (_, index) => [`wallet-${index}`, { isNew }]))
 
@@ -43,7 +53,7 @@ test('a plan stays in its budget, pays nobody below the minimum and nobody who w
   fc.assert(
     fc.property(fc.array(fc.bigInt(0n, 10_000_000n), { maxLength: 60 }), fc.bigInt(0n, 10n ** 10n), fc.nat(60), (amounts, budget, judged) => {
       const payable = amounts.map((amount, index) => node(index, amount, `wallet-${index % 50}`))
-      const batches = planBatches(payable, open(judged), { ...rules, budget: lamports(budget) })
+      const batches = planBatches(payable, open(judged), { ...rules, budget })
       const transfers = batches.flatMap((batch) => transfersOf(batch))
       expect(transfers.reduce((sum, one) => sum + one.amount, 0n)).toBeLessThanOrEqual(budget)
       expect(transfers.every((one) => one.amount >= minimumFor(false, rules))).toBe(true)
@@ -55,9 +65,9 @@ test('a plan stays in its budget, pays nobody below the minimum and nobody who w
 })
 
 test('a memo names its batch: any other content has another memo', () => {
-  const item = { id: 'i', address: 'a', lamports: lamports(5n) }
+  const item = { id: 'i', address: 'a', amount: 5n }
   expect(batchMemo([item])).toMatch(/^wf1:[\w-]{43}$/)
-  expect(new Set([[item], [{ ...item, id: 'j' }], [{ ...item, lamports: lamports(6n) }], [item, item]].map((items) => batchMemo(items))).size).toBe(4)
+  expect(new Set([[item], [{ ...item, id: 'j' }], [{ ...item, amount: 6n }], [item, item]].map((items) => batchMemo(items))).size).toBe(4)
 })
 
 test('the budget is what cap, chain and books all allow, and never negative', () => {
@@ -66,4 +76,38 @@ test('the budget is what cap, chain and books all allow, and never negative', ()
   expect(budgetOf(outflow, { maxPerHour: lamports(300n), reserve: lamports(200n) })).toBe(250n)
   expect(budgetOf(outflow, { maxPerHour: lamports(10n), reserve: lamports(200n) })).toBe(0n)
   expect(budgetOf({ ...outflow, balance: lamports(0n) }, { maxPerHour: lamports(10_000n), reserve: lamports(0n) })).toBe(0n)
+})
+
+test('USDC: 17 to accounts that are there, 8 to accounts that are opened, whose rent the receiver bears', () => {
+  const nodes = Array.from({ length: 30 }, (_, index) => node(index, 1_000_000n))
+  const there = planBatches(nodes, open(30), inUsdc)
+  expect(there.map((batch) => batch.length)).toEqual([17, 13])
+  expect(there[0]?.[0]).toMatchObject({ microUsd: 1_000_000n, amount: 1_000_000n, rentMicroUsd: 0n, rentLamports: 0n })
+  const opened = planBatches(nodes, open(30, true), inUsdc)
+  expect(opened.map((batch) => batch.length)).toEqual([8, 8, 8, 6])
+  // 1,488,440 lamports at 150.25 dollars, rounded up.
+  expect(opened[0]?.[0]).toMatchObject({ microUsd: 1_000_000n, amount: 1_000_000n - 223_639n, rentMicroUsd: 223_639n, rentLamports: 1_488_440n })
+})
+
+test('an account is not opened for less than it costs', () => {
+  expect(planBatches([node(0, 225_000n)], open(1, true), inUsdc)).toEqual([])
+  expect(planBatches([node(0, 225_000n)], open(1), inUsdc)).toHaveLength(1)
+})
+
+test('what is due beyond the day’s cap of a recipient is paid the next day', () => {
+  const room = { all: PLENTY, of: () => microUsd(600_000n) }
+  const [batch] = planBatches([node(0, 400_000n, 'wallet-0'), node(1, 500_000n, 'wallet-0')], open(1), { ...inUsdc, room })
+  expect(batch?.map((item) => item.microUsd)).toEqual([400_000n, 200_000n])
+  expect(planBatches([node(0, 400_000n)], open(1), { ...inUsdc, room: { all: microUsd(399_999n), of: () => PLENTY } })).toEqual([])
+})
+
+test('the day’s room counts every asset and every recipient', () => {
+  const room = dayRoomOf(
+    new Map([
+      ['a', microUsd(700n)],
+      ['b', microUsd(200n)],
+    ]),
+    { maxPerDay: microUsd(1_000n), maxPerRecipient: microUsd(600n) },
+  )
+  expect([room.all, room.of('a'), room.of('b'), room.of('c')]).toEqual([100n, 0n, 400n, 600n])
 })

@@ -2,6 +2,7 @@ import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { HistoryItem } from '../../chain/chain.ts'
 import type { PayoutDeps } from './deps.ts'
 import { type Seen, nextStep } from './machine.ts'
+import { hasMoved } from './lanes.ts'
 import { recordExpired, recordFailed, recordFinalized, recordProgress } from './outcome.ts'
 import type { Attempt, Batch } from './batch.ts'
 
@@ -28,11 +29,13 @@ export async function push(deps: PayoutDeps, { batch, attempt }: Tracked): Promi
   if (attempt.state === 'signed') await recordProgress(deps, { batch, attempt }, 'sent')
 }
 
-/** Looks for an attempt in the hot wallet's own history, back to before it was signed. */
-async function findInHistory({ chain, wallet }: PayoutDeps, { signature, signedSlot }: Attempt): Promise<HistoryItem | null> {
+/** Looks for one of these attempts in the hot wallet's own history, back to before it was signed. */
+async function findInHistory({ chain, wallet }: PayoutDeps, attempts: readonly Attempt[]): Promise<HistoryItem | null> {
+  const signatures = new Set(attempts.map(({ signature }) => signature))
+  const signedSlot = Math.min(...attempts.map((attempt) => attempt.signedSlot))
   for (let before: string | undefined; ; ) {
     const page: readonly HistoryItem[] = await chain.historyOf(wallet.address, { limit: HISTORY_PAGE, ...(before === undefined ? {} : { before }) })
-    const found = page.find((item) => item.signature === signature)
+    const found = page.find((item) => signatures.has(item.signature))
     const oldest = page.at(-1)
     if (found) return found
     if (!oldest || page.length < HISTORY_PAGE || oldest.slot < signedSlot) return null
@@ -40,33 +43,71 @@ async function findInHistory({ chain, wallet }: PayoutDeps, { signature, signedS
   }
 }
 
-async function take(deps: PayoutDeps, silence: Silence, { tracked, seen }: { tracked: Tracked; seen: Omit<Seen, 'silentPasses'> }): Promise<void> {
+function finish(deps: PayoutDeps, tracked: Tracked, err: string | null): Promise<void> {
+  deps.events.finished(tracked.batch.id, tracked.attempt.signature, err)
+  return err === null ? recordFinalized(deps, tracked) : recordFailed(deps, tracked, err)
+}
+
+/** An earlier attempt on the nonce that has landed for good in place of the live one. */
+async function landedRival(deps: PayoutDeps, { rivals }: Batch): Promise<{ attempt: Attempt; err: string | null } | null> {
+  if (rivals.length === 0) return null
+  const statuses = await deps.chain.statuses(rivals.map(({ signature }) => signature))
+  const index = statuses.findIndex((status) => status?.level === 'finalized')
+  const [attempt, status] = [rivals[index], statuses[index]]
+  return attempt && status ? { attempt, err: status.err } : null
+}
+
+interface Look {
+  readonly tracked: Tracked
+  readonly seen: Omit<Seen, 'silentPasses'>
+  readonly maySend: boolean
+}
+
+async function take(deps: PayoutDeps, silence: Silence, { tracked, seen, maySend }: Look): Promise<'late' | void> {
   const { batch, attempt } = tracked
   const silentPasses = silence.get(attempt.id) ?? 0
   const step = nextStep(attempt, { ...seen, silentPasses })
-  if (step.do === 'look-in-history') return take(deps, silence, { tracked, seen: { ...seen, history: await findInHistory(deps, attempt) } })
+  if (step.do === 'look-in-history') {
+    const history = await findInHistory(deps, [attempt, ...batch.rivals])
+    const rival = batch.rivals.find(({ signature }) => signature === history?.signature)
+    return rival ? finish(deps, { batch, attempt: rival }, history?.err ?? null) : take(deps, silence, { tracked, maySend, seen: { ...seen, history } })
+  }
   if (step.do === 'count-silence') silence.set(attempt.id, silentPasses + 1)
   else silence.delete(attempt.id)
-  if (step.do === 'send') return push(deps, tracked)
+  if (step.do === 'send') return maySend ? push(deps, tracked) : undefined
   if (step.do === 'confirm') return recordProgress(deps, tracked, 'confirmed')
   if (step.do === 'expire') {
     deps.events.expired(batch.id, attempt.signature)
     return recordExpired(deps, tracked)
   }
-  if (step.do === 'finish') {
-    deps.events.finished(batch.id, attempt.signature, step.err)
-    return step.err === null ? recordFinalized(deps, tracked) : recordFailed(deps, tracked, step.err)
+  if (step.do === 'raise') {
+    if (maySend) await push(deps, tracked)
+    return 'late'
   }
+  if (step.do === 'finish') return finish(deps, tracked, step.err)
 }
 
-/** Moves every live attempt one step on. */
-export async function trackLive(deps: PayoutDeps, silence: Silence, batches: readonly Batch[]): Promise<void> {
+interface Live {
+  readonly batches: readonly Batch[]
+  /** Nothing leaves while payouts are paused, not even again. */
+  readonly maySend: boolean
+}
+
+/** Moves every live attempt one step on. Returns the batches on lanes that have waited long enough to offer more. */
+export async function trackLive(deps: PayoutDeps, silence: Silence, { batches, maySend }: Live): Promise<readonly string[]> {
+  const late: string[] = []
   const live = batches.flatMap((batch) => (batch.live ? [{ batch, attempt: batch.live }] : []))
   for (let start = 0; start < live.length; start += STATUSES_PER_CALL) {
     const some = live.slice(start, start + STATUSES_PER_CALL)
     const finalHeight = await deps.chain.blockHeight('finalized')
+    const moved = await Promise.all(some.map(({ attempt }) => hasMoved(deps, attempt)))
     const statuses = await deps.chain.statuses(some.map(({ attempt }) => attempt.signature))
-    for (const [index, tracked] of some.entries())
-      await take(deps, silence, { tracked, seen: { finalHeight, status: statuses[index] ?? null, history: undefined } })
+    for (const [index, tracked] of some.entries()) {
+      const seen = { finalHeight, hasMoved: moved[index] ?? false, status: statuses[index] ?? null, history: undefined }
+      const rival = seen.status === null ? await landedRival(deps, tracked.batch) : null
+      if (rival) await finish(deps, { batch: tracked.batch, attempt: rival.attempt }, rival.err)
+      else if ((await take(deps, silence, { tracked, maySend, seen })) === 'late') late.push(tracked.batch.id)
+    }
   }
+  return late
 }

@@ -7,6 +7,7 @@ import type { Db, Schema } from './schema.ts'
 import { openSqliteEngine } from './sqlite.ts'
 import { addWriter, engineOf } from './transact.ts'
 
+export { atEnd } from './at-end.ts'
 export type { Db, Schema, Tx } from './schema.ts'
 export { engineOf, transact, withFence } from './transact.ts'
 

@@ -14,7 +14,7 @@ const migrationIn = (file: string): Migration => ({
 
 async function findMigrations(): Promise<Record<string, Migration>> {
   const files = readdirSync(directory).filter((file) => /^\d{4}-[a-z-]+\.ts$/.test(file))
-  return Object.fromEntries(files.toSorted((a, b) => a.localeCompare(b)).map((file) => [file.replace(/\.ts$/, ''), migrationIn(file)]))
+  return Object.fromEntries(files.toSorted().map((file) => [file.replace(/\.ts$/, ''), migrationIn(file)]))
 }
 
 /** Everything that changes a schema, oldest first; what is pending happens wholly or not at all. */

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { ChallengeTables } from './tables/challenges.ts'
 import type { DecisionTables } from './tables/decisions.ts'
 import type { FleetTables } from './tables/fleets.ts'
+import type { FundingTables } from './tables/funding.ts'
 import type { GridTables } from './tables/grid.ts'
 import type { IncidentTables } from './tables/incidents.ts'
 import type { JobLogTables } from './tables/job-logs.ts'
@@ -14,10 +15,12 @@ import type { ReceiptTables } from './tables/receipts.ts'
 import type { RegistryTables } from './tables/registry.ts'
 import type { ReplicaTables } from './tables/replicas.ts'
 import type { ShardTables } from './tables/shards.ts'
+import type { WalletTables } from './tables/wallets.ts'
 
 export type Schema = RegistryTables &
   DecisionTables &
   FleetTables &
+  FundingTables &
   GridTables &
   IncidentTables &
   JobTables &
@@ -29,6 +32,7 @@ export type Schema = RegistryTables &
   ModelTables &
   ProofInboxTables &
   ReplicaTables &
-  ShardTables
+  ShardTables &
+  WalletTables
 export type Db = Kysely<Schema>
 export type Tx = Transaction<Schema>

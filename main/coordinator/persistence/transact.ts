@@ -9,6 +9,7 @@ import {
   type QueryExecutor,
 } from 'kysely'
 import { WindfallError } from '../../../shared/errors.ts'
+import { leaveToEnd, writeLeft } from './at-end.ts'
 import type { Db, Schema, Tx } from './schema.ts'
 import type { Engine } from './engine.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -64,9 +65,11 @@ export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return writerOf(executor).commit(async (connection) => {
     const lent = lend(connection)
     const tx = asTransaction(db, executor.withConnectionProvider(lent))
+    leaveToEnd(tx)
     try {
       await checkFences(tx, executor.plugins)
       const value = await work(tx)
+      await writeLeft(tx)
       await lent.takeBack()
       return value
     } finally {

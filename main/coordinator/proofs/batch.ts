@@ -65,12 +65,13 @@ const UNREAD = 'A proof before this one in the chain of this node was refused. S
  * unread. What nobody waits for is told to the node's owner. Errors: what is worth another try; then the whole batch is, and what was settled is only
  * said again.
  */
-export async function settleBatch(deps: ProofDeps, { nodeId, items, isAwaited }: BatchToSettle): Promise<readonly ProofVerdict[]> {
+export async function settleBatch(deps: ProofDeps, { nodeId, items, isAwaited, rest }: BatchToSettle): Promise<readonly ProofVerdict[]> {
   const verdicts: ProofVerdict[] = []
   const tell = async ({ item }: OpenedItem, refusal: Refusal) => {
     if (!isAwaited) await recordRefusal(deps, refusal, { ...item, ...claimedBy(item), nodeId })
   }
   for (const opened of items) {
+    if (verdicts.length > 0) await rest()
     const last = verdicts.at(-1)?.state
     if (last === 'refused' || last === 'unread') {
       verdicts.push({ state: 'unread', ...claimedBy(opened.item) })
@@ -90,6 +91,8 @@ export interface BatchToSettle {
   readonly nodeId: string
   readonly items: readonly OpenedItem[]
   readonly isAwaited: boolean
+  /** Awaited between two items. */
+  readonly rest: () => Promise<void>
 }
 
 async function settleItem(deps: ProofDeps, nodeId: string, { item, output }: OpenedItem): Promise<{ readonly answer: ProofVerdict } | Refusal> {

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WindfallError } from '../../../shared/errors.ts'
 import { REQUESTER, type TestCore, type TestNode, proofFor, startTestCore, submissionOf } from '../core.fake.ts'
+import { transact } from '../persistence/database.ts'
 import type { ChallengeDeps } from './challenge-ports.ts'
 import { type Challenges, createChallenges } from './challenges.ts'
 
@@ -248,7 +249,7 @@ test('a spot check is planned with the proof, invisible until its time, and then
   const node = await core.enrol()
   const [proofId = ''] = await accept(core, node, ['job-1'])
   const { challenges, pushed } = createUnderTest(core, { rate: 1, random: (bytes) => Buffer.alloc(bytes, 0x80) })
-  await core.db.transaction().execute((tx) => challenges.plan(tx, proofId, node.nodeId))
+  await transact(core.db, (tx) => challenges.plan(tx, proofId, node.nodeId))
   await challenges.sweep()
   expect([await challenges.list(REQUESTER, proofId), await challenges.open(node.nodeId), await core.decided('challenge.asked')]).toEqual([[], [], []])
   expect((await core.parts.proofs.list({ requesterId: REQUESTER, after: null, limit: 1 })).items).toMatchObject([{ challenge: null }])
@@ -265,7 +266,7 @@ test('a spot check is let go when the proof was challenged meanwhile, or when it
   const node = await core.enrol()
   const [first = '', second = ''] = await accept(core, node, ['job-1', 'job-2'])
   const { challenges } = createUnderTest(core, { rate: 1, random: (bytes) => Buffer.alloc(bytes, 0x80) })
-  await core.db.transaction().execute(async (tx) => {
+  await transact(core.db, async (tx) => {
     await challenges.plan(tx, first, node.nodeId)
     await challenges.plan(tx, second, node.nodeId)
   })

@@ -3,6 +3,7 @@ import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import type { ProofDeps, ProvenAttempt } from './ports.ts'
 import { createProofsStore } from './proofs.store.ts'
+import { pricesByNode } from './settling.ts'
 import { type MaybeVerified, type Submission, claimOf, judge, keepProof, openSubmission, refuseSubmission } from './submission.ts'
 
 export type RunInput = InputOf<typeof coordinatorContract.giveBack>
@@ -33,7 +34,10 @@ async function keepRun(
   const { proofId, jobId, attemptId } = proof
   const { reason, message } = run.input
   await keepProof(deps, tx, run)
-  const ranMs = (await createProofsStore(tx).waitingOf(jobId)).reduce((sum, { paidMs }) => sum + paidMs, 0)
+  const runs = await createProofsStore(tx).waitingOf(jobId)
+  const ranMs = runs.reduce((sum, { paidMs }) => sum + paidMs, 0)
+  const nodeIds = [...new Set(runs.map((one) => one.proof.nodeId))]
+  await deps.accrue(tx, { jobId, because: proofId, parts: pricesByNode(run.attempt.spec, runs, nodeIds) })
   await deps.giveBack(tx, { leaseId, reason, message, ranMs })
   await deps.decide(tx, 'run.accepted', { nodeId: node.nodeId, proofId, jobId, attemptId, reason, paidMs: run.paidMs })
   await deps.recordEvent(tx, node.nodeId, { kind: 'proof-accepted', proofId, jobId, receiptId: null })

@@ -111,6 +111,11 @@ export interface ProofDeps {
   readonly saveOutput: (bytes: Uint8Array) => Promise<unknown>
   /** Looks up what the grid was like. May be slow; never called inside a transaction. */
   readonly prepareReceipts: (order: ReceiptOrder) => Promise<IssueReceipts>
+  /**
+   * What the proven runs of a job that goes on come to, all of them: it replaces what was accrued for them before. `because` names what changed it;
+   * nothing is confirmed by it.
+   */
+  readonly accrue: (tx: Tx, accrual: Pick<Settlement, 'jobId' | 'parts'> & { readonly because: string }) => Promise<void>
   /** What each of the parts earned, in their order. */
   readonly settle: (tx: Tx, settlement: Settlement) => Promise<readonly Earning[]>
   /** Decides whether the samples behind the proof will be asked for. */

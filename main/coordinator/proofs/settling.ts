@@ -71,13 +71,21 @@ async function settle(
 }
 
 /** What the requester pays for the runs of each node. */
-function pricedParts({ job, parts }: ReceiptOrder, waiting: readonly WaitingRun[]) {
-  const prices = pricesOf(
-    job.spec.price,
-    waiting.map(({ paidMs }) => paidMs),
+const pricedParts = ({ job, parts }: ReceiptOrder, waiting: readonly WaitingRun[]) =>
+  pricesByNode(
+    job.spec,
+    waiting,
+    parts.map(({ node }) => node.nodeId),
   )
-  return parts.map(({ node: { nodeId } }) => ({
+
+/** What the runs of a job come to, for each of these nodes. */
+export function pricesByNode({ price }: Pick<JobToSettle['spec'], 'price'>, runs: readonly WaitingRun[], nodeIds: readonly string[]) {
+  const prices = pricesOf(
+    price,
+    runs.map(({ paidMs }) => paidMs),
+  )
+  return nodeIds.map((nodeId) => ({
     nodeId,
-    priceMicroUsd: microUsd(prices.reduce((sum, price, index) => (waiting[index]?.proof.nodeId === nodeId ? sum + price : sum), 0n)),
+    priceMicroUsd: microUsd(prices.reduce((sum, one, index) => (runs[index]?.proof.nodeId === nodeId ? sum + one : sum), 0n)),
   }))
 }

@@ -39,7 +39,8 @@ async function gather(deps: ProofDeps, tx: Tx, submission: Submission): Promise<
   const [chain, stored] = [await proofs.head(node.nodeId), await proofs.like({ proofId: proof.proofId, bodySha256 })]
   const attempt = await deps.attempt(tx, { nodeId: node.nodeId, leaseId, token })
   const beside = attempt ? await proofs.since(node.nodeId, Math.max(fromIso(proof.startedAt), attempt.leasedAt) - SKEW_MS) : []
-  const runs = attempt ? (await proofs.waitingOf(attempt.jobId)).map((run) => run.proof) : []
+  // What was given back before counts where another run is.
+  const runs = attempt && left.kind === 'checkpoint' ? (await proofs.waitingOf(attempt.jobId)).map((run) => run.proof) : []
   return { now: deps.clock.now(), leaseId, proof, bodySha256, left, runs, chain, stored, attempt, capabilities: node.capabilities, beside }
 }
 
@@ -62,6 +63,7 @@ export async function recordRefusal(deps: ProofDeps, { code, message, endsAttemp
     if (endsAttempt && attempt?.standing === 'current') {
       // What led to a wrong result may be wrong as well, and the job begins again without it.
       await leaveUnpaid(deps, tx, { jobId, cause: 'wrong' })
+      await deps.accrue(tx, { jobId, because: `without-${leaseId}`, parts: [] })
       await deps.rejectResult(tx, { leaseId, reason: code, message })
     }
     if ((await createProofsStore(tx).addRefusal({ nodeId, proofId, code, at: deps.clock.now() })) === 'duplicate') return

@@ -28,6 +28,11 @@ export function createAnchorsStore(db: Db | Tx) {
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
+    /** As many receipts, from the first on, are anchored for good. */
+    async anchoredSize(): Promise<number> {
+      const final = db.selectFrom('anchor').select('tree_size').where('signature', 'is not', null)
+      return (await final.orderBy('tree_size', 'desc').limit(1).executeTakeFirst())?.tree_size ?? 0
+    },
     /** The first final anchor that covers a leaf. */
     async covering(leafIndex: number): Promise<{ readonly treeSize: number; readonly anchor: Anchor } | null> {
       const row = await db

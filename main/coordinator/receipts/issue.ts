@@ -33,6 +33,8 @@ export interface Issued {
   readonly receiptId: string
   readonly bundle: ReceiptBundle
   readonly summary: ReceiptSummary
+  /** Whether every grid figure was measured, there and then: none recorded, modelled or estimated. */
+  readonly isMeasured: boolean
 }
 
 const distinct = (keys: readonly PublicJwk[]): PublicJwk[] => [...new Map(keys.map((key) => [key.x, key])).values()]
@@ -53,6 +55,7 @@ export function createReceiptIssuer({ receiptSigner, logSigner, clock, ids }: Is
     return {
       receiptId: predicate.receiptId,
       summary,
+      isMeasured: predicate.intervals.every(({ origin, estimated }) => origin === 'live' && !estimated),
       bundle: bundleOfParts({ receipt, ...parts, inclusion: await inclusionIn(store, head, leafIndex), anchor: null }, rotations),
     }
   }

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Capabilities } from '../../../shared/contract/node.ts'
+import type { Capabilities, NodeState } from '../../../shared/contract/node.ts'
 import type { NodeStanding } from '../../../shared/domain/node-standing.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Db } from '../persistence/database.ts'
 import { coarseReputation, reputationAt } from './standing.ts'
-import { type WorkingNode, createWorkforceStore } from './workforce.store.ts'
+import { type NodeChange, type WorkingNode, createWorkforceStore } from './workforce.store.ts'
 
 /** A node that may be given jobs. */
 export interface DirectoryEntry {
@@ -15,8 +15,7 @@ export interface DirectoryEntry {
 }
 
 interface Known {
-  readonly version: number
-  readonly enrolledAt: number
+  readonly row: WorkingNode
   readonly entry: DirectoryEntry
 }
 
@@ -44,11 +43,27 @@ function isSame(one: NodeStanding | undefined, other: NodeStanding | undefined):
 
 /** The entry stays the same object for as long as nothing in it changes. */
 function knownOf(row: WorkingNode, before: Known | undefined, now: number): Known {
-  const { nodeId, version, enrolledAt, body } = row
+  const { nodeId, version, body } = row
   const found = standingOf(row, now)
-  if (before?.version === version && isSame(before.entry.standing, found.standing)) return before
-  const capabilities = before?.version === version ? before.entry.capabilities : (JSON.parse(body) as Capabilities)
-  return { version, enrolledAt, entry: { nodeId, capabilities, ...found } }
+  const isSameVersion = before?.row.version === version
+  if (isSameVersion && isSame(before.entry.standing, found.standing)) return { row, entry: before.entry }
+  const capabilities = isSameVersion ? before.entry.capabilities : (JSON.parse(body) as Capabilities)
+  return { row, entry: { nodeId, capabilities, ...found } }
+}
+
+const mayWork = (state: NodeState): boolean => state === 'active' || state === 'probation'
+
+/**
+ * What has changed of a node whose capabilities have not, without reading those again; `null`: the whole of it has to be read. What was seen before is
+ * seen again for a while, since clocks differ.
+ */
+function changedRow(before: Known | undefined, changes: readonly NodeChange[]): WorkingNode | 'gone' | null {
+  const state = changes.findLast((one) => 'state' in one)?.state
+  if (state !== undefined && !mayWork(state)) return 'gone'
+  const version = changes.findLast((one) => 'version' in one)?.version
+  if (!before) return state === undefined && version === undefined ? 'gone' : null
+  if (version !== undefined && version !== before.row.version) return null
+  return changes.reduce<WorkingNode>((row, change) => ({ ...row, ...change }), before.row)
 }
 
 async function readAll({ db, clock }: Deps, before: ReadonlyMap<string, Known>): Promise<Map<string, Known>> {
@@ -64,11 +79,18 @@ async function readAll({ db, clock }: Deps, before: ReadonlyMap<string, Known>):
 
 async function readChanged({ db, clock }: Deps, before: ReadonlyMap<string, Known>, since: number): Promise<ReadonlyMap<string, Known>> {
   const store = createWorkforceStore(db)
-  const changed = [...(await store.changed(since))]
-  if (changed.length === 0) return before
+  const changes = Map.groupBy(await store.changed(since), ({ nodeId }) => nodeId)
+  if (changes.size === 0) return before
   const known = new Map(before)
-  for (let at = 0; at < changed.length; at += SLICE) {
-    const some = changed.slice(at, at + SLICE)
+  const unread: string[] = []
+  for (const [nodeId, of] of changes) {
+    const row = changedRow(before.get(nodeId), of)
+    if (row === 'gone') known.delete(nodeId)
+    else if (row) known.set(nodeId, knownOf(row, before.get(nodeId), clock.now()))
+    else unread.push(nodeId)
+  }
+  for (let at = 0; at < unread.length; at += SLICE) {
+    const some = unread.slice(at, at + SLICE)
     const rows = new Map((await store.among(some)).map((row) => [row.nodeId, row]))
     for (const nodeId of some) {
       const row = rows.get(nodeId)
@@ -80,7 +102,7 @@ async function readChanged({ db, clock }: Deps, before: ReadonlyMap<string, Know
 }
 
 const inOrder = (known: ReadonlyMap<string, Known>): readonly DirectoryEntry[] =>
-  [...known.values()].toSorted((a, b) => a.enrolledAt - b.enrolledAt || (a.entry.nodeId < b.entry.nodeId ? -1 : 1)).map(({ entry }) => entry)
+  [...known.values()].toSorted((a, b) => a.row.enrolledAt - b.row.enrolledAt || (a.entry.nodeId < b.entry.nodeId ? -1 : 1)).map(({ entry }) => entry)
 
 /**
  * Every node that may be given jobs, oldest enrolment first. What did not change is not read again: a planning round asks every second, and ten thousand
@@ -96,7 +118,7 @@ export function createDirectory(deps: Deps): () => Promise<readonly DirectoryEnt
     const [at, now] = [clock.now(), clock.monotonic()]
     const isWhole = looked === null || now - looked.allAt >= READ_ALL_EVERY_MS
     const found = looked === null || isWhole ? await readAll(deps, known) : await readChanged(deps, known, Math.min(looked.at, at) - OVERLAP_MS)
-    const isChanged = found !== known && (found.size !== known.size || [...found].some(([nodeId, one]) => known.get(nodeId) !== one))
+    const isChanged = found !== known && (found.size !== known.size || [...found].some(([nodeId, one]) => known.get(nodeId)?.entry !== one.entry))
     known = found
     if (isChanged) entries = inOrder(known)
     looked = { at, allAt: isWhole ? now : (looked?.allAt ?? now) }

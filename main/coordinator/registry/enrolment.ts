@@ -18,12 +18,12 @@ import { type Challenges, type Issued, createChallenges } from './challenge.ts'
 import { redeemChallenge } from './redeemed.store.ts'
 import { createDeviceKeysStore } from './device-keys.store.ts'
 import { type Node, createNodesStore } from './nodes.store.ts'
-import { checkAddress, payTo } from './payout-address.ts'
+import { type PayoutAddressDeps, checkAddress, payToSetting } from './payout-address.ts'
 import { recordRotation, type RotationDeps } from './rotation.ts'
 
 type EnrolInput = InputOf<typeof coordinatorContract.enrol>
 
-export interface EnrolmentDeps extends RotationDeps {
+export interface EnrolmentDeps extends RotationDeps, PayoutAddressDeps {
   readonly db: Db
   readonly clock: Clock
   readonly random: (bytes: number) => Uint8Array
@@ -108,7 +108,7 @@ async function record(deps: EnrolmentDeps, tx: Tx, claim: Claim): Promise<{ node
   if (attestation) await recordAttestation(deps, tx, { nodeId: node.nodeId, publicJwk, challenge, evidence: attestation })
   const at = deps.clock.now()
   await createCapabilitiesStore(tx).setCapabilities(node.nodeId, input.capabilities, at)
-  if (input.payoutAddress !== null) await payTo(deps, tx, { node, address: input.payoutAddress })
+  if (input.payoutAddress !== null) await payToSetting(deps, tx, { nodeId: node.nodeId, address: input.payoutAddress })
   return { nodeId: node.nodeId, enrolledAt: node.enrolledAt, replaced }
 }
 

@@ -23,6 +23,8 @@ function restarted({ db, clock, decide }: TestCore) {
     loopDb: deps.db,
     requiresToken: false,
     heartbeatMs: 15_000,
+    cooldownMs: () => 0,
+    recordEvent: async () => undefined,
     keyReplaced: () => undefined,
     onPresence: () => undefined,
     onUnsaved: () => undefined,

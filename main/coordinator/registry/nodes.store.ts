@@ -77,25 +77,6 @@ function identities(db: Db | Tx) {
   }
 }
 
-function payoutAddresses(db: Db | Tx) {
-  return {
-    async setPayoutAddress(nodeId: string, address: string, at: number): Promise<void> {
-      const last = await db
-        .selectFrom('node_payout_address')
-        .select('version')
-        .where('node_id', '=', nodeId)
-        .orderBy('version', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      await db.updateTable('node').set({ payout_address: address }).where('id', '=', nodeId).execute()
-      await db
-        .insertInto('node_payout_address')
-        .values({ node_id: nodeId, version: (last?.version ?? 0) + 1, address, recorded_at: at })
-        .execute()
-    },
-  }
-}
-
 function states(db: Db | Tx) {
   return {
     async stateOf(nodeId: string): Promise<NodeState | null> {
@@ -121,5 +102,5 @@ function states(db: Db | Tx) {
   }
 }
 
-/** All SQL on tables `node` and `node_payout_address`. Histories are kept: nothing is overwritten but the current address. */
-export const createNodesStore = (db: Db | Tx) => ({ ...identities(db), ...states(db), ...payoutAddresses(db) })
+/** All SQL on table `node` but where it is paid. */
+export const createNodesStore = (db: Db | Tx) => ({ ...identities(db), ...states(db) })

@@ -72,9 +72,11 @@ test('enrolling again keeps the node; histories grow only when something changes
   expect(await core.registry.node(signer.keyId)).toMatchObject({ enrolledAt: Date.parse('2026-03-01T12:10:00.000Z'), payoutAddress: ADDRESS })
   const count = async (table: 'node' | 'node_capabilities' | 'node_payout_address') => (await core.db.selectFrom(table).selectAll().execute()).length
   expect([await count('node'), await count('node_capabilities'), await count('node_payout_address')]).toEqual([1, 1, 1])
-  await enrol(core, signer, toBase58(randomBytes(32)))
-  expect(await count('node_payout_address')).toBe(2)
-  expect(await core.decided('node.payout-address')).toHaveLength(2)
+  const another = toBase58(randomBytes(32))
+  await enrol(core, signer, another)
+  await enrol(core, signer, another)
+  expect(await core.parts.wallets.show(signer.keyId)).toMatchObject({ address: ADDRESS, pending: { address: another, source: 'settings' } })
+  expect(await core.decided('node.payout-address-requested')).toHaveLength(1)
   await expect(enrol(core, signer, toBase58(randomBytes(31)).padStart(32, '2'))).rejects.toMatchObject({ code: 'input.invalid' })
 })
 

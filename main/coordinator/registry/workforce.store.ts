@@ -14,6 +14,9 @@ export interface WorkingNode {
   readonly asOf: number | null
 }
 
+/** A part of what is known of a node, as it is now. */
+export type NodeChange = Pick<WorkingNode, 'nodeId'> & (Pick<WorkingNode, 'state'> | Pick<WorkingNode, 'version'> | Pick<WorkingNode, 'good' | 'bad' | 'asOf'>)
+
 /** Nodes that may work, with the newest of what they can do and how they have worked. */
 export function createWorkforceStore(db: Db) {
   const working = () =>
@@ -45,12 +48,12 @@ export function createWorkforceStore(db: Db) {
       return (await all.orderBy('id').limit(limit).execute()).map(({ id }) => id)
     },
     among: async (nodeIds: readonly string[]): Promise<WorkingNode[]> => (nodeIds.length === 0 ? [] : working().where('node.id', 'in', nodeIds).execute()),
-    /** Nodes of which anything was recorded at or after `since`, epoch milliseconds, whether or not they may work. */
-    async changed(since: number): Promise<ReadonlySet<string>> {
-      const moved = await db.selectFrom('node').select('id as nodeId').where('state_since', '>=', since).execute()
-      const told = await db.selectFrom('node_capabilities').select('node_id as nodeId').where('recorded_at', '>=', since).execute()
-      const found = await db.selectFrom('node_standing').select('node_id as nodeId').where('as_of', '>=', since).execute()
-      return new Set([...moved, ...told, ...found].map(({ nodeId }) => nodeId))
+    /** What was recorded of nodes at or after `since`, epoch milliseconds, whether or not they may work. */
+    async changed(since: number): Promise<readonly NodeChange[]> {
+      const moved = await db.selectFrom('node').select(['id as nodeId', 'state']).where('state_since', '>=', since).execute()
+      const told = await db.selectFrom('node_capabilities').select(['node_id as nodeId', 'version']).where('recorded_at', '>=', since).execute()
+      const found = await db.selectFrom('node_standing').select(['node_id as nodeId', 'good', 'bad', 'as_of as asOf']).where('as_of', '>=', since).execute()
+      return [...moved, ...told.toSorted((a, b) => a.version - b.version), ...found]
     },
   }
 }

@@ -14,7 +14,11 @@ describe('what the machine does', () => {
   test('earning: state, today’s money, the job and its power', async () => {
     const { screen } = await openWindow()
     const now = screen.getByRole('region', { name: 'Right now' })
-    await expect.element(now).toMatchTextContent(/Earning.*\$0\.2811.*earned today, before electricity.*Running Galaxy cluster fit, block 12, science at 172/)
+    await expect
+      .element(now)
+      .toMatchTextContent(
+        /Earning.*\$0\.281.*confirmed today, before electricity; \$0\.000123 more is accrued.*Running Galaxy cluster fit, block 12, science at 172/,
+      )
     await expect.element(screen.getByRole('progressbar', { name: 'Progress of Galaxy cluster fit, block 12' })).toHaveAttribute('value', '0.63')
   })
 
@@ -53,15 +57,15 @@ describe('what the machine does', () => {
     await expect.poll(todaysEmissions).toMatch(/41\.2\sg on 6 receipts.*recorded 18 March 2024/)
   })
 
-  test('accrued, confirmed, arriving and paid are kept apart', async () => {
+  test('accrued, confirmed, paying and paid are kept apart', async () => {
     const { screen } = await openWindow()
     const book = screen.getByRole('region', { name: 'Earnings' })
     for (const line of [
-      /Being checked.*\$0\.000123/,
-      /Confirmed today.*\$0\.281/,
-      /Ready for the next payout.*\$14\.72/,
-      /Arriving.*not final yet.*\$1\.25/,
-      /Paid in total.*1\.4217\sSOL.*\$203\.10/,
+      /Accrued.*still being checked.*\$0\.31/,
+      /Confirmed.*never expires.*\$14\.72/,
+      /Paying.*not final yet.*\$1\.25/,
+      /Paid.*1\.4217\sSOL.*\$203\.10/,
+      /today brought \$0\.281 confirmed and \$0\.000123 accrued/,
     ])
       await expect.element(book).toMatchTextContent(line)
   })

@@ -1,6 +1,6 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import type { RunningJob } from '../../../shared/contract/agent-job.ts'
-import { formatUsd, sumDecimal } from '../../../shared/domain/money.ts'
+import { formatUsd } from '../../../shared/domain/money.ts'
 import { restingDevices } from '../../lib/device-text.ts'
 import { formatMoment } from '../../lib/format.ts'
 import { powerText } from '../../lib/job-text.ts'
@@ -59,14 +59,14 @@ const TodaysMoney = ({ today, now }: { today: AgentStatus['today']; now: number 
     <Explain
       how={
         <>
-          {formatUsd(today.accruedMicroUsd)} being checked and {formatUsd(today.confirmedMicroUsd)} confirmed: your share of what jobs paid since{' '}
-          {formatMoment(today.since, now)} (midnight UTC). Windfall does not know your electricity price, so the cost of power is not taken off.
+          Your share of jobs whose proof was accepted since {formatMoment(today.since, now)} (midnight UTC), before electricity.{' '}
+          <a href={hrefOf({ page: 'earnings' })}>Earnings</a> has what is left after it, and the sum behind each amount.
         </>
       }
     >
-      {formatUsd(sumDecimal(today.accruedMicroUsd, today.confirmedMicroUsd))}
+      {formatUsd(today.confirmedMicroUsd)}
     </Explain>{' '}
-    <small>earned today, before electricity</small>
+    <small>confirmed today, before electricity{today.accruedMicroUsd === '0' ? '' : `; ${formatUsd(today.accruedMicroUsd)} more is accrued`}</small>
   </p>
 )
 

@@ -1,43 +1,39 @@
 import type { AgentPayout, AgentStatus } from '../../../shared/contract/agent.ts'
-import { formatSol, formatUsd } from '../../../shared/domain/money.ts'
+import { formatUsd } from '../../../shared/domain/money.ts'
 import { withMoments } from '../../lib/format.ts'
+import { arrivingOf } from '../../lib/payout-text.ts'
+import { hrefOf } from '../../lib/router.ts'
 import { PAYOUT_WORD } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
-import { CopyId } from '../../ui/copy-id.tsx'
+import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Facts } from '../../ui/facts.tsx'
 import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
+import { MoneyBook } from '../../ui/money.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
 import { ShowOlder } from '../../ui/show-older.tsx'
 import { useNow } from '../hooks.ts'
 import { usePayouts, useStatus } from '../queries.ts'
+import { ClaimCard } from './claim-card.tsx'
+import { CreditsCard } from './credits-card.tsx'
+import { TransactionLink } from './transaction-link.tsx'
+import { WalletCard } from './wallet-card.tsx'
 
 const COLUMNS = [{ name: 'Payout' }, { name: 'Amount', align: 'end' }, { name: 'Rate' }, { name: 'Transaction' }] as const
 
 export function PayoutsPage() {
-  const payouts = usePayouts()
   const status = useStatus()
-  const now = useNow()
   return (
     <Page title="Payouts">
       <Loaded query={status} what="your balance" skeleton={<SkeletonLines count={3} />}>
         {(data) => <Balance status={data} />}
       </Loaded>
-      <Loaded query={payouts} what="your payouts" skeleton={<SkeletonLines count={6} />}>
-        {(items) =>
-          items.length === 0 ? (
-            <EmptyState title="No payouts yet.">Confirmed earnings are sent to your Solana address by themselves, and never expire.</EmptyState>
-          ) : (
-            <>
-              <LedgerTable caption="Payouts, newest first" columns={COLUMNS} rows={items.map((payout) => rowOf(payout, now))} />
-              <ShowOlder query={payouts} />
-            </>
-          )
-        }
-      </Loaded>
+      <ClaimCard />
+      <WalletCard />
+      <History />
+      <CreditsCard />
     </Page>
   )
 }
@@ -55,23 +51,37 @@ function Balance({ status: { earnings, node } }: { status: AgentStatus }) {
           <strong>Your payout address cannot be paid.</strong> {node.payoutRefusal} Nothing is lost: your earnings wait until you set another one.
         </Banner>
       )}
-      <Facts
-        rows={{
-          'Ready for the next payout': formatUsd(earnings.confirmedMicroUsd),
-          Arriving: (
-            <>
-              {formatUsd(earnings.inFlightMicroUsd)} <small>on its way on Solana, not final yet</small>
-            </>
-          ),
-          'Paid in total': (
-            <>
-              {formatUsd(earnings.paidMicroUsd)} <small>{formatSol(earnings.paidLamports)}</small>
-            </>
-          ),
-          'Paid to': node.payoutAddress === null ? null : <CopyId value={node.payoutAddress} what="payout address" />,
-        }}
+      <MoneyBook
+        amounts={[
+          { state: 'confirmed', microUsd: earnings.confirmedMicroUsd },
+          { state: 'paying', microUsd: earnings.inFlightMicroUsd },
+          { state: 'paid', microUsd: earnings.paidMicroUsd },
+        ]}
       />
     </>
+  )
+}
+
+function History() {
+  const payouts = usePayouts()
+  const now = useNow()
+  return (
+    <Card title="History">
+      <Loaded query={payouts} what="your payouts" skeleton={<SkeletonLines count={6} />}>
+        {(items) =>
+          items.length === 0 ? (
+            <EmptyState title="No payouts yet.">
+              Confirmed earnings are sent to your Solana address by themselves, or when you claim them. They never expire.
+            </EmptyState>
+          ) : (
+            <>
+              <LedgerTable caption="Payouts, newest first" columns={COLUMNS} rows={items.map((payout) => rowOf(payout, now))} />
+              <ShowOlder query={payouts} />
+            </>
+          )
+        }
+      </Loaded>
+    </Card>
   )
 }
 
@@ -83,16 +93,18 @@ const rowOf = (payout: AgentPayout, now: number) => ({
     <>
       <Badge state={PAYOUT_WORD[payout.state]} />
       <Sub>
-        <Moment at={payout.at} now={now} />
+        <a href={hrefOf({ page: 'payout', payoutId: payout.payoutId })}>
+          <Moment at={payout.at} now={now} />
+        </a>
       </Sub>
     </>,
     <>
       <strong>{formatUsd(payout.microUsd)}</strong>
-      <Sub>{formatSol(payout.lamports)}</Sub>
+      <Sub>{arrivingOf(payout)}</Sub>
     </>,
     <Sub key="rate">{withMoments(payout.rate, now)}</Sub>,
     <>
-      {payout.signature === null ? notSent(payout) : <CopyId value={payout.signature} what="signature" />}
+      {payout.signature === null ? notSent(payout) : <TransactionLink signature={payout.signature} cluster={payout.cluster} />}
       <Sub>on {payout.cluster}</Sub>
     </>,
   ],

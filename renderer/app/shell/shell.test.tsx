@@ -12,7 +12,7 @@ describe('moving about', () => {
   test('the menu leads to each page, marks it, and the heading takes the focus', async () => {
     const { screen } = await openWindow()
     await expect.element(screen.getByRole('heading', { level: 1, name: 'Home' })).not.toHaveFocus()
-    for (const name of ['Day report', 'Jobs', 'Receipts', 'Payouts', 'This machine', 'Home']) {
+    for (const name of ['Day report', 'Jobs', 'Earnings', 'Receipts', 'Payouts', 'This machine', 'Home']) {
       await screen.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click()
       await expect.element(screen.getByRole('heading', { level: 1, name })).toHaveFocus()
       await expect.element(screen.getByRole('navigation').getByRole('link', { name })).toHaveAttribute('aria-current', 'page')
@@ -59,7 +59,7 @@ describe('when something is out of reach', () => {
     transport.setLink({ state: 'lost', since: NOW - 60_000 })
     await expect.element(screen.getByText('The agent on this computer has not answered since 14:40.')).toBeVisible()
     await expect.element(screen.getByText('Agent not reached')).toBeVisible()
-    await expect.element(screen.getByRole('region', { name: 'Right now' })).toMatchTextContent('$0.2811')
+    await expect.element(screen.getByRole('region', { name: 'Right now' })).toMatchTextContent('$0.281')
     await screen.getByRole('button', { name: 'Try now' }).click()
     expect(transport.retries()).toBe(1)
 

@@ -2,7 +2,8 @@ import { type Selectable, sql } from 'kysely'
 import type { JobState } from '../../../../shared/contract/job.ts'
 import type { TemplateId } from '../../../../shared/contract/job-links.ts'
 import type { Db, Schema, Tx } from '../../persistence/database.ts'
-import { type Job, type NewJob, newJobRow } from '../jobs.store.ts'
+import type { Job, NewJob } from '../jobs.store.ts'
+import { newJobRow } from '../new-job.store.ts'
 
 /** Jobs that were submitted together. `submittedAt`: epoch milliseconds. */
 export interface JobArray {

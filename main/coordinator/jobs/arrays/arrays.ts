@@ -8,7 +8,8 @@ import { type Db, type Tx, transact } from '../../persistence/database.ts'
 import { linkUp } from '../after/settling.ts'
 import type { JobDeps } from '../ports.ts'
 import { joinLine } from '../fairness/standing.ts'
-import { type Checks, firstWords } from '../submitting.ts'
+import { firstWords } from '../accepting.ts'
+import type { Checks } from '../submitting.ts'
 import { openTemplate } from '../templates/templates.ts'
 import { TERMINAL } from '../transition.ts'
 import { type JobArray, createArraysStore } from './arrays.store.ts'
@@ -67,7 +68,7 @@ async function prepare({ db, clock, check, admit }: ArrayDeps, requesterId: stri
   const { arrayId, after = [] } = submission
   const submittedAt = clock.now()
   const { template, ...plan } = await planOf(db, requesterId, submission, submittedAt)
-  await check(plan.spec)
+  await check(plan.spec, after)
   const jobs = expand(plan, submission)
   const isBestEffort = submission.admission === 'best-effort'
   if (!isBestEffort) await admit({ requesterId, spec: plan.spec, jobs: jobs.length })

@@ -32,7 +32,7 @@ const left = ({ db }: CancelDeps, { arrayId }: JobArray): Promise<string[]> => c
 async function cancelUntouched(deps: CancelDeps, tx: Tx, { arrayId, requesterId }: JobArray): Promise<number> {
   const store = createArraysStore(tx)
   const jobIds = await store.untouched(arrayId, AT_ONCE)
-  const next = transition({ state: 'queued', attempts: 0 }, { type: 'cancelled' })
+  const next = transition({ state: 'queued', wasLeased: false }, { type: 'cancelled' })
   if (jobIds.length === 0 || !next) return 0
   await store.move(jobIds, { ...next, at: deps.clock.now() })
   await deps.money.releaseAll(tx, { requesterId, jobIds })

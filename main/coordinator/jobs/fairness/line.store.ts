@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { PlaceKind } from '../../../../shared/domain/places.ts'
 import type { Db, Tx } from '../../persistence/database.ts'
+import { updateRows } from '../../persistence/many-rows.ts'
 import { USUAL_WEIGHT } from './line.ts'
 
 /** In these words, and not as parameters, so that databases know that the indexes of waiting jobs will do. */
@@ -82,13 +83,12 @@ export function createLineStore(db: Db | Tx) {
     async isAnyFresh(): Promise<boolean> {
       return (await db.selectFrom('job').select('id').where(isInLine).where(isFresh).limit(1).executeTakeFirst()) !== undefined
     },
-    /** The first in line of a requester, if it stands before a start. */
-    async firstBefore(line: Line, start: number): Promise<{ jobId: string; start: number } | null> {
-      const row = await inLine(line).select(['id', 'fair_start']).where('fair_start', '<', start).orderBy('fair_start').limit(1).executeTakeFirst()
-      return row ? { jobId: row.id, start: row.fair_start } : null
+    /** The first in line of a requester that stand before a start. */
+    async firstBefore(line: Line, { start, limit }: { readonly start: number; readonly limit: number }): Promise<{ jobId: string; start: number }[]> {
+      const rows = await inLine(line).select(['id', 'fair_start']).where('fair_start', '<', start).orderBy('fair_start').limit(limit).execute()
+      return rows.map(({ id, fair_start }) => ({ jobId: id, start: fair_start }))
     },
-    async moveTo(jobId: string, start: number): Promise<void> {
-      await db.updateTable('job').set({ fair_start: start }).where('id', '=', jobId).execute()
-    },
+    moveTo: (moved: readonly { readonly jobId: string; readonly start: number }[]): Promise<void> =>
+      updateRows(db, { of: 'job', types: { id: 'text', fair_start: 'bigint' }, rows: moved.map(({ jobId, start }) => ({ id: jobId, fair_start: start })) }),
   }
 }

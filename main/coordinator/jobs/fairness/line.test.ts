@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { byImportance, dealOut, standInLine } from './line.ts'
+import { byImportance, dealOut, standInLine, usedUp } from './line.ts'
 
 interface Requester {
   readonly weight: number
@@ -89,5 +89,39 @@ test('starts are dealt out by priority, then by deadline; none is lost and none 
       const inOrder = jobs.toSorted((a, b) => (dealt.get(a.jobId) ?? 0) - (dealt.get(b.jobId) ?? 0) || byImportance(a, b))
       expect(inOrder).toEqual(jobs.toSorted(byImportance))
     }),
+  )
+})
+
+/** The slow way: whoever is served leaves the line, and changes places with the first that is still in it, if that stood before it. */
+function servedOneByOne(line: ReadonlyMap<string, number>, served: readonly string[]): Map<string, number> {
+  const [now, inLine] = [new Map(line), new Set(line.keys())]
+  for (const jobId of served) {
+    inLine.delete(jobId)
+    const own = now.get(jobId) ?? 0
+    const [first] = [...inLine].map((other) => ({ other, start: now.get(other) ?? 0 })).toSorted((a, b) => a.start - b.start)
+    if (first && first.start < own) now.set(jobId, first.start).set(first.other, own)
+  }
+  return now
+}
+
+test('jobs that are served together leave everybody where they would have one after another, and the first places are used up', () => {
+  const starts = fc.uniqueArray(fc.nat(1_000), { minLength: 1, maxLength: 24 })
+  fc.assert(
+    fc.property(
+      starts.chain((all) => fc.record({ all: fc.constant(all), served: fc.shuffledSubarray([...all.keys()], { minLength: 1 }) })),
+      ({ all, served }) => {
+        const line = new Map(all.map((start, index) => [`job-${index}`, start]))
+        const names = served.map((index) => `job-${index}`)
+        const leaving = names.map((jobId) => ({ jobId, start: line.get(jobId) ?? 0 }))
+        const last = Math.max(...leaving.map(({ start }) => start))
+        const others = [...line].flatMap(([jobId, start]) => (names.includes(jobId) || start >= last ? [] : [{ jobId, start }]))
+        const first = others.toSorted((a, b) => a.start - b.start).slice(0, names.length)
+        const together = new Map(line)
+        for (const { jobId, start } of usedUp(leaving, first)) together.set(jobId, start)
+        expect(together).toEqual(servedOneByOne(line, names))
+        const used = names.map((jobId) => together.get(jobId) ?? 0).toSorted((a, b) => a - b)
+        expect(used).toEqual(all.toSorted((a, b) => a - b).slice(0, names.length))
+      },
+    ),
   )
 })

@@ -48,3 +48,30 @@ export function dealOut(sorted: readonly Pick<InLine, 'jobId'>[], starts: readon
   const rising = starts.toSorted((a, b) => a - b)
   return new Map(sorted.map(({ jobId }, index) => [jobId, rising[index] ?? rising.at(-1) ?? 0]))
 }
+
+interface InPlace {
+  readonly jobId: string
+  readonly start: number
+}
+
+/**
+ * Who stands where after some jobs of a requester were served in this order: each has changed places with the first that still waited, if that stood before
+ * it. Those that were served later count as waiting until then. `waiting` holds at least as many of the first in line as are served. Only who moved is named.
+ */
+export function usedUp(served: readonly InPlace[], waiting: readonly InPlace[]): readonly InPlace[] {
+  const before = new Map([...served, ...waiting].map(({ jobId, start }) => [jobId, start]))
+  const now = new Map(before)
+  const inLine = new Set(before.keys())
+  for (const { jobId } of served) {
+    inLine.delete(jobId)
+    const own = now.get(jobId) ?? 0
+    let first: InPlace | null = null
+    for (const other of inLine) {
+      const start = now.get(other) ?? 0
+      if (start < (first?.start ?? own)) first = { jobId: other, start }
+    }
+    if (!first) continue
+    now.set(jobId, first.start).set(first.jobId, own)
+  }
+  return [...now].flatMap(([jobId, start]) => (before.get(jobId) === start ? [] : [{ jobId, start }]))
+}

@@ -30,12 +30,21 @@ async function open(place: string): Promise<Db> {
 const HUGE = 9_007_199_254_740_993n
 const ODD = 'a "quoted"\nline, ünïcode, {"i":"1"}'
 
+const BOOKED = { id: 't', seq: 1, kind: 'k', at: 1, sha256: 'x', transfers: 1, note: ODD }
+
 /** Rows with everything that a cell can be, in tables that refer to each other. */
 const fill = (db: Db): Promise<void> =>
   transact(db, async (tx) => {
     await tx.insertInto('requester').values({ id: 'r', name: ODD, created_at: 1 }).execute()
     await tx.insertInto('api_key').values({ sha256: 'k', prefix: 'p', requester_id: 'r', created_at: 2, revoked_at: null }).execute()
+    await tx.insertInto('ledger_transaction').values(BOOKED).execute()
+    await tx
+      .insertInto('ledger_transfer')
+      .values({ transaction_id: BOOKED.id, n: 0, from_account: 'external:x', to_account: 'a', asset: 'lamport', amount: HUGE })
+      .execute()
     await tx.insertInto('ledger_balance').values({ account: 'a', asset: 'lamport', amount: HUGE, overdraft: 0 }).execute()
+    // What was booked before it was closed is brought back all the same.
+    await tx.insertInto('ledger_transaction_period').values({ until: 5, closed_at: 6, sheet: null }).execute()
     await tx
       .insertInto('job_log')
       .values({ attempt_id: 'x', position: 0, length: 3, stream: 'out', source: 0, said_at: 5, content: Buffer.from([0, 255, 10]) })
@@ -111,6 +120,15 @@ test.each(ways)('%s everything arrives as it was at one moment, whatever is writ
   const after = await open(target)
   expect(await after.selectFrom('requester').select(['id', 'name', 'created_at']).execute()).toEqual([{ id: 'r', name: ODD, created_at: 1 }])
   expect(await after.selectFrom('ledger_balance').select(['account', 'amount']).execute()).toEqual([{ account: 'a', amount: HUGE }])
+  expect(await after.selectFrom('ledger_transaction').selectAll().execute()).toEqual([BOOKED])
+  await expect(
+    transact(after, (tx) =>
+      tx
+        .insertInto('ledger_transaction')
+        .values({ ...BOOKED, id: 'u', seq: 2 })
+        .execute(),
+    ),
+  ).rejects.toThrow(/closed period/)
   expect((await after.selectFrom('job_log').select('content').executeTakeFirstOrThrow()).content).toEqual(Buffer.from([0, 255, 10]))
   expect(await after.selectFrom('shard').selectAll().execute()).toEqual([{ id: 's', owner: 'me', epoch: 1_007, until: 0 }])
   expect(await decisions(after)).toEqual(await decisions(before))

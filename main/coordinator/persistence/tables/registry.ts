@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { AttestationVerdict } from '../../../../shared/contract/attestation.ts'
 import type { NodeState } from '../../../../shared/contract/node.ts'
+import type { AddressSource } from '../../../../shared/contract/wallet.ts'
 
 /** Tables of the registry, as kysely sees them. Times are epoch milliseconds; JSON travels as text. */
 export interface RegistryTables {
@@ -16,12 +17,15 @@ export interface RegistryTables {
     /** When a quarantine ends by itself; null for one that an operator ends, and in every other state. */
     quarantined_until: number | null
     payout_address: string | null
+    /** What the agent was last started with: said again, it asks for nothing. */
+    payout_setting: Generated<string | null>
     enrolled_at: number
     /** Sequence number of the newest event of this node, 0 at first. */
     last_event: number
   }
   node_capabilities: { node_id: string; version: number; body: string; recorded_at: number }
-  node_payout_address: { node_id: string; version: number; address: string; recorded_at: number }
+  /** `source` is null for one that is older than the column. */
+  node_payout_address: { node_id: string; version: number; address: string; recorded_at: number; source: Generated<AddressSource | null> }
   /** `seq` counts from 1; `public_jwk` is the key that takes over. */
   node_key_rotation: {
     node_id: string

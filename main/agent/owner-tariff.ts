@@ -1,0 +1,40 @@
+import { Tariff } from '../../shared/domain/tariff.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import type { AgentConfig } from './config.ts'
+import type { SettingsStore } from './settings.store.ts'
+
+export interface OwnerTariff {
+  /** What electricity costs the owner; `null` if they have not said. */
+  readonly current: () => Tariff | null
+  /** Where it was said. */
+  readonly setBy: () => 'window' | 'settings'
+  /** `null` goes back to what the settings file says. Error: `input.invalid`. */
+  readonly set: (tariff: Tariff | null) => void
+}
+
+export interface OwnerTariffDeps {
+  readonly config: Pick<AgentConfig, 'tariff' | 'onlyIfEarning'>
+  readonly settings: SettingsStore
+  readonly changed: () => void
+}
+
+const KEY = 'owner-tariff'
+
+/** The tariff that the owner has set in the window, or else the one of their settings file. */
+export function createOwnerTariff({ config, settings, changed }: OwnerTariffDeps): OwnerTariff {
+  let own = settings.get(KEY, Tariff)
+  return {
+    current: () => own ?? config.tariff,
+    setBy: () => (own ? 'window' : 'settings'),
+    set(tariff) {
+      if (tariff && config.onlyIfEarning && tariff.currency !== 'USD' && tariff.usdPerUnit === null)
+        throw new WindfallError(
+          'input.invalid',
+          `Your jobs start only when they earn more than they cost, and they are paid in USD. Say what 1 ${tariff.currency} is worth in USD.`,
+        )
+      settings.set(KEY, tariff)
+      own = tariff
+      changed()
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import type { PayoutAsset, PayoutClaim, PayoutQuote, PayoutTerms } from '../../shared/contract/payout.ts'
+import type { PayoutBatchView, PayoutRebuild, PayoutStatus } from '../../shared/contract/payout-admin.ts'
+import { sol, usd } from './format.ts'
+import { table } from './output.ts'
+
+const MICRO = 6
+const MINUTE = 16
+
+/** An amount in the smallest unit of its asset: `0.004250000 SOL`, `0.850000 USDC`. */
+function coins(amount: string, asset: PayoutAsset): string {
+  if (asset === 'sol') return sol(amount)
+  const digits = amount.padStart(MICRO + 1, '0')
+  return `${digits.slice(0, -MICRO)}.${digits.slice(-MICRO)} USDC`
+}
+
+const minute = (iso: string): string => iso.slice(0, MINUTE).replace('T', ' ')
+
+export const termsLines = (terms: PayoutTerms): string[] => [
+  `paid in     ${terms.asset.toUpperCase()}${terms.assets.length > 1 ? `  (can be ${terms.assets.join(' or ')})` : ''}`,
+  `paid to     ${terms.address ?? 'nowhere yet: set an address'}`,
+  `by itself   ${terms.automatic ? `from ${usd(terms.minimumMicroUsd ?? terms.leastMicroUsd)} on` : 'no, only when you claim it'}`,
+  `confirmed   ${usd(terms.confirmedMicroUsd)}`,
+  `on its way  ${usd(terms.payingMicroUsd)}`,
+  ...(terms.paused === null ? [] : [`! payouts are paused: ${terms.paused} The money stays yours.`]),
+]
+
+export const quoteLines = (quote: PayoutQuote): string[] => [
+  `takes       ${usd(quote.microUsd)} of your earnings`,
+  `fee         ${usd(quote.feeMicroUsd)} at most (${sol(quote.feeLamports)})`,
+  ...(quote.rentMicroUsd === '0' ? [] : [`account     ${usd(quote.rentMicroUsd)} to open a USDC account for this address (${sol(quote.rentLamports)})`]),
+  `arrives     ${coins(quote.amount, quote.asset)} at least, at ${quote.address}`,
+  `rate        ${quote.rate}`,
+  `cluster     ${quote.cluster}`,
+  `good until  ${minute(quote.expiresAt)} UTC`,
+]
+
+const STATES = {
+  planned: 'accepted',
+  signed: 'signed',
+  sent: 'sent',
+  confirmed: 'arriving',
+  finalized: 'paid',
+  failed: 'failed: the money is yours again',
+} as const
+
+export const claimLines = (claim: PayoutClaim): string[] => [
+  `claim       ${claim.claimId}`,
+  `state       ${STATES[claim.state]}`,
+  `amount      ${coins(claim.amount ?? claim.quote.amount, claim.quote.asset)}`,
+  `fee         ${claim.feeMicroUsd === null ? `${usd(claim.quote.feeMicroUsd)} at most` : usd(claim.feeMicroUsd)}`,
+  `to          ${claim.quote.address}`,
+  ...(claim.signature === null ? [] : [`signature   ${claim.signature}`]),
+]
+
+export const statusLines = (status: PayoutStatus): string[] => [
+  status.paused ? `■ PAUSED by ${status.paused.by}: ${status.paused.reason}` : '● payouts run',
+  ...(status.trouble === null ? [] : [`✗ ${status.trouble}`]),
+  `hot wallet  ${status.hotWallet}  (${status.cluster})`,
+  ...status.purses.map(
+    ({ asset, balance, booked, inFlight }) =>
+      `  ${asset.toUpperCase().padEnd(5)} ${balance === null ? 'unknown' : coins(balance, asset)} on chain, ${coins(booked, asset)} in the books, ${coins(inFlight, asset)} on its way`,
+  ),
+  `${status.refill.needed ? '✗' : '✓'} ${status.refill.message}`,
+  `waiting     ${status.waiting.claims} claims, ${status.waiting.approvals} batches for approval, ${status.waiting.open} batches open`,
+  `this hour   ${usd(status.caps.hour.usedMicroUsd)} of ${usd(status.caps.hour.maxMicroUsd)}`,
+  `this day    ${usd(status.caps.day.usedMicroUsd)} of ${usd(status.caps.day.maxMicroUsd)}, to one address at most ${usd(status.caps.recipientDayMicroUsd)}`,
+  `approval    ${status.caps.approvalAboveMicroUsd === null ? 'not asked for' : `two operators above ${usd(status.caps.approvalAboveMicroUsd)}`}`,
+]
+
+const approval = ({ approvalsNeeded, approvedBy }: PayoutBatchView): string =>
+  approvalsNeeded === 0 ? '–' : `${approvedBy.length}/${approvalsNeeded}${approvedBy.length > 0 ? ` ${approvedBy.join(', ')}` : ''}`
+
+export const batchTable = (batches: readonly PayoutBatchView[]): string[] => [
+  ...table([
+    ['batch', 'state', 'recipients', 'amount', 'worth', 'approved', 'when (UTC)', 'signature'],
+    ...batches.map((batch) => [
+      batch.batchId,
+      batch.kind === 'anchor' ? `${batch.state} anchor` : batch.state,
+      String(batch.recipients),
+      coins(batch.amount, batch.asset),
+      usd(batch.microUsd),
+      approval(batch),
+      minute(batch.createdAt),
+      batch.signature ?? '–',
+    ]),
+  ]),
+]
+
+export function rebuildLines({ applied, transactions, known, found }: PayoutRebuild): string[] {
+  const head = `${transactions} transactions of the hot wallet, ${known} of them in the books.`
+  if (found.length === 0) return [`✓ ${head} The chain knows nothing more.`]
+  const open = found.filter(({ verdict }) => verdict === 'unexplained')
+  return [
+    head,
+    ...found.flatMap(({ signature, verdict, explanation, lamports, microUsdc }) => [
+      `${verdict === 'unexplained' ? '✗' : applied ? '✓' : '+'} ${signature}`,
+      `    ${lamports} lamports, ${microUsdc} micro-USDC. ${explanation}`,
+    ]),
+    ...(applied ? ['Booked.'] : ['Nothing was changed. To book what is explained: windfall payout rebuild --apply']),
+    ...(open.length > 0 ? [`${open.length} cannot be explained. To book one as lost: windfall payout rebuild --apply --write-off SIGNATURE`] : []),
+  ]
+}

@@ -1,0 +1,37 @@
+import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
+import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
+
+type Contract = typeof coordinatorContract
+type In<K extends keyof Contract> = InputOf<Contract[K]>
+type Out<K extends keyof Contract> = OutputOf<Contract[K]>
+
+interface Page {
+  readonly after: string | null
+  readonly limit: number
+}
+
+/** What the HTTP border needs of the books. */
+export interface LedgerParts {
+  readonly account: (requesterId: string) => Promise<Out<'getAccount'>>
+  readonly check: () => Promise<Out<'checkLedger'>>
+  /** Errors of both: `auth.refused` for what is somebody else's. */
+  readonly statement: (by: string, question: In<'getStatement'>) => Promise<Out<'getStatement'>>
+  readonly entries: (by: string, about: string) => Promise<Out<'getEntries'>>
+  readonly periods: (page: Page) => Promise<Out<'listPeriods'>>
+  /** What a node may ask and do about its own money. */
+  readonly own: {
+    readonly balances: (nodeId: string) => Promise<Out<'getOwnBalances'>>
+    readonly statement: (nodeId: string, page: In<'getOwnStatement'>) => Promise<Out<'getOwnStatement'>>
+    readonly entries: (nodeId: string, about: string) => Promise<Out<'getOwnEntries'>>
+    readonly redeem: (nodeId: string, order: In<'redeemCredits'>) => Promise<Out<'redeemCredits'>>
+  }
+  /** What an operator does about money; who asks comes first. Whoever is none is refused with `auth.refused`. */
+  readonly orders: {
+    readonly refund: (by: string, order: In<'refundRequester'>) => Promise<Out<'refundRequester'>>
+    readonly chargeBack: (by: string, order: In<'chargeBack'>) => Promise<Out<'chargeBack'>>
+    readonly dispute: (by: string, order: In<'openDispute'>) => Promise<Out<'openDispute'>>
+    readonly decide: (by: string, order: In<'decideDispute'>) => Promise<Out<'decideDispute'>>
+    readonly disputes: (by: string, page: Page) => Promise<Out<'listDisputes'>>
+    readonly close: (by: string, order: In<'closePeriod'>) => Promise<Out<'closePeriod'>>
+  }
+}

@@ -1,0 +1,110 @@
+import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react'
+import type { MoneyView } from '../../../shared/contract/money.ts'
+import { messageOf } from '../../../shared/errors.ts'
+import { type DraftField, type TariffDraft, draftOf, isTariff, readDraft } from '../../lib/tariff-draft.ts'
+import { Button } from '../../ui/button.tsx'
+import field from '../../ui/field.module.css'
+import prose from '../../ui/prose.module.css'
+import { useTariffOrder } from '../money-queries.ts'
+import css from './earnings.module.css'
+
+const FIELDS: readonly { readonly name: DraftField; readonly label: (draft: TariffDraft) => string; readonly hint: string }[] = [
+  { name: 'currency', label: () => 'Currency', hint: 'USD, EUR, GBP …' },
+  {
+    name: 'perKWh',
+    label: ({ currency }) => `Price of one kWh${currency === '' ? '' : `, ${currency.toUpperCase()}`}`,
+    hint: 'All that one more kWh costs you, taxes included.',
+  },
+  {
+    name: 'usdPerUnit',
+    label: ({ currency }) => `What 1 ${currency === '' ? 'unit of it' : currency.toUpperCase()} is worth in USD`,
+    hint: 'You are paid in dollars. Empty: net is not shown.',
+  },
+]
+
+interface TariffFormProps {
+  readonly current: MoneyView['tariff']
+  readonly close: () => void
+}
+
+/** What electricity costs, as one price. Several prices by hour are set in the settings file. */
+export function TariffForm({ current, close }: TariffFormProps) {
+  const order = useTariffOrder()
+  const [draft, setDraft] = useState(() => draftOf(current))
+  const [tried, setTried] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => form.current?.querySelector('input')?.focus(), [])
+  const read = readDraft(draft)
+  const wrong = isTariff(read) || !tried ? {} : read
+  const save = (event: SyntheticEvent) => {
+    event.preventDefault()
+    setTried(true)
+    if (isTariff(read)) order.mutate(read, { onSuccess: close })
+    else form.current?.querySelector<HTMLInputElement>(`[name="${Object.keys(read)[0]}"]`)?.focus()
+  }
+  const shown = FIELDS.filter(({ name }) => name !== 'usdPerUnit' || draft.currency.trim().toUpperCase() !== 'USD')
+  return (
+    <form ref={form} className={css['form']} noValidate aria-label="What electricity costs you" onSubmit={save}>
+      {shown.map(({ name, label, hint }) => (
+        <TextField
+          key={name}
+          name={name}
+          label={label(draft)}
+          hint={hint}
+          value={draft[name]}
+          problem={wrong[name]}
+          onType={(value) => setDraft({ ...draft, [name]: value })}
+        />
+      ))}
+      {current && current.tariff.kind !== 'flat' ? <p className={css['small']}>This replaces the several prices you have now.</p> : null}
+      {order.error ? (
+        <p className={prose['refused']} role="alert">
+          The tariff was not saved: {messageOf(order.error)}
+        </p>
+      ) : null}
+      <div className={css['verbs']}>
+        <Button look="primary" type="submit" unavailable={order.isPending}>
+          Save
+        </Button>
+        {current?.setBy === 'window' ? <Button onClick={() => order.mutate(null, { onSuccess: close })}>Use the settings file instead</Button> : null}
+        <Button look="quiet" onClick={close}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+interface TextFieldProps {
+  readonly name: DraftField
+  readonly label: string
+  readonly hint: string
+  readonly value: string
+  readonly problem: string | undefined
+  readonly onType: (value: string) => void
+}
+
+function TextField({ name, label, hint, value, problem, onType }: TextFieldProps) {
+  const id = useId()
+  return (
+    <p className={css['field']}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        className={field['field']}
+        id={id}
+        name={name}
+        type="text"
+        inputMode={name === 'currency' ? 'text' : 'decimal'}
+        autoComplete="off"
+        maxLength={12}
+        value={value}
+        aria-invalid={problem !== undefined}
+        aria-describedby={`${id}-note`}
+        onChange={(event) => onType(event.currentTarget.value)}
+      />
+      <small id={`${id}-note`} className={problem === undefined ? undefined : prose['refused']}>
+        {problem ?? hint}
+      </small>
+    </p>
+  )
+}

@@ -1,0 +1,17 @@
+import { explorerUrl } from '../../lib/explorer.ts'
+import { CopyId } from '../../ui/copy-id.tsx'
+
+/** A signature, and where anybody can look it up, if the cluster is a public one. */
+export function TransactionLink({ signature, cluster }: { signature: string; cluster: string }) {
+  const url = explorerUrl(signature, cluster)
+  return (
+    <>
+      <CopyId value={signature} what="signature" />{' '}
+      {url === null ? null : (
+        <a href={url} target="_blank" rel="noreferrer">
+          Open in the explorer
+        </a>
+      )}
+    </>
+  )
+}

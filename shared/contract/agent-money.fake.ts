@@ -1,0 +1,28 @@
+import type { ownMoneyCalls, passedOnCalls } from './agent-money.ts'
+import type { Handlers } from './define.ts'
+import type { moneyAt } from './money.fake.ts'
+
+/** An agent whose owner has earned and been paid, and whose coordinator answers. */
+export const moneyHandlers = (facts: ReturnType<typeof moneyAt>): Handlers<typeof ownMoneyCalls & typeof passedOnCalls, undefined> => ({
+  getMoney: () => facts.aMoney(),
+  listEarnings: ({ payoutId }) => ({
+    items: facts.someEarnings().filter(({ parts }) => payoutId === null || parts.some((part) => part.payoutId === payoutId)),
+    next: null,
+  }),
+  getEarning: ({ earningId }) =>
+    facts.aSum({ earning: facts.someEarnings().find((earning) => earning.earningId === earningId) ?? facts.anEarning({ earningId }) }),
+  setTariff: () => facts.aMoney(),
+  getBalances: () => facts.someBalances(),
+  getPayoutTerms: () => facts.someTerms(),
+  setPayoutTerms: ({ asset, automatic }) => facts.someTerms({ ...(asset && { asset }), ...(automatic === undefined ? {} : { automatic }) }),
+  quotePayout: () => facts.aQuote(),
+  dropQuote: () => ({ claims: [], quote: null }),
+  claimPayout: () => facts.aClaim(),
+  getPayoutClaims: () => ({ claims: [], quote: null }),
+  getWallet: () => facts.aWallet(),
+  beginWalletLink: () => facts.aLink(),
+  confirmWalletLink: () => facts.aWallet(),
+  cancelWalletLink: () => facts.aWallet(),
+  cancelWalletChange: () => facts.aWallet(),
+  setPayoutAddress: () => facts.aWallet(),
+})

@@ -1,0 +1,198 @@
+/** The books as those see them whose money is in them: balances, statements, the entries behind an amount; and what the operator orders. */
+import { z } from 'zod'
+import { call } from './define.ts'
+import { Empty, http } from './http-binding.ts'
+import { DecimalString, Envelope, Id, IsoTime, KeyId, UnsignedDecimal, pageOf } from './wire.ts'
+
+const LedgerAsset = z.enum(['micro-usd', 'lamports', 'micro-usdc', 'micro-eur-credits'])
+
+/** An account such as `node:<id>:confirmed`. The id of somebody else is left out for whoever is no operator: `requester::prepaid`. */
+const AccountName = z.string().max(200)
+const TransactionId = z.string().min(1).max(200)
+
+const LedgerTransfer = z.strictObject({ from: AccountName, to: AccountName, asset: LedgerAsset, amount: UnsignedDecimal })
+
+/** What happened, in one word: `deposit`, `reserve`, `accrue`, `close`, `payout-planned`, `payout-closed`, `credit`, `dispute`, `chargeback`… */
+const TransactionKind = z.string().max(60)
+
+export const LedgerTransactionView = z.strictObject({
+  transactionId: TransactionId,
+  kind: TransactionKind,
+  at: IsoTime,
+  /** What the amounts do not say, such as a rate with its source and time. */
+  note: z.string().max(500).nullable(),
+  /** Together they are the sum behind every amount of the transaction. */
+  transfers: z.array(LedgerTransfer),
+})
+export type LedgerTransactionView = z.infer<typeof LedgerTransactionView>
+
+export const LedgerBalance = z.strictObject({ account: AccountName, asset: LedgerAsset, amount: DecimalString })
+export type LedgerBalance = z.infer<typeof LedgerBalance>
+
+/** `2026-11`, UTC. */
+export const LedgerMonth = z.string().regex(/^(?:19[7-9]|[2-9]\d\d)\d-(?:0[1-9]|1[0-2])$/, 'expected a month such as 2026-11')
+
+/** One transaction, by what it changed for whoever the statement is of. */
+export const StatementLine = z.strictObject({
+  transactionId: TransactionId,
+  kind: TransactionKind,
+  at: IsoTime,
+  note: z.string().max(500).nullable(),
+  changes: z.array(LedgerBalance),
+})
+export type StatementLine = z.infer<typeof StatementLine>
+
+export const LedgerStatement = z.strictObject({
+  /** `node:<id>` or `requester:<id>`. */
+  owner: z.string().max(80),
+  month: LedgerMonth,
+  from: IsoTime,
+  until: IsoTime,
+  /** Of each account, at both ends of the month; the month that goes on ends now. Without accounts that were empty all the time. */
+  opening: z.array(LedgerBalance),
+  closing: z.array(LedgerBalance),
+  /** Oldest first; those of all pages together lead from one to the other. */
+  items: z.array(StatementLine),
+  next: z.string().nullable(),
+})
+export type LedgerStatement = z.infer<typeof LedgerStatement>
+
+/** What belongs to a node. Only confirmed money is planned into payouts, and only paid money has left. None is ever counted in another. */
+export const NodeBalances = z.strictObject({
+  nodeId: KeyId,
+  asOf: IsoTime,
+  /** The share of runs that are proven, of jobs that go on: theirs once the job ends well. No prediction. */
+  accruedMicroUsd: UnsignedDecimal,
+  confirmedMicroUsd: UnsignedDecimal,
+  payingMicroUsd: UnsignedDecimal,
+  paidMicroUsd: UnsignedDecimal,
+  /** Carbon credits, micro-EUR. */
+  credits: z.strictObject({ pending: UnsignedDecimal, verified: UnsignedDecimal, redeemed: UnsignedDecimal }),
+  /** What credits are redeemed at, and where that rate is from; `null` where the operator has set none. */
+  creditRate: z.strictObject({ microUsdPerEur: UnsignedDecimal, source: z.string().max(120) }).nullable(),
+})
+export type NodeBalances = z.infer<typeof NodeBalances>
+
+/** What entries are asked for: those of a job, of a payout, of the credits of a receipt, or one transaction. */
+const LedgerSubject = z.string().regex(/^(?:job|payout|receipt|transaction):[^\s]{1,180}$/, 'expected job:, payout:, receipt: or transaction: and an id')
+
+const LedgerEntries = z.strictObject({ transactions: z.array(LedgerTransactionView) })
+const page = { after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }
+const reason = z.string().min(1).max(200)
+
+/** An amount that is held until it is decided whose it is. */
+export const DisputeView = z.strictObject({
+  jobId: Id,
+  openedAt: IsoTime,
+  heldMicroUsd: UnsignedDecimal,
+  reason: z.string().max(500).nullable(),
+  /** The transfers by which it is held: the other way round, they give it back. */
+  held: z.array(LedgerTransfer),
+  decided: z.strictObject({ at: IsoTime, inFavourOf: z.enum(['node', 'requester']), reason: z.string().max(500).nullable() }).nullable(),
+})
+export type DisputeView = z.infer<typeof DisputeView>
+
+export const PeriodView = z.strictObject({ until: IsoTime, closedAt: IsoTime, transactions: z.number().int(), sheetSha256: z.string(), envelope: Envelope })
+export type PeriodView = z.infer<typeof PeriodView>
+
+export const RequesterMoney = z.strictObject({ requesterId: Id, balanceMicroUsd: UnsignedDecimal, owedMicroUsd: UnsignedDecimal })
+export type RequesterMoney = z.infer<typeof RequesterMoney>
+
+export const LedgerCheck = z.strictObject({
+  balanced: z.boolean(),
+  sums: z.array(z.strictObject({ asset: z.string(), sum: DecimalString })),
+  entries: z.number().int(),
+  confirmedMicroUsd: DecimalString,
+  paidMicroUsd: DecimalString,
+  paidLamports: DecimalString,
+  /** Closed periods that are as they were signed. */
+  periods: z.number().int().default(0),
+  /** What the cluster says of the hot wallet, finalized, beside what the books say; `null` where the cluster was not asked or gave no answer. */
+  chain: z
+    .array(z.strictObject({ asset: LedgerAsset, address: z.string().max(64), onChain: UnsignedDecimal, inBooks: DecimalString, underWay: DecimalString }))
+    .nullable()
+    .default(null),
+  findings: z.array(z.string()),
+})
+export type LedgerCheck = z.infer<typeof LedgerCheck>
+
+export const ledgerCalls = {
+  checkLedger: call(Empty, LedgerCheck, http('GET', '/v1/ledger/check', 'requester', 'Prove that the books balance, and hold what the hot wallet holds')),
+  getStatement: call(
+    z.strictObject({
+      /** `node:<id>` or `requester:<id>`; `null`: of whoever asks. */
+      owner: z
+        .string()
+        .regex(/^(?:node|requester):[A-Za-z0-9_-]{1,64}$/, 'expected node: or requester: and an id')
+        .nullable()
+        .default(null),
+      month: LedgerMonth,
+      ...page,
+    }),
+    LedgerStatement,
+    http('GET', '/v1/ledger/statement', 'requester', 'A month of your money, oldest first; for operators that of anybody'),
+  ),
+  getEntries: call(
+    z.strictObject({ about: LedgerSubject }),
+    LedgerEntries,
+    http('GET', '/v1/ledger/entries', 'requester', 'The entries behind an amount of yours; for operators those of anybody'),
+  ),
+  getOwnBalances: call(Empty, NodeBalances, http('GET', '/v1/node/balances', 'any-node', 'What this node has earned: accrued, confirmed, on its way, paid')),
+  getOwnStatement: call(
+    z.strictObject({ month: LedgerMonth, ...page }),
+    LedgerStatement,
+    http('GET', '/v1/node/statement', 'any-node', 'A month of this node’s money, oldest first'),
+  ),
+  getOwnEntries: call(
+    z.strictObject({ about: LedgerSubject }),
+    LedgerEntries,
+    http('GET', '/v1/node/entries', 'any-node', 'The entries behind an amount of this node’s'),
+  ),
+  redeemCredits: call(
+    z.strictObject({ redemptionId: Id, microEur: UnsignedDecimal }),
+    NodeBalances,
+    http('POST', '/v1/node/credits/redeem', 'any-node', 'Turn verified carbon credits into confirmed money, once per redemption id'),
+  ),
+
+  refundRequester: call(
+    z.strictObject({ requesterId: Id, refundId: Id, microUsd: UnsignedDecimal, reason }),
+    RequesterMoney,
+    http('POST', '/v1/requesters/{requesterId}/refunds', 'requester', 'Pay prepaid money back, once per refund id; only for the operator'),
+  ),
+  chargeBack: call(
+    z.strictObject({ requesterId: Id, depositId: z.string().min(1).max(128), microUsd: UnsignedDecimal.nullable().default(null), reason }),
+    RequesterMoney,
+    http(
+      'POST',
+      '/v1/requesters/{requesterId}/chargebacks',
+      'requester',
+      'A deposit was taken back: what of it is spent is owed from now on; only for the operator',
+    ),
+  ),
+  openDispute: call(
+    z.strictObject({ jobId: Id, microUsd: UnsignedDecimal.nullable().default(null), reason }),
+    DisputeView,
+    http('POST', '/v1/ledger/disputes', 'requester', 'Hold what a job came to, or a part, until it is decided whose it is; only for the operator'),
+  ),
+  decideDispute: call(
+    z.strictObject({ jobId: Id, inFavourOf: z.enum(['node', 'requester']), reason }),
+    DisputeView,
+    http('POST', '/v1/ledger/disputes/{jobId}/decide', 'requester', 'Give what is held to the node, or back to the requester; only for the operator'),
+  ),
+  listDisputes: call(
+    z.strictObject(page),
+    pageOf(DisputeView),
+    http('GET', '/v1/ledger/disputes', 'requester', 'Disputes that are open; only for the operator'),
+  ),
+  closePeriod: call(
+    z.strictObject({ until: IsoTime }),
+    PeriodView,
+    http(
+      'POST',
+      '/v1/ledger/periods',
+      'requester',
+      'Close the books up to a time with a signed balance sheet; repeating it is harmless. Only for the operator',
+    ),
+  ),
+  listPeriods: call(z.strictObject(page), pageOf(PeriodView), http('GET', '/v1/ledger/periods', 'requester', 'Signed balance sheets, oldest first')),
+}
