@@ -52,7 +52,11 @@ const OUTRUN = [
 ]
 
 /** What takes most of the time there, and asks nothing of the database that the rest does not ask. */
-const SLOW_ON_POSTGRES = ['main/coordinator/jobs/{dispatch,reasons}.test.ts', 'main/coordinator/receipts/anchors.test.ts']
+const SLOW_ON_POSTGRES = [
+  'main/coordinator/jobs/{dispatch,reasons}.test.ts',
+  'main/coordinator/ledger/upgrade.test.ts',
+  'main/coordinator/receipts/anchors.test.ts',
+]
 
 export default defineConfig(async () => ({
   test: {
