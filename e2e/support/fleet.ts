@@ -36,7 +36,7 @@ const freePort = (): Promise<number> =>
 const COORDINATOR = { heartbeatMs: 1_000, leaseTtlMs: 10_000, payoutThresholdLamports: '0', microUsdPerSol: '1500000', anchorEveryMs: 2_000 }
 
 function writeSettings(directory: string, settings: object): void {
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   writeFileSync(join(directory, 'settings.json'), JSON.stringify(settings))
 }
 

@@ -86,8 +86,11 @@ export function startService<T>(args: readonly string[], env?: Readonly<Record<s
       stdout += chunk.toString()
       const [line, rest] = stdout.split('\n')
       if (line === undefined || rest === undefined) return
+      const ready = JSON.parse(line) as T & { readonly error?: unknown }
+      // It says why, and ends.
+      if (ready.error !== undefined) return
       resolve({
-        ready: JSON.parse(line) as T,
+        ready,
         pid: child.pid ?? 0,
         alive: () => child.exitCode === null && child.signalCode === null,
         stop: () => end('SIGTERM'),

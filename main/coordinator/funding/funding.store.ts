@@ -58,7 +58,9 @@ function requestsOf(db: Db | Tx) {
       const last = after === null ? null : await get(after)
       let query = requests(db).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
       if (requesterId !== null) query = query.where('requester_id', '=', requesterId)
-      if (state !== null) query = query.where('state', '=', state)
+      // A second payment of what is credited is held as well.
+      const held = db.selectFrom('funding_payment').select('request_id').where('state', '=', 'held')
+      if (state !== null) query = query.where((e) => (state === 'held' ? e.or([e('state', '=', state), e('id', 'in', held)]) : e('state', '=', state)))
       if (last)
         query = query.where((e) => e.or([e('created_at', '<', last.createdAt), e.and([e('created_at', '=', last.createdAt), e('id', '<', last.depositId)])]))
       return (await query.execute()).map(requestOf)

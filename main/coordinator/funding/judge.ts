@@ -26,7 +26,14 @@ export interface Payment {
   readonly reason: string | null
 }
 
-const held = (units: bigint, worthMicroUsd: bigint, reason: string): Payment => ({ state: 'held', units, worthMicroUsd, reason })
+/** The most that is written down. Only of a token that somebody made up there is more. */
+const MOST_UNITS = 2n ** 63n - 1n
+const held = (units: bigint, worthMicroUsd: bigint, reason: string): Payment => ({
+  state: 'held',
+  units: units < MOST_UNITS ? units : MOST_UNITS,
+  worthMicroUsd,
+  reason,
+})
 
 /** What the recipient gained of each thing. */
 function gains({ recipient }: FundingRequest, { changes, tokenChanges }: ChainTransaction): { lamports: bigint; tokens: ReadonlyMap<string, bigint> } {

@@ -1,6 +1,6 @@
 import { WindfallError } from '../../../shared/errors.ts'
 import { microUsd } from '../../../shared/units.ts'
-import type { Chain } from '../../chain/chain.ts'
+import type { Chain, HistoryItem } from '../../chain/chain.ts'
 import { transact } from '../persistence/database.ts'
 import { type FundingDeps, creditId } from './deposits.ts'
 import { createFundingStore } from './funding.store.ts'
@@ -14,32 +14,50 @@ export interface WatchDeps extends FundingDeps {
 
 /** For so long after its time a payment is still looked for. */
 const LOOK_ON_MS = 86_400_000
-/** Of one request: whoever pays it pays it once. */
-const PAYMENTS = 20
+/** Anybody can write a reference beside anything, so that a payment need not be among the newest. */
+const [PAGE, MOST] = [1_000, 10_000]
 
 /**
- * Looks for payments of what is `awaited` now, or of `everything` that was asked for lately, by its reference and in final transactions only.
- * Error: `chain.unavailable`.
+ * Looks for payments of what is `awaited` now, or of `everything` that was asked for lately, by its reference and in final transactions only. What cannot be
+ * seen of one request keeps none of the others back. Error: `chain.unavailable`.
  */
 export async function lookForPayments(deps: WatchDeps, what: 'awaited' | 'everything'): Promise<void> {
   const { db, clock } = deps
   const since = clock.now() - LOOK_ON_MS
+  const failures: unknown[] = []
   for (const request of await createFundingStore(db).watched(since))
-    if (what === 'everything' || (request.state === 'waiting' && request.expiresAt >= clock.now())) await lookFor(deps, request)
+    if (what === 'everything' || (request.state === 'waiting' && request.expiresAt >= clock.now())) failures.push(...(await lookFor(deps, request)))
   if ((await createFundingStore(db).page({ requesterId: null, state: 'waiting', after: null, limit: 1 })).length > 0)
     await transact(db, (tx) => createFundingStore(tx).expire(since))
+  if (failures.length > 0) throw failures[0]
 }
 
-async function lookFor(deps: WatchDeps, { depositId, reference }: FundingRequest): Promise<void> {
-  const { db, chain } = deps
-  const found = await chain.historyOf(reference, { limit: PAYMENTS })
-  for (const { signature, err } of found.toReversed()) {
-    if (err !== null || (await createFundingStore(db).payment(signature))) continue
-    const transaction = await chain.transaction(signature)
-    if (!transaction)
-      throw new WindfallError('chain.unavailable', `The Solana endpoint lists the transaction ${signature} but cannot show it. Windfall asks again.`)
-    await take(deps, depositId, { signature, transaction })
+/** Oldest first. */
+async function bearing(chain: WatchDeps['chain'], reference: string): Promise<readonly HistoryItem[]> {
+  const found: HistoryItem[] = []
+  for (let page: readonly HistoryItem[] | null = null; page === null || (page.length === PAGE && found.length < MOST); found.push(...page)) {
+    const last = found.at(-1)
+    page = await chain.historyOf(reference, { limit: PAGE, ...(last ? { before: last.signature } : {}) })
   }
+  return found.toReversed()
+}
+
+/** Answers with what kept it from seeing some of them. */
+async function lookFor(deps: WatchDeps, { depositId, reference }: FundingRequest): Promise<unknown[]> {
+  const { db, chain } = deps
+  const failures: unknown[] = []
+  for (const { signature, err } of await bearing(chain, reference)) {
+    if (err !== null || (await createFundingStore(db).payment(signature))) continue
+    try {
+      const transaction = await chain.transaction(signature)
+      if (!transaction)
+        throw new WindfallError('chain.unavailable', `The Solana endpoint lists the transaction ${signature} but cannot show it. Windfall asks again.`)
+      await take(deps, depositId, { signature, transaction })
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  return failures
 }
 
 interface Arrived {

@@ -132,7 +132,10 @@ function bindAll(app: FastifyInstance, deps: HttpServerDeps, { checked, componen
 function answerDescription(app: FastifyInstance, deps: HttpServerDeps): void {
   let made: Promise<string> | null = null
   app.get('/openapi.json', async (_request, reply) => {
-    made ??= describe(deps.version, (described, components) => bindAll(described, deps, { checked: () => NO_ACCESS, components }))
+    made ??= describe(deps.version, (described, components) => bindAll(described, deps, { checked: () => NO_ACCESS, components })).catch((error: unknown) => {
+      made = null
+      throw error
+    })
     return reply.type('application/json; charset=utf-8').send(await made)
   })
 }

@@ -39,6 +39,17 @@ test('a kind of place has a stock of its own', () => {
   expect(kept(all, stock(0, 1))).toEqual(['c'])
 })
 
+test('whoever comes first in turn is planned, however many are planned that come later', () => {
+  const all = [jobAtHand('first'), ...['a', 'b', 'c'].map((id) => jobAtHand(id, { state: 'planned', plannedAt: NOW }))]
+  expect(kept(all, stock(3))).toEqual(['first', 'a', 'b', 'c'])
+})
+
+test('what only few machines can take keeps nobody back whom others could take', () => {
+  const large = { needs: { gpus: 1, vramBytes: 80e9, ramBytes: 0 } }
+  const planned = ['a', 'b', 'c'].map((id) => jobAtHand(id, { state: 'planned', plannedAt: NOW, spec: large }))
+  expect(kept([...planned, jobAtHand('more', { spec: large }), jobAtHand('small')], stock(3))).toEqual(['a', 'b', 'c', 'small'])
+})
+
 test.each<[string, Given]>([
   ['waits for its window', { spec: { carbon: { rule: 'window', capG: null } } }],
   ['has a cap', { spec: { carbon: { rule: 'now', capG: 100 } } }],

@@ -1,4 +1,5 @@
 /** How many of the jobs that wait for nothing but a place are planned ahead of their turn. Pure; times are epoch milliseconds. */
+import { isTrialJob } from '../../../shared/domain/node-standing.ts'
 import { type PlaceKind, placeKindFor, placesOf } from '../../../shared/domain/places.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { KnownNode } from './ports.ts'
@@ -19,6 +20,10 @@ export function stockOf(nodes: readonly KnownNode[], wentSince: number): Readonl
 
 const kindOf = ({ job }: Pick<JobAtHand, 'job'>): PlaceKind => placeKindFor(job.spec.needs)
 
+/** Jobs that agree in this can be taken by the same machines. */
+const alikeIn = ({ job: { spec } }: Pick<JobAtHand, 'job'>): string =>
+  JSON.stringify([spec.zones, spec.runtime.name, spec.needs, spec.limits.memoryBytes, isTrialJob(spec)])
+
 /** Whether a job could begin whenever there is a place, and has the time to wait for one. */
 function canWait({ job, restMs }: JobAtHand, now: number): boolean {
   const { carbon, earliestStart, deadline } = job.spec
@@ -28,23 +33,28 @@ function canWait({ job, restMs }: JobAtHand, now: number): boolean {
 
 /**
  * Which jobs are planned now, of those in the order of their turns. What waits for its window is planned, and what is pressed for time; of what only waits
- * for a place and nobody has looked at, the first, until there are as many as `stock` says: where in a long line a job stands says when it begins, and a
- * plan for each, made again and written down in every round, would say nothing more. `heldBack`: of which kinds some are left out.
+ * for a place and nobody has looked at, those that have fewer before them that the same machines can take than `stock` says: where in a long line a job
+ * stands says when it begins, and a plan for each, made again and written down in every round, would say nothing more. `heldBack`: of which kinds some are
+ * left out.
  */
 export function keepStock(
   all: readonly JobAtHand[],
   { now, stock }: { readonly now: number; readonly stock: ReadonlyMap<PlaceKind, number> },
 ): { readonly kept: readonly JobAtHand[]; readonly heldBack: ReadonlySet<PlaceKind> } {
-  const left = new Map(stock)
+  const before = new Map<string, number>()
   const heldBack = new Set<PlaceKind>()
-  for (const one of all) if (one.job.state === 'planned' && canWait(one, now)) left.set(kindOf(one), (left.get(kindOf(one)) ?? 0) - 1)
   const kept = all.filter((one) => {
-    if (one.job.state !== 'queued' || one.job.plannedAt !== null || !canWait(one, now)) return true
-    const kind = kindOf(one)
-    const room = left.get(kind) ?? 0
-    left.set(kind, room - 1)
-    if (room <= 0) heldBack.add(kind)
-    return room > 0
+    const { state, plannedAt } = one.job
+    const isFresh = state === 'queued' && plannedAt === null
+    if ((!isFresh && state !== 'planned') || !canWait(one, now)) return true
+    const [kind, alike] = [kindOf(one), alikeIn(one)]
+    const ahead = before.get(alike) ?? 0
+    if (isFresh && ahead >= (stock.get(kind) ?? 0)) {
+      heldBack.add(kind)
+      return false
+    }
+    before.set(alike, ahead + 1)
+    return true
   })
   return { kept, heldBack }
 }

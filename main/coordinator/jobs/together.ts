@@ -25,7 +25,8 @@ export function createTogether<A, B>(doAll: (all: readonly A[]) => Promise<reado
       const done = await doAll(some.map(({ one }) => one))
       for (const [index, { resolve }] of some.entries()) resolve(done[index] as B)
     } catch (error) {
-      if (some.length > 1 && !isOfAll(error)) for (const waiting of some) await doSome([waiting])
+      // In their order, and together on their way to the disk.
+      if (some.length > 1 && !isOfAll(error)) await Promise.all(some.map((waiting) => doSome([waiting])))
       else for (const { reject } of some) reject(error)
     }
   }

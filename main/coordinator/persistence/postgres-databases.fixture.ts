@@ -93,13 +93,12 @@ export async function createPostgresDatabase({ template = true } = {}): Promise<
   const again = template ? unused.pop() : undefined
   const name = again ?? `test_${randomUUID().replaceAll('-', '')}`
   if (again === undefined) await run(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${TEMPLATE} STRATEGY FILE_COPY` : ''}`)
-  return {
-    url: urlOf(server, name),
-    server,
-    drop: async () => {
-      if (!template) return void (await run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
-      await clean(server, name)
-      unused.push(name)
-    },
+  const remove = async () => {
+    if (!template) return void (await run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+    await clean(server, name)
+    unused.push(name)
   }
+  let removing: Promise<void> | null = null
+  // Once: given back twice, it would be given out twice.
+  return { url: urlOf(server, name), server, drop: () => (removing ??= remove()) }
 }

@@ -53,6 +53,8 @@ export async function connectPainter(display: string): Promise<Painter> {
     x11.createClient({ display, shm: false }, (error, opened) => (error ? reject(error) : resolve(opened)))
   })
   const { client } = screen
+  // All clients of a process share what they know of atoms, and each server numbers its own.
+  Object.assign(client, { atoms: {} })
   client.on('error', () => undefined)
   const root = screen.screen[0]?.root ?? 0
   const atom = (name: string) => new Promise<number>((resolve) => client.InternAtom(false, name, (_, number) => resolve(number)))
