@@ -5,9 +5,9 @@ import { pursesOf, refillOf } from './status.ts'
 /** How often the hot wallet's balance is looked at, milliseconds. */
 const LOOK_EVERY_MS = 60_000
 
-/** Tells the operator once when the hot wallet has to be refilled, and once when it has been. */
+/** Tells the operator once when the hot wallet has to be refilled, and once when it has been. A new wallet is given a moment to be filled. */
 export function createRefillAlarm(deps: PayoutDeps): () => Promise<void> {
-  let lookedAt = Number.NEGATIVE_INFINITY
+  let lookedAt = deps.clock.monotonic()
   let isRung = false
   return async () => {
     const now = deps.clock.monotonic()
