@@ -144,7 +144,8 @@ function readers(connection: Connection, horizon: Horizon): Pick<Chain, 'history
       }),
     accountData: (address, commitment) =>
       ask(async () => {
-        const { context, value: found } = await connection.getAccountInfoAndContext(new PublicKey(address), commitment)
+        const asOf = commitment === 'finalized' ? { commitment, minContextSlot: horizon.slot } : commitment
+        const { context, value: found } = await connection.getAccountInfoAndContext(new PublicKey(address), asOf)
         if (commitment === 'finalized') horizon.slot = Math.max(horizon.slot, context.slot)
         return (
           found && { lamports: lamports(BigInt(found.lamports)), owner: found.owner.toBase58(), executable: found.executable, data: new Uint8Array(found.data) }

@@ -11,7 +11,7 @@ import { type Accrued, accrueForJob, releaseJob, reserveForArray, reserveForJob,
 import { book } from './ledger/ledger.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { createReadingStore } from './ledger/reading.store.ts'
-import { moneyOf, viewMoney } from './ledger/requester-money.ts'
+import { moneyOf, payDebt, viewMoney } from './ledger/requester-money.ts'
 import type { LedgerTransaction } from './ledger/transaction.ts'
 import { type Db, type Tx, transact } from './persistence/database.ts'
 import type { ProofDeps } from './proofs/ports.ts'
@@ -51,7 +51,10 @@ async function reserved(
   { requesterId, what, amount }: { readonly requesterId: string; readonly what: string; readonly amount: MicroUsd },
   entries: readonly LedgerTransaction[],
 ): Promise<void> {
-  const { prepaid, owed } = await moneyOf(tx, requesterId)
+  const before = await moneyOf(tx, requesterId)
+  // What has come back from jobs since pays for it first.
+  if (before.owed > 0n) await payDebt(tx, requesterId, { id: entries[0]?.id ?? '', at: entries[0]?.at ?? 0 })
+  const { prepaid, owed } = before.owed > 0n ? await moneyOf(tx, requesterId) : before
   if (owed > 0n)
     throw new WindfallError('funds.insufficient', `You owe ${dollars(owed)}, since a deposit was taken back. No job is taken until that is paid in.`)
   try {

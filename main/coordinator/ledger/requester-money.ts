@@ -21,7 +21,7 @@ export async function viewMoney(db: Db | Tx, requesterId: string): Promise<Reque
 }
 
 /** What somebody has pays first for what they owe. */
-async function payDebt(tx: Tx, requesterId: string, { id, at }: { readonly id: string; readonly at: number }): Promise<void> {
+export async function payDebt(tx: Tx, requesterId: string, { id, at }: { readonly id: string; readonly at: number }): Promise<void> {
   const { prepaid, owed } = await moneyOf(tx, requesterId)
   const amount = prepaid < owed ? prepaid : owed
   if (amount > 0n) await createLedgerStore(tx).book(debtPaid({ id, requesterId, amount, at }))
@@ -40,9 +40,13 @@ interface Order {
   readonly at: number
 }
 
-/** Pays prepaid money back, once per id. Errors: `funds.insufficient`; `ledger.unbalanced` if it was booked with another amount. */
-export const payBack = (tx: Tx, order: Order & { readonly refundId: string; readonly amount: bigint }): Promise<'booked' | 'duplicate'> =>
-  createLedgerStore(tx).book(refund(order))
+/** Pays prepaid money back that is not owed, once per id. Errors: `funds.insufficient`; `ledger.unbalanced` if it was booked with another amount. */
+export async function payBack(tx: Tx, order: Order & { readonly refundId: string; readonly amount: bigint }): Promise<'booked' | 'duplicate'> {
+  const { requesterId, refundId, at } = order
+  const id = `refund:${requesterId}:${refundId}`
+  if (!(await createLedgerStore(tx).isBooked(id))) await payDebt(tx, requesterId, { id, at })
+  return createLedgerStore(tx).book(refund(order))
+}
 
 /**
  * A deposit was taken back, all of it or `amount`. Answers with what it came to. Errors: `not-found` for a deposit that never was, `conflict` if it was

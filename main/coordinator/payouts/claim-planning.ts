@@ -6,10 +6,13 @@ import { itemOf } from './claims.ts'
 import { type Claim, createClaimsStore } from './claims.store.ts'
 import type { PayoutDeps } from './deps.ts'
 import { type WalletVerdict, lookAt } from './hygiene.ts'
+import { dayRoomOf } from './limits.ts'
 import { giveBack } from './outcome.ts'
+import { createPayoutsStore } from './payouts.store.ts'
 import { batchSize, inPieces } from './plan.ts'
 import { balanceOf, budgetIn } from './purse.ts'
 import { toUnits } from './rate.ts'
+import { DAY_MS } from './room.ts'
 import { writeBatch } from './write-plan.ts'
 
 /** Claims that are looked at in one pass. */
@@ -65,11 +68,13 @@ async function affordable(
   { asset, claims, balance }: { asset: PayAsset; claims: readonly Judged[]; balance: bigint },
 ): Promise<Judged[]> {
   let left = await budgetIn(tx, deps, { asset, balance, rate: await deps.rate() })
+  let day: bigint = dayRoomOf(await createPayoutsStore(tx).recipientsSince(deps.clock.now() - DAY_MS), deps.settings).all
   return claims.filter(({ claim: { quote } }) => {
     // What it saves of a shared fee arrives too.
     const most = toUnits(asset, worth(quote), { microUsdPerSol: quote.microUsdPerSol, source: '', at: 0 })
-    if (most > left) return false
+    if (most > left || quote.microUsd > day) return false
     left -= most
+    day -= quote.microUsd
     return true
   })
 }
@@ -90,7 +95,9 @@ async function writeClaims(
     )) {
       const mine: Claim[] = []
       for (const { claim } of piece) if (await store.endWaiting(claim.id, { at: deps.clock.now() })) mine.push(claim)
-      const items = mine.map((claim) => itemIn(claim, { sharers: mine.length, opens }))
+      // One account is opened for a wallet, whoever is paid to it.
+      const opener = new Map(mine.toReversed().map((claim) => [claim.quote.address, claim.id]))
+      const items = mine.map((claim) => itemIn(claim, { sharers: mine.length, opens: opens && opener.get(claim.quote.address) === claim.id }))
       if (items.length > 0) await writeBatch(tx, deps, { asset, rate: 'as quoted', items })
     }
   }
@@ -98,13 +105,10 @@ async function writeClaims(
 
 /** Puts claims that wait into batches; their money has been on its way since they were made. */
 export async function planClaims(deps: PayoutDeps): Promise<void> {
-  const waiting = (await createClaimsStore(deps.db).waiting()).slice(0, AT_ONCE)
+  const waiting = await createClaimsStore(deps.db).waiting()
   if (waiting.length === 0) return
   for (const asset of ['lamports', 'micro-usdc'] as const) {
-    const claims = await judged(
-      deps,
-      waiting.filter(({ quote }) => quote.asset === asset),
-    )
+    const claims = await judged(deps, waiting.filter(({ quote }) => quote.asset === asset).slice(0, AT_ONCE))
     if (claims.length === 0) continue
     const balance = await balanceOf(deps, asset)
     await transact(deps.db, (tx) => writeClaims(tx, deps, { asset, claims, balance }))

@@ -62,14 +62,17 @@ export async function bookDeposits(deps: PayoutDeps, cursor: HistoryCursor): Pro
 async function bookForeign(deps: PayoutDeps, { signature, err, memo }: HistoryItem): Promise<void> {
   const hasOurMemo = memo?.includes(BATCH_MEMO_PREFIX) ?? false
   if (err !== null && !hasOurMemo) return
+  // Whatever it was booked as, by whatever was configured then.
+  if ((await deps.books.knownOf(deps.db, [signature])).has(signature)) return
   const gain = gainOf(await readTransaction(deps, signature), deps)
   // Anybody can write our memo beside a transfer to the wallet; only who holds its key can make it pay.
-  if (hasOurMemo && gain.lamports < 0n && !(await deps.books.knownOf(deps.db, [signature])).has(signature))
+  if (hasOurMemo && gain.lamports < 0n)
     throw new WindfallError(
       'payout.refused',
       `Payouts are stopped: the hot wallet made the payout ${signature}, which this database does not know. Stop the other coordinator that uses this wallet; if there is none, this is an old copy of the database: see what the chain knows more with “windfall payout rebuild”, then book it with --apply. Otherwise people would be paid twice.`,
     )
-  await bookDeposit(deps, signature, gain)
+  // What took one asset and brought another, such as a sale, is no deposit: it would count as known, and what it took never be booked.
+  if (gain.lamports >= 0n && gain.microUsdc >= 0n) await bookDeposit(deps, signature, gain)
 }
 
 /** Books what a transaction brought, once; what it took is no deposit. */

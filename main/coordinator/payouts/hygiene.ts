@@ -34,7 +34,12 @@ function judgeTokenAccount(owner: string, { mint }: Token, account: AccountData 
 }
 
 /** Looks an address up and says whether it can be paid in this asset. */
-export async function lookAt({ chain, usdc }: Pick<PayoutDeps, 'chain' | 'usdc'>, address: string, asset: PayAsset): Promise<WalletVerdict> {
+export async function lookAt(
+  { chain, usdc, wallet: hot }: Pick<PayoutDeps, 'chain' | 'usdc' | 'wallet'>,
+  address: string,
+  asset: PayAsset,
+): Promise<WalletVerdict> {
+  if (address === hot.address) return { payable: false, reason: 'It is the wallet that payouts come from.' }
   const isOnCurve = isAddress(address) && chain.isOnCurve(address)
   const wallet = judgeWallet(address, { isOnCurve, account: isOnCurve ? await chain.account(address) : null })
   if (!wallet.payable || asset === 'lamports') return wallet

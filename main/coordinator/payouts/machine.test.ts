@@ -56,7 +56,9 @@ test('on a lane nothing expires: it is sent again, then for a higher fee, and is
   expect(nextStep(onLane, nothing)).toEqual({ do: 'send' })
   expect(nextStep(onLane, { ...nothing, finalHeight: 9_000 })).toEqual({ do: 'raise' })
   expect(nextStep(onLane, { ...nothing, finalHeight: 9_000, history: null, silentPasses: 9 })).toEqual({ do: 'raise' })
-  const moved = { ...nothing, hasMoved: true }
+  // Whoever is behind shows an older value: before the end of the block hash that was the newest then, nothing is proven.
+  expect(nextStep(onLane, { ...nothing, hasMoved: true })).toEqual({ do: 'send' })
+  const moved = { ...nothing, hasMoved: true, finalHeight: 9_000 }
   expect(nextStep(onLane, moved)).toEqual({ do: 'look-in-history' })
   expect(nextStep(onLane, { ...moved, history: null })).toEqual({ do: 'count-silence' })
   expect(nextStep(onLane, { ...moved, history: null, silentPasses: SILENT_PASSES - 1 })).toEqual({ do: 'expire' })

@@ -47,8 +47,9 @@ export function nextStep(attempt: LiveAttempt, { finalHeight, hasMoved, status, 
   if (status?.level === 'finalized') return { do: 'finish', err: status.err }
   if (status) return status.level === 'confirmed' && status.err === null && attempt.state !== 'confirmed' ? { do: 'confirm' } : { do: 'wait' }
   const isLate = finalHeight > attempt.lastValidBlockHeight
-  if (attempt.lane !== null && !hasMoved) return { do: isLate ? 'raise' : 'send' }
-  if (attempt.lane === null && !isLate) return { do: 'send' }
+  // A node that is behind shows the value before the one it was signed on: what is final has to be past the signing, too.
+  if (!isLate) return { do: 'send' }
+  if (attempt.lane !== null && !hasMoved) return { do: 'raise' }
   if (history === undefined) return { do: 'look-in-history' }
   if (history !== null) return { do: 'finish', err: history.err }
   return silentPasses + 1 >= SILENT_PASSES ? { do: 'expire' } : { do: 'count-silence' }

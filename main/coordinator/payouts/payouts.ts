@@ -10,6 +10,8 @@ import { queueLanes } from './lanes.ts'
 import { raiseLate, signPlanned } from './sign.ts'
 import { type Silence, trackLive } from './track.ts'
 
+/** Deposits are looked for this often even while payments are under way: what those cost may have to come out of them. */
+const DEPOSITS_EVERY_MS = 5_000
 /** The longest memo a transaction carries beside its signer, bytes. */
 const MAX_MEMO_BYTES = 500
 
@@ -29,11 +31,16 @@ export function createPayouts(deps: PayoutDeps): Payouts {
   const silence: Silence = new Map()
   const cursor: HistoryCursor = new Map()
   let running: Promise<void> | null = null
+  let depositsAt = Number.NEGATIVE_INFINITY
   const pass = async () => {
     const store = createPayoutsStore(deps.db)
     const open = await store.openBatches()
-    // A deposit can wait while payments are under way; what happened while we were not looking cannot.
-    if (cursor.size === 0 || open.every((batch) => batch.live === null)) await bookDeposits(deps, cursor)
+    // A deposit can wait a while where payments are under way; what happened while we were not looking cannot.
+    const isTime = deps.clock.monotonic() - depositsAt >= DEPOSITS_EVERY_MS
+    if (cursor.size === 0 || isTime || open.every((batch) => batch.live === null)) {
+      await bookDeposits(deps, cursor)
+      depositsAt = deps.clock.monotonic()
+    }
     const pause = await pauseOf(deps.db, deps)
     const late = await trackLive(deps, silence, { batches: open, maySend: pause === null })
     if (pause) return
@@ -45,9 +52,15 @@ export function createPayouts(deps: PayoutDeps): Payouts {
   }
   return {
     step() {
-      running ??= pass().finally(() => {
-        running = null
-      })
+      running ??= pass()
+        .catch((error: unknown) => {
+          // What it cost may be in a deposit that is not booked yet.
+          depositsAt = Number.NEGATIVE_INFINITY
+          throw error
+        })
+        .finally(() => {
+          running = null
+        })
       return running
     },
     async queueAnchor(tx, { memo }) {

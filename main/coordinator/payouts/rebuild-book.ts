@@ -2,7 +2,9 @@ import { lamports, microUsd } from '../../../shared/units.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import type { Attempt, Batch, Item } from './batch.ts'
 import type { PayoutDeps } from './deps.ts'
-import { amountsOf, announce, recordExpired, recordFinalized } from './outcome.ts'
+import { itemOf } from './claims.ts'
+import { type Claim, createClaimsStore } from './claims.store.ts'
+import { amountsOf, announce, giveBack, recordExpired, recordFinalized } from './outcome.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import type { Landed, Shared } from './rebuild-plan.ts'
 import { type Rate, rateText } from './rate.ts'
@@ -33,6 +35,32 @@ export async function bookBatch(deps: PayoutDeps, landed: Landed, batch: Batch):
   })
   if (isMine) await recordFinalized(deps, { batch: { ...batch, state: 'signed' }, attempt })
 }
+
+interface Pledged {
+  readonly batches: readonly Batch[]
+  readonly claims: readonly Claim[]
+}
+
+/** What these books still mean to pay to the recipients of a payment that they do not know: it was planned otherwise after this copy of them was made. */
+export async function pledgedTo({ db }: PayoutDeps, { paid }: Landed, open: readonly Batch[]): Promise<Pledged> {
+  return {
+    batches: open.filter(({ items }) => items.some(({ address }) => paid.has(address))),
+    claims: (await createClaimsStore(db).waiting()).filter(({ quote }) => paid.has(quote.address)),
+  }
+}
+
+/** Gives it back to its nodes: paying it as well would pay them twice. */
+export const takeBack = (deps: PayoutDeps, { batches, claims }: Pledged): Promise<void> =>
+  transact(deps.db, async (tx) => {
+    const at = deps.clock.now()
+    const reason = 'The chain shows that it was paid otherwise; these books are an older copy.'
+    for (const batch of batches)
+      if (await createPayoutsStore(tx).moveBatch({ id: batch.id, from: 'planned', to: 'failed', at, failure: reason }))
+        await giveBack(tx, deps, { batch, reason, signature: null })
+    for (const claim of claims)
+      if (await createClaimsStore(tx).endWaiting(claim.id, { at, failure: reason }))
+        await giveBack(tx, deps, { batch: { asset: claim.quote.asset, rate: claim.quote.rate, items: [itemOf(claim)] }, reason, signature: null })
+  })
 
 async function bookCosts(tx: Tx, deps: PayoutDeps, { signature, fee, rent }: Landed): Promise<void> {
   const at = deps.clock.now()
@@ -77,8 +105,13 @@ const lossOf = ({ asset, signature }: Landed, amount: bigint, at: number) => ({
 /** Books the fee of a transaction that did nothing else. */
 export const bookFee = (deps: PayoutDeps, landed: Landed): Promise<void> => transact(deps.db, (tx) => bookCosts(tx, deps, landed))
 
-const lost = (gain: bigint): bigint => (gain < 0n ? -gain : 0n)
+const above0 = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
-/** Books what nobody can explain as lost, because the operator says so. */
+/** Books what nobody can explain as lost, because the operator says so, and what it brought in exchange. */
 export const writeOff = (deps: PayoutDeps, { signature, gain }: Landed): Promise<void> =>
-  transact(deps.db, (tx) => deps.books.loss(tx, { signature, lamports: lamports(lost(gain.lamports)), microUsdc: lost(gain.microUsdc), at: deps.clock.now() }))
+  transact(deps.db, async (tx) => {
+    const at = deps.clock.now()
+    const brought = { lamports: lamports(above0(gain.lamports)), microUsdc: above0(gain.microUsdc) }
+    await deps.books.loss(tx, { signature, lamports: lamports(above0(-gain.lamports)), microUsdc: above0(-gain.microUsdc), at })
+    if (brought.lamports + brought.microUsdc > 0n) await deps.books.treasuryDeposit(tx, { signature, ...brought, at })
+  })

@@ -3,10 +3,11 @@ import { type Tx, transact } from '../persistence/database.ts'
 import type { Batch } from './batch.ts'
 import { accountsOf, bookDeposit, historySince, readTransaction } from './deposits.ts'
 import type { PayoutDeps } from './deps.ts'
+import { hasMoved } from './lanes.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import { BATCH_MEMO_PREFIX } from './plan.ts'
 import { type Landed, isFeeOnly, isOfBatch, readLanded, shareOut } from './rebuild-plan.ts'
-import { bookBatch, bookFee, bookShares, writeOff } from './rebuild-book.ts'
+import { bookBatch, bookFee, bookShares, pledgedTo, takeBack, writeOff } from './rebuild-book.ts'
 
 type Found = PayoutRebuild['found'][number]
 
@@ -20,11 +21,13 @@ interface Verdict {
 const unexplained = (explanation: string): Verdict => ({ verdict: 'unexplained', explanation, book: null })
 
 /** Whether a transaction of the batch that was signed before may still land, by all that the chain has. */
-async function mayLand({ chain }: PayoutDeps, { live }: Batch, history: ReadonlySet<string>): Promise<boolean> {
+async function mayLand(deps: PayoutDeps, { live, rivals }: Batch, history: ReadonlySet<string>): Promise<boolean> {
   if (!live) return false
-  const finalHeight = await chain.blockHeight('finalized')
-  const [status] = await chain.statuses([live.signature])
-  return finalHeight <= live.lastValidBlockHeight || status !== null || history.has(live.signature)
+  // One on a lane never expires: it is dead when its nonce has moved on.
+  const isOver = live.lane === null ? (await deps.chain.blockHeight('finalized')) > live.lastValidBlockHeight : await hasMoved(deps, live)
+  const signatures = [live, ...rivals].map(({ signature }) => signature)
+  const statuses = await deps.chain.statuses(signatures)
+  return !isOver || statuses.some((status) => status !== null) || signatures.some((signature) => history.has(signature))
 }
 
 async function judgeBatch(deps: PayoutDeps, landed: Landed, { batch, history }: { batch: Batch; history: ReadonlySet<string> }): Promise<Verdict> {
@@ -35,8 +38,21 @@ async function judgeBatch(deps: PayoutDeps, landed: Landed, { batch, history }: 
 }
 
 /** A payment of which these books have no batch: an older copy of them was restored. */
-async function judgeByAddresses(deps: PayoutDeps, landed: Landed): Promise<Verdict> {
+async function judgeByAddresses(deps: PayoutDeps, landed: Landed, open: readonly Batch[]): Promise<Verdict> {
   const rate = await deps.rate()
+  const pledged = await pledgedTo(deps, landed, open)
+  if (pledged.batches.some(({ live }) => live !== null))
+    return unexplained('It paid somebody to whom another transaction of these books may still land. Look again once that is final or has expired.')
+  const count = pledged.batches.length + pledged.claims.length
+  if (count > 0)
+    return {
+      verdict: 'addresses',
+      explanation: `It paid people to whom ${count} payouts of these books are still to go. They are taken back, and it is booked at today’s rate to what its recipients have earned; more than that as a loss.`,
+      book: async () => {
+        await takeBack(deps, pledged)
+        await bookShares(deps, landed, { shared: shareOut(landed, await deps.payableNodes(deps.db), rate), rate })
+      },
+    }
   const shared = shareOut(landed, await deps.payableNodes(deps.db), rate)
   if (shared.strangers.length > 0) return unexplained(`No node with confirmed earnings is paid to ${shared.strangers.join(', ')}.`)
   const unit = landed.asset === 'lamports' ? 'lamports' : 'micro-USDC'
@@ -55,7 +71,7 @@ async function judge(deps: PayoutDeps, landed: Landed, known: { history: Readonl
     return { verdict: 'deposit', explanation: 'It brought money.', book: () => bookDeposit(deps, landed.signature, gain) }
   if (!memo?.startsWith(BATCH_MEMO_PREFIX)) return unexplained('It took money out of the hot wallet and is no payout.')
   const batch = known.open.find((one) => one.memo === memo)
-  return batch ? judgeBatch(deps, landed, { batch, history: known.history }) : judgeByAddresses(deps, landed)
+  return batch ? judgeBatch(deps, landed, { batch, history: known.history }) : judgeByAddresses(deps, landed, known.open)
 }
 
 /** Everything in the history of the hot wallet that the books do not know, oldest first. */

@@ -5,7 +5,7 @@ import type { PayoutDeps } from './deps.ts'
 import { dayRoomOf } from './limits.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** What was planned for each address in the last day, claims that wait included. */
 export async function recipientsOf(db: Db | Tx, { clock }: Pick<PayoutDeps, 'clock'>): Promise<Map<string, MicroUsd>> {

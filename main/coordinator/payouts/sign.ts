@@ -10,6 +10,7 @@ import { requireExactly } from './guard.ts'
 import { type Lane, freeLane, raised } from './lanes.ts'
 import { NOTHING } from './limits.ts'
 import { recordUnpayable } from './outcome.ts'
+import { pauseOf } from './pause.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import { balanceOf } from './purse.ts'
 import { push } from './track.ts'
@@ -67,9 +68,11 @@ function affords({ lamports, microUsdc }: Purse, batch: Batch, costs: { readonly
 }
 
 /** In place of the attempt it raises, if it raises one. False if somebody else has moved the batch since it was read. */
-const writeDown = ({ db, clock }: PayoutDeps, batch: Batch, attempt: Attempt): Promise<boolean> =>
-  transact(db, async (tx) => {
+const writeDown = (deps: PayoutDeps, batch: Batch, attempt: Attempt): Promise<boolean> =>
+  transact(deps.db, async (tx) => {
+    const { clock } = deps
     const store = createPayoutsStore(tx)
+    if (await pauseOf(tx, deps)) return false
     if (batch.live && !(await store.moveAttempt(batch.live.id, batch.live.state, 'raised'))) return false
     if (!(await store.moveBatch({ id: batch.id, from: batch.state, to: 'signed', at: clock.now() }))) return false
     await store.addAttempt(batch.id, attempt, clock.now())
@@ -79,6 +82,11 @@ const writeDown = ({ db, clock }: PayoutDeps, batch: Batch, attempt: Attempt): P
 /** Signs, writes down, and only then lets the bytes out of the process. Returns the attempt, or `null` if the batch must wait. */
 async function signOne(deps: PayoutDeps, batch: Batch, { purse, lane }: { purse: Purse; lane: Lane | null }): Promise<Attempt | null> {
   const { chain, wallet, events, ids, settings } = deps
+  // A trial of what the hot wallet cannot pay would blame whoever is paid when the money runs out.
+  if (!affords(purse, batch, { fee: NOTHING, reserve: settings.reserve })) {
+    events.waiting(batch.id, 'the hot wallet holds too little')
+    return null
+  }
   const hash = await chain.latestBlockhash()
   const units = await tryOut(deps, batch, hash)
   if (units === null) return null
@@ -117,7 +125,7 @@ export async function signPlanned(deps: PayoutDeps, open: readonly Batch[]): Pro
   const purse = await spendable(deps, open)
   const taken: Batch[] = []
   for (const batch of waiting) {
-    if (deps.isStopped()) return
+    if (await pauseOf(deps.db, deps)) return
     const attempt = await signOne(deps, batch, { purse, lane: await freeLane(deps, batch, [...open, ...taken]) })
     if (!attempt) continue
     spend(purse, batch, attempt.fee)
