@@ -41,7 +41,7 @@ const THOROUGH = [
 
 /** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
 const STATEFUL = [
-  'main/coordinator/{audit,funding,jobs,ledger,models,payouts,proofs,receipts,registry,wallets}/**/*.test.ts',
+  'main/coordinator/{audit,funding,jobs,ledger,models,payouts,proofs,receipts,registry,vaults,wallets}/**/*.test.ts',
   'main/coordinator/{job-money,runs,standings,statistics}.test.ts',
 ]
 /** Whose clock runs through days while a real server would still be answering the first minute. */

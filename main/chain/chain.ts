@@ -103,6 +103,10 @@ export interface Chain {
   readonly isOnCurve: (address: string) => boolean
 }
 
+/** Wire bytes of a transaction with several signers, in the order in which its message names them. */
+export const assembleSigned = (message: Uint8Array, signatures: readonly Uint8Array[]): Uint8Array =>
+  Buffer.concat([Uint8Array.of(signatures.length), ...signatures, message])
+
 /** Wire bytes of a transaction with one signer; without a signature, for simulation. */
 export function assemble(message: Uint8Array, signature: Uint8Array = new Uint8Array(64)): Uint8Array {
   return Uint8Array.from([1, ...signature, ...message])

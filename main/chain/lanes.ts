@@ -20,9 +20,12 @@ const RENT = 'SysvarRent111111111111111111111111111111111'
 
 const seedOf = (lane: number): string => `windfall-lane-${lane}`
 
-/** The address of a wallet's lane: SHA-256 of the wallet, the seed and the owner. */
-export const laneAddress = (wallet: string, lane: number): string =>
-  toBase58(createHash('sha256').update(fromBase58(wallet)).update(seedOf(lane)).update(fromBase58(SYSTEM_PROGRAM)).digest())
+/** The address of a wallet's lane. */
+export const laneAddress = (wallet: string, lane: number): string => seededAddress(wallet, seedOf(lane), SYSTEM_PROGRAM)
+
+/** An address that a wallet makes accounts at without a further key: SHA-256 of the wallet, a seed of at most 32 bytes and the owning program. */
+export const seededAddress = (wallet: string, seed: string, owner: string): string =>
+  toBase58(createHash('sha256').update(fromBase58(wallet)).update(seed).update(fromBase58(owner)).digest())
 
 const bytesOf = (...parts: readonly (readonly [bytes: 4 | 8, value: bigint] | Uint8Array)[]): Uint8Array =>
   Buffer.concat(
@@ -35,30 +38,39 @@ const bytesOf = (...parts: readonly (readonly [bytes: 4 | 8, value: bigint] | Ui
     }),
   )
 
-/** `CreateAccountWithSeed` and `InitializeNonceAccount` of the system program, for the lane of a wallet that pays for it. */
-export function openLaneInstructions(wallet: string, lane: number, rent: Lamports): Instruction[] {
-  const [address, seed, key] = [laneAddress(wallet, lane), new TextEncoder().encode(seedOf(lane)), fromBase58(wallet)]
-  const space = BigInt(NONCE_ACCOUNT_BYTES)
-  return [
-    {
-      program: SYSTEM_PROGRAM,
-      accounts: [
-        { address: wallet, signer: true, writable: true },
-        { address, signer: false, writable: true },
-      ],
-      data: bytesOf([4, BigInt(CREATE_WITH_SEED)], key, [8, BigInt(seed.length)], seed, [8, rent], [8, space], fromBase58(SYSTEM_PROGRAM)),
-    },
-    {
-      program: SYSTEM_PROGRAM,
-      accounts: [
-        { address, signer: false, writable: true },
-        { address: RECENT_BLOCKHASHES, signer: false, writable: false },
-        { address: RENT, signer: false, writable: false },
-      ],
-      data: bytesOf([4, BigInt(INITIALIZE_NONCE)], key),
-    },
-  ]
+interface SeededAccount {
+  readonly seed: string
+  readonly owner: string
+  readonly space: number
+  readonly rent: Lamports
 }
+
+/** `CreateAccountWithSeed` of the system program; the wallet it is derived from pays its rent. */
+export function createSeededInstruction(wallet: string, { seed: text, owner, space, rent }: SeededAccount): Instruction {
+  const seed = new TextEncoder().encode(text)
+  return {
+    program: SYSTEM_PROGRAM,
+    accounts: [
+      { address: wallet, signer: true, writable: true },
+      { address: seededAddress(wallet, text, owner), signer: false, writable: true },
+    ],
+    data: bytesOf([4, BigInt(CREATE_WITH_SEED)], fromBase58(wallet), [8, BigInt(seed.length)], seed, [8, rent], [8, BigInt(space)], fromBase58(owner)),
+  }
+}
+
+/** Makes the lane of a wallet that pays for it, and `InitializeNonceAccount` of the system program. */
+export const openLaneInstructions = (wallet: string, lane: number, rent: Lamports): Instruction[] => [
+  createSeededInstruction(wallet, { seed: seedOf(lane), owner: SYSTEM_PROGRAM, space: NONCE_ACCOUNT_BYTES, rent }),
+  {
+    program: SYSTEM_PROGRAM,
+    accounts: [
+      { address: laneAddress(wallet, lane), signer: false, writable: true },
+      { address: RECENT_BLOCKHASHES, signer: false, writable: false },
+      { address: RENT, signer: false, writable: false },
+    ],
+    data: bytesOf([4, BigInt(INITIALIZE_NONCE)], fromBase58(wallet)),
+  },
+]
 
 /** `AdvanceNonceAccount`: has to be the first instruction of a transaction that lives by this nonce. */
 export const advanceLaneInstruction = (account: string, authority: string): Instruction => ({

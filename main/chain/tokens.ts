@@ -67,10 +67,18 @@ interface TokenTransfer {
   readonly to: string
   readonly authority: string
   readonly amount: bigint
+  /** Who sign for the authority, if it is a multisig. */
+  readonly signers?: readonly string[]
 }
 
+/** The accounts of an authority that signs for itself, or by some of its members. */
+export const authorityAccounts = (authority: string, signers: readonly string[]): Instruction['accounts'] => [
+  { address: authority, signer: signers.length === 0, writable: false },
+  ...signers.map((address) => ({ address, signer: true, writable: false })),
+]
+
 /** `TransferChecked` of the token program: u8 12, u64 amount little endian, u8 decimals. */
-export function tokenTransferInstruction({ from, to, authority, amount }: TokenTransfer, { mint, decimals }: Token): Instruction {
+export function tokenTransferInstruction({ from, to, authority, amount, signers = [] }: TokenTransfer, { mint, decimals }: Token): Instruction {
   if (amount <= 0n || amount >= 1n << 64n) throw new RangeError(`cannot transfer ${amount} token units`)
   const data = new Uint8Array(10)
   const view = new DataView(data.buffer)
@@ -83,7 +91,7 @@ export function tokenTransferInstruction({ from, to, authority, amount }: TokenT
       { address: from, signer: false, writable: true },
       { address: mint, signer: false, writable: false },
       { address: to, signer: false, writable: true },
-      { address: authority, signer: true, writable: false },
+      ...authorityAccounts(authority, signers),
     ],
     data,
   }

@@ -13,6 +13,7 @@ const COMMANDS: Commands = {
   template: async () => (await import('./commands/template.ts')).templateCommand(),
   array: async () => (await import('./commands/array.ts')).arrayCommand(),
   requester: async () => (await import('./commands/requester.ts')).requesterCommand(),
+  vault: async () => (await import('./commands/vault.ts')).vaultCommand(),
   receipt: async () => (await import('./commands/receipt.ts')).receiptCommand(),
   proof: async () => (await import('./commands/proof.ts')).proofCommand(),
   payout: async () => (await import('./commands/payout.ts')).payoutCommand(),

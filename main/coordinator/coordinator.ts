@@ -2,9 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { WindfallError } from '../../shared/errors.ts'
 import { microUsd } from '../../shared/units.ts'
 import { requirePayable } from '../chain/cluster.ts'
-import type { Chain } from '../chain/chain.ts'
-import { joinProviders } from '../chain/providers.ts'
-import { createSolanaChain } from '../chain/solana.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createIds } from '../kernel/ids.ts'
 import { runAll } from '../kernel/lifecycle.ts'
@@ -24,7 +21,7 @@ import { openInbox } from './intake/open-inbox.ts'
 import { createJobMoney } from './job-money.ts'
 import { createRetention } from './jobs/retention.ts'
 import { deposit as depositOf } from './ledger/requester-money.ts'
-import { createPaying } from './paying.ts'
+import { createPaying, openChain } from './paying.ts'
 import { transact } from './persistence/database.ts'
 import { createPlanRunner } from './planning-thread.ts'
 import { createForesight, createPlanning } from './planning.ts'
@@ -36,6 +33,7 @@ import { createApp, listen } from './serving.ts'
 import { createSharing } from './sharing.ts'
 import { openState } from './storing.ts'
 import { createTidying } from './tidying.ts'
+import { createVaulting } from './vaulting.ts'
 import { checkPayable, originOf } from './walleting.ts'
 
 export interface CoordinatorPorts {
@@ -124,6 +122,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const onChain = { config, db, loopDb: shards.fenced('payouts'), chain, wallet, cluster, clock, isOperator, decide }
   const paying = createPaying({ ...onChain, ids, log, recordEvent })
   const depositing = createDepositing({ ...onChain, random: createRandomBytes(), events })
+  const vaulting = createVaulting({ ...onChain, onFailure: events.vaultsUnseen })
   const replicas = async (by: string) => {
     if (!isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may see this. Ask with its key.')
     return { ...(await sharing.replicas()), intake: core.intake.load() }
@@ -149,6 +148,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     ledger,
     payouts: paying.calls,
     deposits: depositing.calls,
+    vaults: vaulting.calls,
     issuer,
     secrets,
     cluster,
@@ -175,7 +175,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const parts = {
     planning: [core.registry.learn, core.jobs.run, incidents.run],
     proofs: [core.challenges.run, core.closing.run],
-    payouts: [paying.run, core.walleting.run, depositing.run],
+    payouts: [paying.run, core.walleting.run, depositing.run, vaulting.run],
     upkeep: [forgetInputs, grid.forget, tidying, retention.run, crediting.run],
   }
   const running = runAll(signal, [
@@ -192,9 +192,4 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     await transact(db, (tx) => depositOf(tx, { id, requesterId: OWNER, amount: microUsd(amountMicroUsd), at: clock.now() }))
   }
   return { url, apiKey, cluster, hotWallet: wallet.address, deposit, closed }
-}
-
-/** What decides whether money has moved needs two answers, where two endpoints are configured. */
-function openChain({ rpcUrls: [first, ...others] }: CoordinatorConfig, clock: Clock): Chain {
-  return joinProviders([createSolanaChain({ url: first, clock }), ...others.map((url) => createSolanaChain({ url, clock }))])
 }

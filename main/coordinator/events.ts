@@ -37,6 +37,7 @@ export const coordinatorEvents = (log: Logger) => ({
   creditsUnverified: (message: string) => log.error({ error: message }, 'the credits of anchored receipts could not be verified; it is tried again'),
   depositCredited: (depositId: string, signature: string, amount: bigint) => log.info({ depositId, signature, microUsd: String(amount) }, 'deposit credited'),
   depositHeld: (depositId: string, signature: string, reason: string) => log.warn({ depositId, signature, reason }, 'deposit held for the operator'),
+  vaultsUnseen: (message: string) => log.warn({ reason: message }, 'the vaults of protected jobs could not be looked at; trying again'),
   depositsUnseen: (message: string) => log.warn({ reason: message }, 'what was paid in could not be looked for; trying again'),
   addressesUnsettled: (message: string) => log.error({ error: message }, 'addresses whose time has come have not taken over yet; it is tried again'),
   dispatchFailed: (message: string) => log.error({ error: message }, 'dispatch round failed'),

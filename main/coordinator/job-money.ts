@@ -13,9 +13,11 @@ import { createLedgerStore } from './ledger/ledger.store.ts'
 import { createReadingStore } from './ledger/reading.store.ts'
 import { moneyOf, payDebt, viewMoney } from './ledger/requester-money.ts'
 import type { LedgerTransaction } from './ledger/transaction.ts'
+import { reserveFromVault, reservedFromVault, vaultBalance } from './ledger/vaults.ts'
 import { type Db, type Tx, transact } from './persistence/database.ts'
 import type { ProofDeps } from './proofs/ports.ts'
 import { createProofsStore } from './proofs/proofs.store.ts'
+import { createVaultsStore } from './vaults/vaults.store.ts'
 
 const dollars = (amount: MicroUsd): string => `$${amount / 1_000_000n}.${String(amount % 1_000_000n).padStart(6, '0')}`
 
@@ -29,8 +31,12 @@ async function accruedOf(tx: Tx, jobId: string): Promise<Accrued> {
   return new Map([...given].flatMap(([account, amount]) => (amount > 0n && ACCRUED.test(account) ? [[account.replace(ACCRUED, '$1'), amount] as const] : [])))
 }
 
-/** Everything that is set aside for a job. */
-const heldFor = async (tx: Tx, jobId: string) => ({ reserved: await reservedFor(tx, jobId), accrued: await accruedOf(tx, jobId) })
+/** Everything that is set aside for a job, and where it came from. */
+const heldFor = async (tx: Tx, jobId: string) => ({
+  reserved: await reservedFor(tx, jobId),
+  accrued: await accruedOf(tx, jobId),
+  from: (await createLedgerStore(tx).isBooked(reservedFromVault(jobId))) ? ('vault' as const) : ('prepaid' as const),
+})
 
 /** What a requester has to spend and owes, and what is held by its unfinished jobs and by cancelled ones with runs that are still to be paid. */
 export async function accountOf(db: Db, requesterId: string): Promise<RequesterMoney & { readonly reservedMicroUsd: string }> {
@@ -66,6 +72,20 @@ async function reserved(
   }
 }
 
+interface JobOrder {
+  readonly requesterId: string
+  readonly jobId: string
+  readonly microUsd: MicroUsd
+}
+
+/** A protected job is paid out of its vault or not at all. Error: `funds.insufficient`. */
+async function reserveProtected(tx: Tx, { requesterId, jobId, microUsd: amount }: JobOrder, at: number): Promise<LedgerTransaction> {
+  const { free } = await vaultBalance(tx, { requesterId, jobId })
+  if (free >= amount) return reserveFromVault({ requesterId, jobId, amount, at })
+  const message = `This job may cost up to ${dollars(amount)}, and its vault has ${dollars(microUsd(free))} for it. See what it waits for: windfall vault show ${jobId}`
+  throw new WindfallError('funds.insufficient', message)
+}
+
 /** A job's money in the books: set aside when it is submitted, then paid or given back once. */
 export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & Pick<ProofDeps, 'settle' | 'accrue'> {
   return {
@@ -74,7 +94,13 @@ export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & 
       for (const [requesterId, own] of Map.groupBy(orders, (order) => order.requesterId)) {
         const what = own.length === 1 ? 'This job' : `These ${own.length} jobs`
         const whole = microUsd(own.reduce((sum, order) => sum + order.microUsd, 0n))
-        const entries = own.map(({ jobId, microUsd: amount }) => reserveForJob({ requesterId, jobId, amount, at }))
+        const vaults = await createVaultsStore(tx).among(
+          requesterId,
+          own.map(({ jobId }) => jobId),
+        )
+        const entries: LedgerTransaction[] = []
+        for (const order of own)
+          entries.push(vaults.has(order.jobId) ? await reserveProtected(tx, order, at) : reserveForJob({ ...order, amount: order.microUsd, at }))
         await reserved(tx, { requesterId, what, amount: whole }, entries)
       }
     },

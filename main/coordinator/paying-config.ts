@@ -27,6 +27,8 @@ export const payingSettings = {
   payoutLanes: z.coerce.number().int().min(0).max(16).default(0),
   /** The mint of USDC; as a rule that of the cluster. On a local chain nobody is paid in USDC unless it is given. */
   usdcMint: given(SolanaAddress.nullable().default(null)),
+  /** Who decides about the money of protected jobs where requester and coordinator disagree: a wallet of somebody else. `null`: no job is protected. */
+  arbiter: given(SolanaAddress.nullable().default(null)),
   /** Always left in the hot wallet for fees, lamports. */
   hotReserveLamports: z.coerce.bigint().nonnegative().default(10_000_000n),
   /** How often the root of the receipt log goes on chain. */
@@ -44,5 +46,6 @@ export const payingVariables = {
   operators: 'WINDFALL_OPERATORS',
   refillBelowLamports: 'WINDFALL_REFILL_BELOW_LAMPORTS',
   usdcMint: 'WINDFALL_USDC_MINT',
+  arbiter: 'WINDFALL_ARBITER',
   payoutLanes: 'WINDFALL_PAYOUT_LANES',
 } as const

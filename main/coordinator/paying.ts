@@ -4,6 +4,8 @@ import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { lamports, microUsd } from '../../shared/units.ts'
 import type { Chain } from '../chain/chain.ts'
 import { usdcMintOf } from '../chain/cluster.ts'
+import { joinProviders } from '../chain/providers.ts'
+import { createSolanaChain } from '../chain/solana.ts'
 import type { Wallet } from '../chain/wallet.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
@@ -142,3 +144,8 @@ const queueDueAnchor = (db: Db, payouts: Payouts, epoch: Parameters<typeof dueAn
     const due = await dueAnchor(tx, epoch)
     if (due) await payouts.queueAnchor(tx, { memo: due.memo })
   })
+
+/** What decides whether money has moved needs two answers, where two endpoints are configured. */
+export function openChain({ rpcUrls: [first, ...others] }: Pick<CoordinatorConfig, 'rpcUrls'>, clock: Clock): Chain {
+  return joinProviders([createSolanaChain({ url: first, clock }), ...others.map((url) => createSolanaChain({ url, clock }))])
+}

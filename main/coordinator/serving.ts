@@ -24,6 +24,7 @@ interface AppParts {
   readonly ledger: CoordinatorParts['ledger']
   readonly payouts: CoordinatorParts['payouts']
   readonly deposits: CoordinatorParts['deposits']
+  readonly vaults: CoordinatorParts['vaults']
   readonly issuer: ReceiptIssuer
   readonly secrets: Secrets
   readonly cluster: string
@@ -31,7 +32,23 @@ interface AppParts {
 }
 
 /** The HTTP border over everything that answers it; not yet listening. */
-export function createApp({ config, clock, db, core, incidents, replicas, grid, ledger, payouts, deposits, issuer, secrets, cluster, events }: AppParts) {
+export function createApp({
+  config,
+  clock,
+  db,
+  core,
+  incidents,
+  replicas,
+  grid,
+  ledger,
+  payouts,
+  deposits,
+  vaults,
+  issuer,
+  secrets,
+  cluster,
+  events,
+}: AppParts) {
   const { receiptSigner, logSigner, wallet } = secrets
   return createHttpServer({
     clock,
@@ -68,6 +85,7 @@ export function createApp({ config, clock, db, core, incidents, replicas, grid, 
       ledger,
       payouts,
       deposits,
+      vaults,
       grid,
     }),
   })

@@ -25,6 +25,7 @@ import { ReceiptSummary } from './receipt.ts'
 import { requesterCalls } from './requester.ts'
 import { replicaCalls } from './replica.ts'
 import { runCalls } from './run-calls.ts'
+import { vaultCalls } from './vault.ts'
 import { walletCalls } from './wallet.ts'
 import { Base64, DecimalString, Envelope, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, SolanaAddress, pageOf } from './wire.ts'
 
@@ -45,6 +46,7 @@ export const coordinatorContract = {
   ...nodeAdminCalls,
   ...walletCalls,
   ...depositCalls,
+  ...vaultCalls,
   ...statisticsCalls,
   ...replicaCalls,
   ...tokenCalls,

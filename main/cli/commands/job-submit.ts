@@ -21,6 +21,7 @@ interface SubmitOptions extends SpecOptions {
   readonly after?: readonly string[]
   readonly afterArray?: readonly string[]
   readonly bestEffort?: boolean
+  readonly vault?: string
   readonly wait?: boolean
 }
 
@@ -59,13 +60,14 @@ async function bodyOf(options: SubmitOptions, file: string | undefined) {
 async function submitJob(options: SubmitOptions, output: Output, file: string | undefined): Promise<number> {
   const body = await bodyOf(options, file)
   const where = whereOf(options)
-  const view = await coordinatorClient(where).call('submitJob', { jobId: createIds(systemClock).next(), ...body })
+  const view = await coordinatorClient(where).call('submitJob', { jobId: options.vault ?? createIds(systemClock).next(), ...body })
   const ended = options.wait ? await followJob(where, view, output.progress) : view
   output.answer(ended, () => describeJob(ended))
   return options.wait && ended.state !== 'completed' ? EXIT.failed : EXIT.ok
 }
 
 async function submitArray(options: SubmitOptions & { readonly array: string }, output: Output, file: string | undefined): Promise<number> {
+  if (options.vault !== undefined) throw new WindfallError('input.invalid', 'A vault is for one job: --vault goes without --array.')
   const items = readItems(options.array)
   const body = await bodyOf(options, file)
   const where = whereOf(options)
@@ -84,6 +86,7 @@ export const jobSubmitCommand = (): Command =>
       .option('--after <job...>', 'run after this job has completed; id:ended if it may fail as well')
       .option('--after-array <array...>', 'run after all jobs of this array have completed; id:ended if they may fail as well')
       .option('--best-effort', 'take it even if by estimate it cannot be done by its deadline, or no machine has what it needs')
+      .option('--vault <job>', 'a protected job, paid out of the vault that you opened for it: windfall vault open')
       .option('--wait', 'stay until it has ended; exit code 1 if not all of it completed')
       .addHelpText('after', HELP),
     (options, output, [file]) =>

@@ -9,6 +9,7 @@ import { requesterAdminCalls } from './requester-handlers.ts'
 import type { CoordinatorHandlers, CoordinatorParts } from './parts.ts'
 import { payoutHandlers } from './payout-handlers.ts'
 import { runCalls } from './run-handlers.ts'
+import { vaultHandlers } from './vault-handlers.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
 const publicCalls = ({
@@ -154,6 +155,7 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...nodeAdminHandlers(parts),
   ...walletHandlers(parts),
   ...depositHandlers(parts),
+  ...vaultHandlers(parts),
   ...payoutHandlers(parts),
   ...ledgerHandlers(parts),
   ...modelHandlers(parts),

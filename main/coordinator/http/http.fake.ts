@@ -14,6 +14,7 @@ import { OPERATOR, type TestCore, startTestCore } from '../core.fake.ts'
 import { createDepositing } from '../depositing.ts'
 import { readCoordinatorConfig } from '../config.ts'
 import { createPaying } from '../paying.ts'
+import { createVaulting } from '../vaulting.ts'
 import { createHandlers } from './handlers.ts'
 import { coordinatorEvents } from '../events.ts'
 import type { CoordinatorParts } from './parts.ts'
@@ -67,21 +68,32 @@ const fakeDeposits = ({ db, clock, decide }: TestCore): CoordinatorParts['deposi
     events: coordinatorEvents(createLogger('test', 'silent')),
   }).calls
 
-/** Payouts over a chain that does not answer. */
-const fakePayouts = ({ db, clock, decide, recordEvent }: TestCore): CoordinatorParts['payouts'] =>
+/** Money over a chain that does not answer. */
+const unreached = ({ db, clock, decide }: TestCore) => ({
+  db,
+  loopDb: db,
+  chain: createSolanaChain({ url: 'http://127.0.0.1:1', clock, fetch: silent, tries: 1 }),
+  wallet: { address: testAddress(), sign: silent },
+  cluster: 'localnet',
+  clock,
+  isOperator: (requesterId: string) => requesterId === OPERATOR,
+  decide,
+})
+
+const fakeVaults = (core: TestCore): CoordinatorParts['vaults'] =>
+  createVaulting({
+    ...unreached(core),
+    config: { arbiter: toBase58(Buffer.from(testLogKey.publicJwk.x, 'base64url')), usdcMint: '1'.repeat(32) },
+    onFailure: () => {},
+  }).calls
+
+const fakePayouts = (core: TestCore): CoordinatorParts['payouts'] =>
   createPaying({
+    ...unreached(core),
     config: readCoordinatorConfig({}, { dataDirectory: '/nowhere', rpcUrls: 'http://127.0.0.1:1' }),
-    db,
-    loopDb: db,
-    chain: createSolanaChain({ url: 'http://127.0.0.1:1', clock, fetch: silent, tries: 1 }),
-    wallet: { address: testAddress(), sign: silent },
-    cluster: 'localnet',
-    clock,
-    ids: createIds(clock),
+    ids: createIds(core.clock),
     log: createLogger('test', 'silent'),
-    isOperator: (requesterId) => requesterId === OPERATOR,
-    decide,
-    recordEvent,
+    recordEvent: core.recordEvent,
   }).calls
 
 const testAddress = (): string => toBase58(Buffer.from(testReceiptKey.publicJwk.x, 'base64url'))
@@ -130,6 +142,7 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options
       microUsdPerEur: 1_080_000n,
     }),
     deposits: fakeDeposits(core),
+    vaults: fakeVaults(core),
     payouts: fakePayouts(core),
     grid,
   })

@@ -8,7 +8,7 @@ import type { Envelope, PublicJwk, Signal } from '../../../shared/contract/wire.
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { LedgerParts } from './ledger-parts.ts'
-import type { DepositParts, WalletParts } from './wallet-parts.ts'
+import type { DepositParts, VaultParts, WalletParts } from './wallet-parts.ts'
 
 type Contract = typeof coordinatorContract
 type In<K extends keyof Contract> = InputOf<Contract[K]>
@@ -69,6 +69,7 @@ export interface CoordinatorParts {
     readonly fund: (by: string, order: In<'fundRequester'>) => Promise<Out<'fundRequester'>>
   }
   readonly deposits: DepositParts
+  readonly vaults: VaultParts
   readonly wallets: WalletParts
   readonly fleets: {
     readonly invite: (nodeId: string) => Promise<Out<'inviteToFleet'>>

@@ -1,8 +1,9 @@
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { depositCalls } from '../../../shared/contract/funding.ts'
+import type { vaultCalls } from '../../../shared/contract/vault.ts'
 import type { walletCalls } from '../../../shared/contract/wallet.ts'
 
-type Calls = typeof depositCalls & typeof walletCalls
+type Calls = typeof depositCalls & typeof vaultCalls & typeof walletCalls
 type In<K extends keyof Calls> = InputOf<Calls[K]>
 type Out<K extends keyof Calls> = OutputOf<Calls[K]>
 
@@ -12,6 +13,14 @@ export interface DepositParts {
   readonly list: (requesterId: string, page: In<'listDeposits'>) => Promise<Out<'listDeposits'>>
   readonly show: (requesterId: string, depositId: string) => Promise<Out<'getDeposit'>>
   readonly decideHeld: (by: string, order: In<'decideDeposit'>) => Promise<Out<'decideDeposit'>>
+}
+
+/** Where the money of protected jobs lies; who asks comes first. */
+export interface VaultParts {
+  readonly open: (requesterId: string, order: In<'openVault'>) => Promise<Out<'openVault'>>
+  readonly show: (by: string, jobId: string) => Promise<Out<'getVault'>>
+  readonly plan: (by: string, order: In<'planVault'>) => Promise<Out<'planVault'>>
+  readonly sign: (by: string, order: In<'signVault'>) => Promise<Out<'signVault'>>
 }
 
 /** Where a node is paid, asked in its name or by whoever has the address of a page. */

@@ -5,6 +5,10 @@ export type Asset = (typeof ASSETS)[number]
 export const requesterPrepaid = (requesterId: string): string => `requester:${requesterId}:prepaid`
 /** Below zero by what a requester owes, since a deposit that was spent was taken back. */
 export const requesterDebt = (requesterId: string): string => `requester:${requesterId}:debt`
+/** USDC in the vault of a protected job, and the micro-USD beside them that nothing was spent of. */
+export const vaultMoney = (requesterId: string, jobId: string): string => `requester:${requesterId}:vault-${jobId}`
+/** USDC that are about to leave it. */
+export const vaultReleasing = (requesterId: string, jobId: string): string => `requester:${requesterId}:releasing-${jobId}`
 export const jobReserved = (jobId: string): string => `job:${jobId}:reserved`
 /** What a job came to, held until it is decided who gets it. */
 export const disputed = (jobId: string): string => `dispute:${jobId}:held`

@@ -82,15 +82,9 @@ export function disputeOpened({ jobId, closed, amount, reason, at }: Dispute & {
 const back = ({ from, to, asset, amount }: Transfer): Transfer => ({ from: to, to: from, asset, amount })
 const held = (opened: LedgerTransaction): bigint => opened.transfers.reduce((sum, { amount }) => sum + amount, 0n)
 
-/** Gives what is held back to those it was held from, or to the requester. A dispute is decided once. */
-export function disputeDecided({
-  jobId,
-  opened,
-  requesterId,
-  reason,
-  at,
-}: Dispute & { readonly opened: LedgerTransaction; readonly requesterId: string | null }) {
-  const transfers = requesterId === null ? opened.transfers.map(back) : [usd(disputed(jobId), requesterPrepaid(requesterId), held(opened))]
+/** Gives what is held back to those it was held from, or to an account of the requester. A dispute is decided once. */
+export function disputeDecided({ jobId, opened, refundTo, reason, at }: Dispute & { readonly opened: LedgerTransaction; readonly refundTo: string | null }) {
+  const transfers = refundTo === null ? opened.transfers.map(back) : [usd(disputed(jobId), refundTo, held(opened))]
   return transaction(`dispute-decided:${jobId}`, at, transfers, reason)
 }
 

@@ -2,12 +2,13 @@ import type { DisputeView } from '../../../shared/contract/ledger.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { jobReserved, ownerOf } from './accounts.ts'
+import { jobReserved, ownerOf, requesterPrepaid, vaultMoney } from './accounts.ts'
 import { disputeDecided, disputeOpened, priceOf } from './claims.ts'
 import { createLedgerStore } from './ledger.store.ts'
 import { type Booked, createReadingStore } from './reading.store.ts'
 import type { LedgerTransaction } from './transaction.ts'
 import { viewOf } from './statement.ts'
+import { vaultBalance } from './vaults.ts'
 
 const named = async (db: Db | Tx, id: string): Promise<Booked | null> => (await createReadingStore(db).named([id]))[0] ?? null
 
@@ -22,6 +23,13 @@ async function requesterOf(db: Db | Tx, jobId: string): Promise<string> {
   const transfers = (await createReadingStore(db).touching([`job:${jobId}`])).flatMap((one) => one.transfers)
   const payer = transfers.find(({ from, to }) => to === jobReserved(jobId) && from.startsWith('requester:'))?.from ?? ''
   return ownerOf(payer).slice('requester:'.length)
+}
+
+/** Into the vault of a protected job, as long as that holds its money: the arbiter gives it back from there. */
+async function refundAccount(tx: Tx, jobId: string): Promise<string> {
+  const requesterId = await requesterOf(tx, jobId)
+  const { microUsdc } = await vaultBalance(tx, { requesterId, jobId })
+  return microUsdc > 0n ? vaultMoney(requesterId, jobId) : requesterPrepaid(requesterId)
 }
 
 /** In whose favour it was decided, by where the money went. */
@@ -80,8 +88,8 @@ export async function decideDispute(
   if (before && verdictOf(before) !== inFavourOf)
     throw new WindfallError('conflict', `The dispute about the job ${jobId} was decided in favour of the ${verdictOf(before)}. That is final.`)
   if (before) return 'before'
-  const requesterId = inFavourOf === 'requester' ? await requesterOf(tx, jobId) : null
-  await createLedgerStore(tx).book(disputeDecided({ ...order, opened: dispute, requesterId }))
+  const refundTo = inFavourOf === 'requester' ? await refundAccount(tx, jobId) : null
+  await createLedgerStore(tx).book(disputeDecided({ ...order, opened: dispute, refundTo }))
   return 'decided'
 }
 

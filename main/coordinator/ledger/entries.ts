@@ -22,6 +22,7 @@ import {
   nodePaid,
   nodePaying,
   requesterPrepaid,
+  vaultMoney,
 } from './accounts.ts'
 import { type LedgerTransaction, sol, transaction, usd, usdc } from './transaction.ts'
 
@@ -85,6 +86,8 @@ interface ClosedJob {
   /** What is set aside for it and not accrued. */
   readonly reserved: MicroUsd
   readonly accrued?: Accrued
+  /** Where its money came from. */
+  readonly from?: 'prepaid' | 'vault'
   readonly at: number
 }
 
@@ -99,7 +102,7 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
  * Pays each node that ran a part of a job for it, out of what is accrued for it and what is reserved, and gives the rest back. A job is closed once, by
  * this or by {@link releaseJob}: both carry the same id. Error: `ledger.unbalanced` if the prices together exceed what is set aside.
  */
-export function settleJob({ jobId, requesterId, reserved, accrued = new Map(), parts, at }: SettledJob): LedgerTransaction {
+export function settleJob({ jobId, requesterId, reserved, accrued = new Map(), from: source = 'prepaid', parts, at }: SettledJob): LedgerTransaction {
   const from = jobReserved(jobId)
   const split = parts.map(({ nodeId, price }) => ({ nodeId, price, ...splitPrice(price) }))
   const shares = new Map(split.map(({ nodeId, node }) => [nodeId, node]))
@@ -113,7 +116,7 @@ export function settleJob({ jobId, requesterId, reserved, accrued = new Map(), p
       usd(from, nodeConfirmed(nodeId), node - (earned.get(nodeId) ?? 0n)),
       usd(from, PLATFORM_REVENUE, platform),
     ]),
-    usd(from, requesterPrepaid(requesterId), rest),
+    usd(from, source === 'vault' ? vaultMoney(requesterId, jobId) : requesterPrepaid(requesterId), rest),
   ])
 }
 

@@ -15,6 +15,7 @@ import type { ReceiptTables } from './tables/receipts.ts'
 import type { RegistryTables } from './tables/registry.ts'
 import type { ReplicaTables } from './tables/replicas.ts'
 import type { ShardTables } from './tables/shards.ts'
+import type { VaultTables } from './tables/vaults.ts'
 import type { WalletTables } from './tables/wallets.ts'
 
 export type Schema = RegistryTables &
@@ -33,6 +34,7 @@ export type Schema = RegistryTables &
   ProofInboxTables &
   ReplicaTables &
   ShardTables &
+  VaultTables &
   WalletTables
 export type Db = Kysely<Schema>
 export type Tx = Transaction<Schema>

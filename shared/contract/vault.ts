@@ -1,0 +1,80 @@
+/** Protected jobs: their money lies in USDC in a vault that no one of requester, coordinator and arbiter can empty alone. */
+import { z } from 'zod'
+import { call } from './define.ts'
+import { http } from './http-binding.ts'
+import { Base64, Id, IsoTime, SolanaAddress, SolanaSignature, UnsignedDecimal } from './wire.ts'
+
+/** `releasing`: two have signed where the money goes, and it is not final yet. */
+export const VaultState = z.enum(['waiting', 'funded', 'releasing', 'released', 'expired'])
+export type VaultState = z.infer<typeof VaultState>
+
+export const VaultSigner = z.enum(['requester', 'arbiter'])
+export type VaultSigner = z.infer<typeof VaultSigner>
+
+export const VaultView = z.strictObject({
+  jobId: Id,
+  requesterId: Id,
+  state: VaultState,
+  /** What it waits for, or what came of it. */
+  reason: z.string().max(400),
+  /** Two of these three have to sign. */
+  wallet: SolanaAddress,
+  coordinator: SolanaAddress,
+  arbiter: SolanaAddress,
+  /** The mint of USDC. */
+  mint: SolanaAddress,
+  multisig: SolanaAddress,
+  /** Where the money lies. */
+  account: SolanaAddress,
+  /** What has to lie there before the job is taken. */
+  dueMicroUsdc: UnsignedDecimal,
+  /** What lies there for good, by the books. */
+  heldMicroUsdc: UnsignedDecimal,
+  /** What of it nothing has been spent of or set aside from: micro-USD, which are 1:1. */
+  freeMicroUsd: UnsignedDecimal,
+  /** The release that counts; `null` before there is one. */
+  release: z
+    .strictObject({ signature: SolanaSignature, by: VaultSigner, paidMicroUsdc: UnsignedDecimal, returnedMicroUsdc: UnsignedDecimal, at: IsoTime })
+    .nullable(),
+  cluster: z.string().max(40),
+  createdAt: IsoTime,
+  expiresAt: IsoTime,
+})
+export type VaultView = z.infer<typeof VaultView>
+
+const step = { jobId: Id, by: VaultSigner.default('requester') }
+
+const VaultStep = z.strictObject({
+  /** `open` makes the vault and pays in; `release` pays for what was done and returns the rest. */
+  step: z.enum(['open', 'release']),
+  /** Who has to sign it, and pays its fee. */
+  signer: SolanaAddress,
+  /** In words. */
+  what: z.string().max(400),
+  /** Solana message (v0) to sign. */
+  message: Base64.max(1_700),
+})
+export type VaultStep = z.infer<typeof VaultStep>
+
+export const vaultCalls = {
+  openVault: call(
+    z.strictObject({ jobId: Id, wallet: SolanaAddress, microUsd: UnsignedDecimal }),
+    VaultView,
+    http('POST', '/v1/account/vaults', 'requester', 'Begin a protected job: agree on a vault for its money; repeating it is harmless'),
+  ),
+  getVault: call(
+    z.strictObject({ jobId: Id }),
+    VaultView,
+    http('GET', '/v1/account/vaults/{jobId}', 'requester', 'How the vault of a protected job stands; for operators that of anybody'),
+  ),
+  planVault: call(
+    z.strictObject(step),
+    VaultStep,
+    http('POST', '/v1/account/vaults/{jobId}/plan', 'requester', 'What is to be signed next: the opening of the vault, or its release'),
+  ),
+  signVault: call(
+    z.strictObject({ ...step, message: Base64.max(1_700), signature: SolanaSignature }),
+    VaultView,
+    http('POST', '/v1/account/vaults/{jobId}/sign', 'requester', 'Hand in the signature; the coordinator adds its own to a release. Repeating it is harmless'),
+  ),
+}
