@@ -6,11 +6,13 @@ import { fromBase58, toBase58 } from '../../shared/domain/base58.ts'
 import { microUsd } from '../../shared/units.ts'
 import { type Chain, assembleSigned } from '../../main/chain/chain.ts'
 import { tokenTransferInstruction } from '../../main/chain/tokens.ts'
+import type { Wallet } from '../../main/chain/wallet.ts'
 import { OPERATOR, REQUESTER, type TestCore, startTestCore } from '../../main/coordinator/core.fake.ts'
 import { createJobMoney } from '../../main/coordinator/job-money.ts'
 import { checkLedger } from '../../main/coordinator/ledger/check.ts'
 import { decideDispute, openDispute } from '../../main/coordinator/ledger/disputes.ts'
 import { viewMoney } from '../../main/coordinator/ledger/requester-money.ts'
+import { bookDeposits } from '../../main/coordinator/payouts/deposits.ts'
 import { transact } from '../../main/coordinator/persistence/database.ts'
 import { createVaulting } from '../../main/coordinator/vaulting.ts'
 import { createIds } from '../../main/kernel/ids.ts'
@@ -35,7 +37,12 @@ let arbiter: ReturnType<typeof createKey>
 let failures: string[]
 beforeEach(async () => {
   world = await createWorld()
-  core = await startTestCore()
+  core = await startTestCore({
+    changes(_, { clock, ids }) {
+      const { settle, accrue, ...rest } = createJobMoney(clock, ids)
+      return { money: rest, settle, accrue }
+    },
+  })
   usdc = await issueUsdc(world.node, world.chain)
   ;[requester, arbiter, failures] = [createKey(), createKey(), []]
   for (const { address } of [requester, arbiter]) await rpc(world.node, 'requestAirdrop', address, 1_000_000_000)
@@ -46,13 +53,13 @@ afterEach(async () => {
   await world.close()
 })
 
-const vaulting = (change: (chain: Chain) => Chain = (chain) => chain) =>
+const vaulting = (change: (chain: Chain) => Chain = (chain) => chain, wallet: Wallet = world.wallet) =>
   createVaulting({
     config: { arbiter: arbiter.address, usdcMint: usdc.token.mint },
     db: core.db,
     loopDb: core.db,
     chain: change(inProcessChain(world.node, core.clock)),
-    wallet: world.wallet,
+    wallet,
     cluster: 'localnet',
     clock: core.clock,
     isOperator: (requesterId) => requesterId === OPERATOR,
@@ -119,6 +126,9 @@ test('a job is paid out of its vault: partial work is paid, the rest comes back,
   await pass(running)
   expect(wallets()).toEqual({ requester: 18_500_000n, coordinator: 1_500_000n })
   expect((await viewMoney(core.db, REQUESTER)).balanceMicroUsd).toBe('0')
+  const hotWallet = world.deps({ db: core.db, usdc: usdc.token })
+  await bookDeposits(hotWallet, new Map())
+  expect(await transact(core.db, (tx) => hotWallet.books.usdcTreasury(tx))).toBe(1_500_000n)
   expect(await core.decided('vault.released')).toHaveLength(1)
   await balanced()
   expect(failures).toEqual([])
@@ -153,6 +163,37 @@ test('a dispute holds the vault until it is decided, and the arbiter signs in pl
   expect(await show(running)).toMatchObject({ state: 'released', release: { by: 'arbiter', paidMicroUsdc: '0', returnedMicroUsdc: '5000000' } })
   expect(wallets()).toEqual({ requester: 20_000_000n, coordinator: 0n })
   await balanced()
+})
+
+test('a job waits for its vault, is taken once that is funded, and what it did not cost can be had back when it is cancelled', async () => {
+  const running = vaulting()
+  await open(running)
+  await expect(core.submit(JOB)).rejects.toMatchObject({ code: 'funds.insufficient' })
+  await signNext(running)
+  await pass(running)
+  await core.submit(JOB)
+  expect(await show(running)).toMatchObject({ heldMicroUsdc: '5000000', freeMicroUsd: '4000000' })
+  await core.jobs.cancel(REQUESTER, JOB)
+  await expect(open(running, 'another')).resolves.toMatchObject({ state: 'waiting' })
+  await signNext(running)
+  await pass(running)
+  expect(await show(running)).toMatchObject({ state: 'released', release: { paidMicroUsdc: '0', returnedMicroUsdc: '5000000' } })
+  await balanced()
+})
+
+test('of two who sign at the same time one is taken, and a vault of a wallet that is no longer there is not signed for', async () => {
+  const running = vaulting()
+  await fund(running)
+  const both = await Promise.allSettled([signNext(running, 'requester'), signNext(running, 'arbiter')])
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  await pass(running)
+  expect(wallets()).toEqual({ requester: 20_000_000n, coordinator: 0n })
+  await balanced()
+  await running.calls.open(REQUESTER, { jobId: 'second', wallet: requester.address, microUsd: String(WHOLE) })
+  await core.clock.advance(86_400_000)
+  await pass(running)
+  const moved = vaulting((chain) => chain, createKey())
+  await expect(moved.calls.plan(REQUESTER, { jobId: 'second', by: 'requester' })).rejects.toThrow('no longer signs with')
 })
 
 test('nobody empties a vault alone, and the coordinator signs nothing that was not planned', async () => {

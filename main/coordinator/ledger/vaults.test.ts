@@ -63,8 +63,8 @@ test('whatever a protected job comes to, what is spent and what is left are all 
           expect(await vaultBalance(tx, { requesterId, jobId })).toEqual(outcome === 'kept' ? held : { microUsdc: 0n, free: 0n })
         }
         spentOfAll += spent
-        const { balanceOf } = createLedgerStore(tx)
-        expect([await balanceOf(EXTERNAL_CHAIN, 'micro-usdc'), await balanceOf(EXTERNAL_FUNDING, 'micro-usd')]).toEqual([0n, -spentOfAll])
+        const store = createLedgerStore(tx)
+        expect([await store.balanceOf(EXTERNAL_CHAIN, 'micro-usdc'), await store.balanceOf(EXTERNAL_FUNDING, 'micro-usd')]).toEqual([0n, -spentOfAll])
       })
     }),
     { numRuns: 12 },

@@ -66,5 +66,10 @@ export async function nextStep(deps: VaultDeps, vault: Vault, by: VaultSigner): 
     throw new WindfallError('conflict', `Where the money of the job ${jobId} goes has been signed. See it: windfall vault show ${jobId}`)
   const holdUp = await deps.books.holdUp(deps.db, jobId)
   if (holdUp) throw new WindfallError('conflict', holdUp)
+  if (vault.coordinator !== deps.wallet.address)
+    throw new WindfallError(
+      'conflict',
+      `The vault of the job ${jobId} was agreed on with the wallet ${vault.coordinator}, which this coordinator no longer signs with. You and the arbiter can empty it; ask its operator.`,
+    )
   return releasing(deps, vault, by)
 }
