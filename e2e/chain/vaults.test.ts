@@ -97,6 +97,15 @@ async function fund(running: Vaulting): Promise<void> {
   expect((await show(running)).state).toBe('funded')
 }
 
+/** What two of the three can always do, whatever the coordinator knows. */
+async function takeTogether(account: string, multisig: string): Promise<void> {
+  const signers = [requester.address, arbiter.address]
+  const taking = tokenTransferInstruction({ from: account, to: usdc.accountOf(requester.address), authority: multisig, amount: WHOLE, signers }, usdc.token)
+  const message = world.chain.compile(requester.address, [taking], (await world.chain.latestBlockhash()).blockhash)
+  await world.chain.send(assembleSigned(message, [await requester.sign(message), await arbiter.sign(message)]))
+  ticks(world.node, 12)
+}
+
 const reserve = (amount = WHOLE) => transact(core.db, (tx) => money().reserve(tx, [{ requesterId: REQUESTER, jobId: JOB, microUsd: microUsd(amount) }]))
 const settle = (price: bigint) =>
   transact(core.db, (tx) => money().settle(tx, { requesterId: REQUESTER, jobId: JOB, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price) }] }))
@@ -207,6 +216,7 @@ test('nobody empties a vault alone, and the coordinator signs nothing that was n
   const taken = await world.chain.send(assembleSigned(byOne, [await requester.sign(byOne)]))
   ticks(world.node, 12)
   expect((await world.chain.statuses([taken]))[0]?.err).toContain('MissingRequiredSignature')
+  expect(await running.check()).toEqual([])
   const other = world.chain.compile(requester.address, [alone([requester.address, world.wallet.address])], blockhash)
   const order = { jobId: JOB, by: 'requester' as const, message: Buffer.from(other).toString('base64'), signature: toBase58(await requester.sign(other)) }
   await expect(running.calls.sign(REQUESTER, order)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('not what is to be signed') })
@@ -217,6 +227,15 @@ test('nobody empties a vault alone, and the coordinator signs nothing that was n
   await expect(running.calls.sign(REQUESTER, { ...order, message, signature: forged })).rejects.toMatchObject({ code: 'auth.refused' })
   await expect(running.calls.show('somebody', JOB)).rejects.toMatchObject({ code: 'not-found' })
   expect(await show(running)).toMatchObject({ state: 'funded', heldMicroUsdc: '5000000' })
+})
+
+test('if requester and arbiter empty a vault past the coordinator, the check of the books finds it, and nothing more is signed', async () => {
+  const running = vaulting()
+  await fund(running)
+  const { account, multisig } = await show(running)
+  await takeTogether(account, multisig)
+  expect(await running.check()).toEqual([expect.stringContaining('0.000000 USDC; the books say 5.000000 USDC')])
+  await expect(signNext(running)).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('a release that was never sent is sent after a restart', async () => {

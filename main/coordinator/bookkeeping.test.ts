@@ -26,6 +26,7 @@ const books = (changes: Partial<BookkeepingDeps> = {}) =>
     isOperator: (requesterId) => requesterId === OPERATOR,
     signer: testReceiptKey,
     holdings: async () => [],
+    checkVaults: async () => [],
     shutdown: new AbortController().signal,
     microUsdPerEur: 1_080_000n,
     ...changes,

@@ -28,6 +28,8 @@ export interface BookkeepingDeps {
   readonly shutdown: AbortSignal
   /** What the cluster says that the hot wallet holds. Error: `chain.unavailable`. */
   readonly holdings: () => Promise<readonly Holding[]>
+  /** What is wrong with the vaults of protected jobs, in words. */
+  readonly checkVaults: () => Promise<readonly string[]>
   /** What a euro of credits is redeemed at; `null`: they are not. */
   readonly microUsdPerEur: bigint | null
 }
@@ -40,7 +42,8 @@ export function createBookkeeping(deps: BookkeepingDeps): LedgerParts {
     account: (requesterId) => accountOf(db, requesterId),
     async check() {
       const [books, chain] = [await checkLedger(db), await checkChain(deps)]
-      return { ...books, ...chain, balanced: books.balanced && chain.findings.length === 0, findings: [...books.findings, ...chain.findings] }
+      const outside = [...chain.findings, ...(await deps.checkVaults())]
+      return { ...books, ...chain, balanced: books.balanced && outside.length === 0, findings: [...books.findings, ...outside] }
     },
     statement(by, { owner, ...page }) {
       const own = `requester:${by}`

@@ -134,6 +134,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     decide,
     signer: receiptSigner,
     holdings: paying.holdings,
+    checkVaults: vaulting.check,
     shutdown: signal,
     microUsdPerEur: config.microUsdPerEur,
   })

@@ -8,6 +8,7 @@ import { createJobsStore } from './jobs/jobs.store.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { closeRelease, vaultBalance, vaultFunded, vaultHoldUp, vaultReleased } from './ledger/vaults.ts'
 import type { Db } from './persistence/database.ts'
+import { checkVaults } from './vaults/check.ts'
 import type { VaultBooks, VaultDeps } from './vaults/deps.ts'
 import { type Vaults, createVaults } from './vaults/vaults.ts'
 import { lookAtVaults } from './vaults/watch.ts'
@@ -30,8 +31,8 @@ const booksAt = (clock: Pick<Clock, 'now'>): VaultBooks => ({
   close: (tx, closed) => closeRelease(tx, { ...closed, at: clock.now() }),
 })
 
-/** Vaults of protected jobs: what is asked about them, and the loop that sees what becomes of them on chain. */
-export function createVaulting(deps: VaultingDeps): { readonly calls: Vaults; readonly run: Run } {
+/** Vaults of protected jobs: what is asked about them, whether they hold what they should, and the loop that sees what becomes of them on chain. */
+export function createVaulting(deps: VaultingDeps): { readonly calls: Vaults; readonly check: () => Promise<string[]>; readonly run: Run } {
   const { config, clock, cluster } = deps
   const vaults: VaultDeps = {
     ...deps,
@@ -43,6 +44,7 @@ export function createVaulting(deps: VaultingDeps): { readonly calls: Vaults; re
   }
   return {
     calls: createVaults(vaults),
+    check: () => checkVaults(vaults),
     async run(signal) {
       do await lookAtVaults({ ...vaults, db: deps.loopDb }).catch((error: unknown) => deps.onFailure(messageOf(error)))
       while (await clock.sleep(LOOK_MS, signal))

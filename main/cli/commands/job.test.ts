@@ -151,6 +151,14 @@ test('arguments of one’s own make another output, so the expected hash goes; -
   expect(submitted().spec).toMatchObject({ args: ['96', '72'], outputSha256: null, carbon: { rule: 'window', capG: null } })
 })
 
+test('a protected job has the id of its vault, which is for one job', async () => {
+  const path = file('job.json', JSON.stringify(SPEC))
+  expect((await run('job', 'submit', path, '--vault', 'render-1', '--data', data)).code).toBe(0)
+  expect(submitted().jobId).toBe('render-1')
+  const many = await run('job', 'submit', path, '--vault', 'render-1', '--array', '0-3', '--data', data)
+  expect(many).toMatchObject({ code: 2, err: expect.stringContaining('A vault is for one job') })
+})
+
 test('a deadline in the file is not overridden by the default', async () => {
   await run('job', 'submit', file('job.json', JSON.stringify({ ...SPEC, deadline: '2099-01-01T00:00:00.000Z' })), '--data', data)
   expect(submitted().spec.deadline).toBe('2099-01-01T00:00:00.000Z')

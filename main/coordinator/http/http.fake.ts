@@ -138,6 +138,7 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options
       isOperator: (requesterId) => requesterId === OPERATOR,
       signer: testReceiptKey,
       holdings: async () => [],
+      checkVaults: async () => [],
       shutdown: new AbortController().signal,
       microUsdPerEur: 1_080_000n,
     }),

@@ -45,8 +45,8 @@ function vaultsOf(db: Db | Tx) {
     async setState(jobId: string, state: VaultState): Promise<void> {
       await db.updateTable('vault').set({ state }).where('job_id', '=', jobId).execute()
     },
-    async waiting(): Promise<Vault[]> {
-      return (await vaults(db).where('state', '=', 'waiting').orderBy('created_at').execute()).map(vaultOf)
+    async inState(state: VaultState): Promise<Vault[]> {
+      return (await vaults(db).where('state', '=', state).orderBy('created_at').execute()).map(vaultOf)
     },
     async countWaiting(requesterId: string): Promise<number> {
       const counted = db.selectFrom('vault').select((e) => e.fn.countAll<number>().as('count'))

@@ -9,7 +9,7 @@ const HISTORY = 1_000
 /** Looks at the vaults that wait for their money and at the releases that are under way. Error: `chain.unavailable`. */
 export async function lookAtVaults(deps: VaultDeps): Promise<void> {
   const store = createVaultsStore(deps.db)
-  for (const vault of await store.waiting()) await lookForMoney(deps, vault)
+  for (const vault of await store.inState('waiting')) await lookForMoney(deps, vault)
   for (const release of await store.underWay()) await follow(deps, release)
 }
 
