@@ -16,7 +16,7 @@ import {
 } from '../support/fleet.ts'
 import { type Service, answer, temporaryDirectory, until, windfall } from '../support/windfall.ts'
 
-const MOMENTS = 20
+const MOMENTS = 10
 const SEED = Number(process.env['WINDFALL_KILL_SEED'] ?? 20_261_121)
 
 /** A small generator, so that a failing run can be repeated by its seed (mulberry32). */
