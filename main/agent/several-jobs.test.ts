@@ -255,6 +255,8 @@ test('no joule is proven twice: proofs never add up to more than the devices dre
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
       const agent = await anAgent()
       const drawn: Record<string, number> = { 'GPU-1': 0, 'GPU-2': 0, cpu: 0 }
+      // A processor is read once a second: what it draws between two readings lies between those, and no nearer to the truth.
+      let between = 0
       const pass = async (ms: number) => {
         for (const [uuid, { watts }] of Object.entries(agent.load)) drawn[uuid] = (drawn[uuid] ?? 0) + (watts * ms) / 1_000
         await agent.clock.advance(ms)
@@ -262,8 +264,10 @@ test('no joule is proven twice: proofs never add up to more than the devices dre
       for (const [index, one] of steps.entries()) {
         if ('offer' in one) offerAll(agent, [`lease-${index}`, one.offer])
         else if ('ms' in one) await pass(one.ms)
-        else if ('watts' in one) Object.assign(agent.load[one.of] ?? {}, { watts: one.watts })
-        else agent.sandbox.finish(...Object.keys(agent.sandbox.gpus()).slice(one.finish, one.finish + 1))
+        else if ('watts' in one) {
+          if (one.of === 'cpu') between += Math.abs(one.watts - (agent.load[one.of]?.watts ?? 0))
+          Object.assign(agent.load[one.of] ?? {}, { watts: one.watts })
+        } else agent.sandbox.finish(...Object.keys(agent.sandbox.gpus()).slice(one.finish, one.finish + 1))
         await pass(600)
       }
       agent.sandbox.finish(...Object.keys(agent.sandbox.gpus()))
@@ -271,10 +275,10 @@ test('no joule is proven twice: proofs never add up to more than the devices dre
       const proofs = agent.proofs()
       for (const [uuid, joules] of Object.entries(drawn)) {
         const proven = proofs.filter(({ devices }) => devices.length === 1 && devices[0]?.uuidHash === deviceIdOf(uuid))
-        expect(proven.reduce((sum, { boardJ }) => sum + boardJ, 0)).toBeLessThanOrEqual(joules + 1)
+        expect(proven.reduce((sum, { boardJ }) => sum + boardJ, 0)).toBeLessThanOrEqual(joules + 1 + (uuid === 'cpu' ? between : 0))
       }
       const all = Object.values(drawn).reduce((sum, joules) => sum + joules, 0)
-      expect(proofs.reduce((sum, { boardJ }) => sum + boardJ, 0)).toBeLessThanOrEqual(all + 1)
+      expect(proofs.reduce((sum, { boardJ }) => sum + boardJ, 0)).toBeLessThanOrEqual(all + 1 + between)
       await agent.shutDown()
     }),
     { numRuns: 15 },
