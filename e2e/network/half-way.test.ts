@@ -11,7 +11,7 @@ test('a command that fails after it has started something stops that again and e
   await using fleet = await startFleet(root.path)
   const busyPort = new URL(fleet.rpcUrl).port
   const damaged = (name: string): string => {
-    mkdirSync(join(root.path, name, 'coordinator'), { recursive: true })
+    mkdirSync(join(root.path, name, 'coordinator'), { recursive: true, mode: 0o700 })
     writeFileSync(join(root.path, name, 'coordinator', 'coordinator.sqlite'), 'this is not a database '.repeat(100))
     return join(root.path, name)
   }

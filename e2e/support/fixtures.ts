@@ -42,7 +42,7 @@ export const test = base.extend<Fixtures, { sharedBrowser: Browser }>({
   // oxlint-disable-next-line no-empty-pattern -- as above
   dataDirectory: async ({}, provide, info) => {
     const directory = info.outputPath('data')
-    mkdirSync(directory, { recursive: true })
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
     await provide(directory)
   },
   agent: async ({ dataDirectory }, provide) => {

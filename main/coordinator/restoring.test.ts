@@ -9,6 +9,7 @@ import type { StateConfig } from './config.ts'
 import type { Message } from './intake/inbox.ts'
 import { openInbox } from './intake/open-inbox.ts'
 import { hasPostgres, postgresPlace } from './persistence/databases.fixture.ts'
+import { transact } from './persistence/database.ts'
 import { openDiskBlobs } from './persistence/disk-blobs.ts'
 import { restore } from './restoring.ts'
 import { SECRET_FILES, openSecrets } from './secrets.ts'
@@ -88,6 +89,21 @@ test.each(kinds.flatMap((from) => kinds.map((to) => [from, to] as const)))(
     expect(await waitingIn(after)).toEqual(MESSAGES)
   },
 )
+
+test('a coordinator that was alive when it was backed up keeps none from starting where it is restored', async () => {
+  const [before, after] = [await settingsOf('SQLite'), await settingsOf('SQLite')]
+  openSecrets(before)
+  const db = await openState(before)
+  const alive = { id: 'r', session: 's', url: 'http://127.0.0.1:1', version: '1', shared: '{}', started_at: 1, seen_at: 2 ** 43 }
+  await transact(db, async (tx) => void (await tx.insertInto('replica').values(alive).execute()))
+  const directory = `${before.dataDirectory}-backup`
+  await backUp(before, directory, backing)
+  await db.destroy()
+  await restore(after, directory, () => {})
+  const restored = await openState(after)
+  expect(await restored.selectFrom('replica').select('id').execute()).toEqual([])
+  await restored.destroy()
+})
 
 test('where blobs are in a bucket, the backup says so and leaves them there', async () => {
   const before = await settingsOf('SQLite')

@@ -10,6 +10,7 @@ import type { Message } from './intake/inbox.ts'
 import { INBOX_FILE, openInbox } from './intake/open-inbox.ts'
 import { checkLedger } from './ledger/check.ts'
 import { type Archive, openArchive } from './persistence/backup/archive.ts'
+import { isOurs } from './persistence/backup/dump.ts'
 import { load, recordsOf } from './persistence/backup/load.ts'
 import type { Manifest } from './persistence/backup/manifest.ts'
 import type { Db } from './persistence/database.ts'
@@ -67,7 +68,7 @@ async function loadTables({ manifest, read }: Archive, settings: StateConfig, on
   try {
     await load(await engineAt(settings), {
       schema: manifest.schema,
-      tables: Object.keys(manifest.tables),
+      tables: Object.keys(manifest.tables).filter(isOurs),
       read: (table) => read(`tables/${table}.jsonl.gz`),
       onTable: (table, rows) => onProgress(`${table}: ${rows} rows`),
     })

@@ -15,8 +15,11 @@ const SNAPSHOT: Readonly<Record<Engine['kind'], readonly string[]>> = {
 }
 /** Rows that are written at once. */
 const PAGE = 500
-/** The bookkeeping of the schema is in the manifest; what waits in the inbox is kept apart, since each engine has it elsewhere. */
-export const isOurs = (table: string): boolean => !/^(?:kysely_|sqlite_|proof_inbox)/.test(table)
+/**
+ * The bookkeeping of the schema is in the manifest; what waits in the inbox is kept apart, since each engine has it elsewhere. Which coordinators run is
+ * another matter where it is restored: one that was alive a moment ago elsewhere would keep its heir from starting.
+ */
+export const isOurs = (table: string): boolean => !/^(?:kysely_|sqlite_|proof_inbox|replica|agent_line$|agent_presence$)/.test(table)
 
 export interface Snapshot {
   /** Names of the changes of the schema that the tables have been through, in order. Error: `not-found` if this is no coordinator's database. */
