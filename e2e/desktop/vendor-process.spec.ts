@@ -5,7 +5,8 @@ import { openMachinePage, statusIn } from '../support/own-agent.ts'
 
 const fake = compileFakeNvml()
 const DRIVER_NOT_LOADED = 9
-test.afterAll(() => typeof fake !== 'string' && fake[Symbol.dispose]())
+// Not after all tests: these run apart from each other, also one after the other in the same process.
+if (typeof fake !== 'string') process.once('exit', fake[Symbol.dispose])
 
 test('a crash of the vendor’s library costs some readings, and nothing else', async ({ launchApp }) => {
   if (typeof fake === 'string') return test.skip(true, fake)
