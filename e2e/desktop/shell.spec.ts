@@ -97,7 +97,9 @@ test.describe('the tray', () => {
 
   test('pauses and resumes the agent, and shows which', async ({ agent, app, window }) => {
     await expect(window.getByText(/^earning/i).first()).toBeVisible()
-    await expect.poll(() => tray(app)).toMatchObject({ image: expect.stringContaining('earning'), toolTip: 'Windfall: Earning · 72 W · today $0.281 confirmed' })
+    await expect
+      .poll(() => tray(app))
+      .toMatchObject({ image: expect.stringContaining('earning'), toolTip: 'Windfall: Earning · 72 W · today $0.281 confirmed' })
     expect((await tray(app)).items).not.toContain('Resume')
 
     await choose(app, 'pause-until-resumed')
