@@ -2,8 +2,8 @@ import { test } from 'vitest'
 import { hasPostgres } from '../../main/coordinator/persistence/databases.fixture.ts'
 import { type CrashOptions, crash } from '../scale/crash/loop.ts'
 
-/** On each database, fifty in all; `npm run crash` makes as many as one likes. */
-const LOOPS = 25
+/** On each database, as many as a run of everything has time for; `npm run crash` makes as many as one likes. */
+const LOOPS = 15
 const SEED = Number(process.env['WINDFALL_CRASH_SEED'] ?? 20_261_121)
 const HANGS_MS = 900_000
 
