@@ -23,6 +23,8 @@ export function energy(joules: number): string {
 
 /** Mass of CO2e with enough digits to tell small jobs apart; kilograms from a thousand grams on. */
 export function gramsOf(g: number): string {
+  // A joule on the cleanest grid is a hundred times as much; less is what is left where doubles that should be equal are subtracted.
+  if (Math.abs(g) < 1e-9) return '0 g CO2e'
   // Three digits never make an exponent of what is shown: 999.9 would become 1.00e+3.
   if (Math.abs(g) < 999.5) return `${g.toPrecision(3)} g CO2e`
   return `${(g / 1_000).toFixed(Math.abs(g) < 99_950 ? 2 : 0)} kg CO2e`

@@ -34,6 +34,8 @@ describe('quantities carry their unit', () => {
     [formatEnergy(44_640), '12.4 Wh'],
     [formatEnergy(5_256_000), '1.46 kWh'],
     [formatGrams(0), '0 g'],
+    [formatGrams(-8.67e-19), '0 g'],
+    [formatGrams(3e-7), '0.0003 mg'],
     [formatGrams(0.0032), '3.2 mg'],
     [formatGrams(-1.2), '−1.2 g'],
     [formatGrams(1_234), '1.23 kg'],

@@ -27,11 +27,15 @@ export function formatEnergy(joules: number): string {
   return `${significant(joules / JOULES_PER_KWH)}${THIN}kWh`
 }
 
+/** Grams. A joule on the cleanest grid is a hundred times as much; less is what is left where doubles that should be equal are subtracted. */
+const NOTHING_G = 1e-9
+
 /** Grams of CO2e to `3.2 mg`, `212 g` or `1.2 kg`. The sign is kept: a saving may be negative. */
 export function formatGrams(grams: number): string {
   const size = Math.abs(grams)
   if (size >= 1_000) return `${significant(grams / 1_000)}${THIN}kg`
-  if (size === 0 || size >= 0.1) return `${significant(grams)}${THIN}g`
+  if (size < NOTHING_G) return `0${THIN}g`
+  if (size >= 0.1) return `${significant(grams)}${THIN}g`
   return `${significant(grams * 1_000)}${THIN}mg`
 }
 
