@@ -26,26 +26,49 @@ function missingDocker(): Promise<string | null> {
   })
 }
 
-/** Resolves to `null` after a good end, or to how the tool ended. */
-function execute({ command: [file = '', ...args], env }: Stage): Promise<string | null> {
+/** Resolves to `null` after a good end, or to how the tool ended. What a stage beside another one says goes to `say`. */
+function execute({ command: [file = '', ...args], env, beside }: Stage, say: (text: Buffer) => void): Promise<string | null> {
   const name = [file, ...args.filter((argument) => !argument.startsWith('--'))].join(' ')
   return new Promise((resolve) => {
-    const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+    const child = spawn(file, args, { stdio: beside ? ['ignore', 'pipe', 'pipe'] : 'inherit', env: { ...process.env, ...env } })
+    child.stdout?.on('data', say)
+    child.stderr?.on('data', say)
     child.on('error', (error) => resolve(`${name} does not start (${error.message})`))
-    child.on('exit', (code, signal) => resolve(code === 0 ? null : `${name} ended ${code === null ? `on ${String(signal)}` : `with code ${code}`}`))
+    child.on('close', (code, signal) => resolve(code === 0 ? null : `${name} ended ${code === null ? `on ${String(signal)}` : `with code ${code}`}`))
   })
 }
 
-async function runStage(stage: Stage): Promise<Outcome> {
-  process.stdout.write(`\n── ${stage.name}\n`)
+interface Ran {
+  readonly stage: Stage
+  readonly outcome: Outcome
+  readonly seconds: number
+  /** What it said and nobody has seen yet. */
+  readonly said: readonly Buffer[]
+}
+
+async function runStage(stage: Stage): Promise<Ran> {
+  if (!stage.beside) process.stdout.write(`\n── ${stage.name}\n`)
+  const said: Buffer[] = []
   const started = performance.now()
-  const error = await execute(stage)
+  const error = await execute(stage, (text) => void said.push(text))
   const report = stage.report && existsSync(stage.report.file) ? { report: readFileSync(stage.report.file, 'utf8') } : {}
   const outcome = outcomeOf({ error, ...report }, stage.report?.read)
-  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
-  process.stdout.write(`── ${stage.name}: ${outcome.passed} passed, ${outcome.failures.length} failed in ${seconds} s\n`)
-  return outcome
+  return { stage, outcome, said, seconds: (performance.now() - started) / 1_000 }
 }
+
+function tell({ stage, outcome, said, seconds }: Ran): void {
+  if (stage.beside) process.stdout.write(Buffer.concat([Buffer.from(`\n── ${stage.name}, beside the stage above\n`), ...said]))
+  process.stdout.write(`── ${stage.name}: ${outcome.passed} passed, ${outcome.failures.length} failed in ${seconds.toFixed(1)} s\n`)
+}
+
+/** Stages in the order given; those that run beside another one are in a group with it. */
+const groupsOf = (stages: readonly Stage[]): readonly (readonly Stage[])[] =>
+  stages.reduce<Stage[][]>((groups, stage) => {
+    const last = stage.beside ? groups.at(-1) : undefined
+    if (last) last.push(stage)
+    else groups.push([stage])
+    return groups
+  }, [])
 
 function notedSkips(): string[] {
   const noted = existsSync(SKIPPED) ? readFileSync(SKIPPED, 'utf8').split('\n') : []
@@ -62,15 +85,19 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
   const skipped: string[] = []
   const failed: string[] = []
   let passed = 0
-  for (const stage of STAGES.filter((stage) => stage.fast || !flags.has('--fast'))) {
+  const runnable = STAGES.filter((stage) => {
+    if (flags.has('--fast') && !stage.fast) return false
     const missing = (stage.docker ? dockerMissing : null) ?? (stage.postgres ? postgresMissing : null)
-    if (missing && !flags.has('--require-all')) {
-      skipped.push(`${stage.name}: ${missing}`)
-      continue
+    if (!missing || flags.has('--require-all')) return true
+    skipped.push(`${stage.name}: ${missing}`)
+    return false
+  })
+  for (const group of groupsOf(runnable)) {
+    for (const ran of await Promise.all(group.map(runStage))) {
+      tell(ran)
+      passed += ran.outcome.passed
+      failed.push(...ran.outcome.failures.map((failure) => failedLine(ran.stage.name, failure)))
     }
-    const outcome = await runStage(stage)
-    passed += outcome.passed
-    failed.push(...outcome.failures.map((failure) => failedLine(stage.name, failure)))
   }
   if (dockerMissing && !flags.has('--fast')) skipped.push(`network: the job that runs in a container, because ${dockerMissing}`)
   const skips = [...skipped, ...notedSkips()].map((reason) => `SKIPPED ${reason}`)

@@ -15,6 +15,8 @@ export interface Stage {
   readonly fast?: boolean
   readonly docker?: boolean
   readonly postgres?: boolean
+  /** Waits more than it works: it runs beside the stage before it, and what it says is shown when both have ended. */
+  readonly beside?: boolean
 }
 
 const vitest = (project: string): Pick<Stage, 'command' | 'report'> => {
@@ -35,9 +37,9 @@ export const STAGES: readonly Stage[] = [
   { name: 'build', command: ['node', 'main/cli/build.ts'], fast: true },
   { name: 'unit', ...vitest('unit'), fast: true },
   { name: 'thorough', ...vitest('thorough') },
+  { name: 'containers', ...vitest('docker'), docker: true, beside: true },
   { name: 'postgres', ...vitest('postgres'), postgres: true },
   { name: 'component', ...vitest('component') },
-  { name: 'containers', ...vitest('docker'), docker: true },
   { name: 'network', ...vitest('network') },
   {
     name: 'desktop',
