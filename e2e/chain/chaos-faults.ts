@@ -17,16 +17,22 @@ const FORKED = 0.02
 
 export interface Faults {
   on: boolean
+  /** The process has died: it does nothing more, whatever of it would go on. */
+  isDead: boolean
   crashes: number
   sends: number
   lieFrom: number
 }
 
+/** Dies now and then, and stays dead until it is started again. */
+function die(random: () => number, faults: Faults, chance: number): void {
+  faults.isDead ||= faults.on && random() < chance
+  if (faults.isDead) throw new Crash('killed')
+}
+
 /** Crashes before and after any call, and episodes in which the node has never heard of anything. */
 export function unreliable(world: World, random: () => number, faults: Faults): Chain {
-  const mayCrash = (chance: number) => {
-    if (faults.on && random() < chance) throw new Crash('killed')
-  }
+  const mayCrash = (chance: number) => die(random, faults, chance)
   const around =
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
@@ -71,7 +77,7 @@ export function unreliable(world: World, random: () => number, faults: Faults): 
 /** Kills the process at any SQL statement, inside transactions too. */
 export const crashingStatements = (random: () => number, faults: Faults): KyselyPlugin => ({
   transformQuery({ node }) {
-    if (faults.on && random() < CRASH_AT_STATEMENT) throw new Crash('killed')
+    die(random, faults, CRASH_AT_STATEMENT)
     return node
   },
   transformResult: async ({ result }) => result,

@@ -118,7 +118,7 @@ test('books from before a claim was planned are brought up to date without payin
 
 test('nothing is signed any more once payouts are paused, in the middle of a pass', async () => {
   await begin()
-  const addresses = Array.from({ length: 20 }, newAddress)
+  const addresses = Array.from({ length: 20 }, () => newAddress())
   for (const [n, address] of addresses.entries()) await world.earn(`node-${n}`, address, 10_000_000n)
   const chain = {
     ...world.chain,

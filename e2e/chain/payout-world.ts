@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createPrivateKey, randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -14,11 +14,28 @@ import type { Anchored, PayoutDeps, PayoutFact, PayoutSettings } from '../../mai
 import { type Db, openDatabase, transact } from '../../main/coordinator/persistence/database.ts'
 import { type FakeClock, createFakeClock } from '../../main/kernel/clock.fake.ts'
 import { createIds } from '../../main/kernel/ids.ts'
+import { createSigner } from '../../main/kernel/signing.ts'
 import type { Chaos } from '../../main/localnet/chaos.ts'
 import { type LocalNode, openNode } from '../../main/localnet/localnet.ts'
 import { inProcessChain, rpc, ticks } from './in-process.ts'
 
-export const newAddress = (): string => toBase58(Buffer.from(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'))
+/** PKCS #8 around the 32 bytes of an Ed25519 seed, RFC 8410 §7. */
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** As many bytes as asked for, the same for the same seed. */
+export const bytesFrom =
+  (random: () => number) =>
+  (count: number): Uint8Array =>
+    Uint8Array.from({ length: count }, () => Math.floor(random() * 256))
+
+/** A key that is the same for the same bytes, so that an episode can be played again. */
+export const keyPemFrom = (bytes: (count: number) => Uint8Array): string =>
+  createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, bytes(32)]), format: 'der', type: 'pkcs8' })
+    .export({ format: 'pem', type: 'pkcs8' })
+    .toString()
+
+export const newAddress = (bytes: (count: number) => Uint8Array = randomBytes): string =>
+  toBase58(Buffer.from(createSigner(keyPemFrom(bytes)).publicJwk.x, 'base64url'))
 
 const silentEvents: PayoutDeps['events'] = {
   split: () => {},
@@ -77,20 +94,25 @@ export async function createWorld({
   finalSlots = 6,
   funding = 1_000_000_000_000,
   rentPerByte = 5_080n,
+  bytes = randomBytes,
 }: {
   chaos?: Chaos
   finalSlots?: number
   funding?: number
   rentPerByte?: bigint
+  /** Where its keys and ids come from. */
+  bytes?: (count: number) => Uint8Array
 } = {}): Promise<World> {
   const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'windfall-payouts-'))
   const file = join(directory, 'coordinator.db')
   const clock = createFakeClock()
   const node = openNode({ file: ':memory:', clock, chaos, finalSlots, rentPerByte })
-  const wallet = loadWallet(join(directory, 'hot-wallet.pem'))
+  const walletFile = join(directory, 'hot-wallet.pem')
+  writeFileSync(walletFile, keyPemFrom(bytes), { mode: 0o600 })
+  const wallet = loadWallet(walletFile)
   const addresses = new Map<string, string>()
   const [facts, anchored, refusals]: [World['facts'], Anchored[], World['refusals']] = [[], [], []]
-  const ids = createIds(clock)
+  const ids = createIds(clock, bytes)
   const decisions: World['decisions'] = []
   let [jobs, copies] = [0, 0]
   if (funding > 0) await rpc(node, 'requestAirdrop', wallet.address, funding)

@@ -20,3 +20,7 @@ test('the trials were as hard as they are meant to be', () => {
   expect(sumOf('crashes')).toBeGreaterThan(300)
   expect(sumOf('attempts')).toBeGreaterThan(sumOf('batches'))
 })
+
+test('an episode can be played again: the same seed is the same keys, the same faults and the same end', async () => {
+  expect(await runTrial(SEEDS[1] ?? 1)).toEqual(results[1])
+})

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { fromBase58, toBase58 } from '../../shared/domain/base58.ts'
 import { type Chain, assemble } from '../../main/chain/chain.ts'
 import {
@@ -8,9 +9,10 @@ import {
   tokenAddress,
   tokenTransferInstruction,
 } from '../../main/chain/tokens.ts'
-import { createSigner, generateKeyPem } from '../../main/kernel/signing.ts'
+import { createSigner } from '../../main/kernel/signing.ts'
 import type { LocalNode } from '../../main/localnet/localnet.ts'
 import { rpc, ticks } from './in-process.ts'
+import { keyPemFrom, newAddress } from './payout-world.ts'
 
 const MINT_BYTES = 82
 const RICH = 10n ** 15n
@@ -33,10 +35,10 @@ export interface Usdc {
 }
 
 /** Makes a token with six decimals on a chain in this process. */
-export async function issueUsdc(node: LocalNode, chain: Chain): Promise<Usdc> {
-  const issuer = createSigner(generateKeyPem())
+export async function issueUsdc(node: LocalNode, chain: Chain, bytes: (count: number) => Uint8Array = randomBytes): Promise<Usdc> {
+  const issuer = createSigner(keyPemFrom(bytes))
   const address = toBase58(Buffer.from(issuer.publicJwk.x, 'base64url'))
-  const mint = toBase58(Buffer.from(createSigner(generateKeyPem()).publicJwk.x, 'base64url'))
+  const mint = newAddress(bytes)
   const token = { mint, decimals: 6 }
   const accountOf = (owner: string) => tokenAddress(owner, mint, chain.isOnCurve)
   const { svm } = node.bank
