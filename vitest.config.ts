@@ -29,6 +29,7 @@ const THOROUGH = [
   ...APART,
   'e2e/chain/**/*.test.ts',
   'e2e/grid/**/*.test.ts',
+  'e2e/receipts/**/*.test.ts',
   'main/agent/gpu/nvidia-finder.property.test.ts',
   'main/agent/jobs/{wasm,wasm-freeze,abuse/wasm}.test.ts',
   'main/agent/metering/sample-crash.test.ts',
@@ -42,7 +43,7 @@ const THOROUGH = [
 /** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
 const STATEFUL = [
   'main/coordinator/{audit,funding,jobs,ledger,models,payouts,proofs,receipts,registry,vaults,wallets}/**/*.test.ts',
-  'main/coordinator/{job-money,runs,standings,statistics}.test.ts',
+  'main/coordinator/{canarying,evidencing,exporting,job-money,quorum,runs,standings,statistics}.test.ts',
 ]
 /** Whose clock runs through days while a real server would still be answering the first minute. */
 const OUTRUN = [
@@ -83,11 +84,24 @@ export default defineConfig(async () => ({
         },
       },
       { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
-      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 600_000, fileParallelism: false } },
+      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 600_000 } },
       {
         plugins: [react()],
         // Found only while tests run, these would make Vite reload in the middle of the first run on a fresh clone.
-        optimizeDeps: { include: ['react', 'react-dom/client', 'react/jsx-dev-runtime', '@tanstack/react-query', 'zustand', 'zod', 'vitest-browser-react'] },
+        optimizeDeps: {
+          include: [
+            'react',
+            'react-dom/client',
+            'react/jsx-dev-runtime',
+            '@tanstack/react-query',
+            'zustand',
+            'zod',
+            'vitest-browser-react',
+            '@noble/curves/ed25519',
+            '@noble/curves/nist',
+            '@noble/hashes/sha2',
+          ],
+        },
         test: {
           name: 'component',
           include: ['renderer/**/*.test.tsx'],

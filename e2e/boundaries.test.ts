@@ -91,6 +91,20 @@ test('shared imports zod and nothing else from outside', () => {
   expect(production.filter(({ from, to }) => from.startsWith('shared/') && !isOurs(to) && to !== 'zod')).toEqual([])
 })
 
+/** Everything that is loaded with a file, itself included. */
+function closureOf(file: string): ReadonlySet<string> {
+  const reached = new Set([file])
+  for (const at of reached) for (const { from, to, typeOnly } of edges) if (from === at && !typeOnly) reached.add(to)
+  return reached
+}
+
+test('what verifies a receipt knows nothing of whoever issued it', () => {
+  const verifier = [...closureOf('shared/domain/verify-receipt.ts')]
+  expect(verifier.length).toBeGreaterThan(15)
+  expect(verifier.filter((file) => !file.startsWith('shared/'))).toEqual(['zod'])
+  expect([...closureOf('main/cli/commands/receipt-verify.ts')].filter((file) => file.startsWith('main/coordinator/'))).toEqual([])
+})
+
 test('a migration imports nothing of ours', () => {
   expect(production.filter(({ from, to }) => /\/migrations\/\d/.test(from) && isOurs(to))).toEqual([])
 })

@@ -67,6 +67,7 @@ describe('what is loaded', () => {
       'payouts',
       'receipt',
       'receipts',
+      'statement',
     ])
     for (const { name } of pages) expect(textOf(withImports(name).difference(first())).length, name).toBeLessThanOrEqual(120_000)
   })

@@ -204,6 +204,9 @@ test('books from an old backup catch up with the chain: of batches they know, of
   const look = await admin(using).rebuild('operator', { apply: false, writeOff: [] })
   expect(look.found.map(({ verdict }) => verdict).toSorted()).toEqual(['addresses', 'batch', 'batch', 'unexplained'])
   expect(look.applied).toBe(false)
+  // Whose batch is not known is booked at a rate that is not its own, and says so.
+  for (const { verdict, rate } of look.found)
+    expect([verdict, rate]).toEqual([verdict, verdict === 'addresses' ? expect.stringMatching(/^1 SOL = .*, of the rebuild, not of its time$/) : null])
   const lost = look.found.find(({ verdict }) => verdict === 'unexplained')?.signature ?? ''
   const done = await admin(using).rebuild('operator', { apply: true, writeOff: [lost] })
   expect(done.found.some(({ verdict }) => verdict === 'unexplained')).toBe(false)

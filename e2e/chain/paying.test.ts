@@ -9,7 +9,7 @@ import { book } from '../../main/coordinator/ledger/ledger.ts'
 import { createPaying } from '../../main/coordinator/paying.ts'
 import { transact } from '../../main/coordinator/persistence/database.ts'
 import { createReceiptIssuer } from '../../main/coordinator/receipts/issue.ts'
-import { inputFor, logSigner, receiptSigner } from '../../main/coordinator/receipts/issuing.fake.ts'
+import { inputFor, issueOne, logSigner, receiptSigner } from '../../main/coordinator/receipts/issuing.fake.ts'
 import { bundleOf } from '../../main/coordinator/receipts/read.ts'
 import { createIds } from '../../main/kernel/ids.ts'
 import { createSigner, generateKeyPem } from '../../main/kernel/signing.ts'
@@ -73,7 +73,7 @@ async function earningNode(address: string | null, price: bigint, jobId: string)
   await transact(db, async (tx) => {
     await book(tx, requesterDeposit({ id: 'd', requesterId: 'ada', amount: microUsd(1_000_000_000n), at: clock.now() }))
     await money.reserve(tx, [{ ...order, microUsd: microUsd(price) }])
-    await money.settle(tx, { ...order, parts: [{ nodeId: node.nodeId, priceMicroUsd: microUsd(price) }] })
+    await money.settle(tx, { ...order, parts: [{ nodeId: node.nodeId, priceMicroUsd: microUsd(price), paidBy: 'requester' as const }] })
   })
   return node.nodeId
 }
@@ -124,7 +124,7 @@ test('the log’s root is put on chain once an epoch, and receipts carry it from
   const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids: createIds(clock) })
   const issue = async (job: number) => {
     const input = await inputFor(job)
-    return transact(db, (tx) => issuer.issue(tx, input))
+    return issueOne(db, issuer, input)
   }
   const { receiptId } = await issue(1)
   await during(async (pass) => {
@@ -146,11 +146,7 @@ test('the log’s root is put on chain once an epoch, and receipts carry it from
 test('a database that fails for a moment delays an anchor and stops nothing', async () => {
   const address = newAddress()
   await earningNode(address, 1_000_000n, 'job-1')
-  await core.db.schema
-    .alterTable('receipt_anchor')
-    .renameTo('elsewhere')
-    .execute()
-    .catch(() => undefined)
+  await core.db.schema.alterTable('anchor').renameTo('elsewhere').execute()
   await during((pass) => pass(60))
   expect(await world.balance(address)).toBe(lamports(4_250_000n))
 })

@@ -9,6 +9,8 @@ import { tokenTransferInstruction } from '../../main/chain/tokens.ts'
 import type { Wallet } from '../../main/chain/wallet.ts'
 import { OPERATOR, REQUESTER, type TestCore, startTestCore } from '../../main/coordinator/core.fake.ts'
 import { createJobMoney } from '../../main/coordinator/job-money.ts'
+import { LOSSES } from '../../main/coordinator/ledger/accounts.ts'
+import { createLedgerStore } from '../../main/coordinator/ledger/ledger.store.ts'
 import { checkLedger } from '../../main/coordinator/ledger/check.ts'
 import { decideDispute, openDispute } from '../../main/coordinator/ledger/disputes.ts'
 import { viewMoney } from '../../main/coordinator/ledger/requester-money.ts'
@@ -98,9 +100,9 @@ async function fund(running: Vaulting): Promise<void> {
 }
 
 /** What two of the three can always do, whatever the coordinator knows. */
-async function takeTogether(account: string, multisig: string): Promise<void> {
+async function takeTogether(account: string, multisig: string, amount = WHOLE): Promise<void> {
   const signers = [requester.address, arbiter.address]
-  const taking = tokenTransferInstruction({ from: account, to: usdc.accountOf(requester.address), authority: multisig, amount: WHOLE, signers }, usdc.token)
+  const taking = tokenTransferInstruction({ from: account, to: usdc.accountOf(requester.address), authority: multisig, amount, signers }, usdc.token)
   const message = world.chain.compile(requester.address, [taking], (await world.chain.latestBlockhash()).blockhash)
   await world.chain.send(assembleSigned(message, [await requester.sign(message), await arbiter.sign(message)]))
   ticks(world.node, 12)
@@ -108,7 +110,9 @@ async function takeTogether(account: string, multisig: string): Promise<void> {
 
 const reserve = (amount = WHOLE) => transact(core.db, (tx) => money().reserve(tx, [{ requesterId: REQUESTER, jobId: JOB, microUsd: microUsd(amount) }]))
 const settle = (price: bigint) =>
-  transact(core.db, (tx) => money().settle(tx, { requesterId: REQUESTER, jobId: JOB, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price) }] }))
+  transact(core.db, (tx) =>
+    money().settle(tx, { requesterId: REQUESTER, jobId: JOB, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price), paidBy: 'requester' as const }] }),
+  )
 const balanced = async () => expect((await checkLedger(core.db)).findings).toEqual([])
 const wallets = () => ({ requester: usdc.balance(requester.address), coordinator: usdc.balance(world.wallet.address) })
 
@@ -236,6 +240,63 @@ test('if requester and arbiter empty a vault past the coordinator, the check of 
   await takeTogether(account, multisig)
   expect(await running.check()).toEqual([expect.stringContaining('0.000000 USDC; the books say 5.000000 USDC')])
   await expect(signNext(running)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('what two took past the coordinator is written off by the operator: pay of a job is lost, the rest was the requester’s, and the books hold again', async () => {
+  const running = vaulting()
+  const writeOff = (by = OPERATOR) => running.calls.writeOff(by, { jobId: JOB, reason: 'Taken together, after the frames were delivered.' })
+  await fund(running)
+  await reserve()
+  await expect(writeOff()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('goes on') })
+  await settle(1_500_000n)
+  await expect(writeOff(REQUESTER)).rejects.toMatchObject({ code: 'auth.refused' })
+  await expect(writeOff()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('Nothing is missing') })
+  const { account, multisig } = await show(running)
+  await takeTogether(account, multisig)
+  expect(await running.check()).toHaveLength(1)
+  for (let times = 0; times < 2; times++) expect(await writeOff()).toMatchObject({ state: 'written-off', heldMicroUsdc: '0', freeMicroUsd: '0' })
+  expect(await running.check()).toEqual([])
+  const lost = await createLedgerStore(core.db).balanceOf(LOSSES, 'micro-usdc')
+  expect(lost).toBe(1_500_000n)
+  expect(await core.decided('vault.written-off')).toMatchObject([
+    { jobId: JOB, missingMicroUsdc: '5000000', lostMicroUsdc: '1500000', leftMicroUsdc: '0', by: OPERATOR, reason: expect.stringContaining('delivered') },
+  ])
+  await expect(signNext(running)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('written off') })
+  await balanced()
+})
+
+test('of a vault that was emptied in part what is missing is written off, and the rest is released as ever', async () => {
+  const running = vaulting()
+  await fund(running)
+  await reserve()
+  await settle(1_500_000n)
+  const { account, multisig } = await show(running)
+  await takeTogether(account, multisig, 4_000_000n)
+  const reason = 'Taken together.'
+  expect(await running.calls.writeOff(OPERATOR, { jobId: JOB, reason })).toMatchObject({ state: 'funded', heldMicroUsdc: '1000000', freeMicroUsd: '0' })
+  expect(await createLedgerStore(core.db).balanceOf(LOSSES, 'micro-usdc')).toBe(500_000n)
+  await signNext(running, 'arbiter')
+  await pass(running)
+  expect(await show(running)).toMatchObject({ state: 'released', release: { paidMicroUsdc: '1000000', returnedMicroUsdc: '0' } })
+  await balanced()
+})
+
+test('a vault that is given up takes no job, and what arrives there all the same comes back', async () => {
+  const running = vaulting()
+  await open(running)
+  const { message } = await running.calls.plan(REQUESTER, { jobId: JOB, by: 'requester' })
+  for (let times = 0; times < 2; times++) expect(await running.calls.cancel(REQUESTER, JOB)).toMatchObject({ state: 'cancelled' })
+  const bytes = Buffer.from(message, 'base64')
+  await world.chain.send(assembleSigned(bytes, [await requester.sign(bytes)]))
+  ticks(world.node, 12)
+  await pass(running)
+  expect((await show(running)).state).toBe('cancelled')
+  await expect(reserve()).rejects.toMatchObject({ code: 'funds.insufficient' })
+  await signNext(running)
+  await pass(running)
+  expect([(await show(running)).state, usdc.balance(requester.address)]).toEqual(['released', 20_000_000n])
+  expect(await core.decided('vault.cancelled')).toEqual([{ jobId: JOB, requesterId: REQUESTER }])
+  await balanced()
 })
 
 test('a release that was never sent is sent after a restart', async () => {

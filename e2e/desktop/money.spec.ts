@@ -105,7 +105,24 @@ test('the page on which a wallet signs opens in the owner’s browser, and no ot
   await expectAccessible(window)
 })
 
-const PAGES = { earnings: '#/earnings', 'one earning': '#/earnings/earning-0', payouts: '#/payouts', 'one payout': '#/payouts/payout-31' } as const
+test('a month is opened from the earnings, line by line, with the keyboard alone', async ({ window }) => {
+  await open(window, '#/earnings')
+  await window.getByRole('link', { name: /^Statement of / }).focus()
+  await window.keyboard.press('Enter')
+  await expect(window.getByRole('heading', { level: 1, name: /^Statement of / })).toBeFocused()
+  await window.locator('summary', { hasText: 'Job ended' }).focus()
+  await window.keyboard.press('Enter')
+  await expect(window.getByRole('table', { name: 'Entries of this transaction' })).toContainText('what was set aside for the job')
+  await expectAccessible(window)
+})
+
+const PAGES = {
+  earnings: '#/earnings',
+  'one earning': '#/earnings/earning-0',
+  'a statement': `#/statements/${facts.aStatement().month}`,
+  payouts: '#/payouts',
+  'one payout': '#/payouts/payout-31',
+} as const
 
 for (const [name, hash] of Object.entries(PAGES))
   test(`${name} fits 320 px at twice the text`, async ({ agent, window }) => {

@@ -1,5 +1,5 @@
 /** The hosts of real clients, played in process: documented answers about a grid, and failures. Every request is counted. */
-import { settlementDateOf } from '../../main/coordinator/grid/settlement-period.ts'
+import { settlementDateOf } from '../../shared/domain/settlement-period.ts'
 import type { Clock } from '../../main/kernel/clock.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 import { halfHourFloor } from '../../shared/domain/half-hours.ts'

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client as Postgres } from 'pg'
 import { expect, test } from 'vitest'
+import { build } from '../../main/cli/build.ts'
 import { hasPostgres } from '../../main/coordinator/persistence/databases.fixture.ts'
 import { startPostgres } from '../../main/coordinator/persistence/postgres-server.fixture.ts'
 import { testSpec } from '../../main/coordinator/core.fake.ts'
@@ -144,6 +145,8 @@ test.runIf(hasOwnDisk())('a full disk: new work is refused with a reason, a proo
 
 test.runIf(hasPostgres)('a database that can only be read: new work is refused with a reason, nothing is lost, and it goes on by itself', async () => {
   using root = temporaryDirectory()
+  // What ships, on a database in which nothing is yet: a bundle finds its migrations otherwise than the sources do.
+  await build({ only: ['coordinator'] }, () => undefined)
   await using fleet = await startFleet(root.path)
   const postgres = await startPostgres()
   const admin = new Postgres({ connectionString: postgres.url })

@@ -89,12 +89,10 @@ test('whatever a node forges is refused with its own code and shown to its owner
   expect(await node.send(honest)).toEqual(accepted)
   expect(await job(first.jobId)).toMatchObject({ state: 'completed', receiptId: accepted.receiptId, outputSha256: sha256Hex(OUTPUT) })
 
-  // An accepted proof replayed for another job, as it is, and under its old name with a new body.
+  // The place of an accepted proof, for another job.
   const second = await submit()
   const next = await node.lease()
   expect(next.jobId).toBe(second.jobId)
-  await expect(node.send({ ...honest, leaseId: next.leaseId, token: next.token })).rejects.toMatchObject({ code: 'proof.replayed', status: 409 })
-  expect((await refusals(node)).at(-1)).toMatchObject({ code: 'proof.replayed', proofId: accepted.proofId })
   await refuses(node, 'proof.sequence', next, { changes: { seq: 1, prev: null } })
   // A result that is not the one the job must have ends the attempt; what was signed for it is worth nothing under the next one.
   await refuses(node, 'proof.output', next, { output: FAKE })
@@ -128,5 +126,13 @@ test('whatever a node forges is refused with its own code and shown to its owner
     (gained) => gained === BigInt(books.paidLamports),
     { what: 'arrival of exactly what the books call paid' },
   )
+
+  // An accepted proof replayed for another job counts for nothing, and is one forgery more than is forgiven.
+  const third = await submit()
+  const last = await node.lease()
+  expect(last.jobId).toBe(third.jobId)
+  await expect(node.send({ ...honest, leaseId: last.leaseId, token: last.token })).rejects.toMatchObject({ code: 'proof.replayed', status: 409 })
+  expect((await refusals(node)).at(-1)).toMatchObject({ code: 'proof.replayed', proofId: accepted.proofId })
+  expect(await node.client.call('getOwnNode', {})).toMatchObject({ state: 'quarantined', standing: { quarantines: 1 } })
   expect(await coordinator.stop()).toBe(0)
 })

@@ -9,7 +9,10 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
   challenge: ['e2e/network/challenge.bench.ts'],
   oracle: ['main/coordinator/grid/oracle.bench.ts', 'e2e/grid/replay.bench.ts'],
   coordinator: ['e2e/scale/coordinator.bench.ts'],
+  'rogue-nodes': ['e2e/scale/rogue/rogue-nodes.bench.ts'],
   payouts: ['e2e/chain/payouts.bench.ts'],
+  receipts: ['e2e/receipts/verify.bench.ts', 'e2e/receipts/log.bench.ts'],
+  'receipts-agreement': ['e2e/receipts/agreement.bench.ts'],
   'agent-load': ['main/agent/metering/agent-load.bench.ts'],
 }
 
@@ -19,7 +22,10 @@ const ON_YOUR_DATA: Readonly<Record<string, readonly string[]>> = {
   outlook: ['e2e/grid/outlook.bench.ts'],
 }
 /** These take an hour. */
-const LONG: Readonly<Record<string, readonly string[]>> = { 'payout-chaos': ['e2e/chain/payouts-chaos.bench.ts'] }
+const LONG: Readonly<Record<string, readonly string[]>> = {
+  'payout-chaos': ['e2e/chain/payouts-chaos.bench.ts'],
+  'anchor-chaos': ['e2e/chain/anchors-chaos.bench.ts'],
+}
 const NAMED: Readonly<Record<string, readonly string[]>> = { ...BENCHES, ...ON_YOUR_DATA, ...LONG }
 
 const root = join(import.meta.dirname, '..', '..')

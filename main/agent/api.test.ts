@@ -11,6 +11,7 @@ import { createDesk } from './desk.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import * as initial from './migrations/0001-initial.ts'
+import * as receiptSearch from './migrations/0009-receipt-search.ts'
 import { createMoney } from './money.ts'
 import { createMoneyStore } from './money/money.store.ts'
 import { createOwnerTariff } from './owner-tariff.ts'
@@ -21,7 +22,7 @@ const NOW = Date.parse('2026-03-01T12:00:00.000Z')
 const bundle = await testBundle()
 
 function setUp({ paused = false } = {}) {
-  const db = openSqlite(':memory:', [initial])
+  const db = openSqlite(':memory:', [initial, receiptSearch])
   const [jobs, facts] = [createJobsStore(db), createFactsStore(db)]
   const asked: unknown[] = []
   const settings = createSettingsStore(db)

@@ -84,6 +84,8 @@ function moneyApi({ facts, money, setTariff }: Pick<ApiDeps, 'facts' | 'money' |
   }
 }
 
+const when = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time))
+
 /** What the window and the command line may ask of the agent. */
 export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefined> {
   return {
@@ -124,7 +126,14 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
       return deps.status()
     },
     listJobs: (page) => pageOf(deps.jobs.list, (job) => job.leaseId, page),
-    listReceipts: (page) => pageOf(deps.facts.listReceipts, (receipt) => receipt.receiptId, page),
+    listReceipts: ({ search, origin, since, until, ...page }) => {
+      const filter = { search, origin, since: when(since), until: when(until) }
+      return pageOf(
+        (after, limit) => deps.facts.listReceipts(after, limit, filter),
+        (receipt) => receipt.receiptId,
+        page,
+      )
+    },
     listPayouts: (page) => pageOf(deps.facts.listPayouts, (payout) => payout.payoutId, page),
     ...moneyApi(deps),
     ...deps.desk,

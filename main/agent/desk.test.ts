@@ -28,6 +28,9 @@ function setUp() {
       return facts.aClaim({ claimId })
     },
     listPayoutClaims: () => ({ items: [...claims.keys()].map((claimId) => facts.aClaim({ claimId })), next: null }),
+    redeemCredits: () => facts.someBalances(),
+    getOwnStatement: ({ month }: { month: string }) => facts.aStatement({ month }),
+    getOwnEntries: () => ({ transactions: facts.someEntries() }),
     getWallet: () => facts.aWallet(),
     setPayoutAddress: () => undefined,
     confirmWalletLink: () => facts.aWallet(),
@@ -77,4 +80,19 @@ test('without a coordinator it says that nobody holds money, and what to do', as
   const desk = createDesk({ client: null, signer, settings: createSettingsStore(openSqlite(':memory:', [initial])), changed: () => undefined })
   for (const ask of [desk.getBalances, desk.getPayoutTerms, desk.getPayoutClaims, desk.getWallet, desk.beginWalletLink])
     await expect(ask({}, undefined)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('--coordinator') })
+})
+
+test('statements and entries are asked of the coordinator as they are, and a redemption tells the other windows', async () => {
+  const { desk, asked, told } = setUp()
+  const page = { month: '2026-02', after: null, limit: 50 }
+  expect(await desk().getStatement(page, undefined)).toMatchObject({ month: '2026-02' })
+  expect(await desk().getEntries({ about: 'job:j' }, undefined)).toEqual({ transactions: facts.someEntries() })
+  expect(told()).toBe(0)
+  await desk().redeemCredits({ redemptionId: 'after-0', microEur: '5' }, undefined)
+  expect(told()).toBe(1)
+  expect(asked).toEqual([
+    { name: 'getOwnStatement', input: page },
+    { name: 'getOwnEntries', input: { about: 'job:j' } },
+    { name: 'redeemCredits', input: { redemptionId: 'after-0', microEur: '5' } },
+  ])
 })

@@ -38,6 +38,9 @@ export function createDesk({ client, signer, settings, changed }: DeskDeps): Han
   }
   return {
     getBalances: () => ask('getOwnBalances', {}),
+    getStatement: (page) => ask('getOwnStatement', page),
+    getEntries: (about) => ask('getOwnEntries', about),
+    redeemCredits: (order) => told(ask('redeemCredits', order)),
     getPayoutTerms: () => ask('getPayoutTerms', {}),
     setPayoutTerms: (terms) => told(ask('setPayoutTerms', terms)),
     async quotePayout(wanted) {

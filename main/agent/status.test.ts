@@ -9,6 +9,7 @@ import { openSqlite } from '../kernel/sqlite.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import * as initial from './migrations/0001-initial.ts'
+import * as receiptSearch from './migrations/0009-receipt-search.ts'
 import { type StatusInput, dayCodeOf, mayRunAnyway, startOfDay, outsideReasons, statusOf } from './status.ts'
 import { progressOf } from './shown-job.ts'
 import { eventOf, payoutFact } from './sync/facts.fixture.ts'
@@ -65,7 +66,7 @@ test('the devices a job works on are named, so that the owner knows what leaving
 test('what is to be paid, on its way and paid adds up to what was confirmed, to the last micro-USD', () => {
   fc.assert(
     fc.property(History, ([earnings, shares]) => {
-      const facts = createFactsStore(openSqlite(':memory:', [initial]))
+      const facts = createFactsStore(openSqlite(':memory:', [initial, receiptSearch]))
       const apply = {
         facts,
         summaryOf: () => expect.fail(),
@@ -108,7 +109,7 @@ test('a payout the node has heard of before its earning never makes a debt', () 
 })
 
 test('a job’s earning stands beside it to the last micro-USD, also beyond what a double can count', () => {
-  const db = openSqlite(':memory:', [initial])
+  const db = openSqlite(':memory:', [initial, receiptSearch])
   const [jobs, facts] = [createJobsStore(db), createFactsStore(db)]
   jobs.add(fakeLease(), NOW)
   jobs.update('lease-1', { receiptId: 'r1' })

@@ -19,6 +19,7 @@ import * as grid from './migrations/0005-grid.ts'
 import * as gpus from './migrations/0006-gpus.ts'
 import * as runs from './migrations/0007-runs.ts'
 import * as money from './migrations/0008-money.ts'
+import * as receiptSearch from './migrations/0009-receipt-search.ts'
 import { createMoneyStore, type MoneyStore } from './money/money.store.ts'
 import { createProofsStore, type ProofsStore } from './proofs/proofs.store.ts'
 import { createSettingsStore, type SettingsStore } from './settings.store.ts'
@@ -50,7 +51,7 @@ export interface AgentStores extends Disposable {
 /** Opens the agent's database. Errors: `storage.failed`, `storage.newer`. */
 export function openAgentStores(dataDirectory: string): AgentStores {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid, gpus, runs, money])
+  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid, gpus, runs, money, receiptSearch])
   return {
     settings: createSettingsStore(db),
     jobs: createJobsStore(db),

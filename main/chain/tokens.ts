@@ -28,11 +28,11 @@ const seedHash = (...seeds: readonly Uint8Array[]): Uint8Array => {
 }
 
 /**
- * Where `owner` keeps a token: the program-derived address of owner, token program and mint, with the highest bump that is on no curve.
+ * Where an owner keeps a token of a token program: the program-derived address of owner, program and mint, with the highest bump that is on no curve.
  * Throws `RangeError` if there is none, which has never been seen.
  */
-export function tokenAddress(owner: string, mint: string, isOnCurve: (address: string) => boolean): string {
-  const seeds = [owner, TOKEN_PROGRAM, mint].map(fromBase58)
+export function holdingAddress([owner, program, mint]: readonly [string, string, string], isOnCurve: (address: string) => boolean): string {
+  const seeds = [owner, program, mint].map(fromBase58)
   for (let bump = 255; bump >= 0; bump--) {
     const hash = seedHash(...seeds, Uint8Array.of(bump), fromBase58(ASSOCIATED_TOKEN_PROGRAM), new TextEncoder().encode('ProgramDerivedAddress'))
     const address = toBase58(hash)
@@ -41,6 +41,10 @@ export function tokenAddress(owner: string, mint: string, isOnCurve: (address: s
   throw new RangeError(`there is no token address for ${owner}`)
 }
 
+/** Where `owner` keeps a token, as {@link holdingAddress}, of the token program. */
+export const tokenAddress = (owner: string, mint: string, isOnCurve: (address: string) => boolean): string =>
+  holdingAddress([owner, TOKEN_PROGRAM, mint], isOnCurve)
+
 interface TokenPlace {
   readonly owner: string
   readonly account: string
@@ -48,7 +52,7 @@ interface TokenPlace {
 }
 
 /** `CreateIdempotent` of the associated token program: makes the account unless it is there; `payer` bears its rent. */
-export const createTokenAccountInstruction = (payer: string, { owner, account, mint }: TokenPlace): Instruction => ({
+export const createTokenAccountInstruction = (payer: string, { owner, account, mint }: TokenPlace, program = TOKEN_PROGRAM): Instruction => ({
   program: ASSOCIATED_TOKEN_PROGRAM,
   accounts: [
     { address: payer, signer: true, writable: true },
@@ -56,7 +60,7 @@ export const createTokenAccountInstruction = (payer: string, { owner, account, m
     { address: owner, signer: false, writable: false },
     { address: mint, signer: false, writable: false },
     { address: SYSTEM_PROGRAM, signer: false, writable: false },
-    { address: TOKEN_PROGRAM, signer: false, writable: false },
+    { address: program, signer: false, writable: false },
   ],
   data: Uint8Array.of(CREATE_IDEMPOTENT),
 })

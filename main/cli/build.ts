@@ -7,7 +7,7 @@ import type { InlineConfig } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
 import { programBundle } from './program-bundle.ts'
 
-export const PARTS = ['main', 'children', 'agent', 'coordinator', 'preload', 'renderer', 'icons', 'jobs'] as const
+export const PARTS = ['main', 'children', 'agent', 'coordinator', 'preload', 'renderer', 'verify', 'icons', 'jobs'] as const
 export type Part = (typeof PARTS)[number]
 
 interface Recipe {
@@ -52,6 +52,11 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
     sources: code('renderer', 'shared'),
     output: 'renderer/index.html',
     run: async () => bundle((await load<{ rendererConfig: InlineConfig }>('renderer/vite.config.ts')).rendererConfig),
+  },
+  verify: {
+    sources: [...code('renderer', 'shared'), 'main/cli/verify-page.ts'],
+    output: 'verify/verify.html',
+    run: async () => (await import('./verify-page.ts')).buildVerifyPage(join(dist, 'verify', 'verify.html')),
   },
   icons: {
     sources: code('resources/icons'),

@@ -108,6 +108,18 @@ export function fetchResult<T>(where: Where, jobId: string, take: (content: Read
   return receive(request, { authorize: bearer(apiKey), timeoutMs: 600_000 }, take)
 }
 
+/** Streams what is written while it is read, such as an export. */
+export function fetchExport<T>(
+  where: Where,
+  { path, query }: { readonly path: string; readonly query: Readonly<Record<string, string | undefined>> },
+  take: (content: Readable) => Promise<T>,
+): Promise<T> {
+  const { url: baseUrl, apiKey } = coordinatorAccess(where)
+  const url = new URL(path, baseUrl)
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
+  return receive({ method: 'GET', url, body: null }, { authorize: bearer(apiKey), timeoutMs: 600_000 }, take)
+}
+
 /** The command line asks and goes; news is for windows. */
 const noEvents: Transport['subscribe'] = () => () => undefined
 

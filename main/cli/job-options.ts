@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { After } from '../../shared/contract/job-links.ts'
 import type { Parameters, TemplateUse } from '../../shared/contract/job-template.ts'
 import type { Model } from '../../shared/contract/model.ts'
+import { MAX_QUORUM } from '../../shared/contract/quorum.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
 import { systemClock } from '../kernel/clock.ts'
@@ -12,6 +13,7 @@ import { coordinatorClient } from './instance.ts'
 import { readJobFile } from './job-file.ts'
 import { parseModelId } from './model-file.ts'
 import { parseObjective } from './objective-option.ts'
+import { quorumOf } from './quorum-option.ts'
 import { type Sample, loadSample } from './samples.ts'
 
 const DEFAULT_DEADLINE = '6h'
@@ -25,6 +27,8 @@ export interface SpecOptions extends CommonOptions {
   readonly archive?: string
   readonly input?: readonly string[]
   readonly retries?: number
+  readonly results?: number
+  readonly tolerance?: string
 }
 
 export const specOptions = (command: Command): Command =>
@@ -36,6 +40,15 @@ export const specOptions = (command: Command): Command =>
     .option('--archive <file>', 'what the job runs: a .wasm module, or an image from docker save')
     .option('--input <path=file...>', 'a file that the job finds at /job/in/path, up to 64 MiB in all; path=job:ID is what that job produced')
     .option('--retries <n>', 'how often to begin again after it failed by itself, each time after a longer pause', wholeNumber(0, 20))
+    .option(
+      '--results <n>',
+      'how many results of machines of different owners have to agree; each is paid. 1: whether others repeat it is left to the coordinator, which pays for it',
+      wholeNumber(1, MAX_QUORUM),
+    )
+    .option(
+      '--tolerance <how>',
+      'compare results number by number instead of byte by byte: json-numbers:1e-6, csv:relative=1e-6,absolute=0.01, float32-le:1e-5',
+    )
     .option('--objective <what>', 'wait for the window that is best for this: green, cheap, fast, balanced, or weights such as carbon=2,cost=1')
     .addHelpText('after', EXAMPLE_HELP)
 
@@ -55,7 +68,8 @@ export async function readJob(options: SpecOptions, file: string | undefined): P
   const retries = options.retries === undefined ? {} : { retries: options.retries }
   const { inputs, uploads } = readInputs(options.input ?? [])
   const given = inputs.length === 0 ? {} : { inputs: [...(spec.inputs ?? []), ...inputs] }
-  return { spec: { ...spec, ...args, ...chosen, ...retries, ...given }, archive, uploads }
+  const quorum = quorumOf(options, spec.quorum)
+  return { spec: { ...spec, ...args, ...chosen, ...retries, ...given, ...quorum }, archive, uploads }
 }
 
 const modelOf = (options: SpecOptions, modelId: string): Promise<Model> => coordinatorClient(whereOf(options)).call('getModel', parseModelId(modelId))
@@ -89,7 +103,7 @@ export function parseTemplateName(text: string): Pick<TemplateUse, 'name' | 'ver
   return { name, version: version === undefined ? null : Number(version) }
 }
 
-const FROM_FILE = ['sample', 'arg', 'archive', 'input', 'objective', 'retries'] as const
+const FROM_FILE = ['sample', 'arg', 'archive', 'input', 'objective', 'retries', 'results', 'tolerance'] as const
 
 /** `name` or `name@version`, with its parameters. Error: `input.invalid` for options that only a job file has. */
 export function templateUse(options: SpecOptions & { readonly template: string; readonly set?: readonly string[] }, file: string | undefined): TemplateUse {

@@ -86,3 +86,21 @@ test('a job says which array and template it is of, and what it runs after', () 
   const lines = describeJob({ ...job, array: { arrayId: 'all', index: 7 }, template: { name: 'render', version: 2 }, after: links })
   expect(lines.slice(3)).toEqual(['array     all, number 7', 'template  render@2', 'after     job-0', 'after     array frames, however it ends'])
 })
+
+const lines = (changes: Partial<JobView>) => describeJob({ ...job, ...changes }, 'UTC').filter((line) => /^results|^ {10}/.test(line))
+
+test('a job says how many of its results agree, whose they are, and what it waits for', () => {
+  const results = [{ nodeId: 'n'.repeat(43), proofId: 'p', outputSha256: 'a'.repeat(64), at: '2026-11-21T13:00:00.000Z', verdict: 'waiting' as const }]
+  const quorum = { wanted: 2, agree: 1, atMost: 4, askedBy: 'requester' as const, until: null, results }
+  expect(lines({ quorum })).toEqual([
+    'results   1 of 2 agrees, 4 at most, waits for a machine of another owner',
+    `          ${'n'.repeat(43)}  sha256 aaaaaaaaaaaaaaaa…  waits for others`,
+  ])
+  const asked = { ...quorum, askedBy: 'coordinator' as const, until: '2026-11-21T14:00:00.000Z' }
+  expect(lines({ quorum: asked })[0]).toMatch(
+    /repeated by the coordinator at its own expense, waits for a machine of another owner until 21 Nov 2026 14:00 UTC/,
+  )
+  expect(lines({ state: 'completed', quorum: { ...quorum, wanted: 1, agree: 0, results: [] } })).toEqual([
+    'results   not repeated; why: windfall decision list --job job-1 --kind replication',
+  ])
+})

@@ -9,6 +9,34 @@ export const describeJob = (job: JobView, timeZone: string = ownTimeZone()): str
 
 const runsWord = ({ runs }: Plan): string => (runs.length > 1 ? ` in ${runs.length} runs` : '')
 
+const VERDICT = {
+  waiting: 'waits for others',
+  agrees: 'agrees',
+  differs: 'differs',
+  unconfirmed: 'counts, though nobody repeated it',
+  undecided: 'too few agree with it',
+} as const satisfies Record<NonNullable<JobView['quorum']>['results'][number]['verdict'], string>
+
+const ENDED: ReadonlySet<JobView['state']> = new Set<JobView['state']>(['completed', 'failed', 'expired', 'cancelled'])
+
+/** How far its results agree, and whose. */
+function quorumLines({ jobId, quorum, state }: JobView): string[] {
+  if (!quorum) return []
+  if (quorum.wanted === 1)
+    return [
+      ENDED.has(state)
+        ? `results   not repeated; why: windfall decision list --job ${jobId} --kind replication`
+        : 'results   repeated if the coordinator wants to be sure of it',
+    ]
+  const { wanted, agree, atMost, askedBy, until, results } = quorum
+  const asked = askedBy === 'coordinator' ? ', repeated by the coordinator at its own expense' : ''
+  const waits = results.length === 0 || ENDED.has(state) ? '' : `, waits for a machine of another owner${until === null ? '' : ` until ${until}`}`
+  return [
+    `results   ${agree} of ${wanted} ${agree === 1 ? 'agrees' : 'agree'}, ${atMost} at most${asked}${waits}`,
+    ...results.map(({ nodeId, outputSha256, verdict }) => `          ${nodeId}  sha256 ${outputSha256.slice(0, 16)}…  ${VERDICT[verdict]}`),
+  ]
+}
+
 function jobLines(job: JobView): string[] {
   const lines = [
     `job       ${job.jobId}  ${job.spec.name}`,
@@ -26,6 +54,7 @@ function jobLines(job: JobView): string[] {
   const excluded = Object.entries(job.excluded)
   if (excluded.length > 0) lines.push(`excluded  ${excluded.map(([why, count]) => `${why} ${count}`).join(', ')}`)
   for (const attempt of job.attempts) lines.push(`attempt   ${attempt.attemptId}  ${attempt.state}${attempt.reason ? ` – ${attempt.reason}` : ''}`)
+  lines.push(...quorumLines(job))
   if (job.outputSha256) lines.push(`output    sha256 ${job.outputSha256}${job.outputExpiresAt ? `, kept until ${job.outputExpiresAt}` : ''}`)
   if (job.priceMicroUsd) lines.push(`paid      ${usd(job.priceMicroUsd)}`)
   for (const receiptId of job.receiptIds) lines.push(`receipt   ${receiptId}`)

@@ -1,4 +1,5 @@
 import type {
+  CommunityFundView,
   DisputeView,
   LedgerBalance,
   LedgerCheck,
@@ -64,17 +65,6 @@ export const describeStatement = ({ owner, month, opening, closing, items, next 
   ...(items.length === 0 ? [] : ['What made a line: windfall ledger show transaction:<transaction>']),
 ]
 
-/** A cell of RFC 4180. */
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
-/** One row for each change; amounts are whole numbers of the asset's unit. */
-export const statementCsv = (items: readonly StatementLine[]): string[] =>
-  items.flatMap(({ at, kind, transactionId, note, changes }) =>
-    changes.map(({ account, asset, amount }) => [at, kind, transactionId, account, asset, amount, note ?? ''].map(cell).join(',')),
-  )
-
-export const CSV_HEAD = 'at,kind,transaction,account,asset,amount,note'
-
 export const describeTransaction = ({ transactionId, at, note, transfers }: LedgerTransactionView): string[] => [
   `${transactionId}  ${when(at)}${note === null ? '' : `  ${note}`}`,
   ...table(transfers.map(({ from, to, asset, amount }) => [`  ${money(amount, asset)}`, from, `→ ${to}`])),
@@ -111,13 +101,19 @@ export const describeMoney = ({ requesterId, balanceMicroUsd, owedMicroUsd }: Re
   ...(owedMicroUsd === '0' ? [] : [`owes      ${usd(owedMicroUsd)}: no job is taken until it is paid in`]),
 ]
 
+const creditLines = ({ credits, creditRate }: Pick<NodeBalances, 'credits' | 'creditRate'>): string[] => [
+  `credits    ${money(credits.verified, 'micro-eur-credits')} verified, ${money(credits.pending, 'micro-eur-credits')} pending, ${money(credits.redeemed, 'micro-eur-credits')} redeemed`,
+  creditRate === null
+    ? 'rate       none yet: the operator has set none, and credits do not expire'
+    : `rate       €1 = ${usd(creditRate.microUsdPerEur)}, ${creditRate.source}`,
+]
+
+export const describeCommunity = (fund: CommunityFundView): string[] => [...creditLines(fund), `spent      ${usd(fund.spentMicroUsd)} on its purposes`]
+
 export const describeBalances = (node: NodeBalances): string[] => [
   `accrued    ${usd(node.accruedMicroUsd)}  of runs that are proven, of jobs that go on`,
   `confirmed  ${usd(node.confirmedMicroUsd)}  to be paid out`,
   `paying     ${usd(node.payingMicroUsd)}  on its way`,
   `paid       ${usd(node.paidMicroUsd)}`,
-  `credits    ${money(node.credits.verified, 'micro-eur-credits')} verified, ${money(node.credits.pending, 'micro-eur-credits')} pending, ${money(node.credits.redeemed, 'micro-eur-credits')} redeemed`,
-  node.creditRate === null
-    ? 'rate       none yet: the operator has set none, and credits do not expire'
-    : `rate       €1 = ${usd(node.creditRate.microUsdPerEur)}, ${node.creditRate.source}`,
+  ...creditLines(node),
 ]

@@ -1,5 +1,6 @@
 import type { CapabilityRecord, NodeSummary, NodeView } from '../../shared/contract/node-admin.ts'
 import type { NodeFault } from '../../shared/contract/node-fault.ts'
+import type { SoftSignalView } from '../../shared/contract/soft-signal.ts'
 import type { EnrolmentTokenView } from '../../shared/contract/node-token.ts'
 import { table } from './output.ts'
 
@@ -34,6 +35,27 @@ export const nodeTable = (nodes: readonly NodeSummary[]): string[] =>
   ])
 
 const times = (count: number): string => (Number.isInteger(count) ? String(count) : count.toFixed(1))
+
+/** Only near its quota it says more: most nodes never come there. */
+const quotaLine = ({ quota: { perDay, today, freshAt } }: NodeView): string =>
+  `quota       ${today} of ${perDay} results today; one more a day for each good result, one less for each bad one, never for what its owner stops${
+    today >= perDay ? `. It gets no more jobs until ${freshAt}` : ''
+  }`
+
+const signalLines = ({ signals }: NodeView): string[] =>
+  signals.length === 0
+    ? []
+    : [
+        'unlikely    about its latest proofs; they count and are paid, and its samples are asked for more often:',
+        ...signals.map(({ at, message }) => `            ${at.slice(0, 16).replace('T', ' ')} ${message}`),
+      ]
+
+/** A line for each soft signal, newest first. */
+export const signalTable = (signals: readonly SoftSignalView[]): string[] =>
+  table([
+    ['at (UTC)', 'node', 'proof', 'what', 'because'],
+    ...signals.map(({ at, nodeId, proofId, kind, message }) => [at.slice(0, 16).replace('T', ' '), short(nodeId), proofId, kind, message]),
+  ])
 
 function standingLines({ reputation, standing: { jobs, good, bad, faults, quarantines } }: NodeView): string[] {
   const counted = Object.entries(faults).filter(([, count]) => count >= 0.05)
@@ -76,6 +98,8 @@ export const describeNode = (node: NodeView): string[] => [
   ...capabilityLines(node),
   attestationLine(node),
   ...standingLines(node),
+  quotaLine(node),
+  ...signalLines(node),
   ecoLine(node),
 ]
 

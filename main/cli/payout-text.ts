@@ -1,5 +1,7 @@
+import type { AgentPayout } from '../../shared/contract/agent.ts'
 import type { PayoutAsset, PayoutClaim, PayoutQuote, PayoutTerms } from '../../shared/contract/payout.ts'
 import type { PayoutBatchView, PayoutRebuild, PayoutStatus } from '../../shared/contract/payout-admin.ts'
+import type { WalletView } from '../../shared/contract/wallet.ts'
 import { sol, usd } from './format.ts'
 import { table } from './output.ts'
 
@@ -13,16 +15,31 @@ function coins(amount: string, asset: PayoutAsset): string {
   return `${digits.slice(0, -MICRO)}.${digits.slice(-MICRO)} USDC`
 }
 
+/** What arrives of a payout, in its asset. */
+export const arriving = ({ asset = 'sol', lamports, microUsdc = '0' }: Pick<AgentPayout, 'asset' | 'lamports' | 'microUsdc'>): string =>
+  coins(asset === 'usdc' ? microUsdc : lamports, asset)
+
 const minute = (iso: string): string => iso.slice(0, MINUTE).replace('T', ' ')
+
+const fromText = (least: string): string => (least === '0' ? 'as soon as it is worth its fee' : `from ${usd(least)} on`)
 
 export const termsLines = (terms: PayoutTerms): string[] => [
   `paid in     ${terms.asset.toUpperCase()}${terms.assets.length > 1 ? `  (can be ${terms.assets.join(' or ')})` : ''}`,
   `paid to     ${terms.address ?? 'nowhere yet: set an address'}`,
-  `by itself   ${terms.automatic ? `from ${usd(terms.minimumMicroUsd ?? terms.leastMicroUsd)} on` : 'no, only when you claim it'}`,
+  `by itself   ${terms.automatic ? fromText(terms.minimumMicroUsd ?? terms.leastMicroUsd) : 'no, only when you claim it'}`,
   `confirmed   ${usd(terms.confirmedMicroUsd)}`,
   `on its way  ${usd(terms.payingMicroUsd)}`,
   ...(terms.paused === null ? [] : [`! payouts are paused: ${terms.paused} The money stays yours.`]),
 ]
+
+/** Which of two addresses is paid while one waits to take over from the other. */
+export const changeLines = ({ address, pending }: Pick<WalletView, 'address' | 'pending'>): string[] =>
+  pending === null
+    ? []
+    : [
+        `! ${pending.address} takes over on ${minute(pending.effectiveAt)} UTC. Until then nothing is paid by itself; a claim goes to the present address${address === null ? '' : `, ${address}`}.`,
+        '  If you did not ask for that: windfall wallet cancel',
+      ]
 
 export const quoteLines = (quote: PayoutQuote): string[] => [
   `takes       ${usd(quote.microUsd)} of your earnings`,
@@ -92,9 +109,10 @@ export function rebuildLines({ applied, transactions, known, found }: PayoutRebu
   const open = found.filter(({ verdict }) => verdict === 'unexplained')
   return [
     head,
-    ...found.flatMap(({ signature, verdict, explanation, lamports, microUsdc }) => [
+    ...found.flatMap(({ signature, verdict, explanation, lamports, microUsdc, rate }) => [
       `${verdict === 'unexplained' ? '✗' : applied ? '✓' : '+'} ${signature}`,
       `    ${lamports} lamports, ${microUsdc} micro-USDC. ${explanation}`,
+      ...(rate === null ? [] : [`    rate: ${rate}`]),
     ]),
     ...(applied ? ['Booked.'] : ['Nothing was changed. To book what is explained: windfall payout rebuild --apply']),
     ...(open.length > 0 ? [`${open.length} cannot be explained. To book one as lost: windfall payout rebuild --apply --write-off SIGNATURE`] : []),

@@ -96,7 +96,7 @@ function planned(plan: Plan, answer: PlanAnswer, timeZone: string): string[] {
     `expected   ${gramsOf(plan.expectedGrams)}${range}`,
     `baseline   ${gramsOf(plan.baselineGrams)} if started at once: ${percentLess(plan)}`,
     ...(greenest ? [`greenest   ${greenest.window.from}, ${Math.round(greenest.gPerKWh)} g/kWh`] : []),
-    `price      ${usd(plan.expectedMicroUsd)} expected, at most ${usd(answer.maxPriceMicroUsd)}`,
+    `price      ${usd(plan.expectedMicroUsd)} expected${answer.results ? ` for each of ${answer.results} results` : ''}, at most ${usd(answer.maxPriceMicroUsd)}`,
     ...(electricity ? [electricityLine(electricity)] : []),
     ...comparison(answer),
     `score      ${score.total.toFixed(4)} = intensity ${score.intensity.toFixed(4)} + price ${score.price.toFixed(4)} + utilisation ${score.utilisation.toFixed(4)} (lower is better)`,

@@ -1,4 +1,4 @@
-import type { ChallengeFigure, ChallengeState, ChallengeView, ProofView, UnpaidCause } from '../../shared/contract/proof.ts'
+import type { ChallengeCause, ChallengeFigure, ChallengeState, ChallengeView, ProofView, UnpaidCause } from '../../shared/contract/proof.ts'
 import { energy, meteredEnergy } from './format.ts'
 import { table } from './output.ts'
 
@@ -14,7 +14,15 @@ const UNPAID_WORD = {
   failed: 'not paid, because the job failed',
   expired: 'not paid, because the job missed its deadline',
   wrong: 'not paid, because what came of it was wrong',
+  differs: 'not paid, because others agree on another result',
+  undecided: 'not paid, because too few agree with its result',
 } as const satisfies Record<UnpaidCause, string>
+
+const CAUSE_WORD = {
+  random: ' (spot check)',
+  unlikely: ' (because something about the proof is unlikely)',
+  requested: '',
+} as const satisfies Record<ChallengeCause, string>
 
 /** Ten digits: more than the tolerance between two figures that agree. */
 const textOf = (value: ChallengeFigure['claimed']): string => (value === null ? '–' : String(typeof value === 'number' ? Number(value.toPrecision(10)) : value))
@@ -25,7 +33,7 @@ export function describeChallenge({ state, message, askedAt, endedAt, cause, fig
   const rows = figures.map(({ name, claimed, found, agrees }) => [agrees ? '✓' : '✗', name, textOf(claimed), textOf(found)])
   return [
     `${mark} ${CHALLENGE_WORD[state]}: ${message}`,
-    `  asked ${askedAt}${cause === 'random' ? ' (spot check)' : ''}${endedAt === null ? '' : `, ended ${endedAt}`}`,
+    `  asked ${askedAt}${CAUSE_WORD[cause]}${endedAt === null ? '' : `, ended ${endedAt}`}`,
     ...(rows.length === 0 ? [] : ['', ...table([['', 'figure', 'proof', 'samples'], ...rows])]),
   ]
 }
@@ -35,7 +43,7 @@ const paidBy = ({ receiptId, unpaid }: Pick<ProofView, 'receiptId' | 'unpaid'>):
   receiptId === null ? (unpaid === null ? 'paid when the job is finished' : UNPAID_WORD[unpaid]) : `receipt ${receiptId}`
 
 /** A proof in words, with every challenge of it. */
-export function describeProof({ proof, challenges, ...of }: ProofView): string[] {
+export function describeProof({ proof, challenges, signals, ...of }: ProofView): string[] {
   const devices = proof.devices.map(({ name, kind }) => `${name} (${kind})`).join(', ')
   const rows = proof.intervals.map((at) => [at.from.slice(0, 19), at.to.slice(0, 19), energy(at.joules), `${(at.coverage * 100).toFixed(1)} %`])
   return [
@@ -44,6 +52,7 @@ export function describeProof({ proof, challenges, ...of }: ProofView): string[]
     `devices    ${devices}${proof.shared ? ', shared with other programs' : ''}`,
     `energy     ${meteredEnergy(proof.boardJ, proof.method)} ± ${proof.uncertaintyPct.toFixed(1)} % by ${proof.method} (${proof.uncertaintyBasis})`,
     `samples    ${proof.samples} of ${proof.expectedSamples}, coverage ${(proof.coverage * 100).toFixed(1)} %, log ${proof.sampleLogSha256.slice(0, 16)}…`,
+    ...signals.map(({ message }) => `unlikely   ${message} It counts and is paid all the same.`),
     '',
     ...table([['from (UTC)', 'to (UTC)', 'energy', 'coverage'], ...rows]),
     '',

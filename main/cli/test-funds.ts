@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { WindfallError } from '../../shared/errors.ts'
+import { assemble } from '../chain/chain.ts'
 import { clusterOf } from '../chain/cluster.ts'
 import { createSolanaChain, requestAirdrop } from '../chain/solana.ts'
+import { MINT_BYTES, issueTestTokenInstructions, testMintOf } from '../chain/test-token.ts'
+import { tokenAddress } from '../chain/tokens.ts'
 import { loadWallet } from '../chain/wallet.ts'
 import { systemClock } from '../kernel/clock.ts'
 
@@ -34,6 +37,29 @@ export async function fundHotWallet(rpcUrl: string, address: string): Promise<vo
   if (await chain.account(address)) return
   await requestAirdrop({ url: rpcUrl }, address, HOT_WALLET_LAMPORTS)
   await untilFunded(() => chain.account(address))
+}
+
+const USDC_ISSUED = 10_000_000_000n
+const ISSUER_LAMPORTS = 1_000_000_000n
+
+const issuerOf = (dataDirectory: string) => loadWallet(join(dataDirectory, 'test-usdc.pem'))
+
+/** The mint of the test USDC of a data directory, whether it is there yet or not. */
+export const testUsdcMint = (dataDirectory: string): string => testMintOf(issuerOf(dataDirectory).address)
+
+/** Issues test USDC on a local test chain and gives `owner` some, once. */
+export async function issueTestUsdc(dataDirectory: string, rpcUrl: string, owner: string): Promise<void> {
+  await requireLocalChain(rpcUrl)
+  const [issuer, chain] = [issuerOf(dataDirectory), createSolanaChain({ url: rpcUrl })]
+  const mint = testMintOf(issuer.address)
+  if (await chain.account(mint)) return
+  if (!(await chain.account(issuer.address))) await requestAirdrop({ url: rpcUrl }, issuer.address, ISSUER_LAMPORTS)
+  await untilFunded(() => chain.account(issuer.address))
+  const account = tokenAddress(owner, mint, chain.isOnCurve)
+  const instructions = issueTestTokenInstructions({ issuer: issuer.address, owner, account, amount: USDC_ISSUED, rent: await chain.minRent(MINT_BYTES) })
+  const message = chain.compile(issuer.address, instructions, (await chain.latestBlockhash()).blockhash)
+  await chain.send(assemble(message, await issuer.sign(message)))
+  await untilFunded(() => chain.account(mint))
 }
 
 async function untilFunded(look: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { NodeBalances } from '../../shared/contract/ledger.ts'
+import type { CommunityFundView, NodeBalances } from '../../shared/contract/ledger.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -8,7 +8,7 @@ import { accountOf } from './job-money.ts'
 import { type Asset, creditsPending, creditsRedeemed, creditsVerified, nodeAccrued, nodeConfirmed, nodeOwner, nodePaid, nodePaying } from './ledger/accounts.ts'
 import { type Holding, checkChain } from './ledger/chain-check.ts'
 import { checkLedger } from './ledger/check.ts'
-import { redeemCredits } from './ledger/crediting.ts'
+import { communityFund, redeemCommunityCredits, redeemCredits } from './ledger/crediting.ts'
 import type { EuroRate } from './ledger/credits.ts'
 import { decideDispute, openDispute, openDisputes, viewDispute } from './ledger/disputes.ts'
 import { closePeriod, listPeriods } from './ledger/periods.ts'
@@ -40,11 +40,11 @@ export function createBookkeeping(deps: BookkeepingDeps): LedgerParts {
   const viewer = (requesterId: string) => (isOperator(requesterId) ? ('operator' as const) : { owner: `requester:${requesterId}` })
   return {
     account: (requesterId) => accountOf(db, requesterId),
-    async check() {
+    check: operatorOnly(deps, async () => {
       const [books, chain] = [await checkLedger(db), await checkChain(deps)]
       const outside = [...chain.findings, ...(await deps.checkVaults())]
       return { ...books, ...chain, balanced: books.balanced && outside.length === 0, findings: [...books.findings, ...outside] }
-    },
+    }),
     statement(by, { owner, ...page }) {
       const own = `requester:${by}`
       if (owner !== null && owner !== own && !isOperator(by))
@@ -52,11 +52,20 @@ export function createBookkeeping(deps: BookkeepingDeps): LedgerParts {
       return statementOf(db, { owner: owner ?? own, ...page })
     },
     entries: async (by, about) => ({ transactions: await entriesAbout(db, about, viewer(by)) }),
+    community: () => viewCommunity(deps),
     periods: (page) => listPeriods(db, page),
     own: ownCalls(deps),
     orders: orders(deps),
   }
 }
+
+/** Refuses with `auth.refused` whoever is no operator, before anything is done. */
+const operatorOnly =
+  <A extends unknown[], R>({ isOperator }: Pick<BookkeepingDeps, 'isOperator'>, run: (by: string, ...order: A) => Promise<R>) =>
+  async (by: string, ...order: A): Promise<R> => {
+    if (!isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
+    return run(by, ...order)
+  }
 
 function ownCalls(deps: BookkeepingDeps): LedgerParts['own'] {
   const { db, clock, decide } = deps
@@ -76,6 +85,18 @@ function ownCalls(deps: BookkeepingDeps): LedgerParts['own'] {
   }
 }
 
+async function viewCommunity({ db, microUsdPerEur }: BookkeepingDeps): Promise<CommunityFundView> {
+  const { spent, pending, verified, redeemed } = await communityFund(db)
+  return {
+    credits: { pending: String(pending), verified: String(verified), redeemed: String(redeemed) },
+    spentMicroUsd: String(spent),
+    creditRate: creditRateOf(microUsdPerEur),
+  }
+}
+
+const creditRateOf = (microUsdPerEur: bigint | null): NodeBalances['creditRate'] =>
+  microUsdPerEur === null ? null : { microUsdPerEur: String(microUsdPerEur), source: RATE_SOURCE }
+
 const RATE_SOURCE = 'fixed by the operator'
 const rateOf = ({ microUsdPerEur, clock }: BookkeepingDeps): EuroRate | null =>
   microUsdPerEur === null ? null : { microUsdPerEur, source: RATE_SOURCE, at: clock.now() }
@@ -92,7 +113,7 @@ async function balancesOf({ db, clock, microUsdPerEur }: BookkeepingDeps, nodeId
     payingMicroUsd: of(nodePaying(nodeId)),
     paidMicroUsd: of(nodePaid(nodeId)),
     credits: { pending: credits(creditsPending), verified: credits(creditsVerified), redeemed: credits(creditsRedeemed) },
-    creditRate: microUsdPerEur === null ? null : { microUsdPerEur: String(microUsdPerEur), source: RATE_SOURCE },
+    creditRate: creditRateOf(microUsdPerEur),
   }
 }
 
@@ -104,12 +125,7 @@ async function requireKnown(tx: Tx, requesterId: string): Promise<void> {
 /** Each is refused to whoever is no operator, and what it does is in the decision log. */
 function orders(deps: BookkeepingDeps): LedgerParts['orders'] {
   const { db, clock, decide } = deps
-  const guarded =
-    <A, R>(run: (by: string, order: A) => Promise<R>) =>
-    async (by: string, order: A): Promise<R> => {
-      if (!deps.isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
-      return run(by, order)
-    }
+  const guarded = <A, R>(run: (by: string, order: A) => Promise<R>) => operatorOnly(deps, run)
   return {
     refund: guarded(async (by, { microUsd, ...order }) => {
       await transact(db, async (tx) => {
@@ -141,6 +157,14 @@ function orders(deps: BookkeepingDeps): LedgerParts['orders'] {
       return viewDispute(db, order.jobId)
     }),
     disputes: guarded((_, page) => openDisputes(db, page)),
+    redeemCommunity: guarded(async (by, { redemptionId, microEur, purpose }) => {
+      await transact(db, async (tx) => {
+        const order = { redemptionId, purpose, microEur: BigInt(microEur), rate: rateOf(deps), at: clock.now() }
+        if ((await redeemCommunityCredits(tx, order)) === 'booked')
+          await decide(tx, 'credits.community-redeemed', { redemptionId, microEur, purpose, microUsdPerEur: String(deps.microUsdPerEur), by })
+      })
+      return viewCommunity(deps)
+    }),
     close: guarded((by, { until }) => closePeriod(deps, { until, by })),
   }
 }

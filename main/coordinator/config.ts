@@ -46,6 +46,10 @@ const CoordinatorSettings = z.strictObject({
   leaseTtlMs: positive.default(90_000),
   /** Share of accepted proofs whose samples are asked for unasked, 0…1. */
   challengeRate: z.coerce.number().min(0).max(1).default(0.02),
+  /** How likely a proven run is followed by a job with a known answer, 0…1; new nodes are asked more often, and 0 is never. Operators add such jobs. */
+  canaryRate: z.coerce.number().min(0).max(1).default(0.01),
+  /** Of the results that are repeated until their nodes are trusted, this share is, 0…1; only of jobs that say how two results compare. */
+  replicationRate: z.coerce.number().min(0).max(1).default(1),
   /** For how many days what decisions were made on is kept after it was last used; the decisions themselves are always kept. */
   decisionInputDays: positive.max(36_500).default(90),
   /** For how many days what a job said is kept once it has ended. */
@@ -119,6 +123,8 @@ const VARIABLES = {
   heartbeatMs: 'WINDFALL_HEARTBEAT_MS',
   leaseTtlMs: 'WINDFALL_LEASE_TTL_MS',
   challengeRate: 'WINDFALL_CHALLENGE_RATE',
+  canaryRate: 'WINDFALL_CANARY_RATE',
+  replicationRate: 'WINDFALL_REPLICATION_RATE',
   decisionInputDays: 'WINDFALL_DECISION_INPUT_DAYS',
   logDays: 'WINDFALL_LOG_DAYS',
   outputDays: 'WINDFALL_OUTPUT_DAYS',

@@ -11,6 +11,8 @@ import type { CoordinatorConfig } from './config.ts'
 import { openBlobStores } from './blob-stores.ts'
 import { createBookkeeping } from './bookkeeping.ts'
 import { createForgetting } from './audit/forgetting.ts'
+import { createEvidencing } from './evidencing.ts'
+import { createExporting } from './exporting.ts'
 import { type Core, createCore } from './core.ts'
 import { createCrediting, creditReceipts } from './crediting.ts'
 import { createDepositing } from './depositing.ts'
@@ -21,6 +23,7 @@ import { openInbox } from './intake/open-inbox.ts'
 import { createJobMoney } from './job-money.ts'
 import { createRetention } from './jobs/retention.ts'
 import { deposit as depositOf } from './ledger/requester-money.ts'
+import { createLogKeeping } from './log-keeping.ts'
 import { createPaying, openChain } from './paying.ts'
 import { transact } from './persistence/database.ts'
 import { createPlanRunner } from './planning-thread.ts'
@@ -34,6 +37,7 @@ import { createSharing } from './sharing.ts'
 import { openState } from './storing.ts'
 import { createTidying } from './tidying.ts'
 import { createVaulting } from './vaulting.ts'
+import { openVerificationAccount } from './verification-money.ts'
 import { checkPayable, originOf } from './walleting.ts'
 
 export interface CoordinatorPorts {
@@ -72,6 +76,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const db = await openState(config, events.databaseLost)
   const ids = createIds(clock)
   await grantApiKey(db, { requesterId: OWNER, name: 'Owner of this coordinator', apiKey, at: clock.now() })
+  await openVerificationAccount(db, clock.now())
   const stores = openBlobStores(config, { clock, nextName: ids.next })
   const grid = createGrid({ config, db, clock, events, shutdown: signal })
   const { oracle, history, providers } = grid
@@ -123,6 +128,15 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   const paying = createPaying({ ...onChain, ids, log, recordEvent })
   const depositing = createDepositing({ ...onChain, random: createRandomBytes(), events })
   const vaulting = createVaulting({ ...onChain, onFailure: events.vaultsUnseen })
+  const logKeeping = createLogKeeping({
+    db,
+    loopDb: shards.fenced('upkeep'),
+    logSigner,
+    clock,
+    everyMs: config.anchorEveryMs,
+    isOperator,
+    onFailure: events.headsUnsigned,
+  })
   const replicas = async (by: string) => {
     if (!isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may see this. Ask with its key.')
     return { ...(await sharing.replicas()), intake: core.intake.load() }
@@ -150,7 +164,9 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     payouts: paying.calls,
     deposits: depositing.calls,
     vaults: vaulting.calls,
-    issuer,
+    log: logKeeping.calls,
+    evidence: createEvidencing({ db, clock, isOperator, decide, signer: receiptSigner }),
+    exports: await createExporting({ db, clock, isOperator, signer: receiptSigner, logId: logSigner.keyId, publicUrl: config.publicUrl }),
     secrets,
     cluster,
     events,
@@ -177,11 +193,12 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     planning: [core.registry.learn, core.jobs.run, incidents.run],
     proofs: [core.challenges.run, core.closing.run],
     payouts: [paying.run, core.walleting.run, depositing.run, vaulting.run],
-    upkeep: [forgetInputs, grid.forget, tidying, retention.run, crediting.run],
+    upkeep: [core.signals.run, forgetInputs, grid.forget, tidying, retention.run, crediting.run, logKeeping.run],
   }
   const running = runAll(signal, [
     core.registry.run,
     core.standings.run,
+    core.canaries.run,
     core.hub.run,
     core.intake.run,
     core.ordering.run,

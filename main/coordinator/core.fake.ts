@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Capabilities, Presence } from '../../shared/contract/node.ts'
 import { JobSpec, type Lease, MAX_OUTPUT_BYTES } from '../../shared/contract/job.ts'
-import type { Plan } from '../../shared/contract/plan.ts'
+import type { Plan, PlanAnswer } from '../../shared/contract/plan.ts'
 import { BUNDLE_TYPE, type ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import { signEnvelope } from '../../shared/domain/dsse.ts'
 import { enrolmentText } from '../../shared/domain/enrolment.ts'
@@ -21,7 +21,7 @@ import { createAudit } from './audit/audit.ts'
 import { type Core, type CoreDeps, createCore } from './core.ts'
 import { coordinatorEvents } from './events.ts'
 import { createFakeInbox } from './intake/inbox.fake.ts'
-import type { NodeToPlan, PlanJobs } from './jobs/ports.ts'
+import type { JobToPlan, NodeToPlan, PlanJobs } from './jobs/ports.ts'
 import { alone } from './replicas/orders.ts'
 import { openTestDatabase } from './persistence/database.fake.ts'
 import type { Db, Tx } from './persistence/database.ts'
@@ -85,30 +85,44 @@ const testPlan = (nodeId: string, from: number): Plan => ({
   greenest: null,
 })
 
-const exclusion = ({ online, ready, taken }: NodeToPlan): 'offline' | 'paused' | 'busy' | null =>
-  online ? (ready ? (taken.length > 0 ? 'busy' : null) : 'paused') : 'offline'
+const exclusion = ({ nodeId, online, ready, taken }: NodeToPlan, { barred = [], only = nodeId }: JobToPlan): 'offline' | 'paused' | 'busy' | 'owner' | null => {
+  if (barred.includes(nodeId) || only !== nodeId) return 'owner'
+  return online ? (ready ? (taken.length > 0 ? 'busy' : null) : 'paused') : 'offline'
+}
+
+function firstFree(job: JobToPlan, nodes: readonly NodeToPlan[], from: number): PlanAnswer {
+  const reasons = nodes.map((node) => exclusion(node, job))
+  const free = nodes[reasons.indexOf(null)]
+  const excluded = Object.fromEntries([...Map.groupBy(reasons, (reason) => reason)].flatMap(([reason, all]) => (reason ? [[reason, all.length]] : [])))
+  return {
+    plan: free ? testPlan(free.nodeId, from) : null,
+    compared: { composite: null, joint: null },
+    alternatives: [],
+    excluded,
+    out: [],
+    nodes: nodes.length,
+    maxPriceMicroUsd: '1000000',
+  }
+}
 
 /** Every job on the first free node, whatever the others do, starting after `delayMs`. */
 export const planFirstFree =
   (delayMs: () => number): PlanJobs =>
   async ({ jobs, nodes, now }) => {
-    const reasons = nodes.map(exclusion)
-    const free = nodes[reasons.indexOf(null)]
-    const excluded = Object.fromEntries([...Map.groupBy(reasons, (reason) => reason)].flatMap(([reason, all]) => (reason ? [[reason, all.length]] : [])))
-    const answer = {
-      plan: free ? testPlan(free.nodeId, now + delayMs()) : null,
-      compared: { composite: null, joint: null },
-      alternatives: [],
-      excluded,
-      out: [],
-      nodes: nodes.length,
-      maxPriceMicroUsd: '1000000',
-    }
-    const outcome = jobs.map(({ jobId, reroutes }) => ({ jobId, answer, action: 'place' as const, reason: 'The first that is free.', reroutes }))
+    const from = now + delayMs()
+    const answers = new Map(jobs.map((job) => [job.jobId, firstFree(job, nodes, from)]))
+    const answerOf = (jobId: string): PlanAnswer => answers.get(jobId) as PlanAnswer
+    const outcome = jobs.map(({ jobId, reroutes }) => ({
+      jobId,
+      answer: answerOf(jobId),
+      action: 'place' as const,
+      reason: 'The first that is free.',
+      reroutes,
+    }))
     const choiceOf = (jobId: string) => ({
       policy: { name: 'first-free', version: '1' },
       inputs: { now, nodes },
-      answer: { outcome: { jobId, plan: answer.plan }, alternatives: [] },
+      answer: { outcome: { jobId, plan: answerOf(jobId).plan }, alternatives: [] },
     })
     return { outcome, choiceOf }
   }
@@ -182,7 +196,7 @@ export async function startTestCore({
   const ids = createIds(clock)
   const books = createBooks(createAudit(clock), ids.next)
   const keeping = { logDays: 14, outputDays: 90, maxOutputBytes: MAX_OUTPUT_BYTES, addressCooldownMs: 48 * 3_600_000, walletCooldownMs: 24 * 3_600_000 }
-  const config = { host: '127.0.0.1', enrolment, heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0, ...keeping }
+  const config = { host: '127.0.0.1', enrolment, heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0, replicationRate: 1, canaryRate: 0.01, ...keeping }
   const blobsIn = (folder: string) => openDiskBlobs(join(dataDirectory, folder), ids.next)
   const stores = { blobs: blobsIn('blobs'), outputs: blobsIn('outputs'), checkpoints: blobsIn('checkpoints') }
   // The first epoch is 0 here, so that its tokens are 1, 2, 3.

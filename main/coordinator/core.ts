@@ -4,7 +4,9 @@ import type { Ids } from '../kernel/ids.ts'
 import { createAudit, createChoose } from './audit/audit.ts'
 import { createDecisions } from './audit/reading.ts'
 import type { BlobStores } from './blob-stores.ts'
+import { type Canaries, createCanaries } from './canarying.ts'
 import { createChallenging } from './challenging.ts'
+import { createComparing } from './comparing.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import { createFleetCalls } from './fleet-calls.ts'
@@ -43,7 +45,8 @@ import { type Standings, createStandings } from './standings.ts'
 import { createRecordEvent } from './registry/node-events.ts'
 import { createRequesterAdmin } from './requester-admin.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
-import { type Results, createResults, datedJobs } from './results.ts'
+import { type SoftSignals, createSoftSignals } from './registry/soft-signals.ts'
+import { type Results, createResults, shownJobs } from './results.ts'
 import { type WalletPorts, type Walleting, cooldownOf, createWalleting } from './walleting.ts'
 
 const DAY_MS = 86_400_000
@@ -56,6 +59,8 @@ export interface CoreDeps {
     | 'heartbeatMs'
     | 'leaseTtlMs'
     | 'challengeRate'
+    | 'canaryRate'
+    | 'replicationRate'
     | 'logDays'
     | 'outputDays'
     | 'maxOutputBytes'
@@ -92,9 +97,11 @@ export interface Core {
   readonly inputs: Inputs
   readonly registry: Registry
   readonly jobs: Jobs
+  readonly canaries: Pick<Canaries, 'run'>
   readonly challenges: Challenges
   readonly closing: Pick<Closing, 'run'>
   readonly intake: Omit<Intaking, 'proofs'>
+  readonly signals: Pick<SoftSignals, 'run'>
   readonly standings: Standings
   readonly walleting: Pick<Walleting, 'run'>
   readonly hub: SocketHub
@@ -103,7 +110,20 @@ export interface Core {
   readonly ears: (look: () => void) => NeighbourEars
   readonly parts: Pick<
     CoordinatorParts,
-    'registry' | 'nodes' | 'wallets' | 'requesters' | 'models' | 'statistics' | 'fleets' | 'agents' | 'jobs' | 'logs' | 'proofs' | 'challenges' | 'decisions'
+    | 'canaries'
+    | 'registry'
+    | 'nodes'
+    | 'wallets'
+    | 'requesters'
+    | 'models'
+    | 'statistics'
+    | 'fleets'
+    | 'agents'
+    | 'jobs'
+    | 'logs'
+    | 'proofs'
+    | 'challenges'
+    | 'decisions'
   > & { readonly results: Results }
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly choose: ReturnType<typeof createChoose>
@@ -148,6 +168,8 @@ export function createCore(deps: CoreDeps): Core {
   const jobs = createCoreJobs(deps, { registry, blobs, models, hub, ordering, decide, choose, recordEvent, afterRound: hint })
   const standings = createStandings({ ...deps, registry, jobs, hub, decide, choose })
   const challenges = createChallenging({ ...deps, standings, loopDb: proofsDb, hub, decide, choose, recordEvent, hint })
+  const signals = createSoftSignals({ ...deps, choose })
+  const canaries = createCanaries({ ...deps, registry, jobs, standings, blobs, decide, choose })
   const agents = createHearing(db, { registry, jobs, challenges, hub: ownHub, neighbours })
   const ears = createEars({ ...deps, registry, jobs, challenges, ordering, hub: ownHub, hint })
   const { proofs, closing, intake, cancel } = createProving({
@@ -157,6 +179,9 @@ export function createCore(deps: CoreDeps): Core {
     registry,
     jobs,
     challenges,
+    signals,
+    canaries,
+    compare: createComparing({ ...deps, jobs, registry, signals, outputs, decide, choose }),
     outputs,
     decide,
     recordEvent,
@@ -172,11 +197,12 @@ export function createCore(deps: CoreDeps): Core {
     nodes: createNodeAdmin({ ...deps, ...paidTo, registry, standings }),
     wallets: walleting.calls,
     models,
+    canaries: canaries.calls,
     statistics: createStatistics(deps),
     fleets: createFleetCalls({ ...deps, registry, decide }),
     jobs: {
       ...jobs,
-      ...datedJobs(jobs, results),
+      ...shownJobs(db, jobs, results),
       cancel,
       plan: planFor(jobs.plan, deps.isOperator),
     },
@@ -194,6 +220,7 @@ export function createCore(deps: CoreDeps): Core {
     inputs: createInputs({ db, blobs, outputs }),
     registry,
     jobs,
+    canaries,
     challenges,
     closing,
     intake,
@@ -201,6 +228,7 @@ export function createCore(deps: CoreDeps): Core {
     ordering,
     ears,
     standings,
+    signals,
     walleting,
     decide,
     choose,

@@ -204,7 +204,7 @@ async function receiptOf({ core, oracle }: World): Promise<unknown> {
   const run = { proof, zone: 'GB-13', beforeMs: 0, envelope: { signatures: [] } }
   const node = { nodeId: 'n'.repeat(43), history: { keys: [] }, rotations: [] }
   const issued: IssueInput[] = []
-  const issuer = { issue: async (_: Tx, input: IssueInput) => void issued.push(input) } as unknown as ReceiptIssuer
+  const issuer = { issue: async (_: Tx, orders: readonly IssueInput[]) => void issued.push(...orders) } as unknown as ReceiptIssuer
   const issue = await createReceipting({ issuer, oracle, clock: core.clock, shutdown, credit: async () => undefined })({
     job,
     parts: [{ node, runs: [run] }],

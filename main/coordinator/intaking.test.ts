@@ -134,7 +134,11 @@ test('a proof that was answered is settled by the process that comes after, once
   for (let n = 0; n < 2; n += 1) {
     const next = core.restart()
     void next.intake.run(end.signal)
-    await until(async () => (await job('job-1')).state === 'verifying')
+    // What takes long to look up is said to be under verification meanwhile.
+    await until(async () => {
+      await core.clock.advance(100)
+      return (await job('job-1')).state === 'verifying'
+    })
   }
   await until(async () => (await job('job-1')).state === 'completed')
   expect(await core.decided('test.settle')).toHaveLength(1)

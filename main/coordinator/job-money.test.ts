@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { microUsd } from '../../shared/units.ts'
@@ -9,6 +10,8 @@ import { checkLedger } from './ledger/check.ts'
 import { book, earningsOf, prepaidOf } from './ledger/ledger.ts'
 import { openTestDatabase } from './persistence/database.fake.ts'
 import { transact } from './persistence/database.ts'
+import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
+import { createVaultsStore } from './vaults/vaults.store.ts'
 
 const ORDER = { requesterId: 'ada', jobId: 'job-1' }
 
@@ -22,7 +25,7 @@ async function setUp(prepaid = 1_000n) {
     reserve: (amount: bigint, jobId = 'job-1') => transact(db, (tx) => money.reserve(tx, [{ ...ORDER, jobId, microUsd: microUsd(amount) }])),
     release: (jobId = 'job-1') => transact(db, (tx) => money.release(tx, { ...ORDER, jobId })),
     settle: (price: bigint, jobId = 'job-1') =>
-      transact(db, (tx) => money.settle(tx, { ...ORDER, jobId, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price) }] })),
+      transact(db, (tx) => money.settle(tx, { ...ORDER, jobId, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price), paidBy: 'requester' }] })),
     prepaid: () => prepaidOf(db, 'ada'),
     confirmed: async () => (await earningsOf(db, 'node-1')).confirmed,
     sound: async () => expect(await checkLedger(db)).toMatchObject({ balanced: true, findings: [] }),
@@ -104,4 +107,16 @@ test('whatever is tried, in any order and however often, a job is closed once an
     }),
     { numRuns: 60 },
   )
+})
+
+test('an array under the id of a vault is refused: it would not be protected', async () => {
+  const { db } = await setUp()
+  const clock = createFakeClock()
+  await grantApiKey(db, { requesterId: 'ada', name: 'ada', apiKey: generateApiKey(randomBytes), at: 1 })
+  const place = { wallet: 'w', coordinator: 'c', arbiter: 'a', mint: 'm', multisig: 's', account: 't', due: 5n, createdAt: 1, expiresAt: 2 }
+  await createVaultsStore(db).add({ ...place, jobId: 'frames', requesterId: 'ada', state: 'funded' })
+  const array = { requesterId: 'ada', microUsd: microUsd(1n), jobIds: ['a', 'b'] }
+  const reserve = (arrayId: string) => transact(db, (tx) => createJobMoney(clock, createIds(clock)).reserveAll(tx, { ...array, arrayId }))
+  await expect(reserve('frames')).rejects.toMatchObject({ code: 'input.invalid', message: expect.stringContaining('cannot be protected') })
+  await reserve('others')
 })

@@ -4,24 +4,27 @@ import { WindfallError } from '../../shared/errors.ts'
 import { type MicroUsd, microUsd } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
-import { createJobsStore } from './jobs/jobs.store.ts'
 import type { JobMoney } from './jobs/ports.ts'
-import { jobReserved } from './ledger/accounts.ts'
+import { jobRepeating, jobReserved } from './ledger/accounts.ts'
 import { type Accrued, accrueForJob, releaseJob, reserveForArray, reserveForJob, settleJob } from './ledger/entries.ts'
 import { book } from './ledger/ledger.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { createReadingStore } from './ledger/reading.store.ts'
-import { moneyOf, payDebt, viewMoney } from './ledger/requester-money.ts'
+import { moneyOf, payDebt } from './ledger/requester-money.ts'
 import type { LedgerTransaction } from './ledger/transaction.ts'
 import { reserveFromVault, reservedFromVault, vaultBalance } from './ledger/vaults.ts'
-import { type Db, type Tx, transact } from './persistence/database.ts'
+import type { Db, Tx } from './persistence/database.ts'
 import type { ProofDeps } from './proofs/ports.ts'
-import { createProofsStore } from './proofs/proofs.store.ts'
+import { holdingsOfRequester } from './requester-account.store.ts'
 import { createVaultsStore } from './vaults/vaults.store.ts'
 
 const dollars = (amount: MicroUsd): string => `$${amount / 1_000_000n}.${String(amount % 1_000_000n).padStart(6, '0')}`
 
-const reservedFor = async (tx: Tx, jobId: string): Promise<MicroUsd> => microUsd(await createLedgerStore(tx).balanceOf(jobReserved(jobId), 'micro-usd'))
+async function reservedFor(tx: Tx, jobId: string): Promise<{ readonly reserved: MicroUsd; readonly repeating: MicroUsd }> {
+  const [own, ours] = [jobReserved(jobId), jobRepeating(jobId)]
+  const held = await createLedgerStore(tx).balancesOf([own, ours], 'micro-usd')
+  return { reserved: microUsd(held.get(own) ?? 0n), repeating: microUsd(held.get(ours) ?? 0n) }
+}
 
 const ACCRUED = /^node:(.+):accrued$/
 
@@ -31,24 +34,17 @@ async function accruedOf(tx: Tx, jobId: string): Promise<Accrued> {
   return new Map([...given].flatMap(([account, amount]) => (amount > 0n && ACCRUED.test(account) ? [[account.replace(ACCRUED, '$1'), amount] as const] : [])))
 }
 
-/** Everything that is set aside for a job, and where it came from. */
+/** Everything that is set aside for a job, by its requester and by the platform, and where it came from. */
 const heldFor = async (tx: Tx, jobId: string) => ({
-  reserved: await reservedFor(tx, jobId),
+  ...(await reservedFor(tx, jobId)),
   accrued: await accruedOf(tx, jobId),
   from: (await createLedgerStore(tx).isBooked(reservedFromVault(jobId))) ? ('vault' as const) : ('prepaid' as const),
 })
 
 /** What a requester has to spend and owes, and what is held by its unfinished jobs and by cancelled ones with runs that are still to be paid. */
 export async function accountOf(db: Db, requesterId: string): Promise<RequesterMoney & { readonly reservedMicroUsd: string }> {
-  return transact(db, async (tx) => {
-    let reserved = 0n
-    const holding = [...(await createJobsStore(tx).unfinished(requesterId)), ...(await createProofsStore(tx).owingOf(requesterId))]
-    for (const jobId of holding) {
-      const held = await heldFor(tx, jobId)
-      reserved += [...held.accrued.values()].reduce<bigint>((sum, amount) => sum + amount, held.reserved)
-    }
-    return { ...(await viewMoney(tx, requesterId)), reservedMicroUsd: String(reserved) }
-  })
+  const { prepaid, debt, reserved: held } = await holdingsOfRequester(db, requesterId)
+  return { requesterId, balanceMicroUsd: String(prepaid), owedMicroUsd: String(-debt), reservedMicroUsd: String(held) }
 }
 
 /** Sets money aside; a requester knows of a balance, not of accounts. Error: `funds.insufficient`. */
@@ -104,10 +100,15 @@ export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & 
         await reserved(tx, { requesterId, what, amount: whole }, entries)
       }
     },
-    reserveAll: (tx, { requesterId, arrayId, microUsd: amount, jobIds }) => {
+    async reserveAll(tx, { requesterId, arrayId, microUsd: amount, jobIds }) {
+      if ((await createVaultsStore(tx).among(requesterId, [arrayId])).size > 0)
+        throw new WindfallError(
+          'input.invalid',
+          `The vault ${arrayId} is for one job: an array cannot be protected, and would be paid out of your balance. Submit the job by itself, or the array under another id.`,
+        )
       const jobs = jobIds.map((jobId) => ({ jobId, amount }))
       const [what, whole] = [`These ${jobIds.length} jobs`, microUsd(amount * BigInt(jobIds.length))]
-      return reserved(tx, { requesterId, what, amount: whole }, [reserveForArray({ requesterId, arrayId, jobs, at: clock.now() })])
+      await reserved(tx, { requesterId, what, amount: whole }, [reserveForArray({ requesterId, arrayId, jobs, at: clock.now() })])
     },
     release: async (tx, { requesterId, jobId }) => void (await book(tx, releaseJob({ requesterId, jobId, ...(await heldFor(tx, jobId)), at: clock.now() }))),
     async releaseAll(tx, { requesterId, jobIds }) {
@@ -122,7 +123,7 @@ export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & 
       if (accrual.transfers.length > 0) await book(tx, accrual)
     },
     async settle(tx, { requesterId, jobId, parts }) {
-      const prices = parts.map(({ nodeId, priceMicroUsd: price }) => ({ nodeId, price }))
+      const prices = parts.map(({ nodeId, priceMicroUsd: price, paidBy }) => ({ nodeId, price, paidBy }))
       await book(tx, settleJob({ requesterId, jobId, parts: prices, ...(await heldFor(tx, jobId)), at: clock.now() }))
       // The work was verified before this transaction, so an earning is confirmed the moment it exists.
       return prices.map(({ price }) => ({ earningId: ids.next(), state: 'confirmed', microUsd: splitPrice(price).node }))

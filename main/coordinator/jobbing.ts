@@ -1,7 +1,6 @@
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import type { SocketHub } from './http/socket.ts'
-import { bytesIn } from './jobs/inputs.ts'
 import { type Jobs, type JobsDeps, createJobs } from './jobs/jobs.ts'
 import { random } from '../kernel/random.ts'
 import { createMatching } from './matching.ts'
@@ -11,6 +10,7 @@ import type { Ordering } from './ordering.ts'
 import type { Blobs } from './persistence/blobs.ts'
 import type { ProofDeps } from './proofs/ports.ts'
 import { endRuns } from './proofs/unpaid.ts'
+import { createOwnersStore } from './registry/owners.store.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Shards } from './replicas/shards.ts'
 
@@ -19,7 +19,7 @@ interface Around extends Pick<JobsDeps, 'decide' | 'choose' | 'afterRound'> {
   readonly registry: Pick<Registry, 'list'>
   readonly hub: Pick<SocketHub, 'send'>
   readonly ordering: Pick<Ordering, 'wake'>
-  readonly blobs: Pick<Blobs, 'has' | 'stream'>
+  readonly blobs: Pick<Blobs, 'has' | 'bytesOf'>
   readonly models: Pick<Models, 'check'>
 }
 
@@ -44,8 +44,9 @@ export function createCoreJobs(deps: Given, { registry, blobs, models, hub, orde
     endRuns: (tx, end) => endRuns({ decide, recordEvent }, tx, end),
     leaseTtlMs: deps.config.leaseTtlMs,
     nodes: registry.list,
+    alongside: (nodeIds) => createOwnersStore(deps.db).alongside(nodeIds),
     hasBlob: blobs.has,
-    bytesOf: bytesIn(blobs),
+    bytesOf: blobs.bytesOf,
     maxOutputBytes: deps.config.maxOutputBytes,
     checkModel: models.check,
     push: {

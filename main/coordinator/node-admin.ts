@@ -6,6 +6,7 @@ import { type TokenDeps, createEnrolmentTokens } from './registry/enrolment-toke
 import { createFleetsStore } from './registry/fleets.store.ts'
 import { createNodeViews } from './registry/node-views.ts'
 import { createNodesStore } from './registry/nodes.store.ts'
+import { signalPage } from './registry/signal-views.ts'
 import { type PayoutAddressDeps, checkAddress, payTo } from './registry/payout-address.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Standings } from './standings.ts'
@@ -43,12 +44,14 @@ export function createNodeAdmin(deps: NodeAdminDeps): CoordinatorParts['nodes'] 
     list: guarded((_, page) => views.list(page)),
     show: guarded((_, nodeId) => views.show(nodeId)),
     history: guarded((_, page) => views.history(page)),
+    signals: guarded((_, page) => signalPage(deps.db, page)),
     quarantine: ordered((by, order) => standings.quarantine({ ...order, by })),
     release: ordered((by, { trusted, ...order }) => standings.release({ ...order, by, isTrusted: trusted })),
     remove: ordered((by, order) => standings.remove({ ...order, by })),
     own: {
       show: views.show,
       history: views.history,
+      signals: (page) => signalPage(deps.db, page),
       async payTo(nodeId, address) {
         checkAddress(address)
         await deps.wallets.checkPayable(address)

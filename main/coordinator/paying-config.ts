@@ -12,7 +12,7 @@ export const payingSettings = {
   microUsdPerSol: z.coerce.bigint().positive().default(150_000_000n),
   /** Nobody is paid less than this at a time, lamports. */
   payoutThresholdLamports: z.coerce.bigint().nonnegative().default(10_000_000n),
-  /** The most that leaves the hot wallet in any hour, lamports. */
+  /** The most that leaves the hot wallet in any hour: in SOL so many lamports, and in all assets together what so many are worth. */
   maxOutflowLamportsPerHour: z.coerce.bigint().positive().default(10_000_000_000n),
   /** The most that leaves it in any day, and of that the most to one address, micro-USD. */
   maxOutflowMicroUsdPerDay: z.coerce.bigint().positive().default(10_000_000_000n),
@@ -25,7 +25,7 @@ export const payingSettings = {
   refillBelowLamports: z.coerce.bigint().nonnegative().default(100_000_000n),
   /** Durable nonces to keep open for payouts that expire again and again: there they do not, and can offer a higher fee. Each ties up about 0.001 SOL. */
   payoutLanes: z.coerce.number().int().min(0).max(16).default(0),
-  /** The mint of USDC; as a rule that of the cluster. On a local chain nobody is paid in USDC unless it is given. */
+  /** The mint of USDC; as a rule that of the cluster. On a local chain nobody is paid in USDC unless it is given; `windfall up` makes a test USDC. */
   usdcMint: given(SolanaAddress.nullable().default(null)),
   /** Who decides about the money of protected jobs where requester and coordinator disagree: a wallet of somebody else. `null`: no job is protected. */
   arbiter: given(SolanaAddress.nullable().default(null)),

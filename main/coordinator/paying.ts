@@ -9,6 +9,7 @@ import { createSolanaChain } from '../chain/solana.ts'
 import type { Wallet } from '../chain/wallet.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
+import { createLatch } from '../kernel/latch.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { CoordinatorConfig } from './config.ts'
@@ -18,7 +19,6 @@ import { createPayoutAdmin } from './payouts/admin.ts'
 import { createClaims } from './payouts/claims.ts'
 import type { PayoutDeps, PayoutSettings } from './payouts/deps.ts'
 import { payoutEvents } from './payouts/events.ts'
-import { listPayouts } from './payouts/listing.store.ts'
 import { STOP_FILE } from './payouts/pause.ts'
 import { type Payouts, createPayouts, runPayouts } from './payouts/payouts.ts'
 import { type Holding, holdingsOf } from './payouts/purse.ts'
@@ -91,11 +91,12 @@ function payoutDeps(deps: PayingDeps): PayoutDeps {
 
 /** Everything that goes through the hot wallet: payouts to nodes, and the log's anchors. Error: `config.invalid`. */
 export function createPaying(deps: PayingDeps): Paying {
-  const { config, loopDb, clock, db } = deps
+  const { config, loopDb, clock } = deps
   const shared = payoutDeps(deps)
   const own = { ...shared, db: loopDb }
   const payouts = createPayouts(own)
   const alarm = createRefillAlarm(own)
+  const claimed = createLatch()
   let trouble: string | null = null
   const events = {
     ...shared.events,
@@ -112,15 +113,14 @@ export function createPaying(deps: PayingDeps): Paying {
   return {
     run: (signal) =>
       runAll(signal, [
-        (stop) => runPayouts({ ...payouts, step }, { clock, intervalMs: STEP_MS, events }, stop),
+        (stop) => runPayouts({ step }, { clock, intervalMs: STEP_MS, claimed, events }, stop),
         async (stop) => {
           do await queueDueAnchor(loopDb, payouts, { now: clock.now(), everyMs: config.anchorEveryMs }).catch(events.failed)
           while (await clock.sleep(STEP_MS, stop))
         },
       ]),
     calls: {
-      list: (page) => listPayouts(db, page),
-      own: { ...createQuotes(shared), ...createClaims(shared) },
+      own: { ...createQuotes(shared), ...createClaims(shared, claimed.raise) },
       admin: createPayoutAdmin(shared, () => trouble),
     },
     holdings: () => holdingsOf(shared),
@@ -139,7 +139,8 @@ async function payableNodes(tx: Db | Tx): Promise<{ nodeId: string; address: str
   return payable
 }
 
-const queueDueAnchor = (db: Db, payouts: Payouts, epoch: Parameters<typeof dueAnchor>[1]): Promise<void> =>
+/** Plans the anchor of this epoch, if one is due, and hands it to the payouts in the same transaction; one that is planned is handed over once. */
+export const queueDueAnchor = (db: Db, payouts: Payouts, epoch: Parameters<typeof dueAnchor>[1]): Promise<void> =>
   transact(db, async (tx) => {
     const due = await dueAnchor(tx, epoch)
     if (due) await payouts.queueAnchor(tx, { memo: due.memo })

@@ -39,7 +39,7 @@ function setUp(missing: (from: number, zone: string) => boolean = () => false, n
       return { ...fakeSignal(zone, []), points }
     },
   }
-  const issuer = { issue: async (_: Tx, input: IssueInput) => void issued.push(input) } as unknown as ReceiptIssuer
+  const issuer = { issue: async (_: Tx, orders: readonly IssueInput[]) => void issued.push(...orders) } as unknown as ReceiptIssuer
   const prepare = createReceipting({
     issuer,
     oracle,

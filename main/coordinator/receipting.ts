@@ -121,8 +121,7 @@ export function createReceipting(deps: ReceiptingDeps): ProofDeps['prepareReceip
       })
     }
     return async (tx) => {
-      const issued: Issued[] = []
-      for (const order of orders) issued.push(await deps.issuer.issue(tx, order))
+      const issued = await deps.issuer.issue(tx, orders)
       await deps.credit(tx, issued)
       return issued
     }

@@ -4,6 +4,8 @@ import { WindfallError } from '../../shared/errors.ts'
 import { fromIso, toIso } from '../../shared/units.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Blobs } from './persistence/blobs.ts'
+import type { Db } from './persistence/database.ts'
+import { withQuorum } from './quorum/viewing.ts'
 
 interface ResultsDeps {
   /** Error: `not-found`, also for somebody else's job. */
@@ -49,11 +51,15 @@ export function createResults({ view, outputs, keepMs }: ResultsDeps): Results {
   }
 }
 
-/** The same jobs, of which each says how long its output is kept. */
-export const datedJobs = ({ view, list }: Pick<Jobs, 'view' | 'list'>, { dated }: Pick<Results, 'dated'>): Pick<Jobs, 'view' | 'list'> => ({
-  view: async (requesterId, jobId) => dated(await view(requesterId, jobId)),
-  async list(page) {
-    const { items, next } = await list(page)
-    return { items: items.map(dated), next }
-  },
-})
+/** The same jobs, of which each says how long its output is kept and where the results stand that are compared. */
+export function shownJobs(db: Db, { submit, view, list }: Pick<Jobs, 'submit' | 'view' | 'list'>, { dated }: Pick<Results, 'dated'>) {
+  const shown = async (job: JobView): Promise<JobView> => withQuorum(db, dated(job))
+  return {
+    submit: async (submission) => shown(await submit(submission)),
+    view: async (requesterId, jobId) => shown(await view(requesterId, jobId)),
+    async list(page) {
+      const { items, next } = await list(page)
+      return { items: await Promise.all(items.map(shown)), next }
+    },
+  } satisfies Pick<Jobs, 'submit' | 'view' | 'list'>
+}

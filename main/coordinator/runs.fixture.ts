@@ -40,7 +40,7 @@ export interface World {
   readonly receiptKeys: readonly string[]
 }
 
-type Changes = (given: Pick<CoreDeps, 'db' | 'clock' | 'ids'>) => Partial<CoreDeps>
+type Changes = (given: Pick<CoreDeps, 'db' | 'clock' | 'ids' | 'config'>) => Partial<CoreDeps>
 
 export async function startRuns(nodes = 2, changes: Changes = () => ({})): Promise<World> {
   const grid = { down: false }

@@ -9,8 +9,7 @@ import type { CoordinatorParts } from './http/parts.ts'
 import { createHttpServer } from './http/server.ts'
 import type { Incidents } from './incidents/incidents.ts'
 import { type Db, ping } from './persistence/database.ts'
-import type { ReceiptIssuer } from './receipts/issue.ts'
-import { bundleOf, consistencyProof, listReceipts } from './receipts/read.ts'
+import { bundleOf } from './receipts/read.ts'
 import type { Secrets } from './secrets.ts'
 
 interface AppParts {
@@ -25,7 +24,9 @@ interface AppParts {
   readonly payouts: CoordinatorParts['payouts']
   readonly deposits: CoordinatorParts['deposits']
   readonly vaults: CoordinatorParts['vaults']
-  readonly issuer: ReceiptIssuer
+  readonly log: CoordinatorParts['log']
+  readonly exports: CoordinatorParts['exports']
+  readonly evidence: CoordinatorParts['evidence']
   readonly secrets: Secrets
   readonly cluster: string
   readonly events: CoordinatorEvents
@@ -44,7 +45,9 @@ export function createApp({
   payouts,
   deposits,
   vaults,
-  issuer,
+  log,
+  exports,
+  evidence,
   secrets,
   cluster,
   events,
@@ -58,6 +61,7 @@ export function createApp({
     checkpoints: core.checkpoints,
     inputs: core.inputs,
     results: core.parts.results,
+    exports,
     links: core.parts.wallets,
     host: config.host,
     trustProxy: config.trustProxy,
@@ -78,10 +82,10 @@ export function createApp({
       keys: () => ({ receiptKey: receiptSigner.publicJwk, logKey: logSigner.publicJwk, logId: logSigner.keyId, cluster, hotWallet: wallet.address }),
       receipts: {
         get: (receiptId) => bundleOf(db, receiptId),
-        list: (_, page) => listReceipts(db, page),
-        treeHead: () => issuer.currentTreeHead(db),
-        consistency: (from, to) => consistencyProof(db, from, to),
       },
+      log,
+      exports,
+      evidence,
       ledger,
       payouts,
       deposits,

@@ -33,29 +33,44 @@ export interface Standings extends Membership {
   readonly refused: (tx: Tx, refusal: { readonly nodeId: string; readonly code: FailureCode }) => Promise<void>
   /** The job of this lease is done, which shows whose fault it was that others did not do it. */
   readonly completed: (tx: Tx, leaseId: string) => Promise<void>
+  /** A node came to something else than what is known to be right. */
+  readonly wrongResult: (tx: Tx, nodeId: string) => Promise<void>
   readonly challenged: (tx: Tx, nodeId: string, state: string) => Promise<void>
   /** Lets nodes back whose quarantine is over, and ends the connections of those that may no longer work. */
   readonly run: Run
 }
 
 /** Refusals that no honest node gets: the others may come of a clock, a lost lease or a restored backup. */
-const AT_FAULT: ReadonlySet<string> = new Set(['proof.malformed', 'proof.signature', 'proof.wrong-node', 'proof.implausible', 'proof.runtime'])
+const AT_FAULT: ReadonlySet<string> = new Set([
+  'proof.malformed',
+  'proof.signature',
+  'proof.wrong-node',
+  'proof.implausible',
+  'proof.runtime',
+  'proof.replayed',
+])
 
 /** What ended an attempt at a job that another node has done; `null` if its owner did, or nobody. */
 function faultOf({ state, reason }: Attempt): NodeFault | null {
-  if (state === 'lost') return reason === 'lease.expired' ? 'silent' : null
-  if (state !== 'failed' || reason === null) return null
-  if (reason === 'proof.output') return 'wrong-result'
+  if ((state !== 'failed' && state !== 'lost') || reason === null) return null
+  if (reason === 'lease.expired') return 'silent'
+  if (reason === 'proof.output' || reason === 'quorum.differs') return 'wrong-result'
   return /^(?:runtime|job)\./.test(reason) ? 'failed' : null
 }
 
-async function judgeOthers(fault: Conduct['fault'], tx: Tx, leaseId: string): Promise<void> {
+/** A machine that was switched off has not come back, or says so when it is: only one that is there and says nothing was silent. */
+function hasComeBack({ registry, clock }: Pick<StandingsDeps, 'registry' | 'clock'>, { nodeId, endedAt }: Attempt): boolean {
+  const { ageMs } = registry.seen(nodeId)
+  return ageMs !== null && endedAt !== null && clock.now() - ageMs >= endedAt
+}
+
+async function judgeOthers(deps: StandingsDeps, fault: Conduct['fault'], { tx, leaseId }: { readonly tx: Tx; readonly leaseId: string }): Promise<void> {
   const attempts = createAttemptsStore(tx)
   const done = await attempts.byLease(leaseId)
   if (!done) return
   for (const attempt of await attempts.ofJob(done.jobId)) {
     const found = attempt.nodeId === done.nodeId ? null : faultOf(attempt)
-    if (found) await fault(tx, { nodeId: attempt.nodeId, fault: found })
+    if (found && (found !== 'silent' || hasComeBack(deps, attempt))) await fault(tx, { nodeId: attempt.nodeId, fault: found })
   }
 }
 
@@ -74,7 +89,8 @@ export function createStandings(deps: StandingsDeps): Standings {
     async refused(tx, { nodeId, code }) {
       if (AT_FAULT.has(code)) await conduct.fault(tx, { nodeId, fault: 'refused-proof' })
     },
-    completed: (tx, leaseId) => judgeOthers(conduct.fault, tx, leaseId),
+    wrongResult: (tx, nodeId) => conduct.fault(tx, { nodeId, fault: 'wrong-result' }),
+    completed: (tx, leaseId) => judgeOthers(deps, conduct.fault, { tx, leaseId }),
     async challenged(tx, nodeId, state) {
       if (state === 'mismatch') await conduct.fault(tx, { nodeId, fault: 'forged-samples' })
       if (state === 'overdue') await conduct.fault(tx, { nodeId, fault: 'unanswered' })

@@ -3,9 +3,10 @@ import type { Statistics } from '../../shared/contract/statistics.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { jobCounts } from './jobs/counts.store.ts'
+import { VERIFIER } from './ledger/accounts.ts'
 import { earnedSoFar } from './ledger/earned.store.ts'
 import type { Db } from './persistence/database.ts'
-import { type ReceiptTotals, receiptTotals } from './receipts/totals.store.ts'
+import { type ReceiptTotals, receiptTotals, totalsOfRequester } from './receipts/totals.store.ts'
 import { createNodesStore } from './registry/nodes.store.ts'
 
 const KEEP_MS = 900_000
@@ -18,6 +19,9 @@ const plus = (a: ReceiptTotals, b: ReceiptTotals): ReceiptTotals => ({
   emissionsG: a.emissionsG + b.emissionsG,
   attributedSavingG: a.attributedSavingG + b.attributedSavingG,
 })
+
+const minus = (all: ReceiptTotals, { receipts, energyWh, emissionsG, attributedSavingG }: ReceiptTotals): ReceiptTotals =>
+  plus(all, { receipts: -receipts, energyWh: -energyWh, emissionsG: -emissionsG, attributedSavingG: -attributedSavingG })
 
 /** Sums every receipt once: the log has no gaps and only grows. */
 function createReceiptSums(db: Db): () => Promise<ReceiptTotals> {
@@ -36,8 +40,9 @@ export function createStatistics({ db, clock }: { readonly db: Db; readonly cloc
   const sumReceipts = createReceiptSums(db)
   let counted: { readonly at: number; readonly answer: Promise<Statistics> } | null = null
   const count = async (): Promise<Statistics> => {
-    const { receipts, energyWh, emissionsG, attributedSavingG } = await sumReceipts()
-    const [nodes, jobs, earned] = [await createNodesStore(db).countWorking(), await jobCounts(db), await earnedSoFar(db)]
+    // What the platform has done to check nodes is nobody's work.
+    const { receipts, energyWh, emissionsG, attributedSavingG } = minus(await sumReceipts(), await totalsOfRequester(db, VERIFIER))
+    const [nodes, jobs, earned] = [await createNodesStore(db).countWorking(), await jobCounts(db, VERIFIER), await earnedSoFar(db)]
     const sums = { receipts, energyKWh: energyWh / 1_000, emissionsG, attributedSavingG, earnedMicroUsd: String(earned) }
     return { asOf: toIso(clock.now()), nodes, jobs, ...sums }
   }

@@ -6,7 +6,7 @@ import { verifySignature } from '../kernel/signing.ts'
 import type { CoordinatorConfig } from './config.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
-import { closeRelease, vaultBalance, vaultFunded, vaultHoldUp, vaultReleased } from './ledger/vaults.ts'
+import { closeRelease, vaultBalance, vaultFunded, vaultHoldUp, vaultReleased, vaultWrittenOff } from './ledger/vaults.ts'
 import type { Db } from './persistence/database.ts'
 import { checkVaults } from './vaults/check.ts'
 import type { VaultBooks, VaultDeps } from './vaults/deps.ts'
@@ -28,6 +28,7 @@ const booksAt = (clock: Pick<Clock, 'now'>): VaultBooks => ({
   holdUp: vaultHoldUp,
   fund: async (tx, funded) => void (await createLedgerStore(tx).book(vaultFunded({ ...funded, at: clock.now() }))),
   release: async (tx, emptied) => void (await createLedgerStore(tx).book(vaultReleased({ ...emptied, at: clock.now() }))),
+  writeOff: async (tx, lost) => void (await createLedgerStore(tx).book(vaultWrittenOff({ ...lost, at: clock.now() }))),
   close: (tx, closed) => closeRelease(tx, { ...closed, at: clock.now() }),
 })
 

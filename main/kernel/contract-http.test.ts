@@ -55,6 +55,13 @@ test('the input of the caller is not touched', () => {
   expect(input).toEqual({ thingId: 't1', reason: 'done' })
 })
 
+test('a choice of yes or no travels in the query like any other, and what is not there does not', () => {
+  const input = { thingId: 't1', waiting: true, open: false, limit: 5, after: null }
+  expect(bindRequest(contract.get.http ?? http('GET', '/'), 'http://localhost', input).url.href).toBe(
+    'http://localhost/v1/things/t1?waiting=true&open=false&limit=5',
+  )
+})
+
 test.each(['local', 'nothing', 'constructor', '__proto__'])('“%s” is not a call that travels over HTTP', async (name) => {
   await expect(transport().invoke(name, {})).rejects.toMatchObject({ code: 'not-found' })
   expect(() => transport().subscribe(name, () => undefined)).toThrow(expect.objectContaining({ code: 'not-found' }))

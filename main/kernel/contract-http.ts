@@ -44,7 +44,7 @@ export function bindRequest(http: HttpBinding, baseUrl: string, input: Readonly<
   })
   const url = new URL(path, baseUrl)
   if (http.method === 'POST') return { method: 'POST', url, body: new TextEncoder().encode(JSON.stringify(rest)) }
-  for (const [name, value] of Object.entries(rest)) if (typeof value === 'string' || typeof value === 'number') url.searchParams.set(name, String(value))
+  for (const [name, value] of Object.entries(rest)) if (['string', 'number', 'boolean'].includes(typeof value)) url.searchParams.set(name, String(value))
   return { method: 'GET', url, body: null }
 }
 

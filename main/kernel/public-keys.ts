@@ -3,12 +3,10 @@ import type { PublicJwk } from '../../shared/contract/wire.ts'
 import { weakKeyProblem } from '../../shared/domain/keys.ts'
 import { createRecent } from './recent.ts'
 
-/** A key takes 2.4 KiB once it is imported, its name a hundredth of that; whether it is sound takes far longer to find out than a signature. */
+/** A key takes 2.4 KiB once it is imported. */
 const MOST_IMPORTED = 2_000
-const MOST_SOUND = 50_000
 
 const imported = createRecent<KeyObject>(MOST_IMPORTED)
-const sound = createRecent<true>(MOST_SOUND)
 
 const nameOf = (jwk: PublicJwk): string => (jwk.kty === 'OKP' ? jwk.x : `${jwk.x}.${jwk.y}`)
 
@@ -17,10 +15,9 @@ export function publicKeyOf(jwk: PublicJwk): KeyObject | null {
   const name = nameOf(jwk)
   const known = imported.get(name)
   if (known) return known
-  if (!sound.get(name) && weakKeyProblem(jwk)) return null
+  if (weakKeyProblem(jwk)) return null
   try {
     const key = createPublicKey({ key: jwk, format: 'jwk' })
-    sound.set(name, true)
     imported.set(name, key)
     return key
   } catch {

@@ -16,6 +16,7 @@ const ReceiptsPage = lazy(async () => ({ default: (await import('./receipts/rece
 const ReceiptPage = lazy(async () => ({ default: (await import('./receipts/receipt-page.tsx')).ReceiptPage }))
 const EarningsPage = lazy(async () => ({ default: (await import('./earnings/earnings-page.tsx')).EarningsPage }))
 const EarningPage = lazy(async () => ({ default: (await import('./earnings/earning-page.tsx')).EarningPage }))
+const StatementPage = lazy(async () => ({ default: (await import('./statements/statement-page.tsx')).StatementPage }))
 const PayoutPage = lazy(async () => ({ default: (await import('./payouts/payout-page.tsx')).PayoutPage }))
 const PayoutsPage = lazy(async () => ({ default: (await import('./payouts/payouts-page.tsx')).PayoutsPage }))
 const MachinePage = lazy(async () => ({ default: (await import('./machine/machine-page.tsx')).MachinePage }))
@@ -37,6 +38,8 @@ function pageOf(route: Route | null) {
       return <EarningsPage />
     case 'earning':
       return <EarningPage earningId={route.earningId} />
+    case 'statement':
+      return <StatementPage month={route.month} />
     case 'payouts':
       return <PayoutsPage />
     case 'payout':

@@ -1,6 +1,7 @@
 /** What the window asks about money. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Tariff } from '../../shared/domain/tariff.ts'
+import type { NodeBalances } from '../../shared/contract/ledger.ts'
 import type { MoneyView } from '../../shared/contract/money.ts'
 import type { WalletView } from '../../shared/contract/wallet.ts'
 import { FIRST_PAGE, allItems, keys, request } from './queries.ts'
@@ -46,6 +47,16 @@ export function useTariffOrder() {
 export function useBalances() {
   const { client } = useServices()
   return useQuery({ queryKey: [...keys.money, 'balances'], queryFn: () => client.call('getBalances', {}) })
+}
+
+/** Turns verified credits into confirmed money. It is named after what was redeemed before it: however often it is asked for, it happens once. */
+export function useRedemption() {
+  const { client } = useServices()
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ verified, redeemed }: NodeBalances['credits']) => client.call('redeemCredits', { redemptionId: `after-${redeemed}`, microEur: verified }),
+    onSettled: () => Promise.all([keys.money, keys.payouts].map((queryKey) => queries.invalidateQueries({ queryKey }))),
+  })
 }
 
 export function useTerms() {

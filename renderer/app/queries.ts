@@ -1,8 +1,9 @@
 /** What the window asks the agent. Nothing is polled: the agent says that something changed, and these ask what. */
-import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { QueryClient, keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
-import type { AgentStatus } from '../../shared/contract/agent.ts'
+import type { AgentStatus, agentContract } from '../../shared/contract/agent.ts'
+import type { InputOf } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { useServices } from './services.ts'
 
@@ -76,11 +77,15 @@ export function useJobs() {
   })
 }
 
-export function useReceipts() {
+export type ReceiptSearch = Omit<InputOf<(typeof agentContract)['listReceipts']>, 'after' | 'limit'>
+
+/** Those that are looked for; what was found before stays while it is looked again. */
+export function useReceipts(search: ReceiptSearch = {}) {
   const { client } = useServices()
   return useInfiniteQuery({
-    queryKey: keys.receipts,
-    queryFn: ({ pageParam }) => client.call('listReceipts', request(pageParam)),
+    queryKey: [...keys.receipts, search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ pageParam }) => client.call('listReceipts', { ...search, ...request(pageParam) }),
     initialPageParam: FIRST_PAGE,
     getNextPageParam: (last) => last.next,
     select: (data) => allItems(data),

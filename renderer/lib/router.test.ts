@@ -22,6 +22,12 @@ test('no address is home', () => {
   expect(routeOf('#')).toEqual({ page: 'home' })
 })
 
+test('only a list that can be searched goes on behind a question mark', () => {
+  expect(routeOf('#/receipts?find=a%2Fb?c&grid=live')).toEqual({ page: 'receipts' })
+  expect(routeOf('#/receipts/receipt-1?find=a')).toBeNull()
+  expect(routeOf('#/jobs?find=a')).toBeNull()
+})
+
 test.each(['#/nowhere', '#/jobs/', '#/jobs/a/b', '#/jobs/%3Cscript%3E', '#/receipts/../home', `#/receipts/${'x'.repeat(65)}`])('%s is no page', (hash) =>
   expect(routeOf(hash)).toBeNull(),
 )

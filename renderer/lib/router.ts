@@ -9,6 +9,7 @@ const PATHS = {
   receipt: '/receipts/:receiptId',
   earnings: '/earnings',
   earning: '/earnings/:earningId',
+  statement: '/statements/:month',
   payouts: '/payouts',
   payout: '/payouts/:payoutId',
   machine: '/machine',
@@ -28,12 +29,16 @@ export function hrefOf(route: Route): string {
   return `#${PATHS[route.page].replace(/:(\w+)/, (_, name: string) => encodeURIComponent(values[name] ?? ''))}`
 }
 
+/** Pages whose address may go on with what is looked for, behind a question mark. */
+const SEARCHED: ReadonlySet<string> = new Set<PageName>(['receipts'])
+
 /** The page an address names; `null` if there is no such page. */
 export function routeOf(hash: string): Route | null {
-  const parts = (hash.replace(/^#/, '') || '/').split('/')
+  const [address = '', ...query] = hash.replace(/^#/, '').split('?')
+  const parts = (address || '/').split('/')
   for (const [page, path] of Object.entries(PATHS)) {
     const params = match(path.split('/'), parts)
-    if (params) return { page, ...params } as Route
+    if (params && (query.length === 0 || SEARCHED.has(page))) return { page, ...params } as Route
   }
   return null
 }
@@ -52,3 +57,12 @@ const onHashChange = (listener: () => void) => {
 
 /** The page now in the address bar. */
 export const useRoute = (): Route | null => routeOf(useSyncExternalStore(onHashChange, () => location.hash))
+
+/** What is looked for on the page now in the address bar, as the text behind the question mark. */
+export const useSearchText = (): string => useSyncExternalStore(onHashChange, () => location.hash.split('?')[1] ?? '')
+
+/** Puts what is looked for into the address, in place of what was: the way back leads to the page before. */
+export function search(route: Route, query: URLSearchParams): void {
+  const text = String(query)
+  location.replace(`${hrefOf(route)}${text === '' ? '' : `?${text}`}`)
+}

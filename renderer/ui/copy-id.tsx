@@ -15,14 +15,16 @@ interface CopyIdProps {
 export function CopyId({ value, what, full = false }: CopyIdProps) {
   const text = useRef<HTMLElement>(null)
   const [result, setResult] = useState<'copied' | 'selected' | null>(null)
-  const copy = () =>
-    navigator.clipboard.writeText(value).then(
-      () => setResult('copied'),
-      () => {
-        if (text.current) getSelection()?.selectAllChildren(text.current)
-        setResult('selected')
-      },
-    )
+  const copy = async () => {
+    try {
+      // Missing altogether on a page that came over the network without TLS.
+      await navigator.clipboard.writeText(value)
+      setResult('copied')
+    } catch {
+      if (text.current) getSelection()?.selectAllChildren(text.current)
+      setResult('selected')
+    }
+  }
   const whole = full || result === 'selected'
   return (
     <span className={css['copy']}>

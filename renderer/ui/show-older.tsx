@@ -1,15 +1,16 @@
 import { Button } from './button.tsx'
 
 interface ShowOlderProps {
+  readonly label?: string
   readonly query: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; readonly fetchNextPage: () => Promise<unknown> }
 }
 
 /** The way to the next page of a list. */
-export const ShowOlder = ({ query }: ShowOlderProps) =>
+export const ShowOlder = ({ query, label = 'Show older' }: ShowOlderProps) =>
   query.hasNextPage ? (
     <p>
       <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-        {query.isFetchingNextPage ? 'Loading…' : 'Show older'}
+        {query.isFetchingNextPage ? 'Loading…' : label}
       </Button>
     </p>
   ) : null

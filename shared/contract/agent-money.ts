@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Tariff } from '../domain/tariff.ts'
 import { call } from './define.ts'
-import { NodeBalances } from './ledger.ts'
+import { CreditRedemption, LedgerEntries, LedgerStatement, LedgerSubject, NodeBalances, OwnStatementRequest } from './ledger.ts'
 import { Earning, EarningSum, EarningsRequest, MoneyView } from './money.ts'
 import { PayoutAsset, PayoutClaim, PayoutQuote, PayoutTerms } from './payout.ts'
 import { Id, SolanaAddress, UnsignedDecimal, pageOf } from './wire.ts'
@@ -36,6 +36,12 @@ export type PayoutClaims = z.infer<typeof PayoutClaims>
 /** Answered by the coordinator; the state of a claim and of a wallet link is there, and closing the window changes nothing. Error: `unavailable`. */
 export const passedOnCalls = {
   getBalances: call(Empty, NodeBalances),
+  /** A month by the coordinator's books, oldest first, page by page. */
+  getStatement: call(OwnStatementRequest, LedgerStatement),
+  /** The entries behind an amount. */
+  getEntries: call(z.strictObject({ about: LedgerSubject }), LedgerEntries),
+  /** Turns verified carbon credits into confirmed money, once per redemption id. Errors: `conflict` without a rate, `funds.insufficient`. */
+  redeemCredits: call(CreditRedemption, NodeBalances),
   getPayoutTerms: call(Empty, PayoutTerms),
   setPayoutTerms: call(
     z.strictObject({ asset: PayoutAsset.optional(), automatic: z.boolean().optional(), minimumMicroUsd: UnsignedDecimal.nullable().optional() }),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
 import { MeterMethod } from '../domain/energy-proof.ts'
-import { ReceiptSummary } from './receipt.ts'
+import { ReceiptSearch, ReceiptSummary } from './receipt.ts'
 import { Reason, PolicyState, Display } from './policy.ts'
 import { PowerReading, Ceilings, Device, SeenDevice, DeviceKey } from './device.ts'
 import { AgentJob, RunningJob } from './agent-job.ts'
@@ -186,7 +186,7 @@ export const agentContract = {
   getPower: call(Empty, z.strictObject({ method: MeterMethod.nullable(), readings: z.array(PowerReading).max(240) })),
   getGrid: call(Empty, GridView),
   listJobs: call(PageRequest, pageOf(AgentJob)),
-  listReceipts: call(PageRequest, pageOf(ReceiptSummary)),
+  listReceipts: call(PageRequest.extend(ReceiptSearch), pageOf(ReceiptSummary)),
   getReceipt: call(z.strictObject({ receiptId: Id }), z.strictObject({ bundle: ReceiptBundle, pinnedKeys: z.array(KeyId) })),
   listPayouts: call(PageRequest, pageOf(AgentPayout)),
   /** Error: `not-found`. */

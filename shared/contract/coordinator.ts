@@ -1,7 +1,10 @@
 /** Everything an agent or a requester may ask of the coordinator over HTTP. */
 import { z } from 'zod'
 import { ReceiptBundle } from '../domain/carbon-receipt.ts'
+import { canaryCalls } from './canary.ts'
 import { decisionCalls } from './decision.ts'
+import { emissionCalls } from './emissions.ts'
+import { evidenceCalls } from './evidence.ts'
 import { call } from './define.ts'
 import { depositCalls } from './funding.ts'
 import { gridCalls } from './grid.ts'
@@ -12,7 +15,9 @@ import { arrayCalls } from './job-array.ts'
 import { AdmissionRule, After, ArrayId, TemplateName } from './job-links.ts'
 import { TemplateUse, templateCalls } from './job-template.ts'
 import { PlanAnswer } from './plan.ts'
+import { ledgerOrderCalls } from './ledger-orders.ts'
 import { ledgerCalls } from './ledger.ts'
+import { logCalls } from './log.ts'
 import { modelCalls } from './model.ts'
 import { nodeAdminCalls } from './node-admin.ts'
 import { nodeCalls } from './node-calls.ts'
@@ -21,13 +26,13 @@ import { tokenCalls } from './node-token.ts'
 import { PayoutView, nodePayoutCalls } from './payout.ts'
 import { payoutAdminCalls } from './payout-admin.ts'
 import { ChallengeView, ProofSummary, ProofView } from './proof.ts'
-import { ReceiptSummary } from './receipt.ts'
+import { ReceiptFilters, ReceiptSummary } from './receipt.ts'
 import { requesterCalls } from './requester.ts'
 import { replicaCalls } from './replica.ts'
 import { runCalls } from './run-calls.ts'
 import { vaultCalls } from './vault.ts'
 import { walletCalls } from './wallet.ts'
-import { Base64, DecimalString, Envelope, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, SolanaAddress, pageOf } from './wire.ts'
+import { Base64, DecimalString, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, SolanaAddress, pageOf } from './wire.ts'
 
 export const coordinatorContract = {
   health: call(
@@ -43,6 +48,7 @@ export const coordinatorContract = {
 
   ...nodeCalls,
   ...modelCalls,
+  ...canaryCalls,
   ...nodeAdminCalls,
   ...walletCalls,
   ...depositCalls,
@@ -53,6 +59,8 @@ export const coordinatorContract = {
   ...runCalls,
   ...incidentCalls,
   ...decisionCalls,
+  ...emissionCalls,
+  ...evidenceCalls,
 
   ...templateCalls,
   ...arrayCalls,
@@ -109,17 +117,12 @@ export const coordinatorContract = {
   ),
 
   listReceipts: call(
-    PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    PageRequest.extend({ ...ReceiptFilters, limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(ReceiptSummary),
-    http('GET', '/v1/receipts', 'requester', 'Receipts, newest first'),
+    http('GET', '/v1/receipts', 'requester', 'Receipts of your jobs, newest first; for operators those of everybody'),
   ),
   getReceipt: call(z.strictObject({ receiptId: Id }), ReceiptBundle, http('GET', '/v1/receipts/{receiptId}', 'public', 'A receipt bundle anyone can verify')),
-  logConsistency: call(
-    z.strictObject({ from: z.coerce.number().int().min(1), to: z.coerce.number().int().min(1) }),
-    z.strictObject({ hashes: z.array(Base64).max(128) }),
-    http('GET', '/v1/log/consistency', 'public', 'Proof that the log of one size is the beginning of the log of another (RFC 9162 §2.1.4)'),
-  ),
-  treeHead: call(Empty, z.strictObject({ treeHead: Envelope }), http('GET', '/v1/log/head', 'public', 'The newest signed tree head')),
+  ...logCalls,
   listProofs: call(
     PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(ProofSummary),
@@ -139,9 +142,10 @@ export const coordinatorContract = {
   listPayouts: call(
     PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(PayoutView),
-    http('GET', '/v1/payouts', 'requester', 'Payouts, newest first'),
+    http('GET', '/v1/payouts', 'requester', 'Payouts of all nodes, newest first; only for the operator'),
   ),
   ...ledgerCalls,
+  ...ledgerOrderCalls,
 
   ...gridCalls,
 }

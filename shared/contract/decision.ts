@@ -140,7 +140,7 @@ export const decisionCalls = {
     ),
   ),
   exportDecisions: call(
-    z.strictObject({ kind: Kind, since: IsoTime.nullable().default(null), after: Cursor, limit: Limit }),
+    z.strictObject({ kind: Kind, since: IsoTime.nullable().default(null), until: IsoTime.optional(), after: Cursor, limit: Limit }),
     pageOf(DecisionRecord),
     http('GET', '/v1/decision-log', 'requester', 'The whole log as it was hashed, oldest first; only for the operator'),
   ),

@@ -4,6 +4,7 @@ import { MAX_PROOFS } from '../domain/carbon-receipt.ts'
 import { JobInputs } from './job-input.ts'
 import { After, ArrayPlace, TemplateId } from './job-links.ts'
 import { Exclusion, Plan } from './plan.ts'
+import { Quorum, QuorumView } from './quorum.ts'
 import { DecimalString, Digest, Id, IsoTime, KeyId, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
 
 const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
@@ -111,6 +112,8 @@ export const JobSpec = z.strictObject({
   outputSha256: Sha256Hex.nullable().default(null),
   /** How often it is begun again after it failed by itself, each time after a longer pause; left out: never. A machine's failure does not count. */
   retries: z.number().int().min(0).max(20).optional(),
+  /** How its result is made sure of, beyond what every proof is checked for. */
+  quorum: Quorum.optional(),
   /**
    * `soft`, which is meant if nothing is said: the machine may hear of the job a moment before the coordinator has written that it did, so that a crash
    * just then lets the job begin twice; it is paid once. `durable`: it never begins before that is written, for a job that costs or does something
@@ -151,8 +154,11 @@ export const JobView = z.strictObject({
     z.strictObject({
       attemptId: Id,
       nodeId: KeyId,
-      /** `given-back`: its run is proven and the job goes on from its checkpoint; it is paid when the job is finished, or cancelled by its requester. */
-      state: z.enum(['leased', 'running', 'verifying', 'succeeded', 'given-back', 'failed', 'lost']),
+      /**
+       * `given-back`: its run is proven and the job goes on from its checkpoint; it is paid when the job is finished, or cancelled by its requester. `held`:
+       * its result is proven, and compared with those of others before any of them counts.
+       */
+      state: z.enum(['leased', 'running', 'verifying', 'succeeded', 'held', 'given-back', 'failed', 'lost']),
       startedAt: IsoTime.nullable(),
       endedAt: IsoTime.nullable(),
       reason: z.string().nullable(),
@@ -161,6 +167,8 @@ export const JobView = z.strictObject({
   outputSha256: Sha256Hex.nullable(),
   /** Until when the output is kept; `null` without one. */
   outputExpiresAt: IsoTime.nullable().default(null),
+  /** Where it stands with what others come to; `null` unless results of it are compared. */
+  quorum: QuorumView.nullable().default(null),
   /** The last of `receiptIds`: that of the machine which ran last. */
   receiptId: Id.nullable(),
   /** One for each machine whose proven runs were paid, in the order in which they ended. */

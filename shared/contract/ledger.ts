@@ -57,6 +57,13 @@ export const LedgerStatement = z.strictObject({
 })
 export type LedgerStatement = z.infer<typeof LedgerStatement>
 
+const Credits = z.strictObject({ pending: UnsignedDecimal, verified: UnsignedDecimal, redeemed: UnsignedDecimal })
+const CreditRate = z.strictObject({ microUsdPerEur: UnsignedDecimal, source: z.string().max(120) }).nullable()
+
+/** The share of all carbon credits that is nobody's own: micro-EUR, and the micro-USD that redeemed ones were spent for. */
+export const CommunityFundView = z.strictObject({ credits: Credits, spentMicroUsd: UnsignedDecimal, creditRate: CreditRate })
+export type CommunityFundView = z.infer<typeof CommunityFundView>
+
 /** What belongs to a node. Only confirmed money is planned into payouts, and only paid money has left. None is ever counted in another. */
 export const NodeBalances = z.strictObject({
   nodeId: KeyId,
@@ -67,18 +74,19 @@ export const NodeBalances = z.strictObject({
   payingMicroUsd: UnsignedDecimal,
   paidMicroUsd: UnsignedDecimal,
   /** Carbon credits, micro-EUR. */
-  credits: z.strictObject({ pending: UnsignedDecimal, verified: UnsignedDecimal, redeemed: UnsignedDecimal }),
+  credits: Credits,
   /** What credits are redeemed at, and where that rate is from; `null` where the operator has set none. */
-  creditRate: z.strictObject({ microUsdPerEur: UnsignedDecimal, source: z.string().max(120) }).nullable(),
+  creditRate: CreditRate,
 })
 export type NodeBalances = z.infer<typeof NodeBalances>
 
 /** What entries are asked for: those of a job, of a payout, of the credits of a receipt, or one transaction. */
-const LedgerSubject = z.string().regex(/^(?:job|payout|receipt|transaction):[^\s]{1,180}$/, 'expected job:, payout:, receipt: or transaction: and an id')
+export const LedgerSubject = z.string().regex(/^(?:job|payout|receipt|transaction):[^\s]{1,180}$/, 'expected job:, payout:, receipt: or transaction: and an id')
 
-const LedgerEntries = z.strictObject({ transactions: z.array(LedgerTransactionView) })
-const page = { after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }
-const reason = z.string().min(1).max(200)
+export const LedgerEntries = z.strictObject({ transactions: z.array(LedgerTransactionView) })
+export const LedgerPage = { after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }
+/** Why something is ordered, for people. */
+export const OrderReason = z.string().min(1).max(200)
 
 /** An amount that is held until it is decided whose it is. */
 export const DisputeView = z.strictObject({
@@ -94,6 +102,12 @@ export type DisputeView = z.infer<typeof DisputeView>
 
 export const PeriodView = z.strictObject({ until: IsoTime, closedAt: IsoTime, transactions: z.number().int(), sheetSha256: z.string(), envelope: Envelope })
 export type PeriodView = z.infer<typeof PeriodView>
+
+/** Which month of one's own money. */
+export const OwnStatementRequest = z.strictObject({ month: LedgerMonth, ...LedgerPage })
+
+/** Repeating the same id redeems once. */
+export const CreditRedemption = z.strictObject({ redemptionId: Id, microEur: UnsignedDecimal })
 
 export const RequesterMoney = z.strictObject({ requesterId: Id, balanceMicroUsd: UnsignedDecimal, owedMicroUsd: UnsignedDecimal })
 export type RequesterMoney = z.infer<typeof RequesterMoney>
@@ -117,7 +131,11 @@ export const LedgerCheck = z.strictObject({
 export type LedgerCheck = z.infer<typeof LedgerCheck>
 
 export const ledgerCalls = {
-  checkLedger: call(Empty, LedgerCheck, http('GET', '/v1/ledger/check', 'requester', 'Prove that the books balance, and hold what the hot wallet holds')),
+  checkLedger: call(
+    Empty,
+    LedgerCheck,
+    http('GET', '/v1/ledger/check', 'requester', 'Prove that the books balance, and hold what the hot wallet holds; only for the operator'),
+  ),
   getStatement: call(
     z.strictObject({
       /** `node:<id>` or `requester:<id>`; `null`: of whoever asks. */
@@ -127,7 +145,7 @@ export const ledgerCalls = {
         .nullable()
         .default(null),
       month: LedgerMonth,
-      ...page,
+      ...LedgerPage,
     }),
     LedgerStatement,
     http('GET', '/v1/ledger/statement', 'requester', 'A month of your money, oldest first; for operators that of anybody'),
@@ -137,62 +155,22 @@ export const ledgerCalls = {
     LedgerEntries,
     http('GET', '/v1/ledger/entries', 'requester', 'The entries behind an amount of yours; for operators those of anybody'),
   ),
-  getOwnBalances: call(Empty, NodeBalances, http('GET', '/v1/node/balances', 'any-node', 'What this node has earned: accrued, confirmed, on its way, paid')),
-  getOwnStatement: call(
-    z.strictObject({ month: LedgerMonth, ...page }),
-    LedgerStatement,
-    http('GET', '/v1/node/statement', 'any-node', 'A month of this node’s money, oldest first'),
+  getCommunityFund: call(
+    Empty,
+    CommunityFundView,
+    http('GET', '/v1/ledger/community', 'requester', 'Carbon credits of the community fund, and what was spent of them'),
   ),
+  getOwnBalances: call(Empty, NodeBalances, http('GET', '/v1/node/balances', 'any-node', 'What this node has earned: accrued, confirmed, on its way, paid')),
+  getOwnStatement: call(OwnStatementRequest, LedgerStatement, http('GET', '/v1/node/statement', 'any-node', 'A month of this node’s money, oldest first')),
   getOwnEntries: call(
     z.strictObject({ about: LedgerSubject }),
     LedgerEntries,
     http('GET', '/v1/node/entries', 'any-node', 'The entries behind an amount of this node’s'),
   ),
   redeemCredits: call(
-    z.strictObject({ redemptionId: Id, microEur: UnsignedDecimal }),
+    CreditRedemption,
     NodeBalances,
     http('POST', '/v1/node/credits/redeem', 'any-node', 'Turn verified carbon credits into confirmed money, once per redemption id'),
   ),
-
-  refundRequester: call(
-    z.strictObject({ requesterId: Id, refundId: Id, microUsd: UnsignedDecimal, reason }),
-    RequesterMoney,
-    http('POST', '/v1/requesters/{requesterId}/refunds', 'requester', 'Pay prepaid money back, once per refund id; only for the operator'),
-  ),
-  chargeBack: call(
-    z.strictObject({ requesterId: Id, depositId: z.string().min(1).max(128), microUsd: UnsignedDecimal.nullable().default(null), reason }),
-    RequesterMoney,
-    http(
-      'POST',
-      '/v1/requesters/{requesterId}/chargebacks',
-      'requester',
-      'A deposit was taken back: what of it is spent is owed from now on; only for the operator',
-    ),
-  ),
-  openDispute: call(
-    z.strictObject({ jobId: Id, microUsd: UnsignedDecimal.nullable().default(null), reason }),
-    DisputeView,
-    http('POST', '/v1/ledger/disputes', 'requester', 'Hold what a job came to, or a part, until it is decided whose it is; only for the operator'),
-  ),
-  decideDispute: call(
-    z.strictObject({ jobId: Id, inFavourOf: z.enum(['node', 'requester']), reason }),
-    DisputeView,
-    http('POST', '/v1/ledger/disputes/{jobId}/decide', 'requester', 'Give what is held to the node, or back to the requester; only for the operator'),
-  ),
-  listDisputes: call(
-    z.strictObject(page),
-    pageOf(DisputeView),
-    http('GET', '/v1/ledger/disputes', 'requester', 'Disputes that are open; only for the operator'),
-  ),
-  closePeriod: call(
-    z.strictObject({ until: IsoTime }),
-    PeriodView,
-    http(
-      'POST',
-      '/v1/ledger/periods',
-      'requester',
-      'Close the books up to a time with a signed balance sheet; repeating it is harmless. Only for the operator',
-    ),
-  ),
-  listPeriods: call(z.strictObject(page), pageOf(PeriodView), http('GET', '/v1/ledger/periods', 'requester', 'Signed balance sheets, oldest first')),
+  listPeriods: call(z.strictObject(LedgerPage), pageOf(PeriodView), http('GET', '/v1/ledger/periods', 'requester', 'Signed balance sheets, oldest first')),
 }

@@ -1,15 +1,17 @@
 /** An owner's money on one afternoon, for tests: what an agent and its coordinator would say at `NOW`. */
 import { toIso } from '../units.ts'
-import type { NodeBalances } from './ledger.ts'
+import type { LedgerStatement, NodeBalances } from './ledger.ts'
 import type { Earning, EarningSum, Expected, MoneyDay, MoneyView } from './money.ts'
-import type { PayoutClaim, PayoutQuote, PayoutTerms } from './payout.ts'
+import type { PayoutClaim, PayoutQuote } from './payout.ts'
+import { WALLET, someTerms } from './terms.fake.ts'
+import { someEntries, statementAt } from './statement.fake.ts'
 import type { WalletLink, WalletView } from './wallet.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-export const WALLET = '7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2'
+export { WALLET }
 export const OTHER_WALLET = 'Gh9ZwEmdLJ8DscKNTkTqPbNwLNNBjuSzaG9Vp2KGtKJr'
 const BROUGHT = [
   281_000, 3_240_000, 2_910_000, 3_480_000, 2_050_000, 3_120_000, 3_700_000, 3_340_000, 2_880_000, 3_060_000, 2_400_000, 3_650_000, 2_990_000, 3_110_000,
@@ -20,20 +22,6 @@ const expected = (scale: number): Expected => ({
   week: { low: 18.2 * scale, high: 25.9 * scale },
   lastWeek: { low: 17.1 * scale, high: 24.8 * scale, was: 21.84 * scale },
   record: { weeks: 6, held: 5 },
-})
-
-const someTerms = (changes: Partial<PayoutTerms> = {}): PayoutTerms => ({
-  asset: 'sol',
-  assets: ['sol', 'usdc'],
-  automatic: true,
-  minimumMicroUsd: null,
-  leastMicroUsd: '10000000',
-  address: WALLET,
-  confirmedMicroUsd: '14720000',
-  payingMicroUsd: '1250000',
-  paused: null,
-  cluster: 'devnet',
-  ...changes,
 })
 
 /** Builders of everything a window is told about money, at a moment. */
@@ -184,5 +172,21 @@ export function moneyAt(NOW: number) {
     history: [{ address: WALLET, source: 'wallet', since: at(-40 * DAY) }],
     ...changes,
   })
-  return { someDays, aMoney, anEarning, someEarnings, aSum, someBalances, someTerms, aQuote, aClaim, aLink, aWallet }
+  const aStatement = (changes: Partial<LedgerStatement> = {}) => statementAt(NOW, changes)
+
+  return {
+    aStatement,
+    someEntries: () => someEntries(NOW),
+    someDays,
+    aMoney,
+    anEarning,
+    someEarnings,
+    aSum,
+    someBalances,
+    someTerms,
+    aQuote,
+    aClaim,
+    aLink,
+    aWallet,
+  }
 }

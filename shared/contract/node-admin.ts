@@ -5,6 +5,7 @@ import { call } from './define.ts'
 import { Empty, http } from './http-binding.ts'
 import { NodeFault } from './node-fault.ts'
 import { Capabilities, NodeState } from './node.ts'
+import { SoftSignalView } from './soft-signal.ts'
 import { IsoTime, KeyId, SolanaAddress, Zone, pageOf } from './wire.ts'
 
 const share = z.number().min(0).max(1)
@@ -43,6 +44,10 @@ export const NodeView = z.strictObject({
     faults: z.partialRecord(NodeFault, z.number().min(0)),
     quarantines: z.number().int().min(0),
   }),
+  /** How many results it may have in a day (UTC): one more for each good one, one less for each bad one. What its owner stops is neither. */
+  quota: z.strictObject({ perDay: z.number().int().min(1), today: z.number().int().min(0), freshAt: IsoTime }),
+  /** What was unlikely about its proofs, the newest few; `windfall node signals` has all. */
+  signals: z.array(SoftSignalView).max(5),
   /** What it showed of where its key lives; `null`: nothing but its own word. */
   attestation: AttestationView.nullable(),
   /** `0.5 × idle + 0.5 × solar share`; `null` while too little is known of when it is idle. */
@@ -91,6 +96,16 @@ export const nodeAdminCalls = {
     z.strictObject({ nodeId: KeyId, reason }),
     NodeView,
     http('POST', '/v1/nodes/{nodeId}/remove', 'requester', 'Take a node out for good; what it has earned is paid. Repeating it is harmless. For operators'),
+  ),
+  listSoftSignals: call(
+    z.strictObject({ nodeId: KeyId.nullable().default(null), ...page }),
+    pageOf(SoftSignalView),
+    http('GET', '/v1/soft-signals', 'requester', 'What was unlikely about proofs, of one node or of all, newest first; for operators'),
+  ),
+  getOwnSignals: call(
+    z.strictObject(page),
+    pageOf(SoftSignalView),
+    http('GET', '/v1/node/signals', 'any-node', 'What was unlikely about the proofs of this node, newest first'),
   ),
   getOwnNode: call(Empty, NodeView, http('GET', '/v1/node', 'any-node', 'This node as the coordinator sees it, and why')),
   getOwnHistory: call(z.strictObject(page), pageOf(CapabilityRecord), http('GET', '/v1/node/history', 'any-node', 'What this node could do, newest first')),

@@ -66,6 +66,8 @@ const Unknown = z.strictObject({
   /** What is done about it: booked to the payouts of a batch that is known, to nodes by their addresses, as a fee, as a deposit, or as a loss; or nothing. */
   verdict: z.enum(['batch', 'addresses', 'fee', 'deposit', 'written-off', 'unexplained']),
   explanation: z.string(),
+  /** Of a payment whose batch these books never had: the rate of the rebuild that it is booked at, since that of its own time is lost. */
+  rate: z.string().nullable().default(null),
 })
 
 export const PayoutRebuild = z.strictObject({

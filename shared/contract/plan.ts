@@ -5,6 +5,7 @@ import { KeyId, Origin, UnsignedDecimal, Window, Zone } from './wire.ts'
 /**
  * Why a node cannot take a job. Counted for every waiting job. `capacity`: it could, but all its time before the deadline is taken by other jobs.
  * `given-back`: it had it and could not begin it, so that it is not asked again for a while. `reputation`: it has not yet shown that it works as well as the job asks.
+ * `quota`: it has had as many results today as it may have. `owner`: its owner has a result of it already, and those of others are wanted.
  */
 export const Exclusion = z.enum([
   'offline',
@@ -22,6 +23,8 @@ export const Exclusion = z.enum([
   'capacity',
   'given-back',
   'reputation',
+  'quota',
+  'owner',
 ])
 export type Exclusion = z.infer<typeof Exclusion>
 
@@ -53,7 +56,7 @@ export const Plan = z.strictObject({
   expectedGrams: z.number(),
   /** By how far this source's forecasts were off lately, at this distance; `null` without a track record. */
   gramsRange: Range.nullable(),
-  /** What the requester pays if it runs for as long as expected; it never pays more than the answer's `maxPriceMicroUsd`. */
+  /** What the requester pays for one result if it runs for as long as expected; it never pays more than the answer's `maxPriceMicroUsd`. */
   expectedMicroUsd: UnsignedDecimal,
   electricity: ElectricityPrice.nullable(),
   /** `composite`: the placement score's choice is the better one by the job's objective, or the same. `joint`: zone and time chosen together is better. */
@@ -109,6 +112,9 @@ export const PlanAnswer = z.strictObject({
   /** Which nodes those are, as far as there is room; for operators. */
   out: z.array(z.strictObject({ nodeId: KeyId, zone: Zone, reason: Exclusion })).max(200),
   nodes: z.number().int(),
+  /** The most its requester pays, all results that have to agree together. */
   maxPriceMicroUsd: UnsignedDecimal,
+  /** How many results of it have to agree, each of which is paid; left out: one. */
+  results: z.number().int().min(2).optional(),
 })
 export type PlanAnswer = z.infer<typeof PlanAnswer>

@@ -1,10 +1,11 @@
 /** Accepted energy proofs as a requester sees them, and the challenges that ask a node for the samples behind one. */
 import { z } from 'zod'
 import { EnergyProof, MeterMethod } from '../domain/energy-proof.ts'
+import { SoftSignalView } from './soft-signal.ts'
 import { Base64, Id, IsoTime, KeyId, Sha256Hex } from './wire.ts'
 
-/** Why the samples were asked for: nobody could know it before, or a requester wanted them. */
-export const ChallengeCause = z.enum(['random', 'requested'])
+/** Why the samples were asked for: by chance, a requester wanted them, or something about the proof is unlikely. */
+export const ChallengeCause = z.enum(['random', 'requested', 'unlikely'])
 export type ChallengeCause = z.infer<typeof ChallengeCause>
 
 /**
@@ -37,9 +38,10 @@ export type ChallengeView = z.infer<typeof ChallengeView>
 
 /**
  * A run of a job that was given back is paid when the job is finished, or its requester cancels it. It is not paid if the job `failed`, `expired`,
- * or came to a `wrong` result and began again: nobody pays for work that is of no use to them.
+ * or came to a `wrong` result and began again: nobody pays for work that is of no use to them. A result that is compared with others is not paid if it
+ * `differs` from those that agree, or if so few agree that it stays `undecided`.
  */
-export const UnpaidCause = z.enum(['failed', 'expired', 'wrong'])
+export const UnpaidCause = z.enum(['failed', 'expired', 'wrong', 'differs', 'undecided'])
 export type UnpaidCause = z.infer<typeof UnpaidCause>
 
 export const ProofSummary = z.strictObject({
@@ -65,6 +67,8 @@ export const ProofView = z.strictObject({
   proof: EnergyProof,
   /** Newest first. */
   challenges: z.array(ChallengeView),
+  /** What is unlikely about it: nothing is refused or unpaid for that. */
+  signals: z.array(SoftSignalView).default([]),
 })
 export type ProofView = z.infer<typeof ProofView>
 

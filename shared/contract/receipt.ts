@@ -1,7 +1,7 @@
 /** A receipt in a list. */
 import { z } from 'zod'
 import { MeterMethod } from '../domain/energy-proof.ts'
-import { Id, IsoTime, KeyId, Origin, Zone } from './wire.ts'
+import { Id, IsoTime, KeyId, Origin, Sha256Hex, Zone } from './wire.ts'
 
 export const ReceiptSummary = z.strictObject({
   receiptId: Id,
@@ -19,3 +19,34 @@ export const ReceiptSummary = z.strictObject({
   leafIndex: z.number().int(),
 })
 export type ReceiptSummary = z.infer<typeof ReceiptSummary>
+
+/** Which receipts are meant; what is left out does not matter. */
+export const ReceiptFilters = {
+  job: Id.optional(),
+  node: KeyId.optional(),
+  /** Of somebody else only for the operator. */
+  requester: Id.optional(),
+  model: z.string().min(1).max(120).optional(),
+  /** And the zones inside it: `GB` and `GB-13`. */
+  zone: Zone.optional(),
+  receipt: Id.optional(),
+  /** SHA-256 of the receipt’s body, of the output it names, or of a proof it rests on. */
+  hash: Sha256Hex.optional(),
+  /** Work that lies in, or reaches into, this stretch. */
+  since: IsoTime.optional(),
+  until: IsoTime.optional(),
+}
+
+/** What is exported, and how: a row for each interval, whole bundles in lines, or credentials (`vc+jwt`) in lines. */
+export const ReceiptExport = z.strictObject({ ...ReceiptFilters, format: z.enum(['csv', 'jsonl', 'vc']).default('csv') })
+export type ReceiptExport = z.infer<typeof ReceiptExport>
+
+/** Which receipts of this machine are meant; what is left out does not matter. */
+export const ReceiptSearch = {
+  /** Words that all have to be part of an id, a hash, the zone or the model. */
+  search: z.string().max(200).optional(),
+  origin: Origin.optional(),
+  /** Issued from then on, and before then. */
+  since: IsoTime.optional(),
+  until: IsoTime.optional(),
+}

@@ -2,10 +2,14 @@
 import { z } from 'zod'
 import { call } from './define.ts'
 import { http } from './http-binding.ts'
-import { Base64, Id, IsoTime, SolanaAddress, SolanaSignature, UnsignedDecimal } from './wire.ts'
+import { OrderReason } from './ledger.ts'
+import { Base64, Id, IsoTime, PageRequest, SolanaAddress, SolanaSignature, UnsignedDecimal, pageOf } from './wire.ts'
 
-/** `releasing`: two have signed where the money goes, and it is not final yet. */
-export const VaultState = z.enum(['waiting', 'funded', 'releasing', 'released', 'expired'])
+/**
+ * `releasing`: two have signed where the money goes, and it is not final yet. `cancelled`: given up before its money came. `written-off`: requester and
+ * arbiter have emptied it together, and the operator has booked what is missing as lost.
+ */
+export const VaultState = z.enum(['waiting', 'funded', 'releasing', 'released', 'expired', 'cancelled', 'written-off'])
 export type VaultState = z.infer<typeof VaultState>
 
 export const VaultSigner = z.enum(['requester', 'arbiter'])
@@ -61,6 +65,26 @@ export const vaultCalls = {
     z.strictObject({ jobId: Id, wallet: SolanaAddress, microUsd: UnsignedDecimal }),
     VaultView,
     http('POST', '/v1/account/vaults', 'requester', 'Begin a protected job: agree on a vault for its money; repeating it is harmless'),
+  ),
+  listVaults: call(
+    PageRequest.extend({ limit: z.coerce.number().int().min(1).max(100).default(20) }),
+    pageOf(VaultView),
+    http('GET', '/v1/account/vaults', 'requester', 'Your vaults, newest first; for operators those of everybody'),
+  ),
+  cancelVault: call(
+    z.strictObject({ jobId: Id }),
+    VaultView,
+    http('POST', '/v1/account/vaults/{jobId}/cancel', 'requester', 'Give up a vault whose money has not come; repeating it is harmless'),
+  ),
+  writeOffVault: call(
+    z.strictObject({ jobId: Id, reason: OrderReason }),
+    VaultView,
+    http(
+      'POST',
+      '/v1/vaults/{jobId}/write-off',
+      'requester',
+      'Book as lost what requester and arbiter have taken out of a vault together; only for the operator',
+    ),
   ),
   getVault: call(
     z.strictObject({ jobId: Id }),

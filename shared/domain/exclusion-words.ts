@@ -16,6 +16,8 @@ export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
   'no-signal': 'without grid data',
   'given-back': 'that have just given it back without beginning it',
   reputation: 'that have not yet shown that they work well enough',
+  quota: 'that have done as many jobs today as they may',
+  owner: 'whose owners have a result of it already',
   capacity: 'with all their time before the deadline taken by other jobs',
 }
 
@@ -35,5 +37,7 @@ export const EXCLUSION_REMEDY: Readonly<Record<Exclusion, string>> = {
   'no-signal': 'It goes on when the grid of one of them is known again.',
   'given-back': 'It is tried there again before long.',
   reputation: 'Ask for less reputation, or wait until one has done more jobs well.',
+  quota: 'It goes on when the next day begins (UTC).',
+  owner: 'It goes on when a machine of another owner is there.',
   capacity: 'Give a later deadline, or wait until another job ends early.',
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { PublicJwk } from '../contract/wire.ts'
 import { encodeBase64Url } from './encoding.ts'
 import { keyIdOf, weakKeyProblem } from './keys.ts'
-import { testCrypto, testLogKey, testNode, testReceiptKey } from './receipt-bundle.fake.ts'
+import { testCrypto, testLogKey, testNextKeys, testNode, testReceiptKey } from './receipt-bundle.fake.ts'
 import { SMALL_ORDER_KEYS } from './weak-keys.fake.ts'
 
 const fromHex = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
@@ -44,4 +44,13 @@ test('P-256: the base point is accepted, its neighbour is not on the curve', () 
   expect(weakKeyProblem({ kty: 'EC', crv: 'P-256', x, y: encodeBase64Url(y) })).toBeNull()
   expect(weakKeyProblem({ kty: 'EC', crv: 'P-256', x, y: encodeBase64Url(y.with(31, 0xf4)) })).toMatch(/not a point/)
   expect(weakKeyProblem({ kty: 'EC', crv: 'P-256', x: encodeBase64Url(new Uint8Array(32).fill(255)), y: encodeBase64Url(y) })).toMatch(/canonical/)
+})
+
+test('a key that was found sound stays so, and one that differs from it in any coordinate is judged anew', () => {
+  const [, { publicJwk }] = testNextKeys
+  if (publicJwk.kty !== 'EC') throw new Error('a key on P-256')
+  expect(weakKeyProblem(publicJwk)).toBeNull()
+  expect(weakKeyProblem(publicJwk)).toBeNull()
+  expect(weakKeyProblem({ ...publicJwk, y: publicJwk.x })).toMatch(/not a point/)
+  for (const weak of SMALL_ORDER_KEYS) for (const _ of [1, 2]) expect(weakKeyProblem(weak)).not.toBeNull()
 })

@@ -12,7 +12,7 @@ export interface StoredNode {
   readonly hash: Hash
 }
 
-interface Range {
+export interface Range {
   readonly start: number
   readonly size: number
 }
@@ -23,7 +23,7 @@ const nodePosition = (level: number, index: number): number => index * 2 ** (lev
 const largestPowerBelow = (size: number): number => 2 ** (Math.ceil(Math.log2(size)) - 1)
 
 /** The complete subtrees that make up a range, left to right; the range begins at a multiple of its largest one. */
-function subtrees({ start, size }: Range): readonly number[] {
+export function subtrees({ start, size }: Range): readonly number[] {
   const positions: number[] = []
   for (let [at, left] = [start, size]; left > 0; ) {
     const level = Math.floor(Math.log2(left))

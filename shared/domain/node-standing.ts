@@ -6,6 +6,8 @@ export interface NodeStanding {
   readonly reputation: number
   /** It was quarantined and has still to show that it works again: until then it is given small jobs only. */
   readonly onProbation: boolean
+  /** It has had as many results as it may have in a day, and is given nothing more until the next. */
+  readonly atQuota?: true
 }
 
 /** The most that a job may cost that is given to a node on probation, micro-USD. */

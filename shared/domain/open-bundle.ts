@@ -4,8 +4,9 @@ import { type Envelope, PublicJwk } from '../contract/wire.ts'
 import { WindfallError } from '../errors.ts'
 import { BUNDLE_TYPE, BUNDLE_TYPE_V2, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, ReceiptBundle, rotationsOf, TREE_HEAD_TYPE, TreeHead } from './carbon-receipt.ts'
 import { unpackEnvelope } from './dsse.ts'
-import { decodeUtf8, encodeHex, encodeUtf8, equalBytes } from './encoding.ts'
+import { encodeHex, encodeUtf8, equalBytes } from './encoding.ts'
 import { type EnergyProof, proofFormatOf } from './energy-proof.ts'
+import { readJsonBytes } from './json-bytes.ts'
 import { keyIdOf, type VerifyPort, weakKeyProblem } from './keys.ts'
 
 /** Larger files are not read at all. */
@@ -18,18 +19,9 @@ const unreadable = (why: string) =>
 /** The bytes of a `.wfreceipt` file: compact JSON, members in the order of the format, nothing before or after. */
 export const serializeBundle = (bundle: ReceiptBundle): Uint8Array<ArrayBuffer> => encodeUtf8(JSON.stringify(ReceiptBundle.parse(bundle)))
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function readJson(bytes: Uint8Array): unknown {
   if (bytes.length > MAX_BUNDLE_BYTES) throw unreadable(`it is larger than ${MAX_BUNDLE_BYTES / 1_048_576} MiB`)
-  const text = decodeUtf8(bytes)
-  const value = text === null ? undefined : parseJson(text)
+  const value = readJsonBytes(bytes)
   if (value === undefined) throw unreadable('it is not JSON text')
   return value
 }
@@ -95,7 +87,7 @@ const opener =
     const unpacked = unpackEnvelope(envelope, payloadType)
     if (typeof unpacked === 'string') return unpacked
     const { body, signedBytes, keyId, signature } = unpacked
-    const parsed = schema.safeParse(parseJson(decodeUtf8(body) ?? ''))
+    const parsed = schema.safeParse(readJsonBytes(body))
     if (!parsed.success) return `its content does not have the right form (${firstIssue(parsed.error)})`
     const key = keyring.get(keyId)
     const holds = key !== undefined && (await crypto.verify(key, signedBytes, signature))

@@ -12,6 +12,12 @@ export function priceOf({ microUsdPerHour, maxMicroUsd }: JobSpec['price'], dura
   return microUsd(price < most ? price : most)
 }
 
+/** How many results of a job its requester wants to agree. */
+export const neededResults = ({ quorum }: Pick<JobSpec, 'quorum'>): number => quorum?.results ?? 1
+
+/** The most a job may cost its requester: each of the results that have to agree is paid like one. It is set aside when the job is submitted. */
+export const mostMicroUsd = (spec: Pick<JobSpec, 'price' | 'quorum'>): MicroUsd => microUsd(BigInt(spec.price.maxMicroUsd) * BigInt(neededResults(spec)))
+
 /**
  * What each run of a job costs, in their order: what the price of all run time up to its end is above that of the runs before it. So they add up
  * to {@link priceOf} all of it, exactly, and never to more than the agreed maximum.

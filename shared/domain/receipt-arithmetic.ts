@@ -7,8 +7,8 @@ import type { EnergyProof } from './energy-proof.ts'
 
 const TOLERANCE = 1e-9
 
-/** Relative to the larger of the two, or to `scale` where the figure is a difference of larger ones. */
-const close = (a: number, b: number, scale = 0): boolean => Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b), scale)
+/** Relative to the larger of the two, or to `scale` where the figure is a difference of larger ones. What overflows is close to nothing. */
+const close = (a: number, b: number, scale = 0): boolean => Number.isFinite(a - b) && Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b), scale)
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 function proofProblem(proof: EnergyProof): string | null {

@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { type Envelope, IsoTime, KeyId, PublicJwk, Sha256Hex } from '../contract/wire.ts'
 import { cosignEnvelope, type EnvelopeSigner, unpackCosigned } from './dsse.ts'
-import { decodeUtf8, encodeHex, encodeUtf8 } from './encoding.ts'
+import { encodeHex, encodeUtf8 } from './encoding.ts'
+import { readJsonBytes } from './json-bytes.ts'
 import { keyIdOf, type VerifyPort, weakKeyProblem } from './keys.ts'
 
 export const KEY_ROTATION_TYPE = 'application/vnd.windfall.key-rotation.v1+json'
@@ -62,12 +63,8 @@ export async function startHistory({ nodeId, firstKey }: FirstKey, { sha256 }: P
 }
 
 function readStatement(body: Uint8Array): KeyRotation | string {
-  try {
-    const { data, error } = KeyRotation.safeParse(JSON.parse(decodeUtf8(body) ?? ''))
-    return data ?? `its content does not have the right form (${error.issues[0]?.path.join('.') || 'it'}: ${error.issues[0]?.message})`
-  } catch {
-    return 'its content is not JSON'
-  }
+  const { data, error } = KeyRotation.safeParse(readJsonBytes(body))
+  return data ?? `its content does not have the right form (${error.issues[0]?.path.join('.') || 'it'}: ${error.issues[0]?.message})`
 }
 
 function placeProblem({ nodeId, keys, head }: KeyHistory, statement: KeyRotation): string | null {

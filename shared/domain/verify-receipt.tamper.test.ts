@@ -108,20 +108,31 @@ test('text that means the same to a JSON parser is still another file', async ()
   const text = new TextDecoder().decode(file)
   const rewritten = {
     'a trailing newline': `${text}\n`,
-    'a byte order mark': `\ufeff${text}`,
     'a space': text.replace(':', ': '),
     'an escape': text.replace('"receipt"', '"\\u0072eceipt"'),
-    'a repeated member': text.replace('{"bundle"', '{"anchor":null,"bundle"'),
     'another form of a number': text.replace('"leafIndex":5', '"leafIndex":5.0'),
     'an exponent': text.replace('"treeSize":8', '"treeSize":8e0'),
     'an unknown member': text.replace('{"bundle"', '{"note":1,"bundle"'),
     'a prototype': text.replace('{"bundle"', '{"__proto__":{},"bundle"'),
     'another order of members': JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text) as object).toReversed())),
-    'nesting without end': text.replace(/"receipt":\{.*?\]\}/, `"receipt":${'['.repeat(100_000)}${']'.repeat(100_000)}`),
   }
   for (const [change, changed] of Object.entries(rewritten)) {
     expect(changed, change).not.toBe(text)
     expect(await verdict(encodeUtf8(changed)), change).toBe('envelope')
+  }
+})
+
+test('text that two JSON parsers may read differently is no JSON', async () => {
+  const text = new TextDecoder().decode(file)
+  const ambiguous = {
+    'a byte order mark': `\ufeff${text}`,
+    'a repeated member': text.replace('{"bundle"', '{"anchor":null,"bundle"'),
+    'a repeated member further in': text.replace('"leafIndex":', '"leafIndex":5,"leafIndex":'),
+    'nesting without end': text.replace(/"receipt":\{.*?\]\}/, `"receipt":${'['.repeat(100_000)}${']'.repeat(100_000)}`),
+  }
+  for (const [change, changed] of Object.entries(ambiguous)) {
+    expect(changed, change).not.toBe(text)
+    expect(await verdict(encodeUtf8(changed)), change).toBe('unreadable')
   }
 })
 

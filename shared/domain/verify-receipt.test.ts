@@ -125,6 +125,21 @@ test('absurd numbers are wrong figures, not crashes', async () => {
   expect(await failing({ statement: absurd })).toMatchObject({ failedStep: 'arithmetic' })
 })
 
+/** Leads to infinity, beside which any difference looks small. */
+const dirty = (same: { readonly predicate: { readonly intervals: readonly object[] } }) =>
+  changed({ intervals: same.predicate.intervals.map((row) => ({ ...row, gPerKWh: 1e308 })) })(same)
+
+test('a figure that overflows confirms no other figure', async () => {
+  const proofs = [
+    testProof({
+      devices: testProof().devices.map((device) => ({ ...device, powerLimitW: 1e9 })),
+      intervals: testProof().intervals.map((one) => ({ ...one, joules: 1e10 })),
+      boardJ: 2e10,
+    }),
+  ]
+  expect(await failing({ proofs, statement: (same) => dirty(same) })).toMatchObject({ failedStep: 'arithmetic', detail: expect.stringMatching(/emissions/) })
+})
+
 const whole = (proof: EnergyProof) => [{ from: proof.startedAt, to: proof.endedAt, joules: proof.boardJ, coverage: 1 }]
 
 test('energy that runs across a half-hour is refused', async () => {

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import * as receiptSearch from '../migrations/0009-receipt-search.ts'
 import { createFactsStore } from '../sync/facts.store.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
 
-const store = () => createJobsStore(openSqlite(':memory:', [initial]))
+const store = () => createJobsStore(openSqlite(':memory:', [initial, receiptSearch]))
 const leaseNamed = (id: string) => fakeLease({ leaseId: id, jobId: `job-${id}`, attemptId: `attempt-${id}` })
 
 test('a lease is kept once, whoever offers it and however often', () => {
@@ -70,7 +71,7 @@ test('run time counts accepted work by when it ended, paid or not', () => {
 })
 
 test('runs of one job that are paid together show what they came to once, on the last of them', () => {
-  const db = openSqlite(':memory:', [initial])
+  const db = openSqlite(':memory:', [initial, receiptSearch])
   const jobs = createJobsStore(db)
   const facts = createFactsStore(db)
   for (const [index, id] of ['first', 'second'].entries()) {
@@ -82,7 +83,7 @@ test('runs of one job that are paid together show what they came to once, on the
 })
 
 test('what was rolled back was never open', () => {
-  const db = openSqlite(':memory:', [initial])
+  const db = openSqlite(':memory:', [initial, receiptSearch])
   const jobs = createJobsStore(db)
   jobs.add(leaseNamed('a'), 0)
   const before = jobs.open()

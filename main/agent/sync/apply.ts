@@ -36,7 +36,7 @@ export interface ApplyDeps {
 }
 
 const GIVEN_BACK =
-  'The job goes on elsewhere or later. This run is paid when it is finished or its requester cancels it, and not if it fails or misses its deadline.'
+  'The job goes on, or is done once more to compare. This run is paid when it is finished or its requester cancels it, and not if it fails or misses its deadline.'
 
 /** Stores one event of the node's feed. Applying it again changes nothing. */
 export function applyEvent({ facts, summaryOf, verdict, writeReceipt, payoutRefused, paidTo }: ApplyDeps, { at, fact }: NodeEvent): void {

@@ -4,12 +4,14 @@ import type { AgentPayout } from '../../../shared/contract/agent.ts'
 import { testBundle } from '../../../shared/domain/receipt-bundle.fake.ts'
 import { predicateOf, recordedOnOf, summaryOf } from '../../../shared/domain/receipt-summary.ts'
 import { toIso } from '../../../shared/units.ts'
+import { sha256Hex } from '../../kernel/signing.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import * as receiptSearch from '../migrations/0009-receipt-search.ts'
 import { applyEvent } from './apply.ts'
 import { createFactsStore } from './facts.store.ts'
 
-const store = () => createFactsStore(openSqlite(':memory:', [initial]))
+const store = () => createFactsStore(openSqlite(':memory:', [initial, receiptSearch]))
 const bundle = await testBundle()
 const anchored = await testBundle({ anchor: () => ({ cluster: 'localnet', signature: '2'.repeat(64), memo: 'windfall:log/1' }) })
 const summary = { ...summaryOf(predicateOf(bundle), 5), recordedOn: recordedOnOf(predicateOf(bundle)) }
@@ -98,6 +100,34 @@ test('a receipt waits for its anchor, and once it has one it keeps it', () => {
   expect(facts.receipt('receipt-1')?.anchor).toEqual(anchored.anchor)
   expect(facts.listReceipts(null, 10)).toEqual([summary])
   expect(facts.receipt('receipt-2')).toBeNull()
+})
+
+test('receipts are found by any part of their ids, hashes, zone and model, by their grid data and by when they were issued', () => {
+  const facts = store()
+  facts.addReceipt(summary, bundle)
+  const later = '2026-12-24T08:00:00.000Z'
+  facts.addReceipt({ ...summary, receiptId: 'receipt-2', issuedAt: later, origin: 'live' }, bundle)
+  const both = ['receipt-2', 'receipt-1']
+  const found = (filter: Parameters<typeof facts.listReceipts>[2]) => facts.listReceipts(null, 10, filter).map(({ receiptId }) => receiptId)
+  const sha256 = sha256Hex(Buffer.from(bundle.receipt.payload, 'base64'))
+  for (const search of ['', 'JOB-1', 'gb-13', sha256, sha256.slice(3, 20), 'd'.repeat(64), predicateOf(bundle).proofs[0]?.sha256 ?? 'none', ' job-1  gb-13 '])
+    expect(found({ search }), search).toEqual(both)
+  for (const search of ['job-2', 'job-1 FR', '%', '_', "' OR 1=1 --"]) expect(found({ search }), search).toEqual([])
+  expect(found({ origin: 'live' })).toEqual(['receipt-2'])
+  expect(found({ since: Date.parse(later) })).toEqual(['receipt-2'])
+  expect(found({ until: Date.parse(later) })).toEqual(['receipt-1'])
+  expect(facts.listReceipts('receipt-2', 10, { search: 'gb' }).map(({ receiptId }) => receiptId)).toEqual(['receipt-1'])
+})
+
+test('receipts that were kept before they could be searched are found, and one that cannot be read is in the way of none', () => {
+  const db = openSqlite(':memory:', [initial, receiptSearch])
+  const before = createFactsStore(db)
+  before.addReceipt(summary, bundle)
+  before.addReceipt({ ...summary, receiptId: 'receipt-2' }, bundle)
+  db.exec(`UPDATE receipt SET found_by = NULL; UPDATE receipt SET bundle = '{}' WHERE receipt_id = 'receipt-2'`)
+  const facts = createFactsStore(db)
+  expect(facts.listReceipts(null, 10, { search: 'gb-13' }).map(({ receiptId }) => receiptId)).toEqual(['receipt-1'])
+  expect(facts.listReceipts(null, 10)).toHaveLength(2)
 })
 
 test('receipts of today are those issued today', () => {

@@ -4,6 +4,7 @@ import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { createKeysetPage } from '../../kernel/keyset.store.ts'
 import type { Sqlite } from '../../kernel/sqlite.ts'
+import { type ReceiptSearch, createReceiptSearch, foundBy } from './receipt-search.store.ts'
 
 interface Earning {
   readonly earningId: string
@@ -29,19 +30,20 @@ export function createFactsStore(db: Sqlite) {
 const decodeSummary = (row: { summary: string }): ReceiptSummary => ReceiptSummary.parse(JSON.parse(row.summary))
 
 function receipts(db: Sqlite) {
-  const insert = db.prepare<[string, string, number, number, string, string]>(
-    `INSERT INTO receipt (receipt_id, job_id, issued_at, anchored, summary, bundle) VALUES (?, ?, ?, ?, ?, ?)
+  const insert = db.prepare<[string, string, number, number, string, string, string]>(
+    `INSERT INTO receipt (receipt_id, job_id, issued_at, anchored, summary, bundle, found_by) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (receipt_id) DO UPDATE SET bundle = excluded.bundle, summary = excluded.summary, anchored = excluded.anchored
      WHERE excluded.anchored >= receipt.anchored`,
   )
   const unanchored = db.prepare<[number], { receipt_id: string }>('SELECT receipt_id FROM receipt WHERE anchored = 0 ORDER BY issued_at LIMIT ?')
   const byId = db.prepare<[string], { bundle: string }>('SELECT bundle FROM receipt WHERE receipt_id = ?')
   const since = db.prepare<[number], { summary: string }>('SELECT summary FROM receipt WHERE issued_at >= ?')
-  const page = createKeysetPage<{ summary: string }>(db, { select: 'SELECT summary FROM receipt', table: 'receipt', at: 'issued_at', id: 'receipt_id' })
+  const page = createReceiptSearch(db)
   return {
     /** A receipt that is known already is only replaced by one with an anchor. */
     addReceipt: (summary: ReceiptSummary, bundle: ReceiptBundle): void => {
-      insert.run(summary.receiptId, summary.jobId, fromIso(summary.issuedAt), bundle.anchor ? 1 : 0, JSON.stringify(summary), JSON.stringify(bundle))
+      const { receiptId, jobId, issuedAt } = summary
+      insert.run(receiptId, jobId, fromIso(issuedAt), bundle.anchor ? 1 : 0, JSON.stringify(summary), JSON.stringify(bundle), foundBy(bundle))
     },
     receipt: (receiptId: string): ReceiptBundle | null => {
       const row = byId.get(receiptId)
@@ -50,7 +52,8 @@ function receipts(db: Sqlite) {
     /** Receipts whose anchor has not arrived yet, oldest first. */
     unanchored: (limit: number): string[] => unanchored.all(limit).map((row) => row.receipt_id),
     receiptsSince: (at: number): ReceiptSummary[] => since.all(at).map(decodeSummary),
-    listReceipts: (after: string | null, limit: number): ReceiptSummary[] => page(after, limit).map(decodeSummary),
+    /** Newest first. */
+    listReceipts: (after: string | null, limit: number, filter: ReceiptSearch = {}): ReceiptSummary[] => page(filter, after, limit),
   }
 }
 

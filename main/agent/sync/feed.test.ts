@@ -8,6 +8,7 @@ import { openSqlite } from '../../kernel/sqlite.ts'
 import { createJobsStore } from '../jobs/jobs.store.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import * as receiptSearch from '../migrations/0009-receipt-search.ts'
 import { type PaidTo, type PayoutRefusal, applyEvent } from './apply.ts'
 import { createFakeCoordinator } from './coordinator.fake.ts'
 import { eventOf, factsOf, payoutFact } from './facts.fixture.ts'
@@ -19,7 +20,7 @@ const bundle = await testBundle()
 const summary = { ...summaryOf(predicateOf(bundle), 5), recordedOn: recordedOnOf(predicateOf(bundle)) }
 
 function setUp(jobs: readonly string[] = ['j1', 'j2']) {
-  const db = openSqlite(':memory:', [initial])
+  const db = openSqlite(':memory:', [initial, receiptSearch])
   const jobsStore = createJobsStore(db)
   const facts = createFactsStore(db)
   const files: string[] = []

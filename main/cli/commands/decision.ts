@@ -2,24 +2,16 @@ import { Command } from 'commander'
 import type { DecisionSubject, decisionCalls } from '../../../shared/contract/decision.ts'
 import type { OutputOf } from '../../../shared/contract/define.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { toIso } from '../../../shared/units.ts'
 import { choiceOf } from '../../coordinator/audit/choice-body.ts'
 import { checkLog } from '../../coordinator/audit/log-check.ts'
 import { fromRecord } from '../../coordinator/audit/record.ts'
-import { systemClock } from '../../kernel/clock.ts'
-import { type CommonOptions, action, createCommand, pageLimit, parseWhen, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '../command.ts'
 import { readDecisionFile } from '../decision-file.ts'
 import { decisionTable, describeCheck, describeDecision } from '../decision-text.ts'
 import { EXIT } from '../exit-codes.ts'
 import { coordinatorClient } from '../instance.ts'
+import { pastTime } from '../past-time.ts'
 import { decisionArgument, replayCommand } from './decision-replay.ts'
-
-/** `2d` is two days ago; a UTC time is itself. */
-function pastTime(text: string): string {
-  const now = systemClock.now()
-  const at = parseWhen(text, now)
-  return toIso(text.endsWith('Z') ? at : 2 * now - at)
-}
 
 interface About {
   readonly job?: string
@@ -73,13 +65,15 @@ const show = () =>
 type Page = OutputOf<(typeof decisionCalls)['exportDecisions']>
 
 const exportLog = () =>
-  action<CommonOptions & { since?: string; kind?: string }>(
+  action<CommonOptions & { since?: string; until?: string; kind?: string }>(
     createCommand('export', 'the log as it was hashed, one JSON object in each line, oldest first; for the operator', 'coordinator')
       .option('--since <when>', 'only from then on: a UTC time, or how long ago, such as 6h or 2d')
+      .option('--until <when>', 'only before then')
       .option('--kind <kind>', 'only one kind, such as plan or job.completed'),
-    async ({ since, kind, ...options }, output) => {
+    async ({ since, until, kind, ...options }, output) => {
       const client = coordinatorClient(whereOf(options))
-      const filter = { since: since === undefined ? null : pastTime(since), kind: kind ?? null, limit: 200 }
+      const stretch = { since: since === undefined ? null : pastTime(since), ...(until === undefined ? {} : { until: pastTime(until) }) }
+      const filter = { ...stretch, kind: kind ?? null, limit: 200 }
       for (let after: string | null = null; ; ) {
         const page: Page = await client.call('exportDecisions', { ...filter, after })
         for (const record of page.items) output.answer(record, () => [JSON.stringify(record)])

@@ -67,7 +67,11 @@ async function submitJob(options: SubmitOptions, output: Output, file: string | 
 }
 
 async function submitArray(options: SubmitOptions & { readonly array: string }, output: Output, file: string | undefined): Promise<number> {
-  if (options.vault !== undefined) throw new WindfallError('input.invalid', 'A vault is for one job: --vault goes without --array.')
+  if (options.vault !== undefined)
+    throw new WindfallError(
+      'input.invalid',
+      'An array cannot be protected: a vault is for one job. Submit its jobs one by one, each with a vault of its own, or pay in for the array: windfall requester deposit',
+    )
   const items = readItems(options.array)
   const body = await bodyOf(options, file)
   const where = whereOf(options)
@@ -86,7 +90,7 @@ export const jobSubmitCommand = (): Command =>
       .option('--after <job...>', 'run after this job has completed; id:ended if it may fail as well')
       .option('--after-array <array...>', 'run after all jobs of this array have completed; id:ended if they may fail as well')
       .option('--best-effort', 'take it even if by estimate it cannot be done by its deadline, or no machine has what it needs')
-      .option('--vault <job>', 'a protected job, paid out of the vault that you opened for it: windfall vault open')
+      .option('--vault <job>', 'a protected job, paid out of the vault that you opened for it: windfall vault open. Not for arrays')
       .option('--wait', 'stay until it has ended; exit code 1 if not all of it completed')
       .addHelpText('after', HELP),
     (options, output, [file]) =>

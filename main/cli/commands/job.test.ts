@@ -49,6 +49,7 @@ const view = (jobId: string, spec: JobSpec): JobView => {
     outputSha256: sha256Hex(OUTPUT),
     outputExpiresAt: null,
     retryAt: null,
+    quorum: null,
     receiptId: null,
     receiptIds: [],
     priceMicroUsd: state === 'completed' ? '1234' : null,
@@ -156,7 +157,7 @@ test('a protected job has the id of its vault, which is for one job', async () =
   expect((await run('job', 'submit', path, '--vault', 'render-1', '--data', data)).code).toBe(0)
   expect(submitted().jobId).toBe('render-1')
   const many = await run('job', 'submit', path, '--vault', 'render-1', '--array', '0-3', '--data', data)
-  expect(many).toMatchObject({ code: 2, err: expect.stringContaining('A vault is for one job') })
+  expect(many).toMatchObject({ code: 2, err: expect.stringContaining('a vault is for one job') })
 })
 
 test('a deadline in the file is not overridden by the default', async () => {

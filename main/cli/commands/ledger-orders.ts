@@ -5,7 +5,7 @@ import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '.
 import { dollars } from '../dollars.ts'
 import { usd } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
-import { describeBalances, describeDispute, describeMoney } from '../ledger-text.ts'
+import { describeBalances, describeCommunity, describeDispute, describeMoney } from '../ledger-text.ts'
 import { nodeLink } from '../node-link.ts'
 import { table } from '../output.ts'
 
@@ -109,5 +109,32 @@ const redeem = () =>
     },
   )
 
+const community = () =>
+  action<CommonOptions>(
+    createCommand('community', 'carbon credits of the community fund, and what was spent of them', 'coordinator'),
+    async (options, output) => {
+      const fund = await coordinatorClient(whereOf(options)).call('getCommunityFund', {})
+      output.answer(fund, () => describeCommunity(fund))
+    },
+  )
+
+const spend = () =>
+  action<CommonOptions & { eur: string; purpose: string; redemption?: string }>(
+    createCommand(
+      'community-redeem',
+      'spend verified credits of the community fund on a purpose: what they are worth leaves what the platform has earned. For operators',
+      'coordinator',
+    )
+      .requiredOption('--eur <amount>', 'euros of its credits, such as 3 or 0.25', euros)
+      .requiredOption('--purpose <text>', 'what the money is for, and who gets it: it stays in the books and in the decision log')
+      .option('--redemption <id>', 'name of the sale: the same one counts once, however often this is repeated (default: a new one)'),
+    async (options, output) => {
+      const redemptionId = options.redemption ?? createIds(systemClock).next()
+      const order = { redemptionId, microEur: options.eur, purpose: options.purpose }
+      const fund = await coordinatorClient(whereOf(options)).call('redeemCommunityCredits', order)
+      output.answer(fund, () => [...describeCommunity(fund), `its entries   windfall ledger show transaction:redeem-community:${redemptionId}`])
+    },
+  )
+
 /** What operators order about money, and owners about their machine’s. */
-export const orderCommands = (): Command[] => [balances(), redeem(), refund(), chargeback(), dispute(), decide(), disputes()]
+export const orderCommands = (): Command[] => [balances(), redeem(), community(), spend(), refund(), chargeback(), dispute(), decide(), disputes()]

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { LedgerMonth, type LedgerStatement } from '../../../shared/contract/ledger.ts'
+import { STATEMENT_HEAD, statementRows } from '../../../shared/domain/statement-csv.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
@@ -7,7 +8,7 @@ import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '.
 import { EXIT } from '../exit-codes.ts'
 import { findNode } from '../find-node.ts'
 import { coordinatorClient } from '../instance.ts'
-import { CSV_HEAD, describeBooks, describeStatement, describeTransaction, statementCsv } from '../ledger-text.ts'
+import { describeBooks, describeStatement, describeTransaction } from '../ledger-text.ts'
 import { nodeLink } from '../node-link.ts'
 import { orderCommands } from './ledger-orders.ts'
 import { periodCommands } from './ledger-periods.ts'
@@ -72,10 +73,10 @@ const statement = () =>
         const page = await ask({ after: options.after ?? null, limit: options.limit })
         return output.answer(page, () => describeStatement(page))
       }
-      output.answer(CSV_HEAD, () => [CSV_HEAD])
+      output.answer(STATEMENT_HEAD, () => [STATEMENT_HEAD])
       for (let after: string | null = null; ; ) {
         const page: LedgerStatement = await ask({ after, limit: 200 })
-        for (const row of statementCsv(page.items)) output.answer(row, () => [row])
+        for (const row of statementRows(page.items)) output.answer(row, () => [row])
         if (page.next === null) return
         after = page.next
       }

@@ -7,6 +7,9 @@ import { toBase58 } from '../../../shared/domain/base58.ts'
 import { OPERATOR } from '../../coordinator/core.fake.ts'
 import { type TestServer, startTestServer } from '../../coordinator/http/http.fake.ts'
 import { generateApiKey, grantApiKey } from '../../coordinator/registry/api-keys.ts'
+import { createSignalsStore } from '../../coordinator/registry/signals.store.ts'
+import { newStanding } from '../../coordinator/registry/standing.ts'
+import { createStandingStore } from '../../coordinator/registry/standing.store.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { openDeviceKeys } from '../../kernel/device-key.ts'
 import { createFileVault } from '../../kernel/secret-vault.ts'
@@ -78,7 +81,34 @@ test('an owner sees why its machine is out of service, and when it is back', asy
   const shown = await ask('node', 'show')
   expect(shown.out).toMatch(/reputation +0\.50 of 1/)
   expect(shown.out).toMatch(/eco score +not yet/)
+  expect(shown.out).toMatch(/quota +0 of 100 results today/)
   expect((await ask('node', 'show', '--history')).out).toMatch(/^version 1, .*\n {2}machine {5}linux x64/)
+})
+
+test('what was unlikely about its proofs, and that it has had its results of the day, is shown to the owner; the operator sees it of all', async () => {
+  const [first, second] = [await machine('first'), await machine('second')]
+  expect((await first.ask('node', 'signals')).out).toMatch(/Nothing about the energy proofs was unlikely/)
+  const { db, clock } = server.core
+  for (const [at, { nodeId }] of [first, first, second].entries())
+    await createSignalsStore(db).add({
+      id: `s${at}`,
+      nodeId,
+      proofId: `proof-${at}`,
+      jobId: 'job',
+      kind: 'below-idle',
+      message: 'A mean of 5.0 W.',
+      at: clock.now(),
+    })
+  await createStandingStore(db).save(first.nodeId, { ...newStanding(clock.now()), quota: 3, today: 3 })
+  const shown = await first.ask('node', 'show')
+  expect(shown.out).toMatch(/quota +3 of 3 results today.*It gets no more jobs until \d{4}-/)
+  expect(shown.out).toMatch(/unlikely +about its latest proofs; they count and are paid.*\n.*A mean of 5\.0 W\./)
+  expect((await first.ask('node', 'signals')).out.match(/below-idle/g)).toHaveLength(2)
+  expect((await operator('signals', '--all')).out.match(/below-idle/g)).toHaveLength(3)
+  expect((await operator('signals', second.nodeId)).out).toMatch(/proof-2/)
+  const { items, next } = (await asJson(operator('signals', '--all', '--limit', '2', '--json'))) as { items: { proofId: string }[]; next: string }
+  expect(items.map(({ proofId }) => proofId)).toEqual(['proof-2', 'proof-1'])
+  expect((await operator('signals', '--all', '--limit', '2', '--after', next)).out).toMatch(/proof-0/)
 })
 
 test('an owner takes its machine out; an operator any; what is not there is said', async () => {

@@ -7,7 +7,7 @@ import { coordinatorClient } from '../instance.ts'
 import { nodeArgument } from '../node-argument.ts'
 import { nodeKeys } from '../node-keys.ts'
 import { nodeLink } from '../node-link.ts'
-import { describeHistory, describeNode, nodeTable } from '../node-text.ts'
+import { describeHistory, describeNode, nodeTable, signalTable } from '../node-text.ts'
 import { nodeTokenCommand } from './node-token.ts'
 
 const list = () =>
@@ -50,7 +50,7 @@ const show = () =>
     nodeArgument(
       createCommand(
         'show',
-        'a node as the coordinator sees it: state and reason, reputation, eco score; this machine unless an operator names another',
+        'a node as the coordinator sees it: state and reason, reputation, how many jobs a day, what was unlikely about its proofs, eco score; this machine unless an operator names another',
         'coordinator',
       ),
       '[node]',
@@ -66,6 +66,42 @@ const show = () =>
       }
       const page = await node.history()
       output.answer(page, () => [...describeHistory(page.items), ...(page.next ? [`more: --after ${page.next}`] : [])])
+    },
+  )
+
+interface SignalsOptions extends CommonOptions {
+  readonly all?: true
+  readonly limit: number
+  readonly after?: string
+}
+
+async function signalPage(options: SignalsOptions, beginning: string | undefined) {
+  const page = { limit: options.limit, after: options.after ?? null }
+  if (beginning === undefined && !options.all) return (await nodeLink(options)).call('getOwnSignals', page)
+  const client = coordinatorClient(whereOf(options))
+  return client.call('listSoftSignals', { nodeId: beginning === undefined ? null : await findNode(client, beginning), ...page })
+}
+
+const signals = () =>
+  action<SignalsOptions>(
+    nodeArgument(
+      createCommand(
+        'signals',
+        'what was unlikely about energy proofs and why, newest first: nothing is refused or unpaid for it, it is looked at more often; of this machine unless an operator names another',
+        'coordinator',
+      ),
+      '[node]',
+    )
+      .option('--all', 'of every node; for operators')
+      .option('--limit <n>', 'how many', pageLimit, 50)
+      .option('--after <cursor>', 'the “next” of the page before'),
+    async (options, output, [beginning]) => {
+      const page = await signalPage(options, beginning)
+      output.answer(page, () =>
+        page.items.length === 0
+          ? ['Nothing about the energy proofs was unlikely in the last 90 days.']
+          : [...signalTable(page.items), ...(page.next ? [`more: --after ${page.next}`] : [])],
+      )
     },
   )
 
@@ -133,6 +169,7 @@ export const nodeCommand = (): Command =>
     .description('the machines that work for a coordinator')
     .addCommand(list())
     .addCommand(show())
+    .addCommand(signals())
     .addCommand(change('quarantine', 'take a node out of service until it is released', 'quarantineNode'))
     .addCommand(release())
     .addCommand(remove())

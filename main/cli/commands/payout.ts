@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit } from '../command.ts'
 import { dollars } from '../dollars.ts'
-import { sol, usd } from '../format.ts'
+import { usd } from '../format.ts'
 import { agentClient } from '../instance.ts'
 import { table } from '../output.ts'
-import { claimLines, quoteLines, termsLines } from '../payout-text.ts'
+import { arriving, changeLines, claimLines, quoteLines, termsLines } from '../payout-text.ts'
 import { payoutAdminCommands } from './payout-admin.ts'
 
 const SHOWN = { planned: 'planned', sent: 'sent', confirmed: 'arriving', finalized: 'paid', failed: 'failed' } as const
@@ -20,7 +20,7 @@ const list = () =>
         payout.payoutId,
         SHOWN[payout.state],
         usd(payout.microUsd),
-        sol(payout.lamports),
+        arriving(payout),
         payout.at.slice(0, 16).replace('T', ' '),
         payout.signature ?? '–',
       ])
@@ -49,7 +49,8 @@ const terms = () =>
         ...(minimum === undefined ? {} : { minimumMicroUsd: minimum }),
       }
       const found = Object.keys(wanted).length === 0 ? await client.call('getPayoutTerms', {}) : await client.call('setPayoutTerms', wanted)
-      output.answer(found, () => termsLines(found))
+      const wallet = await client.call('getWallet', {})
+      output.answer(found, () => [...termsLines(found), ...changeLines(wallet)])
     },
   )
 
@@ -65,7 +66,8 @@ const claim = () =>
         return output.answer(claimed, () => claimLines(claimed))
       }
       const quote = await client.call('quotePayout', { microUsd: options.usd ?? null })
-      output.answer(quote, () => [...quoteLines(quote), `to take it   windfall payout claim --take ${quote.quoteId}`])
+      const wallet = await client.call('getWallet', {})
+      output.answer(quote, () => [...quoteLines(quote), ...changeLines(wallet), `to take it   windfall payout claim --take ${quote.quoteId}`])
     },
   )
 

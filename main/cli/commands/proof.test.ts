@@ -63,7 +63,7 @@ beforeEach(async () => {
   const next = () => (states.length > 1 ? states.shift() : states[0])
   const answers: Record<string, () => unknown> = {
     'GET /v1/proofs': () => page,
-    'GET /v1/proofs/proof-1': (): ProofView => ({ ...SUMMARY, bodySha256: 'a'.repeat(64), proof: testProof(), challenges: known }),
+    'GET /v1/proofs/proof-1': (): ProofView => ({ ...SUMMARY, bodySha256: 'a'.repeat(64), proof: testProof(), challenges: known, signals: [] }),
     'POST /v1/proofs/proof-1/challenge': next,
     'GET /v1/proofs/proof-1/challenge': () => ({ challenges: [next()] }),
   }

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
-import { z } from 'zod'
 import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { parse } from '../../../shared/contract/define.ts'
-import { PublicJwk } from '../../../shared/contract/wire.ts'
+import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import { keyIdOf } from '../../../shared/domain/keys.ts'
 import { MAX_BUNDLE_BYTES } from '../../../shared/domain/open-bundle.ts'
+import { readPinnedKeys } from '../../../shared/domain/pinned-keys.ts'
 import { VERIFICATION_STEPS, type Verification, type VerificationStep } from '../../../shared/domain/verification.ts'
 import { type ReadMemos, verifyReceipt } from '../../../shared/domain/verify-receipt.ts'
 import { messageOf, WindfallError } from '../../../shared/errors.ts'
@@ -36,25 +36,15 @@ const width = Math.max(...VERIFICATION_STEPS.map(({ length }) => length))
 const lineOf = ({ step, outcome, detail }: VerificationStep): string => `${MARKS[outcome]} ${step.padEnd(width)}  ${detail}`
 
 const PublishedKeys = coordinatorContract.keys.output.pick({ receiptKey: true, logKey: true })
-const KeyFile = z.union([
-  // JWK files often name use, kid or alg as well; only the key itself counts.
-  z.looseObject({ receiptKey: PublicJwk, logKey: PublicJwk }).transform(({ receiptKey, logKey }) => [receiptKey, logKey]),
-  z.looseObject({ kty: z.literal('OKP'), crv: z.unknown(), x: z.unknown() }).transform(({ kty, crv, x }) => [PublicJwk.parse({ kty, crv, x })]),
-  z
-    .looseObject({ kty: z.literal('EC'), crv: z.unknown(), x: z.unknown(), y: z.unknown() })
-    .transform(({ kty, crv, x, y }) => [PublicJwk.parse({ kty, crv, x, y })]),
-])
-
 function readKeyFile(file: string): readonly PublicJwk[] {
+  const problem = `${file} does not hold a public key. Expected a JWK of type OKP/Ed25519 or EC/P-256, such as the receiptKey that a coordinator shows at /v1/keys.`
   try {
-    return KeyFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const keys = readPinnedKeys(readFileSync(file, 'utf8'))
+    if (keys) return keys
   } catch (error) {
-    throw new WindfallError(
-      'input.invalid',
-      `${file} does not hold a public key. Expected a JWK of type OKP/Ed25519 or EC/P-256, such as the receiptKey that a coordinator shows at /v1/keys.`,
-      { cause: error },
-    )
+    throw new WindfallError('input.invalid', problem, { cause: error })
   }
+  throw new WindfallError('input.invalid', problem)
 }
 
 async function fetchKeys(coordinatorUrl: string, fetch: Fetch): Promise<readonly PublicJwk[]> {

@@ -5,25 +5,45 @@ import { energy, gramsOf, meteredEnergy, originOf } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
 import { type Output, table } from '../output.ts'
 import { type ReceiptOnDisk, readReceipt, readReceipts, receiptFile, receiptsDirectory } from '../receipt-files.ts'
+import { type FilterOptions, addFilters, filtersOf } from '../receipt-filters.ts'
+import { exportCommand } from './receipt-export.ts'
+import { receiptPage } from './receipt-page.ts'
+import { type TokenQuestion, tokenCommands, tokenLine } from './receipt-token.ts'
 import { verifyFile } from './receipt-verify.ts'
 
 const origins = ({ predicate }: ReceiptOnDisk): string => originOf({ origin: gridOrigin(predicate), recordedOn: recordedOnOf(predicate) })
 
-interface ListOptions extends CommonOptions {
+interface ListOptions extends FilterOptions {
   readonly remote?: boolean
   readonly limit: number
+  readonly after?: string
 }
 
 const list = () =>
   action<ListOptions>(
-    createCommand('list', 'receipts on this machine, newest first; works with nothing running', 'coordinator')
-      .option('--remote', 'list what the coordinator has issued instead')
-      .option('--limit <n>', 'how many', pageLimit, 50),
-    async (options, output) => (options.remote || options.coordinator ? listIssued(options, output) : listFiles(options, output)),
+    addFilters(
+      createCommand('list', 'receipts on this machine, newest first; works with nothing running', 'coordinator').option(
+        '--remote',
+        'list what the coordinator has issued for your jobs instead; what it can be narrowed down by follows',
+      ),
+    )
+      .option('--limit <n>', 'how many', pageLimit, 50)
+      .option('--after <cursor>', 'the “next” of the page before'),
+    async (options, output) => {
+      const isRemote = options.remote || options.coordinator || Object.keys(options).some((name) => REMOTE.has(name))
+      return isRemote ? listIssued(options, output) : listFiles(options, output)
+    },
   )
 
+/** Only a coordinator looks for receipts by these. */
+const REMOTE: ReadonlySet<string> = new Set(['job', 'node', 'requester', 'model', 'zone', 'hash', 'since', 'until', 'after'])
+
 async function listIssued(options: ListOptions, output: Output): Promise<void> {
-  const page = await coordinatorClient(whereOf(options)).call('listReceipts', { after: null, limit: options.limit })
+  const page = await coordinatorClient(whereOf(options)).call('listReceipts', {
+    ...(await filtersOf(options)),
+    after: options.after ?? null,
+    limit: options.limit,
+  })
   const rows = page.items.map((receipt) => [
     receipt.receiptId,
     receipt.issuedAt.slice(0, 16).replace('T', ' '),
@@ -32,7 +52,11 @@ async function listIssued(options: ListOptions, output: Output): Promise<void> {
     gramsOf(receipt.emissionsG),
     originOf(receipt),
   ])
-  output.answer(page, () => (rows.length === 0 ? ['No receipts issued yet.'] : table([HEADER, ...rows])))
+  output.answer(page, () =>
+    rows.length === 0
+      ? ['There is no such receipt that you may see.']
+      : [...table([HEADER, ...rows]), ...(page.next === null ? [] : [`more: --after ${page.next}`])],
+  )
 }
 
 const HEADER = ['receipt', 'issued (UTC)', 'zone', 'energy', 'emissions', 'grid data']
@@ -66,11 +90,15 @@ async function listFiles(options: ListOptions, output: Output): Promise<void> {
 }
 
 const show = () =>
-  action<CommonOptions>(
-    createCommand('show', 'one receipt in words; it is not verified by showing it').argument('<receipt>', 'receipt id, or a .wfreceipt file'),
-    async (options, output, [name = '']) => {
+  action<CommonOptions & TokenQuestion>(
+    createCommand('show', 'one receipt in words; it is not verified by showing it')
+      .argument('<receipt>', 'receipt id, or a .wfreceipt file')
+      .option('--wallet <address>', 'say whether this wallet holds it as a token, too; with --rpc')
+      .option('--rpc <url>', 'the Solana RPC that is asked'),
+    async ({ wallet, rpc, ...options }, output, [name = '']) => {
       const receipt = readReceipt(name.endsWith('.wfreceipt') ? name : receiptFile(dataDirectoryOf(options), name))
-      output.answer(receipt.bundle, () => describe(receipt))
+      const token = await tokenLine(receipt, { wallet, rpc })
+      output.answer(receipt.bundle, () => [...describe(receipt), ...token])
     },
   )
 
@@ -105,4 +133,13 @@ const verify = () =>
 
 /** `windfall receipt …` */
 export const receiptCommand = (): Command =>
-  new Command('receipt').description('list, read and verify carbon receipts').addCommand(list()).addCommand(show()).addCommand(verify())
+  tokenCommands().reduce(
+    (command, token) => command.addCommand(token),
+    new Command('receipt')
+      .description('list, read, verify, export and keep carbon receipts')
+      .addCommand(list())
+      .addCommand(show())
+      .addCommand(verify())
+      .addCommand(receiptPage())
+      .addCommand(exportCommand()),
+  )

@@ -4,7 +4,7 @@ import { type RunningAgent, startAgent } from '../../agent/agent.ts'
 import type { AgentConfig } from '../../agent/config.ts'
 import { PolicyConfig } from '../../agent/idle/policy-config.ts'
 import { probeRuntime } from '../../agent/runtimes.ts'
-import { readCoordinatorConfig } from '../../coordinator/config.ts'
+import { type CoordinatorConfig, readCoordinatorConfig } from '../../coordinator/config.ts'
 import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { announce } from '../../kernel/instance-file.ts'
@@ -22,7 +22,7 @@ import { headlessPorts } from '../headless-agent.ts'
 import type { Output } from '../output.ts'
 import { type Stop, stopOnSignals } from '../running.ts'
 import { type SampleResult, type SampleRun, runSampleJob } from '../sample-run.ts'
-import { TEST_DEPOSIT_MICRO_USD, fundHotWallet, openTestWallet } from '../test-funds.ts'
+import { TEST_DEPOSIT_MICRO_USD, fundHotWallet, issueTestUsdc, openTestWallet, testUsdcMint } from '../test-funds.ts'
 import { openWindow, windowSupport } from '../window.ts'
 import { LOCALNET_SLOT_MS, localnetFile } from './localnet.ts'
 
@@ -74,7 +74,10 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
   const { dataDirectory } = config
   const ports = (name: string) => ({ clock: systemClock, log: createLogger(name, config.logLevel), environment: process.env })
   const { electron } = windowSupport(process.env)
-  await build({ only: options.window && electron ? ['renderer', 'jobs', 'icons', 'preload', 'main', 'children'] : ['renderer', 'jobs'] }, output.progress)
+  await build(
+    { only: options.window && electron ? ['renderer', 'verify', 'jobs', 'icons', 'preload', 'main', 'children'] : ['renderer', 'verify', 'jobs'] },
+    output.progress,
+  )
   await using started = new AsyncDisposableStack()
   // The chain goes last: the others still talk to it while they stop.
   const chain = started.use(await startLocalnet({ ...ports('localnet'), file: localnetFile(dataDirectory), port: 0, slotMs: LOCALNET_SLOT_MS }))
@@ -89,19 +92,35 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
     await Promise.allSettled(running)
   })
   keep(chain.run(stop.signal))
-  const coordinator = await startCoordinator(upCoordinatorConfig(options, chain.url), ports('coordinator'), stop.signal)
+  const settings = upCoordinatorConfig(options, chain.url)
+  const coordinator = await startCoordinator(settings, ports('coordinator'), stop.signal)
   keep(coordinator.closed)
   await fundHotWallet(chain.url, coordinator.hotWallet)
   await coordinator.deposit('test-funds', TEST_DEPOSIT_MICRO_USD)
   announce(dataDirectory, { coordinator: { url: coordinator.url, apiKey: coordinator.apiKey }, chain: { rpcUrl: chain.url, cluster: coordinator.cluster } })
+  const issued = issueUsdc(settings, { dataDirectory, chain, owner: coordinator.hotWallet })
   const payoutAddress = config.payoutAddress ?? (await openTestWallet(dataDirectory, chain.url))
   const agent = await startAgent({ ...config, coordinatorUrl: coordinator.url, payoutAddress }, headlessPorts(config), stop.signal)
   keep(agent.closed)
+  await issued
   announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })
   const release = started.move()
   const closed = Promise.all(running)
   const failed = new Promise<never>((_, reject) => void closed.catch(reject))
   return { agent, coordinator, closed, failed, [Symbol.asyncDispose]: () => release.disposeAsync() }
+}
+
+interface Issuing {
+  readonly dataDirectory: string
+  readonly chain: { readonly url: string }
+  readonly owner: string
+}
+
+/** Test USDC, unless the settings name a mint or none. Awaited only once the agent runs, and may fail before. */
+function issueUsdc({ usdcMint }: Pick<CoordinatorConfig, 'usdcMint'>, { dataDirectory, chain, owner }: Issuing): Promise<void> {
+  const issued = usdcMint === testUsdcMint(dataDirectory) ? issueTestUsdc(dataDirectory, chain.url, owner) : Promise.resolve()
+  issued.catch(() => undefined)
+  return issued
 }
 
 /** Everything on one machine and on a test chain: small payouts at once, anchors every few minutes. */
@@ -112,6 +131,7 @@ function upCoordinatorConfig(options: UpOptions, rpcUrl: string) {
     heartbeatMs: 5_000,
     payoutThresholdLamports: 0,
     anchorEveryMs: 300_000,
+    usdcMint: testUsdcMint(dataDirectory),
     ...readSettings(dataDirectory).coordinator,
     ...(options.liveGrid ? {} : { liveGrid: false }),
     port: 0,

@@ -42,7 +42,17 @@ test('a vault is agreed on, shown with what to do next, and once however often',
   expect(await vault('show', 'render')).toMatchObject({ code: 0, out: opened.out })
 })
 
+test('vaults are listed, and one that waits is given up', async () => {
+  await vault('open', 'given-up', '--usd', '2', '--wallet', OWN_WALLET)
+  expect((await vault('list')).out).toMatch(/given-up +waiting +0\.000000 USDC +2\.000000 USDC/)
+  const { next } = JSON.parse((await vault('list', '--limit', '1', '--json')).out) as { next: string | null }
+  expect(next).not.toBeNull()
+  expect(await vault('cancel', 'given-up')).toMatchObject({ code: 0, out: expect.stringContaining('It was given up before its money came.') })
+})
+
 test.each([
+  [['cancel', 'nowhere'], 'You have no vault'],
+  [['write-off', 'render', '--reason', 'gone'], 'Only the operator'],
   [['open', 'render', '--usd', '6', '--wallet', OWN_WALLET], 'already another job render'],
   [['open', 'other', '--usd', '0.5', '--wallet', OWN_WALLET], '$1 to $1,000,000'],
   [['open', 'other', '--usd', '5', '--wallet', '4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofLRda4'], 'expected a base58'],

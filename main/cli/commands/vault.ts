@@ -4,10 +4,11 @@ import { toBase58 } from '../../../shared/domain/base58.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
-import { type CommonOptions, action, createCommand, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '../command.ts'
 import { dollars } from '../dollars.ts'
 import { usd } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
+import { table } from '../output.ts'
 import { readKeypair } from '../vault-key.ts'
 
 const units = (amount: string): string => `${BigInt(amount) / 1_000_000n}.${String(BigInt(amount) % 1_000_000n).padStart(6, '0')} USDC`
@@ -91,9 +92,61 @@ const sign = () =>
     },
   )
 
+const list = () =>
+  action<CommonOptions & { limit: number; after?: string }>(
+    createCommand('list', 'your vaults, newest first; for operators those of everybody', 'coordinator')
+      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--after <cursor>', 'the “next” of the page before'),
+    async (options, output) => {
+      const page = await coordinatorClient(whereOf(options)).call('listVaults', { limit: options.limit, after: options.after ?? null })
+      const rows = page.items.map((one) => [
+        one.jobId,
+        one.state,
+        units(one.heldMicroUsdc),
+        units(one.dueMicroUsdc),
+        one.requesterId,
+        one.createdAt.slice(0, 10),
+      ])
+      output.answer(page, () =>
+        rows.length === 0
+          ? ['There is no vault yet. Begin one: windfall vault open']
+          : [...table([['job', 'state', 'holds', 'for', 'requester', 'since (UTC)'], ...rows]), ...(page.next ? [`more: --after ${page.next}`] : [])],
+      )
+    },
+  )
+
+const cancel = () =>
+  action<CommonOptions>(
+    createCommand('cancel', 'give up a vault whose money has not come; what arrives all the same goes back to its wallet', 'coordinator').argument('<job>'),
+    async (options, output, [jobId = '']) => {
+      const view = await coordinatorClient(whereOf(options)).call('cancelVault', { jobId })
+      output.answer(view, () => describeVault(view))
+    },
+  )
+
+const writeOff = () =>
+  action<CommonOptions & { reason: string }>(
+    createCommand(
+      'write-off',
+      'book as lost what requester and arbiter have taken out of a vault together, without the coordinator. For operators',
+      'coordinator',
+    )
+      .argument('<job>')
+      .requiredOption('--reason <text>', 'why, for whoever reads it later'),
+    async (options, output, [jobId = '']) => {
+      const view = await coordinatorClient(whereOf(options)).call('writeOffVault', { jobId, reason: options.reason })
+      output.answer(view, () => describeVault(view))
+    },
+  )
+
 export const vaultCommand = (): Command =>
   new Command('vault')
-    .description('protected jobs: their money lies where neither you nor the coordinator can take it alone')
+    .description(
+      'protected jobs: their money lies where neither you nor the coordinator can take it alone. One vault is for one job; an array cannot be protected',
+    )
     .addCommand(open())
+    .addCommand(list())
     .addCommand(show())
     .addCommand(sign())
+    .addCommand(cancel())
+    .addCommand(writeOff())

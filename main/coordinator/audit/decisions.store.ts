@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { DecisionSubject } from '../../../shared/contract/decision.ts'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { insertRows } from '../persistence/many-rows.ts'
 import type { Decision } from './chain.ts'
@@ -32,6 +34,8 @@ const DECISION = { seq: 'bigint', at: 'bigint', kind: 'text', form: 'text', body
 const SUBJECT = { kind: 'text', id: 'text', seq: 'bigint', is_first: 'bigint' } as const
 const COLUMNS = ['seq', 'at', 'kind', 'form', 'body', 'prev_hash as prevHash', 'hash'] as const
 
+const newest = compiledOnce((db) => db.selectFrom('decision').select(['seq', 'hash']).orderBy('seq', 'desc').limit(sql.lit(1)))
+
 /** All SQL on tables `decision`, which is only ever appended to, and `decision_subject`. */
 export function createDecisionsStore(db: Db | Tx) {
   const about = ({ kind, id }: DecisionSubject) => db.selectFrom('decision_subject').select('seq').where('kind', '=', kind).where('id', '=', id)
@@ -53,7 +57,7 @@ export function createDecisionsStore(db: Db | Tx) {
   }
   return {
     async head(): Promise<Head> {
-      return (await db.selectFrom('decision').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null
+      return (await newest(db, []))[0] ?? null
     },
     /** Records in their order, each following on the one before it, the first on the head. */
     async append(decisions: readonly Decision[], concerned: readonly (Concerned & Pick<Decision, 'seq'>)[]): Promise<void> {

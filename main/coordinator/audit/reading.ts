@@ -85,8 +85,11 @@ async function show(db: Db, seen: DecisionFilter, seq: number): Promise<Decision
   return { record: toRecord(decision), inputs: inputs.map(([name, sha256]) => ({ name, sha256, bytes: sizes.get(sha256) ?? null })) }
 }
 
-async function exportPage(db: Db, { kind, since, after, limit }: In<'exportDecisions'>): Promise<Out<'exportDecisions'>> {
-  const found = await createDecisionsStore(db).oldest({ ...EVERYTHING, kind, since: when(since) }, { after: cursor(after), limit: limit + 1 })
+async function exportPage(db: Db, { kind, since, until, after, limit }: In<'exportDecisions'>): Promise<Out<'exportDecisions'>> {
+  const found = await createDecisionsStore(db).oldest(
+    { ...EVERYTHING, kind, since: when(since), until: when(until ?? null) },
+    { after: cursor(after), limit: limit + 1 },
+  )
   const items: DecisionRecord[] = []
   let characters = 0
   for (const decision of found.slice(0, limit)) {

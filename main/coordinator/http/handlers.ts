@@ -1,8 +1,11 @@
 import { fromIso, toIso } from '../../../shared/units.ts'
 import { arrayCalls, templateCalls } from './array-handlers.ts'
 import { type Called, isAsync, nodeOf, requesterOf } from './callers.ts'
+import { evidenceHandlers, exportHandlers } from './export-handlers.ts'
 import { ledgerHandlers } from './ledger-handlers.ts'
+import { logHandlers } from './log-handlers.ts'
 import { depositHandlers } from './deposit-handlers.ts'
+import { canaryHandlers } from './canary-handlers.ts'
 import { modelHandlers } from './model-handlers.ts'
 import { nodeAdminHandlers } from './node-handlers.ts'
 import { requesterAdminCalls } from './requester-handlers.ts'
@@ -20,15 +23,13 @@ const publicCalls = ({
   statistics,
   registry,
   receipts,
-}: CoordinatorParts): Called<'health' | 'keys' | 'getStatistics' | 'beginEnrolment' | 'enrol' | 'getReceipt' | 'treeHead' | 'logConsistency'> => ({
+}: CoordinatorParts): Called<'health' | 'keys' | 'getStatistics' | 'beginEnrolment' | 'enrol' | 'getReceipt'> => ({
   health: async () => ({ status: await health(), version, time: toIso(clock.now()) }),
   keys,
   getStatistics: statistics,
   beginEnrolment: ({ publicJwk }) => registry.begin(publicJwk),
   enrol: registry.enrol,
   getReceipt: ({ receiptId }) => receipts.get(receiptId),
-  treeHead: async () => ({ treeHead: await receipts.treeHead() }),
-  logConsistency: async ({ from, to }) => ({ hashes: await receipts.consistency(from, to) }),
 })
 
 const at = (text: string | null): number | null => (text === null ? null : fromIso(text))
@@ -103,12 +104,8 @@ const fleetCalls = ({ fleets }: CoordinatorParts): Called<'inviteToFleet' | 'joi
 const requesterCalls = ({
   jobs,
   results,
-  receipts,
   ledger,
-  payouts,
-}: CoordinatorParts): Called<
-  'submitJob' | 'planJob' | 'listJobs' | 'getJob' | 'getJobOutput' | 'cancelJob' | 'getAccount' | 'listReceipts' | 'listPayouts'
-> => ({
+}: CoordinatorParts): Called<'submitJob' | 'planJob' | 'listJobs' | 'getJob' | 'getJobOutput' | 'cancelJob' | 'getAccount'> => ({
   submitJob: (submission, caller) => jobs.submit({ ...submission, requesterId: requesterOf(caller) }),
   planJob: ({ spec }, caller) => jobs.plan(requesterOf(caller), spec),
   listJobs: (page, caller) => jobs.list({ ...page, requesterId: requesterOf(caller) }),
@@ -119,8 +116,6 @@ const requesterCalls = ({
   },
   cancelJob: ({ jobId }, caller) => jobs.cancel(requesterOf(caller), jobId),
   getAccount: (_, caller) => ledger.account(requesterOf(caller)),
-  listReceipts: (page, caller) => receipts.list(requesterOf(caller), page),
-  listPayouts: (page) => payouts.list(page),
 })
 
 const proofCalls = ({ proofs, challenges }: CoordinatorParts): Called<'listProofs' | 'getProof' | 'challengeProof' | 'getChallenges'> => ({
@@ -158,9 +153,13 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...vaultHandlers(parts),
   ...payoutHandlers(parts),
   ...ledgerHandlers(parts),
+  ...logHandlers(parts),
   ...modelHandlers(parts),
+  ...canaryHandlers(parts),
   listReplicas: (_, caller) => parts.replicas(requesterOf(caller)),
   ...runCalls(parts),
+  ...exportHandlers(parts),
+  ...evidenceHandlers(parts),
   ...fleetCalls(parts),
   ...requesterCalls(parts),
   ...templateCalls(parts),

@@ -12,7 +12,10 @@ import type { Signer } from '../../kernel/signing.ts'
 import { createBookkeeping } from '../bookkeeping.ts'
 import { OPERATOR, type TestCore, startTestCore } from '../core.fake.ts'
 import { createDepositing } from '../depositing.ts'
+import { createEvidencing } from '../evidencing.ts'
+import { createExporting } from '../exporting.ts'
 import { readCoordinatorConfig } from '../config.ts'
+import { createLogKeeping } from '../log-keeping.ts'
 import { createPaying } from '../paying.ts'
 import { createVaulting } from '../vaulting.ts'
 import { createHandlers } from './handlers.ts'
@@ -102,6 +105,13 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options
   const core = await startTestCore(options)
   const bundle = await testBundle()
   const failures: unknown[] = []
+  const exports = await createExporting({
+    ...core,
+    isOperator: (requesterId) => requesterId === OPERATOR,
+    signer: testReceiptKey,
+    logId: testLogKey.keyId,
+    publicUrl: null,
+  })
   const handlers = createHandlers({
     ...core.parts,
     replicas: async () => ({ replicas: [], unowned: [], intake: core.intake.load() }),
@@ -129,10 +139,17 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options
         if (receiptId !== 'receipt-1') throw new WindfallError('not-found', `There is no receipt ${receiptId}.`)
         return bundle
       },
-      list: async () => ({ items: [], next: null }),
-      treeHead: async () => bundle.inclusion.treeHead,
-      consistency: async (from, to) => [Buffer.from(`from ${from} to ${to}`).toString('base64')],
     },
+    log: createLogKeeping({
+      ...core,
+      loopDb: core.db,
+      logSigner: testLogKey,
+      everyMs: 3_600_000,
+      isOperator: (requesterId) => requesterId === OPERATOR,
+      onFailure: () => {},
+    }).calls,
+    exports,
+    evidence: createEvidencing({ ...core, isOperator: (requesterId) => requesterId === OPERATOR, signer: testReceiptKey }),
     ledger: createBookkeeping({
       ...core,
       isOperator: (requesterId) => requesterId === OPERATOR,
@@ -157,6 +174,7 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options
     checkpoints,
     inputs,
     results: core.parts.results,
+    exports,
     links: core.parts.wallets,
     host: '127.0.0.1',
     trustProxy: false,

@@ -58,6 +58,8 @@ test('a job begins with what was uploaded and with what an earlier job produced,
     })
   }
   expect((await fetched(pathOf(lease, 2))).json()).toMatchObject({ status: 404, detail: 'Job second has no input 2.' })
+  await server.core.outputs.blobs.remove(`sha256:${sha256Hex(OUTPUT)}`, Number.POSITIVE_INFINITY)
+  expect((await fetched(pathOf(lease, 1))).json()).toMatchObject({ status: 404, detail: expect.stringContaining('job first, which is no longer kept') })
   expect(server.failures).toEqual([])
 })
 

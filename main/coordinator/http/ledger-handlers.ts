@@ -1,12 +1,14 @@
+import type { ledgerOrderCalls } from '../../../shared/contract/ledger-orders.ts'
 import type { ledgerCalls } from '../../../shared/contract/ledger.ts'
 import { type Called, nodeOf, requesterOf } from './callers.ts'
 import type { LedgerParts } from './ledger-parts.ts'
 
-/** The books: what everybody may read of their own, and what the operator orders. */
-export const ledgerHandlers = ({ ledger }: { readonly ledger: LedgerParts }): Called<keyof typeof ledgerCalls> => ({
-  checkLedger: () => ledger.check(),
+/** The books: what everybody may read of their own, and what the operator asks and orders. */
+export const ledgerHandlers = ({ ledger }: { readonly ledger: LedgerParts }): Called<keyof typeof ledgerCalls | keyof typeof ledgerOrderCalls> => ({
+  checkLedger: (_, caller) => ledger.check(requesterOf(caller)),
   getStatement: (question, caller) => ledger.statement(requesterOf(caller), question),
   getEntries: ({ about }, caller) => ledger.entries(requesterOf(caller), about),
+  getCommunityFund: () => ledger.community(),
   getOwnBalances: (_, caller) => ledger.own.balances(nodeOf(caller)),
   getOwnStatement: (page, caller) => ledger.own.statement(nodeOf(caller), page),
   getOwnEntries: ({ about }, caller) => ledger.own.entries(nodeOf(caller), about),
@@ -16,6 +18,7 @@ export const ledgerHandlers = ({ ledger }: { readonly ledger: LedgerParts }): Ca
   openDispute: (order, caller) => ledger.orders.dispute(requesterOf(caller), order),
   decideDispute: (order, caller) => ledger.orders.decide(requesterOf(caller), order),
   listDisputes: (page, caller) => ledger.orders.disputes(requesterOf(caller), page),
+  redeemCommunityCredits: (order, caller) => ledger.orders.redeemCommunity(requesterOf(caller), order),
   closePeriod: (order, caller) => ledger.orders.close(requesterOf(caller), order),
   listPeriods: (page) => ledger.periods(page),
 })

@@ -13,10 +13,12 @@ interface Page {
 /** What the HTTP border needs of the books. */
 export interface LedgerParts {
   readonly account: (requesterId: string) => Promise<Out<'getAccount'>>
-  readonly check: () => Promise<Out<'checkLedger'>>
+  /** Of everybody's money. Error: `auth.refused` for whoever is no operator. */
+  readonly check: (by: string) => Promise<Out<'checkLedger'>>
   /** Errors of both: `auth.refused` for what is somebody else's. */
   readonly statement: (by: string, question: In<'getStatement'>) => Promise<Out<'getStatement'>>
   readonly entries: (by: string, about: string) => Promise<Out<'getEntries'>>
+  readonly community: () => Promise<Out<'getCommunityFund'>>
   readonly periods: (page: Page) => Promise<Out<'listPeriods'>>
   /** What a node may ask and do about its own money. */
   readonly own: {
@@ -32,6 +34,7 @@ export interface LedgerParts {
     readonly dispute: (by: string, order: In<'openDispute'>) => Promise<Out<'openDispute'>>
     readonly decide: (by: string, order: In<'decideDispute'>) => Promise<Out<'decideDispute'>>
     readonly disputes: (by: string, page: Page) => Promise<Out<'listDisputes'>>
+    readonly redeemCommunity: (by: string, order: In<'redeemCommunityCredits'>) => Promise<Out<'redeemCommunityCredits'>>
     readonly close: (by: string, order: In<'closePeriod'>) => Promise<Out<'closePeriod'>>
   }
 }

@@ -1,4 +1,5 @@
 /** Everything the HTTP border needs from the coordinator; the root supplies it. */
+import type { CanaryParts } from './canary-parts.ts'
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import type { Handlers, InputOf, OutputOf } from '../../../shared/contract/define.ts'
@@ -7,7 +8,9 @@ import type { PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Envelope, PublicJwk, Signal } from '../../../shared/contract/wire.ts'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { EvidenceParts, ExportParts } from './export-parts.ts'
 import type { LedgerParts } from './ledger-parts.ts'
+import type { LogParts } from './log-parts.ts'
 import type { DepositParts, VaultParts, WalletParts } from './wallet-parts.ts'
 
 type Contract = typeof coordinatorContract
@@ -48,6 +51,7 @@ export interface CoordinatorParts {
     readonly list: (by: string, page: In<'listNodes'>) => Promise<Out<'listNodes'>>
     readonly show: (by: string, nodeId: string) => Promise<Out<'getNode'>>
     readonly history: (by: string, page: In<'getNodeHistory'>) => Promise<Out<'getNodeHistory'>>
+    readonly signals: (by: string, page: In<'listSoftSignals'>) => Promise<Out<'listSoftSignals'>>
     readonly quarantine: (by: string, order: In<'quarantineNode'>) => Promise<Out<'quarantineNode'>>
     readonly release: (by: string, order: In<'releaseNode'>) => Promise<Out<'releaseNode'>>
     readonly remove: (by: string, order: In<'removeNode'>) => Promise<Out<'removeNode'>>
@@ -55,6 +59,7 @@ export interface CoordinatorParts {
     readonly own: {
       readonly show: (nodeId: string) => Promise<Out<'getOwnNode'>>
       readonly history: (page: In<'getNodeHistory'>) => Promise<Out<'getOwnHistory'>>
+      readonly signals: (page: In<'listSoftSignals'>) => Promise<Out<'getOwnSignals'>>
       /** Error: `input.invalid` for what is no address. */
       readonly payTo: (nodeId: string, address: string) => Promise<Out<'setPayoutAddress'>>
       /** Error: `auth.refused` for a node that is not of its fleet. */
@@ -136,6 +141,7 @@ export interface CoordinatorParts {
     readonly input: (by: string, asked: In<'getDecisionInput'>) => Promise<Out<'getDecisionInput'>>
     readonly export: (by: string, page: In<'exportDecisions'>) => Promise<Out<'exportDecisions'>>
   }
+  readonly canaries: CanaryParts
   readonly models: {
     readonly add: (by: string, model: In<'addModel'>) => Promise<Out<'addModel'>>
     readonly list: (page: In<'listModels'>) => Promise<Out<'listModels'>>
@@ -148,14 +154,12 @@ export interface CoordinatorParts {
   readonly receipts: {
     /** Error: `not-found`. */
     readonly get: (receiptId: string) => Promise<ReceiptBundle>
-    readonly list: (requesterId: string, page: Page) => Promise<Out<'listReceipts'>>
-    readonly treeHead: () => Promise<Envelope>
-    /** Error: `input.invalid`. */
-    readonly consistency: (from: number, to: number) => Promise<string[]>
   }
+  readonly log: LogParts
+  readonly exports: ExportParts
+  readonly evidence: EvidenceParts
   readonly ledger: LedgerParts
   readonly payouts: {
-    readonly list: (page: Page) => Promise<Out<'listPayouts'>>
     /** What a node may ask about its own money. Errors: `payout.refused`, `funds.insufficient`, `not-found`, `conflict`. */
     readonly own: {
       readonly terms: (nodeId: string) => Promise<Out<'getPayoutTerms'>>
@@ -170,6 +174,7 @@ export interface CoordinatorParts {
       readonly status: (by: string, order: In<'getPayoutStatus'>) => Promise<Out<'getPayoutStatus'>>
       readonly pause: (by: string, order: In<'pausePayouts'>) => Promise<Out<'pausePayouts'>>
       readonly resume: (by: string, order: In<'resumePayouts'>) => Promise<Out<'resumePayouts'>>
+      readonly list: (by: string, page: Page) => Promise<Out<'listPayouts'>>
       readonly batches: (by: string, page: In<'listPayoutBatches'>) => Promise<Out<'listPayoutBatches'>>
       readonly approve: (by: string, order: In<'approvePayout'>) => Promise<Out<'approvePayout'>>
       readonly reject: (by: string, order: In<'rejectPayout'>) => Promise<Out<'rejectPayout'>>

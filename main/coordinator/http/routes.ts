@@ -18,6 +18,7 @@ const BODY_BYTES: Readonly<Record<string, number>> = {
   // Up to 10,000 rows of parameters beside the job.
   submitArray: 8_388_608,
   planJob: 49_152,
+  addCanary: 49_152,
 }
 
 /** What goes through the door of the intake. */

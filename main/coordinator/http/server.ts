@@ -7,12 +7,15 @@ import { type AccessDeps, type Checked, createAccessCheck } from './access.ts'
 import { type BlobDeps, bindBlobs } from './blob-routes.ts'
 import { type CheckpointDeps, bindCheckpoints } from './checkpoint-routes.ts'
 import { UNCHECKED, describe, takeAsItIs } from './describe.ts'
+import type { ExportParts } from './export-parts.ts'
+import { bindExports } from './export-routes.ts'
 import { type InputDeps, bindInputs } from './input-routes.ts'
 import { bindLinkPage } from './link-page.ts'
 import type { CoordinatorHandlers, CoordinatorParts } from './parts.ts'
 import { type RateLimitRule, createRateLimit, networkOf } from './rate-limit.ts'
 import { type ResultDeps, bindResults } from './result-routes.ts'
 import { DEFAULT_BODY_BYTES, type RouteDeps, bindContract } from './routes.ts'
+import { bindVerifyPage } from './verify-page.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -34,6 +37,7 @@ export interface HttpServerDeps {
   readonly checkpoints: CheckpointDeps
   readonly inputs: InputDeps
   readonly results: ResultDeps
+  readonly exports: Pick<ExportParts, 'keySet' | 'credential' | 'receipts'>
   readonly links: Pick<CoordinatorParts['wallets'], 'open'>
   /** The address the server will listen on; on a loopback address only requests that name it are answered. */
   readonly host: string
@@ -126,6 +130,7 @@ function bindAll(app: FastifyInstance, deps: HttpServerDeps, { checked, componen
   bindCheckpoints(app, deps.checkpoints, checked)
   bindInputs(app, deps.inputs, checked)
   bindResults(app, deps.results, checked)
+  bindExports(app, deps.exports, checked)
 }
 
 /** Made when somebody asks for it, which few do: the schemas of every call take more memory than everything else that answers. */
@@ -162,5 +167,6 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   answerDescription(app, deps)
   bindAll(app, deps, { checked })
   bindLinkPage(app, deps.links)
+  bindVerifyPage(app)
   return app
 }

@@ -18,6 +18,9 @@ export interface DepositParts {
 /** Where the money of protected jobs lies; who asks comes first. */
 export interface VaultParts {
   readonly open: (requesterId: string, order: In<'openVault'>) => Promise<Out<'openVault'>>
+  readonly list: (by: string, page: In<'listVaults'>) => Promise<Out<'listVaults'>>
+  readonly cancel: (by: string, jobId: string) => Promise<Out<'cancelVault'>>
+  readonly writeOff: (by: string, order: In<'writeOffVault'>) => Promise<Out<'writeOffVault'>>
   readonly show: (by: string, jobId: string) => Promise<Out<'getVault'>>
   readonly plan: (by: string, order: In<'planVault'>) => Promise<Out<'planVault'>>
   readonly sign: (by: string, order: In<'signVault'>) => Promise<Out<'signVault'>>

@@ -1,7 +1,8 @@
 /** Writes jobs that were submitted together: each as if it had come alone, with statements that are about all of them. */
 import type { After, TemplateId } from '../../../shared/contract/job-links.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
-import { fromIso, microUsd } from '../../../shared/units.ts'
+import { mostMicroUsd } from '../../../shared/domain/pay.ts'
+import { fromIso } from '../../../shared/units.ts'
 import type { Tx } from '../persistence/database.ts'
 import { UNLOOKED, linkUp } from './after/settling.ts'
 import type { AfterStanding } from './after/standing.ts'
@@ -32,7 +33,8 @@ export const firstWords = (standing: AfterStanding): Pick<NewJob, 'reason' | 'me
 /** Their standings first: whoever names what it has not is told that, whatever else is wrong with it. */
 async function jobsOf(tx: Tx, orders: readonly Order[]): Promise<NewJob[]> {
   const words: ReturnType<typeof firstWords>[] = []
-  for (const { requesterId, jobId, after } of orders) words.push(firstWords(await linkUp(tx, { requesterId, waiter: { kind: 'job', id: jobId }, after })))
+  for (const { requesterId, jobId, after, spec } of orders)
+    words.push(firstWords(await linkUp(tx, { requesterId, waiter: { kind: 'job', id: jobId }, after, spec })))
   const starts = await joinLines(tx, orders)
   return orders.map((one, index) => {
     const { after: _, ...order } = one
@@ -57,7 +59,7 @@ export async function acceptAll(deps: AcceptDeps, tx: Tx, orders: readonly Order
   await store.addJobs(jobs)
   await deps.money.reserve(
     tx,
-    jobs.map(({ requesterId, jobId, spec }) => ({ requesterId, jobId, microUsd: microUsd(BigInt(spec.price.maxMicroUsd)) })),
+    jobs.map(({ requesterId, jobId, spec }) => ({ requesterId, jobId, microUsd: mostMicroUsd(spec) })),
   )
   for (const { jobId, requesterId, template } of jobs) await deps.decide(tx, 'job.queued', { jobId, requesterId, ...(template ? { template } : {}) })
   const accepted = new Map(fresh.map((order, index) => [order, jobs[index] ?? null]))

@@ -1,7 +1,7 @@
 import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Selectable } from 'kysely'
-import { compiledOnce } from '../persistence/compiled.ts'
+import { compiledOnce, inOrderOf } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
 import { inPieces } from './in-pieces.ts'
@@ -71,18 +71,21 @@ const decode = (row: Selectable<Schema['attempt']>): Attempt => ({
   askedBack: row.asked_back,
 })
 
-const openOfNode = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('node_id', '=', '').where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at'))
+const openOfNode = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('node_id', '=', '').where('state', 'in', OPEN_ATTEMPTS))
+const ofJob = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('job_id', '=', '').orderBy('token'))
+
+const byLease = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('lease_id', '=', ''))
 
 /** All SQL on table `attempt`. An attempt and its lease are one row: neither exists without the other. */
 export function createAttemptsStore(db: Db | Tx) {
   const attempts = () => db.selectFrom('attempt').selectAll()
   return {
     async byLease(leaseId: string): Promise<Attempt | null> {
-      const row = await attempts().where('lease_id', '=', leaseId).executeTakeFirst()
+      const [row] = await byLease(db, [leaseId])
       return row ? decode(row) : null
     },
     async ofJob(jobId: string): Promise<Attempt[]> {
-      return (await attempts().where('job_id', '=', jobId).orderBy('token').execute()).map(decode)
+      return (await ofJob(db, [jobId])).map(decode)
     },
     async open(): Promise<Attempt[]> {
       return (await attempts().where('state', 'in', OPEN_ATTEMPTS).orderBy('leased_at').execute()).map(decode)
@@ -125,7 +128,7 @@ export function createAttemptsStore(db: Db | Tx) {
       return new Set([...silent, ...open].map(({ node_id }) => node_id))
     },
     async openOfNode(nodeId: string): Promise<Attempt[]> {
-      return (await openOfNode(db, [nodeId, ...OPEN_ATTEMPTS])).map(decode)
+      return inOrderOf(await openOfNode(db, [nodeId, ...OPEN_ATTEMPTS]), (row) => row.leased_at).map(decode)
     },
     /** What these jobs have been through. */
     async past(jobIds: readonly string[]): Promise<Past> {

@@ -6,7 +6,7 @@ import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { changeJob } from './change.ts'
 import { type Job, createJobsStore } from './jobs.store.ts'
-import { type Renewals, leaseStanding } from './leases.ts'
+import { type Renewals, isProven, leaseStanding } from './leases.ts'
 import type { JobDeps } from './ports.ts'
 import { type Waiting, explainWindow } from './reasons.ts'
 import { afterEnd } from './retrying.ts'
@@ -61,11 +61,17 @@ export const failAttempt = (deps: JobDeps, failure: AttemptFailure): Promise<voi
   transact(deps.db, async (tx) => {
     const known = await attemptOfLease(tx, failure.nodeId, failure.leaseId)
     if (known?.attempt.state === 'failed' && known.attempt.token === failure.token) return
+    if (known?.attempt.reason === 'lease.expired' && known.attempt.token === failure.token) return tellLate(tx, known.attempt, failure)
     const { exitCode, reason, retry } = failure
     const { attempt } = await currentAttempt(tx, failure)
     await deps.decide(tx, 'attempt.failed', { attemptId: attempt.attemptId, nodeId: failure.nodeId, reason, exitCode, retry })
     await endAttempt(deps, tx, { attempt, state: 'failed', ...failure })
   })
+
+/** A machine that was away when its lease ran out says afterwards why, which clears it of having been silent. Its job has gone on long since. */
+async function tellLate(tx: Tx, { attemptId }: Attempt, { reason }: AttemptFailure): Promise<void> {
+  await createAttemptsStore(tx).update(attemptId, { reason })
+}
 
 /** Ends one attempt and moves its job on, inside the caller's transaction. */
 export async function endAttempt(
@@ -81,10 +87,25 @@ export async function endAttempt(
   if (!job) return
   const planned = retry && reason === PLANNED_END ? nextRunOf(job, endedAt) : null
   if (planned) return void (await changeJob(deps, tx, { job, change: { type: 'paused', ...planned } }))
-  const { spec, deadlineAt } = job
-  const next = afterEnd({ ended: { state, reason }, attempts: await attempts.ofJob(job.jobId), retry, message, spec, deadlineAt }, endedAt, deps.chance())
+  const { spec, deadlineAt, copy } = job
+  const next = afterEnd(
+    { ended: { state, reason }, attempts: await attempts.ofJob(job.jobId), retry, message, spec, isDoable: copy > 1, deadlineAt },
+    endedAt,
+    deps.chance(),
+  )
+  // What the coordinator has repeated must not fail for it: the result that is there counts before long.
+  if (next.again === 'no' && job.confirmBy !== null) return giveUpRepeating(deps, tx, { job, message: next.message, now: endedAt })
   const change = { type: 'attempt-ended', retry: next.again !== 'no', reason, message: next.message } as const
   await changeJob(deps, tx, { job, change, ...(next.again === 'later' ? { patch: { isBlocked: true, retryAt: next.at, plan: null } } : {}) })
+}
+
+async function giveUpRepeating(
+  deps: JobDeps,
+  tx: Tx,
+  { job, message, now }: { readonly job: Job; readonly message: string; readonly now: number },
+): Promise<void> {
+  const change = { type: 'attempt-ended', retry: true, reason: 'waiting.quorum', message } as const
+  await changeJob(deps, tx, { job, change, patch: { isBlocked: true, confirmBy: now, plan: null } })
 }
 
 const PLANNED_END: YieldReason = 'plan'
@@ -137,7 +158,7 @@ export async function renewLeases(
       if (reason) dropped.yields.push({ leaseId, reason })
     }
     // A proven attempt is not lost: its agent is about to hear that the proof was accepted.
-    else if (held?.attempt.state !== 'succeeded' && held?.attempt.state !== 'given-back')
+    else if (!held || !isProven(held.attempt.state))
       (held?.job.state === 'cancelled' || held?.job.state === 'expired' ? dropped.cancelled : dropped.lost).push(leaseId)
   }
   return dropped

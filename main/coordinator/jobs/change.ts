@@ -23,8 +23,9 @@ export async function changeJob(deps: ChangeDeps, tx: Tx, { job, change, patch =
   const next = transition(standingOf(job), change)
   if (!next) return null
   // What comes back has to be planned again.
-  const unplanned = change.type === 'attempt-ended' || change.type === 'paused' ? { plannedAt: null } : {}
-  const changed = { ...unplanned, ...patch, ...next, updatedAt: deps.clock.now() }
+  const unplanned = change.type === 'attempt-ended' || change.type === 'paused' || change.type === 'held' ? { plannedAt: null } : {}
+  const over = TERMINAL.has(next.state) && job.confirmBy !== null ? { confirmBy: null } : {}
+  const changed = { ...unplanned, ...over, ...patch, ...next, updatedAt: deps.clock.now() }
   await createJobsStore(tx).update(job.jobId, changed)
   const { state } = next
   if ((state === 'failed' || state === 'expired' || state === 'cancelled') && (await deps.endRuns(tx, { jobId: job.jobId, state })) === 'free')

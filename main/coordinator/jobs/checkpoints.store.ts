@@ -1,6 +1,11 @@
 import type { Checkpoint } from '../../../shared/contract/job.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+
+const byJob = compiledOnce((db) => db.selectFrom('checkpoint').selectAll().where('job_id', '=', ''))
+
+const removeOf = compiledOnce((db) => db.deleteFrom('checkpoint').where('job_id', '=', ''))
 
 /** All SQL on tables `checkpoint`, what unfinished jobs have saved, the last of each, and `checkpoint_arrival`, what is on its way to become that. */
 export function createCheckpointsStore(db: Db | Tx) {
@@ -14,11 +19,11 @@ export function createCheckpointsStore(db: Db | Tx) {
         .execute()
     },
     async ofJob(jobId: string): Promise<Checkpoint | null> {
-      const row = await db.selectFrom('checkpoint').selectAll().where('job_id', '=', jobId).executeTakeFirst()
+      const [row] = await byJob(db, [jobId])
       return row ? { sha256: row.sha256, bytes: row.bytes, token: row.token, savedAt: toIso(row.saved_at) } : null
     },
     async remove(jobId: string): Promise<void> {
-      await db.deleteFrom('checkpoint').where('job_id', '=', jobId).execute()
+      await removeOf(db, [jobId])
     },
     /** Hashes of everything that is still wanted, and of what arrives at any coordinator and began to after `since`. */
     async hashes(since: number): Promise<string[]> {

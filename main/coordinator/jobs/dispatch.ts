@@ -17,12 +17,14 @@ import { type Rounds, createRounds } from './rounds.ts'
 import { createStragglers } from './stragglers/stragglers.ts'
 import { type RunningOutlook, runningIn } from './running.ts'
 import { createTurns, createShared } from './turns.ts'
+import type { Alongside } from './world.ts'
 import { createWaitingNodes } from './waiting-nodes.ts'
 
 export interface DispatchDeps extends JobDeps, Pick<LeasingDeps, 'nextToken'> {
   readonly nodes: () => Promise<readonly KnownNode[]>
   readonly plan: PlanJobs
   readonly match: MatchJobs
+  readonly alongside: Alongside
   readonly push: Push
   readonly renewals: Renewals
   /** Runs after every round, whatever happened in it. */

@@ -1,15 +1,13 @@
 import type { Clock } from '../../kernel/clock.ts'
-import type { JobSpec } from '../../../shared/contract/job.ts'
-import { placeKindFor, placesFor } from '../../../shared/domain/places.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { changeJob } from './change.ts'
+import { type Giving, giveAll } from './giving.ts'
 import { type Displaced, handOut } from './handing-out.ts'
 import type { Holdings } from './holdings.ts'
-import { placeOf } from './place.ts'
 import { inBatches } from './in-batches.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { LEASE_LEAD_MS } from './leases.ts'
-import { type LeasingDeps, type Taker, leaseJobs } from './leasing.ts'
+import type { LeasingDeps } from './leasing.ts'
 import type { FreeNode, JobDeps, KnownNode, MatchJobs } from './ports.ts'
 import { explainWindow } from './reasons.ts'
 import type { Due } from './next-run.ts'
@@ -19,6 +17,7 @@ export interface DueDeps extends LeasingDeps {
   readonly holdings: () => Promise<Holdings>
   readonly match: MatchJobs
   readonly nodes: () => Promise<readonly KnownNode[]>
+  readonly onFailure: (message: string) => void
 }
 
 /** How long jobs and nodes that compete wait for others to join: who meets whom at once is chosen better than one after another. */
@@ -104,13 +103,6 @@ function meetings(
   return { closed, openMs }
 }
 
-interface Giving extends Pick<DueState, 'rounds' | 'onGiven'> {
-  /** What was held before. */
-  readonly holdings: Holdings
-  /** Places that have been given since, by place. */
-  readonly given: Map<string, number>
-}
-
 /** Ids of the jobs that another node has taken. */
 async function meet(
   deps: DueDeps,
@@ -128,48 +120,6 @@ async function meet(
     for (const jobId of await giveAll(deps, giving, gifts)) placed.add(jobId)
   }
   return placed
-}
-
-interface Gift {
-  readonly due: Due
-  readonly node: KnownNode | undefined
-  readonly choice: Taker['choice']
-}
-
-/** So many leases are written together, and are on their way before the next ones are: nobody waits for all of them. */
-const AT_ONCE = 64
-
-/** Ids of the jobs that no longer wait; the places of the others are taken after all. */
-async function giveAll(deps: DueDeps, giving: Giving, gifts: readonly Gift[]): Promise<readonly string[]> {
-  const { rounds } = giving
-  const gone: string[] = []
-  const takers = gifts.flatMap(({ due, node, choice }) => (node ? [{ due, taker: { jobId: due.jobId, node, choice } }] : []))
-  for (let from = 0; from < takers.length; from += AT_ONCE) {
-    const some = takers.slice(from, from + AT_ONCE)
-    const given = await leaseJobs(
-      deps,
-      some.map(({ taker }) => taker),
-    )
-    for (const [index, { due, taker }] of some.entries()) {
-      if (given[index] === 'full') {
-        rounds.upset()
-        continue
-      }
-      gone.push(due.jobId)
-      rounds.drop(due.jobId)
-      if (given[index] !== 'moved-on') hold(giving, taker.node.nodeId, due.spec.needs)
-    }
-  }
-  return gone
-}
-
-function hold({ rounds, onGiven, holdings, given }: Giving, nodeId: string, needs: JobSpec['needs']): void {
-  const kind = placeKindFor(needs)
-  const place = placeOf(nodeId, kind)
-  const more = (given.get(place) ?? 0) + placesFor(needs)
-  given.set(place, more)
-  rounds.held(nodeId, kind, holdings.taken(nodeId, kind) + more)
-  onGiven(nodeId)
 }
 
 /** Jobs whose window has opened no longer wait for their windows: they say so, without a new plan. Most have said so already. */

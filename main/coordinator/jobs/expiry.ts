@@ -1,3 +1,4 @@
+import type { JobState } from '../../../shared/contract/job.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import { endAttempt } from './attempts.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
@@ -37,19 +38,28 @@ async function isVerified({ clock }: JobDeps, tx: Tx, { jobId, state, reason }: 
   return job?.state === 'verifying' && clock.now() - job.updatedAt < RECEIPT_HOLD_MS
 }
 
+/** So many jobs end together. */
+const AT_ONCE = 100
+
 /** Ends every job whose deadline has passed. Returns the attempts that were still running. */
 export async function expireDeadlines(deps: JobDeps): Promise<Attempt[]> {
   const now = deps.clock.now()
-  const jobs = createJobsStore(deps.db)
-  const overdue = [...(await jobs.overdue(['queued', 'planned'], now)), ...(await jobs.overdue(['leased', 'running'], now - DEADLINE_GRACE_MS))]
-  const ended: Attempt[] = []
-  for (const jobId of overdue) {
-    const attempt = await transact(deps.db, async (tx) => {
-      const job = await createJobsStore(tx).get(jobId)
-      const changed = job && (await changeJob(deps, tx, { job, change: { type: 'deadline-passed' } }))
-      return changed ? endOpenAttempt(deps, tx, { jobId, state: 'lost', reason: 'deadline' }) : null
-    })
-    if (attempt) ended.push(attempt)
-  }
-  return ended
+  return [...(await expireAll(deps, ['queued', 'planned'], now)), ...(await expireAll(deps, ['leased', 'running'], now - DEADLINE_GRACE_MS))]
 }
+
+async function expireAll(deps: JobDeps, states: readonly JobState[], at: number): Promise<Attempt[]> {
+  const ended: Attempt[] = []
+  for (;;) {
+    const overdue = await createJobsStore(deps.db).overdue(states, { at, limit: AT_ONCE })
+    const attempts = await Promise.all(overdue.map((jobId) => expireOne(deps, jobId)))
+    ended.push(...attempts.filter((attempt) => attempt !== null))
+    if (overdue.length < AT_ONCE) return ended
+  }
+}
+
+const expireOne = (deps: JobDeps, jobId: string): Promise<Attempt | null> =>
+  transact(deps.db, async (tx) => {
+    const job = await createJobsStore(tx).get(jobId)
+    const changed = job && (await changeJob(deps, tx, { job, change: { type: 'deadline-passed' } }))
+    return changed ? endOpenAttempt(deps, tx, { jobId, state: 'lost', reason: 'deadline' }) : null
+  })

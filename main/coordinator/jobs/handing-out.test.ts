@@ -20,7 +20,7 @@ const dueOf = (jobId: string, nodeId: string, changes: Partial<Due> & { gpus?: n
   const { gpus = 1, ...rest } = changes
   const spec = testSpec(NOW, { needs: { gpus, vramBytes: 0, ramBytes: 0 } })
   const { from = NOW } = rest
-  return { jobId, spec, nodeId, zone: 'GB-13', from, to: from + MINUTE, asSoonAsPossible: null, avoids: [], isTold: false, turn: 0, ...rest }
+  return { jobId, spec, nodeId, zone: 'GB-13', from, to: from + MINUTE, asSoonAsPossible: null, avoids: [], isPinned: false, isTold: false, turn: 0, ...rest }
 }
 
 type Taken = Readonly<Record<string, number>>
@@ -32,6 +32,20 @@ const standing = (due: readonly Due[], nodes: readonly KnownNode[], { taken = {}
   freed: (nodeId, kind) => freed[`${nodeId} ${kind}`] ?? 0,
 })
 const ids = (all: readonly { readonly jobId: string }[]) => all.map(({ jobId }) => jobId)
+
+test('what only one node may have waits for that one', () => {
+  const nodes = [nodeOf('a', { online: false }), nodeOf('b')]
+  const pinned = dueOf('pinned', 'a', { isPinned: true, asSoonAsPossible: 0 })
+  const { own, displaced, early } = handOut(standing([pinned], nodes, { freed: { 'b gpu': 1 } }))
+  expect([ids(own), ids(displaced), ids(early)]).toEqual([[], [], []])
+  expect(ids(handOut(standing([pinned], [nodeOf('a'), nodeOf('b')])).own)).toEqual(['pinned'])
+})
+
+test('a node that has had its results of the day is given none of its own, and nobody else’s', () => {
+  const atQuota = nodeOf('a', { standing: { reputation: 0.5, onProbation: false, atQuota: true } })
+  const { own, displaced, free } = handOut(standing([dueOf('first', 'a'), dueOf('second', 'b')], [atQuota, nodeOf('b')]))
+  expect([ids(own), ids(displaced), free]).toEqual([['second'], ['first'], []])
+})
 
 test('each job goes to the node it is planned on; what finds its place taken, or its node away, may go to what is left', () => {
   const nodes = [nodeOf('a'), nodeOf('b'), nodeOf('c', { online: false }), nodeOf('d', { ready: false }), nodeOf('far', { zone: 'FR' })]

@@ -40,7 +40,7 @@ interface Places {
 const kindOf = ({ spec }: Due): PlaceKind => placeKindFor(spec.needs)
 
 function placesNow({ nodes, holdings }: Pick<Standing, 'nodes' | 'holdings'>): Places {
-  const known = new Map(nodes.flatMap((node) => (node.online && node.ready ? [[node.nodeId, node]] : [])))
+  const known = new Map(nodes.flatMap((node) => (node.online && node.ready && !node.standing?.atQuota ? [[node.nodeId, node]] : [])))
   const given = new Map<string, number>()
   return {
     node: (nodeId) => known.get(nodeId),
@@ -120,7 +120,9 @@ function earlier(
   { places, gone, busy }: { readonly places: Places; readonly gone: ReadonlySet<string>; readonly busy: ReadonlySet<string> },
 ): Pick<HandingOut, 'early' | 'free'> {
   const { now, due, nodes, freed } = standing
-  const waiting = due.filter((one) => one.asSoonAsPossible !== null && one.asSoonAsPossible <= now && one.from - now > LEASE_LEAD_MS && !gone.has(one.jobId))
+  const waiting = due.filter(
+    (one) => one.asSoonAsPossible !== null && one.asSoonAsPossible <= now && one.from - now > LEASE_LEAD_MS && !one.isPinned && !gone.has(one.jobId),
+  )
   if (waiting.length === 0) return { early: [], free: [] }
   const unplanned = (node: KnownNode, kind: PlaceKind): number =>
     places.node(node.nodeId) ? Math.max(0, Math.min(places.left(node, kind), freed(node.nodeId, kind))) : 0
@@ -153,8 +155,9 @@ export function handOut(standing: Standing): HandingOut {
     if (one.from - now > LEASE_LEAD_MS) continue
     const node = places.node(one.nodeId)
     const fits = node && places.left(node, kindOf(one)) >= placesFor(one.spec.needs)
-    if (!fits) displaced.push(displace(one, node ? 'full' : 'away', now))
-    else {
+    if (!fits) {
+      if (!one.isPinned) displaced.push(displace(one, node ? 'full' : 'away', now))
+    } else {
       places.take(one)
       own.push(one)
     }

@@ -4,7 +4,7 @@ import { type JobInput, MAX_INPUT_BYTES } from '../../../shared/contract/job-inp
 import type { After } from '../../../shared/contract/job-links.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Blobs } from '../persistence/blobs.ts'
-import type { Db } from '../persistence/database.ts'
+import type { Db, Tx } from '../persistence/database.ts'
 import { type LeaseClaim, attemptOfLease, standingOf } from './attempts.ts'
 import { type Job, createJobsStore } from './jobs.store.ts'
 
@@ -35,17 +35,15 @@ export async function checkInputs({ inputs = [] }: Pick<JobSpec, 'inputs'>, afte
     throw new WindfallError('input.too-large', `The inputs of a job hold at most ${MAX_INPUT_BYTES} bytes together, and these hold ${total}.`)
 }
 
-/** Of a blob, without reading it; `null` if it is not there. */
-export const bytesIn =
-  (blobs: Pick<Blobs, 'stream'>) =>
-  async (digest: string): Promise<number | null> => {
-    const found = await blobs.stream(digest).catch((error: unknown) => {
-      if (error instanceof WindfallError && error.code === 'not-found') return null
-      throw error
-    })
-    found?.content.destroy()
-    return found?.bytes ?? null
-  }
+const isGone = (path: string, jobId: string): string =>
+  `The input ${path} is the output of job ${jobId}, which is no longer kept. Run that job again under another id, and begin with what it produces.`
+
+/** Refuses a job of this requester that would begin with what an earlier job produced and what is no longer kept. Error: `input.invalid`. */
+export async function requireKept(tx: Tx, requesterId: string, { inputs = [] }: Pick<JobSpec, 'inputs'>): Promise<void> {
+  const named = inputs.flatMap(({ outputOf }) => outputOf ?? [])
+  const gone = new Set(await createJobsStore(tx).withoutOutput(requesterId, named))
+  for (const { path, outputOf } of inputs) if (outputOf !== undefined && gone.has(outputOf)) refuse(isGone(path, outputOf))
+}
 
 interface InputDeps {
   readonly db: Db
@@ -67,8 +65,8 @@ export const createInputs = ({ db, blobs, outputs }: InputDeps): Inputs => ({
     const input = held.job.spec.inputs?.[index]
     if (!input) throw new WindfallError('not-found', `Job ${held.job.jobId} has no input ${index}.`)
     const digest = input.digest ?? (await outputOf(db, held.job, input))
-    const source = input.digest === undefined ? outputs : blobs
-    return { ...(await source.stream(digest)), sha256: digest.slice('sha256:'.length) }
+    const found = input.digest === undefined ? await outputs.stream(digest).catch(noLonger(input)) : await blobs.stream(digest)
+    return { ...found, sha256: digest.slice('sha256:'.length) }
   },
 })
 
@@ -78,3 +76,9 @@ async function outputOf(db: Db, { requesterId }: Job, { path, outputOf: jobId = 
   if (made?.requesterId === requesterId && made.state === 'completed' && made.outputSha256 !== null) return `sha256:${made.outputSha256}`
   throw new WindfallError('not-found', `The input ${path} is the output of job ${jobId}, which has none.`)
 }
+
+const noLonger =
+  ({ path, outputOf: jobId = '' }: JobInput) =>
+  (error: unknown): never => {
+    throw error instanceof WindfallError && error.code === 'not-found' ? new WindfallError('not-found', isGone(path, jobId), { cause: error }) : error
+  }

@@ -3,9 +3,9 @@ import type { JobState } from '../../../shared/contract/job.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { Selectable } from 'kysely'
 import type { ArrayPlace, TemplateId } from '../../../shared/contract/job-links.ts'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import { inPieces } from './in-pieces.ts'
-import { UNFINISHED } from './leases.ts'
 import { readSpec } from './spec-text.ts'
 
 export type Excluded = Partial<Record<Exclusion, number>>
@@ -40,6 +40,14 @@ export interface Job {
   readonly fairStart: number
   /** Its deadline was never promised. */
   readonly isBestEffort: boolean
+  /** Which result of it is being made, from 1 on: those before it wait to be compared. */
+  readonly copy: number
+  /** So many results have to agree; more than its requester asked for while the coordinator has it repeated. */
+  readonly agree: number
+  /** Until when the coordinator waits for somebody to repeat it, epoch ms; `null` unless it does. */
+  readonly confirmBy: number | null
+  /** The only node that may do it; `null`: any. */
+  readonly pinnedTo: string | null
 }
 
 /** What a job is from its submission on. */
@@ -78,6 +86,10 @@ export const decodeJob = (row: Selectable<Schema['job']>, known?: SpecCache): Jo
   retryAt: row.retry_at,
   fairStart: row.fair_start,
   isBestEffort: row.best_effort === 1,
+  copy: row.copy,
+  agree: row.agree,
+  confirmBy: row.confirm_by,
+  pinnedTo: row.pinned_to,
 })
 
 const encode = (patch: JobPatch) => ({
@@ -95,15 +107,19 @@ const encode = (patch: JobPatch) => ({
   ...(patch.receiptIds === undefined ? {} : { receipt_ids: JSON.stringify(patch.receiptIds) }),
   ...(patch.isBlocked === undefined ? {} : { blocked: patch.isBlocked ? 1 : 0 }),
   ...(patch.retryAt === undefined ? {} : { retry_at: patch.retryAt }),
+  ...(patch.copy === undefined ? {} : { copy: patch.copy }),
+  ...(patch.agree === undefined ? {} : { agree: patch.agree }),
+  ...(patch.confirmBy === undefined ? {} : { confirm_by: patch.confirmBy }),
+  ...(patch.pinnedTo === undefined ? {} : { pinned_to: patch.pinnedTo }),
   ...(patch.priceMicroUsd === undefined ? {} : { price_micro: patch.priceMicroUsd }),
 })
 
-const jobsIn = (db: Db | Tx) => db.selectFrom('job').selectAll()
+const byId = compiledOnce((db) => db.selectFrom('job').selectAll().where('id', '=', ''))
 
 function single(db: Db | Tx) {
   return {
     async get(jobId: string): Promise<Job | null> {
-      const row = await jobsIn(db).where('id', '=', jobId).executeTakeFirst()
+      const [row] = await byId(db, [jobId])
       return row ? decodeJob(row) : null
     },
     async update(jobId: string, patch: JobPatch): Promise<void> {
@@ -129,9 +145,16 @@ function lists(db: Db | Tx) {
       const rows = await inPieces(jobIds, (ids) => db.selectFrom('job').select(['id', 'spec']).where('id', 'in', ids).execute())
       return new Map(rows.map(({ id, spec }) => [id, readSpec(spec).needs]))
     },
-    /** Ids of a requester's jobs that may still cost something. */
-    async unfinished(requesterId: string): Promise<string[]> {
-      const rows = await db.selectFrom('job').select('id').where('requester_id', '=', requesterId).where('state', 'in', UNFINISHED).execute()
+    /** Which of these jobs of a requester produced something that is no longer kept. */
+    async withoutOutput(requesterId: string, jobIds: readonly string[]): Promise<string[]> {
+      if (jobIds.length === 0) return []
+      const rows = await db
+        .selectFrom('job')
+        .select('id')
+        .where('id', 'in', jobIds)
+        .where('requester_id', '=', requesterId)
+        .where('output_gone', '=', 1)
+        .execute()
       return rows.map(({ id }) => id)
     },
     /** Ids of at most so many jobs whose next try is due. */
@@ -139,9 +162,10 @@ function lists(db: Db | Tx) {
       const rows = await db.selectFrom('job').select('id').where('retry_at', '<=', now).orderBy('retry_at').limit(limit).execute()
       return rows.map(({ id }) => id)
     },
-    /** Ids of jobs in these states whose deadline is at or before `at`. */
-    async overdue(states: readonly JobState[], at: number): Promise<string[]> {
-      const rows = await db.selectFrom('job').select('id').where('state', 'in', states).where('deadline_at', '<=', at).execute()
+    /** Ids of at most so many jobs in these states whose deadline is at or before `at`, the earliest first. One that is only repeated is done already. */
+    async overdue(states: readonly JobState[], { at, limit }: { readonly at: number; readonly limit: number }): Promise<string[]> {
+      const due = db.selectFrom('job').select('id').where('state', 'in', states).where('confirm_by', 'is', null).where('deadline_at', '<=', at)
+      const rows = await due.orderBy('deadline_at').limit(limit).execute()
       return rows.map(({ id }) => id)
     },
   }

@@ -2,10 +2,11 @@ import type { Presence } from '../../../shared/contract/node.ts'
 import type { Lease, YieldReason } from '../../../shared/contract/job.ts'
 import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { createAttemptsStore } from './attempts.store.ts'
+import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { type AttemptFailure, type Dropped, type LeaseClaim, failAttempt, renewLeases, startAttempt } from './attempts.ts'
 import { askBack } from './asking-back.ts'
 import { type Dispatch, type DispatchDeps, createDispatch } from './dispatch.ts'
+import { type HeldResult, type UnconfirmedResult, completeUnconfirmed, failUndecided, holdResult } from './holding.ts'
 import { createRenewals } from './leases.ts'
 import { holdsArchive, offeredLeases } from './leasing.ts'
 import { createTokens } from './tokens.ts'
@@ -53,6 +54,9 @@ export interface Jobs extends Dispatch, RequesterCalls {
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
   readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
   readonly completeJob: (tx: Tx, result: VerifiedResult) => Promise<void>
+  readonly holdResult: (tx: Tx, held: HeldResult) => Promise<void>
+  readonly failUndecided: (tx: Tx, of: { readonly jobId: string; readonly message: string }) => Promise<void>
+  readonly completeUnconfirmed: (tx: Tx, result: UnconfirmedResult) => Promise<void>
   readonly giveBack: (tx: Tx, run: GivenBack) => Promise<void>
   readonly rejectResult: (tx: Tx, result: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
 }
@@ -132,10 +136,29 @@ const proofCalls = ({ deps, dispatch }: Wired): Part<'attempt' | 'beginVerificat
   },
 })
 
+/** Whoever works on a job that is over is told. */
+const dropOpen = ({ deps, dispatch }: Wired, attempt: Attempt | null): void => {
+  if (attempt) {
+    deps.renewals.forget(attempt.leaseId)
+    if (attempt.state !== 'verifying') deps.push.cancel(attempt.nodeId, { leaseId: attempt.leaseId, reason: 'lost' })
+  }
+  dispatch.wake()
+}
+
+const compareCalls = (wired: Wired): Part<'holdResult' | 'failUndecided' | 'completeUnconfirmed'> => ({
+  async holdResult(tx, held) {
+    await holdResult(wired.deps, tx, held)
+    wired.deps.renewals.forget(held.leaseId)
+    wired.dispatch.wake()
+  },
+  failUndecided: async (tx, of) => dropOpen(wired, await failUndecided(wired.deps, tx, of)),
+  completeUnconfirmed: async (tx, result) => dropOpen(wired, await completeUnconfirmed(wired.deps, tx, result)),
+})
+
 /** The jobs feature in one piece. */
 export function createJobs(given: JobsDeps): Jobs {
   const deps: DispatchDeps = { ...given, renewals: createRenewals(given.clock, given.leaseTtlMs), nextToken: createTokens(given.leaseEpoch) }
   const dispatch = createDispatch({ ...deps, db: given.loopDb })
   const wired = { deps, dispatch, givesOut: () => given.leaseEpoch() !== null }
-  return { ...dispatch, ...createRequesterCalls({ ...given, ...deps }, dispatch), ...agentCalls(wired), ...proofCalls(wired) }
+  return { ...dispatch, ...createRequesterCalls({ ...given, ...deps }, dispatch), ...agentCalls(wired), ...proofCalls(wired), ...compareCalls(wired) }
 }

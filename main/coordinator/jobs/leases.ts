@@ -13,6 +13,9 @@ export const RECEIPT_HOLD_MS = 3_600_000
 export const OPEN_ATTEMPTS = ['leased', 'running', 'verifying'] as const satisfies readonly AttemptState[]
 export const isOpen = (state: AttemptState): boolean => (OPEN_ATTEMPTS as readonly AttemptState[]).includes(state)
 
+/** What was done under the lease is proven. */
+export const isProven = (state: AttemptState): boolean => state === 'succeeded' || state === 'given-back' || state === 'held'
+
 /** Jobs that wait or are at work. */
 export const UNFINISHED = ['queued', 'planned', 'leased', 'running', 'verifying'] as const satisfies readonly JobState[]
 
@@ -42,8 +45,7 @@ export function mayHandOver(lease: HeldLease, { token, reason }: { readonly toke
   if (token !== lease.token || token !== lease.jobToken) return false
   if (lease.attempt === 'leased' || lease.attempt === 'running') return lease.job === 'leased' || lease.job === 'running'
   // Of a run that is proven, what it saved is what its proof says.
-  const isFixed = lease.attempt === 'succeeded' || lease.attempt === 'given-back'
-  const isRejected = isFixed || lease.attempt === 'verifying' || (reason?.startsWith('proof.') ?? false)
+  const isRejected = isProven(lease.attempt) || lease.attempt === 'verifying' || (reason?.startsWith('proof.') ?? false)
   return !isRejected && (lease.job === 'queued' || lease.job === 'planned')
 }
 

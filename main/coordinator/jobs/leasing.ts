@@ -37,7 +37,7 @@ function carriedOut(plan: Plan, nodeId: string, now: number): Plan {
 }
 
 /** A lease as it was written · `full`: its place is still taken · `moved-on`: its job no longer waits for this. */
-type Given = Lease | 'full' | 'moved-on'
+export type Given = Lease | 'full' | 'moved-on'
 
 interface Taking {
   readonly taker: Taker

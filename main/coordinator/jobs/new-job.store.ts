@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely'
+import { neededResults } from '../../../shared/domain/pay.ts'
 import { placeKindFor } from '../../../shared/domain/places.ts'
 import type { Schema } from '../persistence/database.ts'
 import type { NewJob } from './jobs.store.ts'
@@ -41,4 +42,6 @@ export const newJobRow = ({
     place: placeKindFor(spec.needs),
     fair_start: fairStart,
     best_effort: isBestEffort ? 1 : 0,
+    copy: 1,
+    agree: neededResults(spec),
   }) satisfies Insertable<Schema['job']>

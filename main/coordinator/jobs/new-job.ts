@@ -1,3 +1,4 @@
+import { neededResults } from '../../../shared/domain/pay.ts'
 import type { Job, NewJob } from './jobs.store.ts'
 
 /** A job that was just written, as it would be read. */
@@ -15,4 +16,8 @@ export const freshJob = (job: NewJob): Job => ({
   receiptIds: [],
   priceMicroUsd: null,
   retryAt: null,
+  copy: 1,
+  agree: neededResults(job.spec),
+  confirmBy: null,
+  pinnedTo: null,
 })

@@ -13,8 +13,10 @@ export interface Due {
   readonly to: number
   /** From when on it may begin whenever there is a place, since it waits for nothing else; `null` if it waits for its window. */
   readonly asSoonAsPossible: number | null
-  /** Nodes that are not asked for a while. */
+  /** Nodes that are not asked for a while, or not at all. */
   readonly avoids: readonly string[]
+  /** Nobody else may have it. */
+  readonly isPinned: boolean
   /** It has been said that its window is open and its node is not. */
   readonly isTold: boolean
   /** In seconds of a virtual clock: the lower goes first, whoever’s it is. */
@@ -25,7 +27,7 @@ export interface Due {
 const asSoonAsPossible = ({ carbon, earliestStart }: JobSpec, { runs }: Plan): number | null =>
   carbon.rule === 'now' && carbon.capG === null && runs.length === 1 ? (earliestStart === null ? 0 : fromIso(earliestStart)) : null
 
-export function dueOf({ job: { jobId, spec }, avoids, turn }: JobAtHand, plan: Plan, run: Plan['runs'][number]): Due {
+export function dueOf({ job: { jobId, spec, pinnedTo }, avoids, barred, turn }: JobAtHand, plan: Plan, run: Plan['runs'][number]): Due {
   const { nodeId, zone } = plan
   return {
     jobId,
@@ -35,7 +37,8 @@ export function dueOf({ job: { jobId, spec }, avoids, turn }: JobAtHand, plan: P
     from: fromIso(run.from),
     to: fromIso(run.to),
     asSoonAsPossible: asSoonAsPossible(spec, plan),
-    avoids,
+    avoids: barred.length > 0 ? [...avoids, ...barred] : avoids,
+    isPinned: pinnedTo !== null,
     isTold: false,
     turn,
   }

@@ -1,4 +1,5 @@
 import type { JobSpec, JobView } from '../../../shared/contract/job.ts'
+import { MAX_COMPARED_BYTES } from '../../../shared/contract/quorum.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
@@ -42,7 +43,20 @@ export async function checkSpec(spec: JobSpec, { now, hasBlob, maxOutputBytes }:
     refuse('A job that may be interrupted has to save where it is. Give `checkpoints` as well, or leave `interruptible` out.')
   if (runtime.name === 'docker' && runtime.archive === null && runtime.reference === null)
     refuse('A Docker job needs an uploaded archive or a reference to pull.')
+  checkQuorum(spec)
   if (runtime.archive !== null && !(await hasBlob(runtime.archive))) refuse(`The archive ${runtime.archive} is not here. Upload it to /v1/blobs/ first.`)
+}
+
+/** What no comparison of results can come of. Error: `input.invalid`. */
+function checkQuorum({ quorum, outputSha256, limits }: JobSpec): void {
+  if (!quorum) return
+  const { results, atMost, compare } = quorum
+  if (outputSha256 !== null) refuse('A job whose output is known needs no other result to compare with. Leave `quorum` or `outputSha256` out.')
+  if (atMost !== undefined && atMost < results) refuse(`Of at most ${atMost} results, ${results} cannot agree. Raise quorum.atMost or lower quorum.results.`)
+  if (compare.kind === 'exact') return
+  if (limits.outputBytes > MAX_COMPARED_BYTES)
+    refuse(`Outputs that are compared number by number are at most ${MAX_COMPARED_BYTES} bytes. Lower limits.outputBytes from ${limits.outputBytes}.`)
+  if (compare.absolute === 0 && compare.relative === 0) refuse('A tolerance of nothing is an exact comparison. Give quorum.compare.kind exact, or a tolerance.')
 }
 
 async function ownJob(db: Db | Tx, requesterId: string, jobId: string): Promise<Job> {

@@ -61,6 +61,29 @@ export function createRetentionStore(db: Db) {
         .executeTakeFirst()
       return row !== undefined
     },
+    /** Results that were compared, of jobs that ended at or before `endedBy`, whose bytes are still here. Most are those of their jobs as well. */
+    async withCompared({
+      endedBy,
+      limit,
+    }: {
+      readonly endedBy: number
+      readonly limit: number
+    }): Promise<{ readonly proofId: string; readonly sha256: string }[]> {
+      return db
+        .selectFrom('job_result as result')
+        .innerJoin('job', 'job.id', 'result.job_id')
+        .select(['result.proof_id as proofId', 'result.output_sha256 as sha256'])
+        .where('result.output_gone', '=', 0)
+        .where('result.at', '<=', endedBy)
+        .where('job.state', 'in', [...TERMINAL])
+        .where('job.updated_at', '<=', endedBy)
+        .orderBy('result.at')
+        .limit(limit)
+        .execute()
+    },
+    async comparedGone(proofIds: readonly string[]): Promise<void> {
+      if (proofIds.length > 0) await db.updateTable('job_result').set({ output_gone: 1 }).where('proof_id', 'in', proofIds).execute()
+    },
     async outputsGone(jobIds: readonly string[]): Promise<void> {
       if (jobIds.length > 0) await db.updateTable('job').set({ output_gone: 1 }).where('id', 'in', jobIds).execute()
     },

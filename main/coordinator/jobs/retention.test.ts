@@ -78,6 +78,10 @@ test('an output that a job waits for stays until that job has ended', async () =
   await core.jobs.cancel(REQUESTER, 'job-2')
   await retention().tidy()
   await expect(output('job-1')).rejects.toMatchObject({ code: 'not-found' })
+  const again = { spec: { ...spec, deadline: toIso(core.clock.now() + DAY_MS) }, after: [{ jobId: 'job-1', when: 'completed' as const }] }
+  const refused = { code: 'input.invalid', message: expect.stringContaining('the output of job job-1, which is no longer kept') }
+  await expect(core.jobs.submit({ requesterId: REQUESTER, jobId: 'job-3', ...again })).rejects.toMatchObject(refused)
+  await expect(core.jobs.arrays.submit(REQUESTER, { arrayId: 'many', range: { from: 0, to: 1 }, ...again })).rejects.toMatchObject(refused)
 })
 
 test('an output that two jobs came to goes with the later one, and one that was written since stays', async () => {

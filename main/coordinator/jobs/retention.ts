@@ -23,6 +23,7 @@ export function createRetention(deps: RetentionDeps): { readonly run: (signal: A
   const tidy = async () => {
     while (await dropLogs(deps)) await turn()
     while (await dropOutputs(deps)) await turn()
+    while (await dropCompared(deps)) await turn()
   }
   return {
     tidy,
@@ -49,5 +50,15 @@ async function dropOutputs({ db, clock, keep, outputs }: RetentionDeps): Promise
   const old = await store.withOutputs({ endedBy, limit: SLICE })
   for (const { sha256 } of old) if (!(await store.isWanted(sha256, endedBy))) await outputs.remove(`sha256:${sha256}`, endedBy)
   if (old.length > 0) await transact(db, (tx) => createRetentionStore(tx).outputsGone(old.map(({ jobId }) => jobId)))
+  return old.length === SLICE
+}
+
+/** Those that did not become the output of their job belong to nobody. */
+async function dropCompared({ db, clock, keep, outputs }: RetentionDeps): Promise<boolean> {
+  const endedBy = clock.now() - keep.outputMs
+  const store = createRetentionStore(db)
+  const old = await store.withCompared({ endedBy, limit: SLICE })
+  for (const { sha256 } of old) if (!(await store.isWanted(sha256, endedBy))) await outputs.remove(`sha256:${sha256}`, endedBy)
+  if (old.length > 0) await transact(db, (tx) => createRetentionStore(tx).comparedGone(old.map(({ proofId }) => proofId)))
   return old.length === SLICE
 }

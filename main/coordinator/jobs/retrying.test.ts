@@ -12,7 +12,16 @@ const OWNER = { state: 'failed', reason: 'owner-present' } as const
 
 const ended = (attempts: EndedAttempt['attempts'], changes: Partial<EndedAttempt> = {}): EndedAttempt => {
   const last = attempts.at(-1) ?? OWN
-  return { ended: last, attempts, retry: !last.reason?.startsWith('job.'), message: 'It ended.', spec: {}, deadlineAt: NOW + 86_400_000, ...changes }
+  return {
+    ended: last,
+    attempts,
+    retry: !last.reason?.startsWith('job.'),
+    message: 'It ended.',
+    spec: {},
+    isDoable: false,
+    deadlineAt: NOW + 86_400_000,
+    ...changes,
+  }
 }
 
 test.each([

@@ -19,7 +19,8 @@ export type Cause = 'nobody' | 'machine' | 'job'
 const NOBODYS: ReadonlySet<string> = new Set(['agent.stopped', 'node.removed', 'node.quarantined'])
 
 export function causeOf({ state, reason }: Ended): Cause {
-  if (state === 'given-back' || NOBODYS.has(reason ?? '') || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success) return 'nobody'
+  if (state === 'given-back' || state === 'held' || NOBODYS.has(reason ?? '') || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success)
+    return 'nobody'
   return reason?.startsWith('job.') ? 'job' : 'machine'
 }
 
@@ -38,6 +39,8 @@ export interface EndedAttempt {
   readonly retry: boolean
   readonly message: string
   readonly spec: Pick<JobSpec, 'retries'>
+  /** Others have done the job, so it is not its own doing if it fails. */
+  readonly isDoable: boolean
   readonly deadlineAt: number
 }
 
@@ -47,10 +50,11 @@ export type Next = { readonly again: 'no' | 'at-once'; readonly message: string 
  * A job that its machine failed goes to another one at once, {@link MAX_ATTEMPTS} times in all; one that failed by itself rests and is tried again as often
  * as its requester wants; and what is nobody's doing uses up nothing.
  */
-export function afterEnd({ ended, attempts, retry, message, spec, deadlineAt }: EndedAttempt, now: number, chance: number): Next {
-  const cause = causeOf(ended)
-  const alike = attempts.filter((attempt) => causeOf(attempt) === cause).length
-  if (cause !== 'job') return { again: retry && (cause === 'nobody' || alike < MAX_ATTEMPTS) ? 'at-once' : 'no', message }
+export function afterEnd({ ended, attempts, retry, message, spec, isDoable, deadlineAt }: EndedAttempt, now: number, chance: number): Next {
+  const found = (attempt: Ended): Cause => (isDoable && causeOf(attempt) === 'job' ? 'machine' : causeOf(attempt))
+  const cause = found(ended)
+  const alike = attempts.filter((attempt) => found(attempt) === cause).length
+  if (cause !== 'job') return { again: (retry || isDoable) && (cause === 'nobody' || alike < MAX_ATTEMPTS) ? 'at-once' : 'no', message }
   const retries = spec.retries ?? 0
   if (alike > retries) return { again: 'no', message: retries === 0 ? message : `${message} It was tried ${alike} times.` }
   const at = now + pauseMs(alike, chance)

@@ -13,11 +13,12 @@ import type { JobDeps, KnownNode, PlanJobs } from './ports.ts'
 import { keepStock, stockOf } from './stock.ts'
 import { REACH, type Reach, firstReach, nextReach } from './reach.ts'
 import { type Because, type Last, signatureOf, whyPlan } from './when-to-plan.ts'
-import { type Gathered, type JobAtHand, gather, isPausable, isWaiting, jobsAtHand, pausableFrom } from './world.ts'
+import { type Alongside, type Gathered, type JobAtHand, gather, isPausable, isWaiting, jobsAtHand, pausableFrom } from './world.ts'
 
 export interface RoundsDeps extends JobDeps, AskBackDeps {
   readonly holdings: () => Promise<Holdings>
   readonly plan: PlanJobs
+  readonly alongside: Alongside
 }
 
 export interface Rounds {
@@ -83,7 +84,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
   }
   const look = async (nodes: readonly KnownNode[], reach: Reach = REACH): Promise<Look> => {
     const now = clock.now()
-    const all = await jobsAtHand(db, now, { specs: memory.specs, reach })
+    const all = await jobsAtHand(db, now, { specs: memory.specs, reach, alongside: deps.alongside })
     return { all, gathered: gather(all, { now, nodes }) }
   }
   const lookAhead = async (nodes: readonly KnownNode[], reach: Reach): Promise<Look> => {

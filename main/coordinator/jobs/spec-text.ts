@@ -1,14 +1,29 @@
 import { JobSpec } from '../../../shared/contract/job.ts'
 
-const MOST_REMEMBERED = 512
-const remembered = new Map<string, JobSpec>()
+/** Of all that is remembered, as text: jobs with long arguments push others out sooner. */
+const MOST_CHARACTERS = 2_097_152
+
+/** Reads specifications, and remembers those that were read last up to so many characters of text. */
+export function createSpecReader(mostCharacters: number): { readonly read: (text: string) => JobSpec; readonly characters: () => number } {
+  const remembered = new Map<string, JobSpec>()
+  let characters = 0
+  return {
+    characters: () => characters,
+    read(text) {
+      const known = remembered.get(text)
+      const spec = known ?? JobSpec.parse(JSON.parse(text))
+      if (known) remembered.delete(text)
+      else characters += text.length
+      remembered.set(text, spec)
+      for (const oldest of remembered.keys()) {
+        if (characters <= mostCharacters) break
+        remembered.delete(oldest)
+        characters -= oldest.length
+      }
+      return spec
+    },
+  }
+}
 
 /** A specification from its text: the jobs of an array say the same in many rows, and each job is read many times. Nobody changes what this answers. */
-export function readSpec(text: string): JobSpec {
-  const spec = remembered.get(text) ?? JobSpec.parse(JSON.parse(text))
-  remembered.delete(text)
-  remembered.set(text, spec)
-  const [oldest] = remembered.keys()
-  if (oldest !== undefined && remembered.size > MOST_REMEMBERED) remembered.delete(oldest)
-  return spec
-}
+export const readSpec = createSpecReader(MOST_CHARACTERS).read

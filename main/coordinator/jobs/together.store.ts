@@ -39,6 +39,8 @@ const JOB = {
   place: 'text',
   fair_start: 'bigint',
   best_effort: 'bigint',
+  copy: 'bigint',
+  agree: 'bigint',
 } as const
 const [MOVED, FOUND] = [
   { id: 'text', state: 'text', reason: 'text', message: 'text', updated_at: 'bigint', plan: 'text' },

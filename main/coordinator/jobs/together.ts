@@ -10,7 +10,7 @@ interface Waiting<A, B> {
 }
 
 /** What is wrong with the place where things are kept is not the fault of any of them. */
-const isOfAll = (error: unknown): boolean => error instanceof WindfallError && error.code.startsWith('storage.')
+export const isOfAll = (error: unknown): boolean => error instanceof WindfallError && error.code.startsWith('storage.')
 
 /**
  * Does what arrives while something is under way together with `doAll`, which answers in their order or throws without having done any. If one of several

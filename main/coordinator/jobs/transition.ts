@@ -12,6 +12,12 @@ export type JobChange =
   /** The proof holds, but its receipt cannot be written yet. */
   | { readonly type: 'receipt-waits'; readonly reason: string; readonly message: string }
   | { readonly type: 'accepted' }
+  /** Its result is proven, and compared with others before any of them counts. */
+  | { readonly type: 'held'; readonly message: string }
+  /** A result that waited for others counts without them. */
+  | { readonly type: 'unconfirmed'; readonly message: string }
+  /** Too few of its results agree. */
+  | { readonly type: 'undecided'; readonly message: string }
   /** `retry`: it is tried again. */
   | { readonly type: 'attempt-ended'; readonly retry: boolean; readonly reason: string; readonly message: string }
   /** Given back when its run was over, to go on in the next one. */
@@ -47,6 +53,9 @@ const FROM: Readonly<Record<JobChange['type'], readonly JobState[]>> = {
   'proof-arrived': ['queued', 'planned', 'leased', 'running', 'verifying'],
   'receipt-waits': ['verifying'],
   accepted: ['verifying'],
+  held: ['verifying'],
+  unconfirmed: ['queued', 'planned', 'leased', 'running'],
+  undecided: ['queued', 'planned', 'leased', 'running', 'verifying'],
   'attempt-ended': ['leased', 'running', 'verifying'],
   paused: ['leased', 'running'],
   'predecessor-failed': ['queued'],
@@ -82,10 +91,16 @@ export function transition({ state, wasLeased }: JobStanding, change: JobChange)
       return { state: 'verifying', reason: change.reason, message: change.message }
     case 'accepted':
       return { state: 'completed', reason: null, message: null }
+    case 'held':
+      return { state: 'queued', reason: 'waiting.quorum', message: change.message }
+    case 'unconfirmed':
+      return { state: 'completed', reason: 'quorum.unconfirmed', message: change.message }
     case 'attempt-ended':
       return change.retry
         ? { state: 'queued', reason: 'waiting.retry', message: change.message }
         : { state: 'failed', reason: change.reason, message: change.message }
+    case 'undecided':
+      return { state: 'failed', reason: 'quorum.undecided', message: change.message }
     case 'predecessor-failed':
       return { state: 'failed', reason: 'after.failed', message: change.message }
     case 'deadline-passed':

@@ -24,6 +24,10 @@ export interface AttemptUnderProof {
   readonly standing: 'current' | 'late' | 'lost'
   /** Hex SHA-256 of the checkpoint that was handed over under this lease and that the job would go on from; `null` if there is none. */
   readonly saved: string | null
+  /** Which result of the job it makes, from 1 on. */
+  readonly copy: number
+  /** So many results have to agree. */
+  readonly agree: number
 }
 
 /** `null` if this node never had this lease. */
@@ -34,13 +38,15 @@ export async function attemptUnderProof(
   const held = await attemptOfLease(db, nodeId, leaseId)
   if (!held) return null
   const { job, attempt } = held
-  const { jobId, requesterId, spec, submittedAt } = job
+  const { jobId, requesterId, spec, submittedAt, copy, agree } = job
   const checkpoint = await createCheckpointsStore(db).ofJob(jobId)
   return {
     jobId,
     requesterId,
     spec,
     submittedAt,
+    copy,
+    agree,
     leaseId,
     attemptId: attempt.attemptId,
     plan: attempt.plan,

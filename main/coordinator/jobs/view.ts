@@ -1,4 +1,4 @@
-import type { Checkpoint, JobView, Lease } from '../../../shared/contract/job.ts'
+import type { Checkpoint, JobSpec, JobView, Lease } from '../../../shared/contract/job.ts'
 import type { After } from '../../../shared/contract/job-links.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Attempt } from './attempts.store.ts'
@@ -35,6 +35,7 @@ export const viewOf = (job: Job, { attempts, checkpoint, after }: Around): JobVi
   })),
   outputSha256: job.outputSha256,
   outputExpiresAt: null,
+  quorum: null,
   receiptId: job.receiptId,
   receiptIds: [...job.receiptIds],
   priceMicroUsd: job.priceMicroUsd === null ? null : String(job.priceMicroUsd),
@@ -44,13 +45,19 @@ export const viewOf = (job: Job, { attempts, checkpoint, after }: Around): JobVi
   after,
 })
 
+/** What the answer is, and whether others are asked as well, is nothing to those who are to find it. */
+function forNodes(whole: JobSpec): JobSpec {
+  const { quorum: _, ...spec } = whole
+  return { ...spec, outputSha256: null }
+}
+
 /** What the node that holds an attempt is given to run. */
 export const leaseOf = (job: Job, attempt: Attempt, given: Pick<Lease, 'ttlMs' | 'checkpoint'>): Lease => ({
   leaseId: attempt.leaseId,
   token: attempt.token,
   jobId: job.jobId,
   attemptId: attempt.attemptId,
-  spec: job.spec,
+  spec: forNodes(job.spec),
   submittedAt: toIso(job.submittedAt),
   // The machine's owner waits for the run that is to come, not for all of those that may follow elsewhere.
   window: attempt.plan.runs[0] ?? attempt.plan.window,

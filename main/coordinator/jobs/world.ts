@@ -7,6 +7,7 @@ import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { avoidedNodes } from './avoiding.ts'
 import { turnsOf } from './fairness/window.ts'
 import type { Job, SpecCache } from './jobs.store.ts'
+import { havingResults } from './others.store.ts'
 import { REACH, type Reach } from './reach.ts'
 import type { JobToPlan, KnownNode, NodeToPlan, World } from './ports.ts'
 import { type Progress, progressOf } from './progress.ts'
@@ -21,13 +22,19 @@ export interface JobAtHand extends Progress {
   readonly turn: number
   readonly held: Attempt | null
   readonly avoids: readonly string[]
+  /** Nodes of those whose result of it is there already. */
+  readonly barred: readonly string[]
 }
 
 /** Every job that is planned or at work, and as many of the queued ones as can be looked at, in the order of their turns. */
 export async function jobsAtHand(
   db: Db,
   now: number,
-  { specs, reach = REACH }: { readonly specs: SpecCache; readonly reach?: Reach },
+  {
+    specs,
+    reach = REACH,
+    alongside = async (nodeIds) => new Set(nodeIds),
+  }: { readonly specs: SpecCache; readonly reach?: Reach; readonly alongside?: Alongside },
 ): Promise<readonly JobAtHand[]> {
   const jobs = await createAtHandStore(db).atHand(specs, reach)
   const attempts = createAttemptsStore(db)
@@ -35,15 +42,27 @@ export async function jobsAtHand(
   // A job that was never leased has no past.
   const { ran, unbegun } = await attempts.past(jobs.flatMap(({ jobId, token }) => (token > 0 ? [jobId] : [])))
   const avoided = avoidedNodes(unbegun, now)
+  const barred = await barredNodes(await havingResults(db, jobs), alongside)
   const turns = await turnsOf(db, jobs.filter((job) => isWaiting({ job })).map(inLine))
   const atHand = jobs.map((job) => ({
     job,
     turn: turns.get(job.jobId) ?? job.fairStart / 1_000,
     held: held.get(job.jobId) ?? null,
     avoids: avoided.get(job.jobId) ?? [],
+    barred: barred.get(job.jobId) ?? [],
     ...progressOf(job.spec, ran.get(job.jobId) ?? [], now),
   }))
   return atHand.toSorted(byTurn)
+}
+
+/** These nodes and all others of their owners. */
+export type Alongside = (nodeIds: readonly string[]) => Promise<ReadonlySet<string>>
+
+/** By job. Results are believed because they are of different owners. */
+async function barredNodes(having: ReadonlyMap<string, readonly string[]>, alongside: Alongside): Promise<ReadonlyMap<string, readonly string[]>> {
+  const barred = new Map<string, readonly string[]>()
+  for (const [jobId, nodeIds] of having) barred.set(jobId, [...(await alongside(nodeIds))].toSorted())
+  return barred
 }
 
 const inLine = ({ jobId, requesterId, deadlineAt, spec }: Job) => ({
@@ -69,10 +88,22 @@ export const pausableFrom = ({ job, held }: JobAtHand): number =>
 
 const mayPause = (one: JobAtHand, now: number): boolean => isPausable(one) && now >= pausableFrom(one) && !one.held?.askedBack
 
-function toPlan({ job, turn, held, avoids, restMs, hasRun }: JobAtHand): JobToPlan {
-  const { jobId, spec, submittedAt, plan: current, reroutes } = job
+function toPlan({ job, turn, held, avoids, barred, restMs, hasRun }: JobAtHand): JobToPlan {
+  const { jobId, spec, submittedAt, plan: current, reroutes, pinnedTo } = job
   const at = held ? ({ progress: 'running', runsOn: held.nodeId } as const) : ({ progress: hasRun ? 'paused' : 'fresh', runsOn: null } as const)
-  return { jobId, spec, submittedAt, turn, restMs, ...at, current, reroutes, avoids }
+  return {
+    jobId,
+    spec,
+    submittedAt,
+    turn,
+    restMs,
+    ...at,
+    current,
+    reroutes,
+    avoids,
+    ...(barred.length > 0 ? { barred } : {}),
+    ...(pinnedTo === null ? {} : { only: pinnedTo }),
+  }
 }
 
 /** Until when a lease is expected to hold its place: from its start on what is left of its run; what is being proven ends at any moment. */

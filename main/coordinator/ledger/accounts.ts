@@ -10,6 +10,10 @@ export const vaultMoney = (requesterId: string, jobId: string): string => `reque
 /** USDC that are about to leave it. */
 export const vaultReleasing = (requesterId: string, jobId: string): string => `requester:${requesterId}:releasing-${jobId}`
 export const jobReserved = (jobId: string): string => `job:${jobId}:reserved`
+/** What the platform has set aside to have a job repeated that its requester asked for once. */
+export const jobRepeating = (jobId: string): string => `job:${jobId}:repeating`
+/** Whose money the platform checks the work of nodes with: that of a requester whom nobody has the key of. */
+export const VERIFIER = 'windfall-verification'
 /** What a job came to, held until it is decided who gets it. */
 export const disputed = (jobId: string): string => `dispute:${jobId}:held`
 /** The node's share of runs that are proven, while their job goes on. */
@@ -42,6 +46,8 @@ export const PAYOUT_CHARGES = 'platform:payout-charges'
 export const EXTERNAL_FUNDING = 'external:funding'
 /** Lamports and tokens outside our hot wallet: where they come from and where payouts go. */
 export const EXTERNAL_CHAIN = 'external:chain'
+/** What the community fund’s credits were spent on, outside the books. */
+export const EXTERNAL_COMMUNITY = 'external:community'
 /** Below zero by all credits that were ever issued. */
 export const EXTERNAL_CREDITS = 'external:credits'
 /** Gives the lamports a payout gets, and has just taken them from the treasury. Every exchange is empty between transactions. */

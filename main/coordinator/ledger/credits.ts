@@ -2,6 +2,7 @@
 import {
   COMMUNITY_FUND,
   EXCHANGE_CREDITS,
+  EXTERNAL_COMMUNITY,
   EXTERNAL_CREDITS,
   PLATFORM_REVENUE,
   creditsPending,
@@ -68,24 +69,49 @@ const rateText = ({ microUsdPerEur, source, at }: EuroRate): string =>
 
 interface Redemption {
   readonly redemptionId: string
-  readonly nodeId: string
   readonly microEur: bigint
   readonly rate: EuroRate
   readonly at: number
 }
 
-/** The platform buys verified credits from a node: the money comes out of what the platform has earned, and is confirmed at once. */
-export const creditsSold = ({ redemptionId, nodeId, microEur, rate, at }: Redemption): LedgerTransaction => {
+/** Whose credits are redeemed, and where the money goes. */
+interface Sale extends Redemption {
+  readonly id: string
+  readonly owner: string
+  readonly to: string
+  readonly note: string
+}
+
+/** The platform buys verified credits, out of what it has earned. */
+const sold = ({ id, owner, to, microEur, rate, at, note }: Sale): LedgerTransaction => {
   const microUsd = eurToUsd(microEur, rate)
-  const owner = nodeOwner(nodeId)
   return transaction(
-    `redeem:${nodeId}:${redemptionId}`,
+    id,
     at,
-    [
-      credits(creditsVerified(owner), creditsRedeemed(owner), microEur),
-      usd(PLATFORM_REVENUE, EXCHANGE_CREDITS, microUsd),
-      usd(EXCHANGE_CREDITS, nodeConfirmed(nodeId), microUsd),
-    ],
-    rateText(rate),
+    [credits(creditsVerified(owner), creditsRedeemed(owner), microEur), usd(PLATFORM_REVENUE, EXCHANGE_CREDITS, microUsd), usd(EXCHANGE_CREDITS, to, microUsd)],
+    note,
   )
 }
+
+export const nodeRedemption = (nodeId: string, redemptionId: string): string => `redeem:${nodeId}:${redemptionId}`
+export const communityRedemption = (redemptionId: string): string => `redeem-community:${redemptionId}`
+
+/** Of a node: the money is confirmed at once. */
+export const creditsSold = (sale: Redemption & { readonly nodeId: string }): LedgerTransaction =>
+  sold({
+    ...sale,
+    id: nodeRedemption(sale.nodeId, sale.redemptionId),
+    owner: nodeOwner(sale.nodeId),
+    to: nodeConfirmed(sale.nodeId),
+    note: rateText(sale.rate),
+  })
+
+/** Of the community fund: the money leaves the books for a purpose that is written down with it. */
+export const communityCreditsSold = (sale: Redemption & { readonly purpose: string }): LedgerTransaction =>
+  sold({
+    ...sale,
+    id: communityRedemption(sale.redemptionId),
+    owner: COMMUNITY_FUND,
+    to: EXTERNAL_COMMUNITY,
+    note: `${sale.purpose} (${rateText(sale.rate)})`,
+  })

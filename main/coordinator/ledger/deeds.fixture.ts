@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { lamports, microUsd } from '../../../shared/units.ts'
 import type { Tx } from '../persistence/database.ts'
 import { jobReserved } from './accounts.ts'
-import { issueCredits, redeemCredits } from './crediting.ts'
+import { issueCredits, redeemCommunityCredits, redeemCredits } from './crediting.ts'
 import { creditVerified, creditOf } from './credits.ts'
 import { decideDispute, openDispute } from './disputes.ts'
 import { accountRent, accrueForJob, chainFee, payoutFailed, payoutFinalized, payoutPlanned, reserveForJob, settleJob, treasuryDeposit } from './entries.ts'
@@ -33,6 +33,7 @@ const KINDS = [
   'credit',
   'verify',
   'redeem',
+  'community',
 ] as const
 
 const MOST = 2n ** 63n - 1n
@@ -91,6 +92,14 @@ export function carryOut(tx: Tx, run: string, { kind, who, which, amount: value,
     'for-requester': () => decideDispute(tx, { jobId, inFavourOf: 'requester', reason: 'a test', at }),
     credit: () => issueCredits(tx, [{ receiptId: id, nodeId, attributedSavingG: share - 5.5, leafIndex: 0, isMeasured: true }], at),
     verify: () => book(tx, creditVerified({ receiptId: id, nodeId, microEur: creditOf(share - 5.5), at })),
+    community: () =>
+      redeemCommunityCredits(tx, {
+        redemptionId: id,
+        microEur: BigInt(share),
+        purpose: 'a test',
+        rate: { microUsdPerEur: 1_080_000n, source: 'a test', at },
+        at,
+      }),
     redeem: () => redeemCredits(tx, { nodeId, redemptionId: id, microEur: BigInt(share), rate: { microUsdPerEur: 1_080_000n, source: 'a test', at }, at }),
   }
   return (deeds[kind] as () => Promise<unknown>)()

@@ -25,6 +25,7 @@ import {
   vaultMoney,
 } from './accounts.ts'
 import { type LedgerTransaction, sol, transaction, usd, usdc } from './transaction.ts'
+import { type Repeated, payRepeating } from './verification-entries.ts'
 
 export interface Deposit {
   readonly id: string
@@ -91,10 +92,7 @@ interface ClosedJob {
   readonly at: number
 }
 
-interface SettledJob extends ClosedJob {
-  /** What the requester pays for the runs of each node. */
-  readonly parts: readonly { readonly nodeId: string; readonly price: MicroUsd }[]
-}
+type SettledJob = ClosedJob & Repeated
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
@@ -102,26 +100,32 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
  * Pays each node that ran a part of a job for it, out of what is accrued for it and what is reserved, and gives the rest back. A job is closed once, by
  * this or by {@link releaseJob}: both carry the same id. Error: `ledger.unbalanced` if the prices together exceed what is set aside.
  */
-export function settleJob({ jobId, requesterId, reserved, accrued = new Map(), from: source = 'prepaid', parts, at }: SettledJob): LedgerTransaction {
+export function settleJob(job: SettledJob): LedgerTransaction {
+  const { jobId, requesterId, reserved, accrued = new Map<string, bigint>(), from: source = 'prepaid', at } = job
   const from = jobReserved(jobId)
-  const split = parts.map(({ nodeId, price }) => ({ nodeId, price, ...splitPrice(price) }))
+  const own = job.parts.filter(({ paidBy }) => paidBy !== 'platform')
+  const split = own.map(({ nodeId, price }) => ({ nodeId, price, ...splitPrice(price) }))
   const shares = new Map(split.map(({ nodeId, node }) => [nodeId, node]))
   const held = [...accrued].map(([nodeId, amount]) => ({ nodeId, amount, earned: least(amount, shares.get(nodeId) ?? 0n) }))
   const earned = new Map(held.map((one) => [one.nodeId, one.earned]))
   const whole = held.reduce<bigint>((sum, { amount }) => sum + amount, reserved)
   const rest = split.reduce<bigint>((left, { price }) => left - price, whole)
   return transaction(`close:${jobId}`, at, [
-    ...held.flatMap(({ nodeId, amount, earned: own }) => [usd(nodeAccrued(nodeId), nodeConfirmed(nodeId), own), usd(nodeAccrued(nodeId), from, amount - own)]),
+    ...held.flatMap(({ nodeId, amount, earned: share }) => [
+      usd(nodeAccrued(nodeId), nodeConfirmed(nodeId), share),
+      usd(nodeAccrued(nodeId), from, amount - share),
+    ]),
     ...split.flatMap(({ nodeId, node, platform }) => [
       usd(from, nodeConfirmed(nodeId), node - (earned.get(nodeId) ?? 0n)),
       usd(from, PLATFORM_REVENUE, platform),
     ]),
     usd(from, source === 'vault' ? vaultMoney(requesterId, jobId) : requesterPrepaid(requesterId), rest),
+    ...payRepeating(job),
   ])
 }
 
 /** A job that failed or expired costs nothing, nor does one that was cancelled before a run of it was proven. */
-export const releaseJob = (job: ClosedJob): LedgerTransaction => settleJob({ ...job, parts: [] })
+export const releaseJob = (job: ClosedJob & Pick<Repeated, 'repeating'>): LedgerTransaction => settleJob({ ...job, parts: [] })
 
 export interface TreasuryDeposit {
   readonly signature: string

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, Tx } from '../persistence/database.ts'
 import type { Asset } from './accounts.ts'
 import type { LedgerTransaction, Transfer } from './transaction.ts'
@@ -23,6 +24,78 @@ const within = (owner: string): readonly [from: string, to: string] => [`${owner
 const HALF = 4_294_967_296n
 
 export const ownedBy = (owner: string) => (account: string) => account.startsWith(`${owner}:`)
+
+/** A stretch of time, epoch milliseconds, in the books as they were when `newest` was the last that was booked. */
+interface Stretch {
+  readonly from: number
+  readonly until: number
+  readonly newest: number
+}
+
+/** What all accounts of an owner held at one moment, and the last that was booked then. What is booked never changes, so the rest can be read at leisure. */
+async function standingOf(db: Db | Tx, owner: string): Promise<{ readonly balances: readonly AccountBalance[]; readonly newest: number }> {
+  const [from, to] = within(owner)
+  const rows = await db
+    .selectFrom('ledger_balance')
+    .select((e) => [
+      'account',
+      'asset',
+      'amount',
+      e
+        .selectFrom('ledger_transaction')
+        .select((of) => of.fn.max('seq').as('seq'))
+        .as('newest'),
+    ])
+    .where('account', '>=', from)
+    .where('account', '<', to)
+    .orderBy('account')
+    .orderBy('asset')
+    .execute()
+  const balances = rows.map(({ account, asset, amount }) => ({ account, asset: asset as Asset, amount }))
+  return { balances, newest: rows[0]?.newest ?? 0 }
+}
+
+/** What an account gained less what it lost. */
+export interface NetFlow {
+  readonly account: string
+  readonly asset: Asset
+  /** By transactions of the beginning of the stretch or later, and by those of its end or later. */
+  readonly sinceFrom: bigint
+  readonly sinceUntil: bigint
+}
+
+/** What the accounts of an owner gained and lost around a stretch of time, in one pass over its transfers. */
+async function netOf(db: Db | Tx, owner: string, { from: since, until, newest }: Stretch): Promise<NetFlow[]> {
+  const [from, to] = within(owner)
+  interface Row {
+    readonly account: string
+    readonly asset: string
+    readonly high_amount: bigint
+    readonly low_amount: bigint
+    readonly later_high_amount: bigint
+    readonly later_low_amount: bigint
+  }
+  const half = sql.lit(HALF)
+  const { rows } = await sql<Row>`
+    SELECT flow.account, flow.asset,
+      SUM(flow.sign * (flow.amount / ${half})) AS high_amount, SUM(flow.sign * (flow.amount % ${half})) AS low_amount,
+      SUM(CASE WHEN booked.at >= ${until} THEN flow.sign * (flow.amount / ${half}) ELSE 0 END) AS later_high_amount,
+      SUM(CASE WHEN booked.at >= ${until} THEN flow.sign * (flow.amount % ${half}) ELSE 0 END) AS later_low_amount
+    FROM (
+      SELECT to_account AS account, asset, amount, transaction_id, 1 AS sign FROM ledger_transfer WHERE to_account >= ${from} AND to_account < ${to}
+      UNION ALL
+      SELECT from_account, asset, amount, transaction_id, -1 FROM ledger_transfer WHERE from_account >= ${from} AND from_account < ${to}
+    ) AS flow
+    INNER JOIN ledger_transaction AS booked ON booked.id = flow.transaction_id
+    WHERE booked.at >= ${since} AND booked.seq <= ${newest}
+    GROUP BY flow.account, flow.asset`.execute(db)
+  return rows.map((row) => ({
+    account: row.account,
+    asset: row.asset as Asset,
+    sinceFrom: row.high_amount * HALF + row.low_amount,
+    sinceUntil: row.later_high_amount * HALF + row.later_low_amount,
+  }))
+}
 
 /** Reads what is booked, and changes nothing. */
 export function createReadingStore(db: Db | Tx) {
@@ -51,25 +124,6 @@ export function createReadingStore(db: Db | Tx) {
           ),
         )
     return one('from_account').union(one('to_account'))
-  }
-
-  const flows = async (owner: string, since: number, column: 'from_account' | 'to_account'): Promise<AccountBalance[]> => {
-    const [from, to] = within(owner)
-    const rows = await db
-      .selectFrom('ledger_transfer as transfer')
-      .innerJoin('ledger_transaction as booked', 'booked.id', 'transfer.transaction_id')
-      .select((e) => [
-        `transfer.${column} as account`,
-        'transfer.asset',
-        e.fn.sum<bigint>(e('transfer.amount', '/', HALF)).as('high_amount'),
-        e.fn.sum<bigint>(e('transfer.amount', '%', HALF)).as('low_amount'),
-      ])
-      .where(`transfer.${column}`, '>=', from)
-      .where(`transfer.${column}`, '<', to)
-      .where('booked.at', '>=', since)
-      .groupBy([`transfer.${column}`, 'transfer.asset'])
-      .execute()
-    return rows.map(({ account, asset, high_amount, low_amount }) => ({ account, asset: asset as Asset, amount: high_amount * HALF + low_amount }))
   }
 
   return {
@@ -114,17 +168,15 @@ export function createReadingStore(db: Db | Tx) {
       }
       return given
     },
-    /** What each account of an owner has gained or lost by transactions of then (epoch milliseconds) or later. */
-    async netSince(owner: string, since: number): Promise<AccountBalance[]> {
-      const lost = (await flows(owner, since, 'from_account')).map((one) => ({ ...one, amount: -one.amount }))
-      return [...(await flows(owner, since, 'to_account')), ...lost]
-    },
+    standing: (owner: string) => standingOf(db, owner),
+    net: (owner: string, during: Stretch) => netOf(db, owner, during),
     /** Transactions of an owner in a stretch of time, from the one after `after` on, in the order in which they were booked. */
-    async page(owner: string, stretch: { readonly from: number; readonly until: number; readonly after: number; readonly limit: number }): Promise<Booked[]> {
+    async page(owner: string, stretch: Stretch & { readonly after: number; readonly limit: number }): Promise<Booked[]> {
       const rows = await rowsOf()
         .where('at', '>=', stretch.from)
         .where('at', '<', stretch.until)
         .where('seq', '>', stretch.after)
+        .where('seq', '<=', stretch.newest)
         .where('id', 'in', touching([owner]))
         .orderBy('seq')
         .limit(stretch.limit)

@@ -1,9 +1,9 @@
 import type { LedgerBalance, LedgerStatement, LedgerTransactionView, StatementLine } from '../../../shared/contract/ledger.ts'
 import { toIso } from '../../../shared/units.ts'
-import { type Db, transact } from '../persistence/database.ts'
+import type { Db } from '../persistence/database.ts'
 import { ownerOf } from './accounts.ts'
 import { type LedgerTransaction, changesOf } from './transaction.ts'
-import { type AccountBalance, createReadingStore, ownedBy } from './reading.store.ts'
+import { type AccountBalance, type NetFlow, createReadingStore, ownedBy } from './reading.store.ts'
 
 /** Who looks: `node:<id>` or `requester:<id>`, or an operator, who sees whose everything is. */
 export type Viewer = { readonly owner: string } | 'operator'
@@ -36,10 +36,9 @@ function monthOf(month: string): { readonly from: number; readonly until: number
 }
 
 /** Balances with what came later taken off again. */
-function without(balances: readonly AccountBalance[], later: readonly AccountBalance[]): AccountBalance[] {
-  const left = new Map(balances.map((one) => [`${one.account} ${one.asset}`, one.amount]))
-  for (const { account, asset, amount } of later) left.set(`${account} ${asset}`, (left.get(`${account} ${asset}`) ?? 0n) - amount)
-  return balances.map((one) => ({ ...one, amount: left.get(`${one.account} ${one.asset}`) ?? 0n }))
+function without(balances: readonly AccountBalance[], later: readonly NetFlow[], of: 'sinceFrom' | 'sinceUntil'): AccountBalance[] {
+  const net = new Map(later.map((one) => [`${one.account} ${one.asset}`, one[of]]))
+  return balances.map((one) => ({ ...one, amount: one.amount - (net.get(`${one.account} ${one.asset}`) ?? 0n) }))
 }
 
 interface StatementRequest {
@@ -49,31 +48,30 @@ interface StatementRequest {
   readonly limit: number
 }
 
-/** A month of somebody's money: what was there, what changed it, what is there then. */
-export const statementOf = (db: Db, { owner, month, after, limit }: StatementRequest): Promise<LedgerStatement> =>
-  transact(db, async (tx) => {
-    const store = createReadingStore(tx)
-    const { from, until } = monthOf(month)
-    const balances = await store.balancesOf(owner)
-    const closing = without(balances, await store.netSince(owner, until))
-    const opening = without(balances, await store.netSince(owner, from))
-    const found = await store.page(owner, { from, until, after: Number(after ?? 0), limit: limit + 1 })
-    const shown = found.slice(0, limit)
-    const moved = new Set(
-      [...balances.keys()].filter((index) => opening[index]?.amount !== 0n || closing[index]?.amount !== 0n || balances[index]?.amount !== 0n),
-    )
-    const kept = (all: readonly AccountBalance[]): LedgerBalance[] => all.filter((_, index) => moved.has(index)).map(wire)
-    return {
-      owner,
-      month,
-      from: toIso(from),
-      until: toIso(until),
-      opening: kept(opening),
-      closing: kept(closing),
-      items: shown.map((transaction) => lineOf(transaction, owner)),
-      next: found.length > limit ? String(shown.at(-1)?.seq ?? '') : null,
-    }
-  })
+/** A month of somebody's money: what was there, what changed it, what is there then. Nobody who books something waits for it. */
+export async function statementOf(db: Db, { owner, month, after, limit }: StatementRequest): Promise<LedgerStatement> {
+  const store = createReadingStore(db)
+  const { balances, newest } = await store.standing(owner)
+  const during = { ...monthOf(month), newest }
+  const net = await store.net(owner, during)
+  const [opening, closing] = [without(balances, net, 'sinceFrom'), without(balances, net, 'sinceUntil')]
+  const found = await store.page(owner, { ...during, after: Number(after ?? 0), limit: limit + 1 })
+  const shown = found.slice(0, limit)
+  const moved = new Set(
+    [...balances.keys()].filter((index) => opening[index]?.amount !== 0n || closing[index]?.amount !== 0n || balances[index]?.amount !== 0n),
+  )
+  const kept = (all: readonly AccountBalance[]): LedgerBalance[] => all.filter((_, index) => moved.has(index)).map(wire)
+  return {
+    owner,
+    month,
+    from: toIso(during.from),
+    until: toIso(during.until),
+    opening: kept(opening),
+    closing: kept(closing),
+    items: shown.map((transaction) => lineOf(transaction, owner)),
+    next: found.length > limit ? String(shown.at(-1)?.seq ?? '') : null,
+  }
+}
 
 /** Names of the transactions about a payout, or about the credits of a receipt. */
 const NAMES = {

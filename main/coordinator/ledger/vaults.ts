@@ -4,7 +4,7 @@
  */
 import type { MicroUsd } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { EXTERNAL_CHAIN, EXTERNAL_FUNDING, disputed, jobReserved, vaultMoney, vaultReleasing } from './accounts.ts'
+import { EXTERNAL_CHAIN, EXTERNAL_FUNDING, LOSSES, disputed, jobReserved, vaultMoney, vaultReleasing } from './accounts.ts'
 import { createLedgerStore } from './ledger.store.ts'
 import { createReadingStore } from './reading.store.ts'
 import { type LedgerTransaction, transaction, usd, usdc } from './transaction.ts'
@@ -59,6 +59,24 @@ interface Released extends VaultOf, VaultBalance {
 export const vaultReleased = ({ requesterId, jobId, microUsdc, free, signature, at }: Released): LedgerTransaction => {
   const from = vaultMoney(requesterId, jobId)
   return transaction(`vault-release:${signature}`, at, [usdc(from, vaultReleasing(requesterId, jobId), microUsdc), usd(from, EXTERNAL_FUNDING, free)])
+}
+
+interface WrittenOff extends VaultOf {
+  /** What left the vault without the coordinator’s signature. */
+  readonly missing: bigint
+  /** What of it nothing was paid or set aside of: the requester’s own, which is back with whoever took it. */
+  readonly free: bigint
+  /** What is still there. */
+  readonly left: bigint
+  readonly reason: string
+  readonly at: number
+}
+
+/** Requester and arbiter have taken money out of a vault together: what of it a job had come to is lost. */
+export const vaultWrittenOff = ({ requesterId, jobId, missing, free, left, reason, at }: WrittenOff): LedgerTransaction => {
+  const from = vaultMoney(requesterId, jobId)
+  const transfers = [usdc(from, EXTERNAL_CHAIN, free), usdc(from, LOSSES, missing - free), usd(from, EXTERNAL_FUNDING, free)]
+  return transaction(`vault-written-off:${jobId}:${left}`, at, transfers, reason)
 }
 
 interface Closing {

@@ -5,6 +5,7 @@ import { type Tx, transact } from '../persistence/database.ts'
 import { createBatchesStore } from './batches.store.ts'
 import { createPauseStore } from './control.store.ts'
 import type { PayoutDeps } from './deps.ts'
+import { listPayouts } from './listing.store.ts'
 import { giveBack } from './outcome.ts'
 import { STOP_FILE } from './pause.ts'
 import { createPayoutsStore } from './payouts.store.ts'
@@ -57,6 +58,8 @@ export function createPayoutAdmin(deps: PayoutDeps, troubleOf: () => string | nu
       events.paused(null)
       return status()
     }),
+    /** Of every node. */
+    list: guarded((page: Parameters<typeof listPayouts>[1]) => listPayouts(db, page)),
     batches: guarded((page: InputOf<Calls['listPayoutBatches']>): Out<'listPayoutBatches'> => createBatchesStore(db).list(page)),
     approve: guarded(async ({ batchId }: InputOf<Calls['approvePayout']>, by): Out<'approvePayout'> => {
       await transact(db, async (tx) => {

@@ -6,20 +6,27 @@ import { itemOf } from './claims.ts'
 import { type Claim, createClaimsStore } from './claims.store.ts'
 import type { PayoutDeps } from './deps.ts'
 import { type WalletVerdict, lookAt } from './hygiene.ts'
-import { dayRoomOf } from './limits.ts'
 import { giveBack } from './outcome.ts'
-import { createPayoutsStore } from './payouts.store.ts'
 import { batchSize, inPieces } from './plan.ts'
 import { balanceOf, budgetIn } from './purse.ts'
 import { toUnits } from './rate.ts'
-import { DAY_MS } from './room.ts'
+import { hourCap, roomForClaims } from './room.ts'
 import { writeBatch } from './write-plan.ts'
 
 /** Claims that are looked at in one pass. */
 const AT_ONCE = 200
 
+/** The most that may ever go at a time, by the caps and the rate as they are now. */
+type MostAtOnce = MicroUsd
+
+async function mostAtOnce(deps: PayoutDeps): Promise<MostAtOnce> {
+  const [hour, day] = [hourCap(deps, await deps.rate()), deps.settings.maxPerDay]
+  return hour < day ? hour : day
+}
+
 /** Why a claim cannot be paid after all; `null` if it can. An account that has gone since was not paid for. */
-function hindrance({ quote }: Claim, verdict: WalletVerdict): string | null {
+function hindrance({ quote }: Claim, verdict: WalletVerdict, most: MostAtOnce): string | null {
+  if (quote.microUsd > most) return 'It is more than may leave the hot wallet at a time, since that was lowered or the rate has changed. Claim less.'
   if (!verdict.payable) return `The payout address cannot be paid: ${verdict.reason}`
   const isUnpaid = verdict.isNew && quote.asset === 'micro-usdc' && quote.rentLamports === 0n
   return isUnpaid ? 'Its USDC account has been closed since the quote. Ask for a new quote.' : null
@@ -52,9 +59,10 @@ const dismiss = (deps: PayoutDeps, claim: Claim, reason: string): Promise<void> 
 
 async function judged(deps: PayoutDeps, claims: readonly Claim[]): Promise<Judged[]> {
   const good: Judged[] = []
+  const most = await mostAtOnce(deps)
   for (const claim of claims) {
     const verdict = await lookAt(deps, claim.quote.address, claim.quote.asset)
-    const reason = hindrance(claim, verdict)
+    const reason = hindrance(claim, verdict, most)
     if (reason === null) good.push({ claim, opens: verdict.payable && verdict.isNew && claim.quote.asset === 'micro-usdc' })
     else await dismiss(deps, claim, reason)
   }
@@ -67,14 +75,14 @@ async function affordable(
   deps: PayoutDeps,
   { asset, claims, balance }: { asset: PayAsset; claims: readonly Judged[]; balance: bigint },
 ): Promise<Judged[]> {
-  let left = await budgetIn(tx, deps, { asset, balance, rate: await deps.rate() })
-  let day: bigint = dayRoomOf(await createPayoutsStore(tx).recipientsSince(deps.clock.now() - DAY_MS), deps.settings).all
+  let left = await budgetIn(tx, deps, { asset, balance })
+  let room: bigint = (await roomForClaims(tx, deps, await deps.rate())).all
   return claims.filter(({ claim: { quote } }) => {
     // What it saves of a shared fee arrives too.
     const most = toUnits(asset, worth(quote), { microUsdPerSol: quote.microUsdPerSol, source: '', at: 0 })
-    if (most > left || quote.microUsd > day) return false
+    if (most > left || quote.microUsd > room) return false
     left -= most
-    day -= quote.microUsd
+    room -= quote.microUsd
     return true
   })
 }

@@ -96,8 +96,8 @@ async function make(tx: Tx, deps: PayoutDeps, wanted: Wanted): Promise<void> {
   await announce(tx, deps, { batch: { asset: quote.asset, rate: quote.rate, items: [item] }, state: 'planned', signature: null })
 }
 
-/** What owners ask about their claims. A claim is made once, whatever happens to whom made it or to the coordinator. */
-export function createClaims(deps: PayoutDeps) {
+/** What owners ask about their claims. A claim is made once, whatever happens to whom made it or to the coordinator. `onClaimed` has it paid at once. */
+export function createClaims(deps: PayoutDeps, onClaimed: () => void = () => {}) {
   const show = async (db: Db | Tx, nodeId: string, claimId: string): Promise<View | null> => {
     const store = createClaimsStore(db)
     const claim = await store.claim(claimId)
@@ -105,13 +105,15 @@ export function createClaims(deps: PayoutDeps) {
   }
   return {
     async claim(nodeId: string, { claimId, quoteId }: InputOf<Calls['claimPayout']>): Promise<View> {
-      return transact(deps.db, async (tx) => {
+      const made = await transact(deps.db, async (tx) => {
         const known = await createClaimsStore(tx).claim(claimId)
         if (known && (known.quote.nodeId !== nodeId || known.quote.id !== quoteId))
           throw new WindfallError('conflict', `The claim id ${claimId} is taken. Choose another one.`)
         if (!known) await make(tx, deps, { nodeId, claimId, quoteId })
         return (await show(tx, nodeId, claimId)) as View
       })
+      onClaimed()
+      return made
     },
     async show(nodeId: string, claimId: string): Promise<View> {
       const found = await show(deps.db, nodeId, claimId)

@@ -1,7 +1,9 @@
 import type { Clock } from '../../kernel/clock.ts'
+import { type Latch, raisedWithin } from '../../kernel/latch.ts'
 import type { Tx } from '../persistence/database.ts'
 import { type HistoryCursor, bookDeposits } from './deposits.ts'
 import type { PayoutDeps } from './deps.ts'
+import { inTurn } from './in-turn.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import { planClaims } from './claim-planning.ts'
 import { pauseOf } from './pause.ts'
@@ -18,8 +20,8 @@ const MAX_MEMO_BYTES = 500
 export interface Payouts {
   /**
    * Books deposits, moves every transaction under way one step on, and unless payouts are paused plans what is due and signs what is planned. Safe at
-   * any time, in any state, after any crash; calls that overlap share one pass. Errors: `chain.unavailable`,
-   * `payout.refused`; both leave everything as the disk has it.
+   * any time, in any state, after any crash; calls that overlap share one pass. What fails of it keeps nothing else waiting, but for a wallet that
+   * somebody else uses too. Errors: `chain.unavailable`, `payout.refused`; both leave everything as the disk has it.
    */
   readonly step: () => Promise<void>
   /** Has `memo` written to the chain exactly once; `onAnchored` hears of it when it is final. Part of the caller's transaction. */
@@ -41,14 +43,13 @@ export function createPayouts(deps: PayoutDeps): Payouts {
       await bookDeposits(deps, cursor)
       depositsAt = deps.clock.monotonic()
     }
-    const pause = await pauseOf(deps.db, deps)
-    const late = await trackLive(deps, silence, { batches: open, maySend: pause === null })
-    if (pause) return
-    if (late.length > 0) await raiseLate(deps, await store.openBatches(), late)
-    await queueLanes(deps)
-    await planClaims(deps)
-    await planDue(deps)
-    if (await store.hasPlanned()) await signPlanned(deps, await store.openBatches())
+    const isPaused = (await pauseOf(deps.db, deps)) !== null
+    const late: string[] = []
+    const track = () => trackLive(deps, silence, { batches: open, maySend: !isPaused, onLate: (batchId) => late.push(batchId) })
+    const raise = async () => (late.length > 0 ? raiseLate(deps, await store.openBatches(), late) : undefined)
+    const sign = async () => ((await store.hasPlanned()) ? signPlanned(deps, await store.openBatches()) : undefined)
+    const stages = [track, ...(isPaused ? [] : [raise, () => queueLanes(deps), () => planClaims(deps), () => planDue(deps), sign])]
+    await inTurn(stages, (stage) => stage(), deps.events)
   }
   return {
     step() {
@@ -80,13 +81,18 @@ export function createPayouts(deps: PayoutDeps): Payouts {
   }
 }
 
-/** Runs {@link Payouts.step} every `intervalMs` until `signal` aborts. A pass that fails is logged and tried again. */
-export async function runPayouts(
-  payouts: Payouts,
-  { clock, intervalMs, events }: { clock: Clock; intervalMs: number; events: PayoutDeps['events'] },
-  signal: AbortSignal,
-): Promise<void> {
-  do {
-    await payouts.step().catch(events.failed)
-  } while (await clock.sleep(intervalMs, signal))
+interface Rhythm {
+  readonly clock: Pick<Clock, 'sleep'>
+  readonly intervalMs: number
+  /** Raised when something was claimed, which is paid without waiting for the next pass. */
+  readonly claimed: Pick<Latch, 'wait'>
+  readonly events: Pick<PayoutDeps['events'], 'failed'>
+}
+
+/** Runs {@link Payouts.step} every `intervalMs`, and whenever something was claimed, until `signal` aborts. A pass that fails is logged and tried again. */
+export async function runPayouts({ step }: Pick<Payouts, 'step'>, { clock, intervalMs: ms, claimed, events }: Rhythm, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await step().catch(events.failed)
+    await raisedWithin(claimed, { ms, clock }, signal)
+  }
 }

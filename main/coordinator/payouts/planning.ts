@@ -5,11 +5,11 @@ import type { Item } from './batch.ts'
 import { createClaimsStore } from './claims.store.ts'
 import type { PayoutDeps } from './deps.ts'
 import { lookAt } from './hygiene.ts'
-import { NOTHING, dayRoomOf } from './limits.ts'
+import { NOTHING } from './limits.ts'
 import { amountsOf, announce } from './outcome.ts'
 import { type DueWallet, type PayableNode, type PlanRules, type PlannedItem, dueWallets, minimumFor, planBatches } from './plan.ts'
 import { balanceOf, budgetIn, feeNow, rentNow } from './purse.ts'
-import { recipientsOf } from './room.ts'
+import { roomForDue } from './room.ts'
 import { createRefusalsStore } from './refusals.store.ts'
 import { type Rate, rateText } from './rate.ts'
 import { USUAL_TERMS, createTermsStore } from './terms.store.ts'
@@ -65,9 +65,9 @@ async function writePlan(
   const at = deps.clock.now()
   const { asset } = rules
   const rate = rateText(rules.rate, asset)
-  const room = dayRoomOf(await recipientsOf(tx, deps), deps.settings)
+  const room = await roomForDue(tx, deps, rules.rate)
   const claimed = await createClaimsStore(tx).waitingAmount(asset)
-  const left = (await budgetIn(tx, deps, { asset, balance, rate: rules.rate })) - claimed
+  const left = (await budgetIn(tx, deps, { asset, balance })) - claimed
   const budget = left > 0n ? left : 0n
   for (const planned of planBatches(await candidatesIn(tx, deps, asset), wallets, { ...rules, budget, room })) {
     const items = planned.map((item) => toItem(item, deps.ids.next()))

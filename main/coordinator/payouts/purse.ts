@@ -6,7 +6,6 @@ import type { PayAsset } from './assets.ts'
 import type { PayoutDeps } from './deps.ts'
 import { NOTHING, budgetOf } from './limits.ts'
 import { createPayoutsStore } from './payouts.store.ts'
-import { type Rate, toMicroUsd } from './rate.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -25,21 +24,17 @@ export async function balanceOf(deps: Pick<PayoutDeps, 'usdc' | 'chain' | 'walle
 export const bookedOf = (tx: Tx, { books }: Pick<PayoutDeps, 'books'>, asset: PayAsset): Promise<bigint> =>
   asset === 'lamports' ? books.treasury(tx) : books.usdcTreasury(tx)
 
-/** What may be planned of an asset now. */
-export async function budgetIn(
-  tx: Tx,
-  deps: PayoutDeps,
-  { asset, balance, rate }: { readonly asset: PayAsset; readonly balance: bigint; readonly rate: Rate },
-): Promise<bigint> {
+/** What may be planned of an asset now, as far as what there is of it goes, and for lamports the hour's cap in them: a wrong rate cannot pay more. */
+export async function budgetIn(tx: Tx, deps: PayoutDeps, { asset, balance }: { readonly asset: PayAsset; readonly balance: bigint }): Promise<bigint> {
   const store = createPayoutsStore(tx)
   const { maxPerHour, reserve } = deps.settings
   const outflow = {
     balance,
     treasury: await bookedOf(tx, deps, asset),
     inFlight: await store.inFlight(asset),
-    plannedLastHour: await store.plannedSince(deps.clock.now() - HOUR_MS, asset),
+    plannedLastHour: asset === 'lamports' ? await store.plannedSince(deps.clock.now() - HOUR_MS, asset) : NOTHING,
   }
-  return budgetOf(outflow, asset === 'lamports' ? { maxPerHour, reserve } : { maxPerHour: toMicroUsd(maxPerHour, rate), reserve: NOTHING })
+  return budgetOf(outflow, asset === 'lamports' ? { maxPerHour, reserve } : { maxPerHour: null, reserve: NOTHING })
 }
 
 /** Fee of one transaction with one signature, as the cluster charges it today; `null` if it does not say. */

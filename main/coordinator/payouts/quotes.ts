@@ -12,7 +12,7 @@ import { pauseOf } from './pause.ts'
 import { type Quote, createQuotesStore } from './quotes.store.ts'
 import { feeNow, rentNow } from './purse.ts'
 import { type Rate, rateText, toMicroUsd, toUnits } from './rate.ts'
-import { roomFor } from './room.ts'
+import { hourCap, roomFor } from './room.ts'
 import { createTermsStore } from './terms.store.ts'
 
 type Calls = typeof nodePayoutCalls
@@ -49,7 +49,7 @@ async function costsOf(deps: PayoutDeps, address: string, asset: PayAsset): Prom
 async function amountFor(deps: PayoutDeps, { nodeId, address, asked }: { nodeId: string; address: string; asked: MicroUsd | null }): Promise<MicroUsd> {
   const { confirmed } = await deps.books.earningsOf(deps.db, nodeId)
   if (confirmed === 0n) return refuse('Nothing is confirmed yet that could be paid out. Earnings are confirmed when their proofs are accepted.')
-  const most = smaller(await roomFor(deps.db, deps, address), toMicroUsd(deps.settings.maxPerHour, await deps.rate()))
+  const most = smaller(await roomFor(deps.db, deps, address), hourCap(deps, await deps.rate()))
   if (most === 0n) return refuse('This address has been paid as much as may go to one address in a day. Ask again tomorrow; nothing expires.')
   if (asked === null) return microUsd(smaller(confirmed, most))
   if (asked > confirmed) throw new WindfallError('funds.insufficient', `This node has ${dollars(confirmed)} confirmed. Ask for that or less.`)

@@ -1,6 +1,7 @@
 import { lamports, microUsd } from '../../../shared/units.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import type { Attempt, Batch, Item } from './batch.ts'
+import type { PayAsset } from './assets.ts'
 import type { PayoutDeps } from './deps.ts'
 import { itemOf } from './claims.ts'
 import { type Claim, createClaimsStore } from './claims.store.ts'
@@ -68,13 +69,16 @@ async function bookCosts(tx: Tx, deps: PayoutDeps, { signature, fee, rent }: Lan
   if (rent > 0n) await deps.books.accountRent(tx, { signature, lamports: lamports(rent), at })
 }
 
+/** The rate of a rebuild in words, at most 120 letters, labelled as what it is wherever it is shown. */
+export const rebuiltRate = (rate: Rate, asset: PayAsset): string => `${rateText(rate, asset).slice(0, 84)}, of the rebuild, not of its time`
+
 /** Books a payment of which there is no batch to the nodes it went to; what they had not earned is a loss. */
 export async function bookShares(deps: PayoutDeps, landed: Landed, { shared, rate }: { readonly shared: Shared; readonly rate: Rate }): Promise<void> {
   const { asset, signature } = landed
   const at = deps.clock.now()
   const none = { feeMicroUsd: microUsd(0n), rentMicroUsd: microUsd(0n), rentLamports: lamports(0n), claimId: null, rate: null }
   const items: Item[] = shared.shares.map((share) => ({ ...share, ...none, id: deps.ids.next() }))
-  const text = `${rateText(rate, asset).slice(0, 100)}, rebuilt`
+  const text = rebuiltRate(rate, asset)
   await transact(deps.db, async (tx) => {
     const store = createPayoutsStore(tx)
     const id = deps.ids.next()

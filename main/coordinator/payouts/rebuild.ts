@@ -7,13 +7,15 @@ import { hasMoved } from './lanes.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import { BATCH_MEMO_PREFIX } from './plan.ts'
 import { type Landed, isFeeOnly, isOfBatch, readLanded, shareOut } from './rebuild-plan.ts'
-import { bookBatch, bookFee, bookShares, pledgedTo, takeBack, writeOff } from './rebuild-book.ts'
+import { bookBatch, bookFee, bookShares, pledgedTo, rebuiltRate, takeBack, writeOff } from './rebuild-book.ts'
 
 type Found = PayoutRebuild['found'][number]
 
 interface Verdict {
   readonly verdict: Found['verdict']
   readonly explanation: string
+  /** Of what is booked at a rate that is not that of its time. */
+  readonly rate?: string
   /** Books it. */
   readonly book: (() => Promise<void>) | null
 }
@@ -47,6 +49,7 @@ async function judgeByAddresses(deps: PayoutDeps, landed: Landed, open: readonly
   if (count > 0)
     return {
       verdict: 'addresses',
+      rate: rebuiltRate(rate, landed.asset),
       explanation: `It paid people to whom ${count} payouts of these books are still to go. They are taken back, and it is booked at today’s rate to what its recipients have earned; more than that as a loss.`,
       book: async () => {
         await takeBack(deps, pledged)
@@ -59,6 +62,7 @@ async function judgeByAddresses(deps: PayoutDeps, landed: Landed, open: readonly
   const excess = shared.excess === 0n ? '' : ` ${shared.excess} ${unit} of it are more than they have earned by these books, and are booked as a loss.`
   return {
     verdict: 'addresses',
+    rate: rebuiltRate(rate, landed.asset),
     explanation: `It paid ${shared.shares.length} nodes by their addresses, booked at today’s rate.${excess}`,
     book: () => bookShares(deps, landed, { shared, rate }),
   }
@@ -109,7 +113,7 @@ export async function rebuild(
     const isLost = judged.verdict === 'unexplained' && lost.includes(signature)
     const verdict = isLost ? { ...judged, verdict: 'written-off' as const, book: () => writeOff(deps, landed) } : judged
     if (apply) await verdict.book?.()
-    found.push({ signature, memo: landed.memo, ...inText(landed.gain), verdict: verdict.verdict, explanation: verdict.explanation })
+    found.push({ signature, memo: landed.memo, ...inText(landed.gain), verdict: verdict.verdict, explanation: verdict.explanation, rate: verdict.rate ?? null })
   }
   if (apply) await transact(deps.db, (tx) => note(tx, deps, found, by))
   return { applied: apply, transactions: history.length, known: history.length - found.length, found: found.slice(0, 10_000) }

@@ -7,6 +7,7 @@ import type { Attempt, Batch } from './batch.ts'
 import { outflowOf } from './batch.ts'
 import type { PayoutDeps } from './deps.ts'
 import { requireExactly } from './guard.ts'
+import { inTurn } from './in-turn.ts'
 import { type Lane, freeLane, raised } from './lanes.ts'
 import { NOTHING } from './limits.ts'
 import { recordUnpayable } from './outcome.ts'
@@ -124,14 +125,15 @@ export async function signPlanned(deps: PayoutDeps, open: readonly Batch[]): Pro
   if (waiting.length === 0) return
   const purse = await spendable(deps, open)
   const taken: Batch[] = []
-  for (const batch of waiting) {
+  const sign = async (batch: Batch) => {
     if (await pauseOf(deps.db, deps)) return
     const attempt = await signOne(deps, batch, { purse, lane: await freeLane(deps, batch, [...open, ...taken]) })
-    if (!attempt) continue
+    if (!attempt) return
     spend(purse, batch, attempt.fee)
     taken.push({ ...batch, live: attempt })
     await push(deps, { batch: { ...batch, state: 'signed' }, attempt })
   }
+  await inTurn(waiting, sign, deps.events)
 }
 
 /** Signs batches whose nonce has waited long for a higher fee; the attempt before may still land in place of this one, never beside it. */
@@ -143,11 +145,12 @@ export async function raiseLate(deps: PayoutDeps, open: readonly Batch[], late: 
     deps,
     open.filter(({ id }) => !late.includes(id)),
   )
-  for (const batch of waiting) {
+  const raise = async (batch: Batch) => {
     const lane = raised(batch)
     const attempt = lane && !deps.isStopped() ? await signOne(deps, batch, { purse, lane }) : null
-    if (!attempt) continue
+    if (!attempt) return
     spend(purse, batch, attempt.fee)
     await push(deps, { batch: { ...batch, state: 'signed', live: attempt }, attempt })
   }
+  await inTurn(waiting, raise, deps.events)
 }

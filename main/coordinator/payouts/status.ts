@@ -8,11 +8,8 @@ import type { PayoutDeps } from './deps.ts'
 import { pauseOf } from './pause.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import { balanceOf, bookedOf } from './purse.ts'
-import { toMicroUsd } from './rate.ts'
 import { refillNeeded } from './refill.ts'
-import { recipientsOf } from './room.ts'
-
-const HOUR_MS = 3_600_000
+import { hourCap, lastHour, recipientsOf } from './room.ts'
 
 /** What the chain says the hot wallet holds; `null` while no endpoint answers. */
 async function balanceOrNothing(deps: PayoutDeps, asset: PayAsset): Promise<bigint | null> {
@@ -61,12 +58,10 @@ export function refillOf(purses: readonly Purse[], settings: PayoutDeps['setting
 }
 
 async function capsOf(db: Db, deps: PayoutDeps): Promise<PayoutStatus['caps']> {
-  const { maxPerHour, maxPerDay, maxPerRecipient, approvalAbove } = deps.settings
-  const rate = await deps.rate()
-  const hour = await createPayoutsStore(db).worthSince(deps.clock.now() - HOUR_MS)
+  const { maxPerDay, maxPerRecipient, approvalAbove } = deps.settings
   const day = [...(await recipientsOf(db, deps)).values()].reduce((sum, one) => sum + one, 0n)
   return {
-    hour: { usedMicroUsd: String(hour), maxMicroUsd: String(toMicroUsd(maxPerHour, rate)) },
+    hour: { usedMicroUsd: String(await lastHour(db, deps)), maxMicroUsd: String(hourCap(deps, await deps.rate())) },
     day: { usedMicroUsd: String(day), maxMicroUsd: String(maxPerDay) },
     recipientDayMicroUsd: String(maxPerRecipient),
     approvalAboveMicroUsd: approvalAbove === null ? null : String(approvalAbove),

@@ -2,9 +2,11 @@ import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { HistoryItem } from '../../chain/chain.ts'
 import type { PayoutDeps } from './deps.ts'
 import { type Seen, nextStep } from './machine.ts'
+import { inTurn } from './in-turn.ts'
 import { hasMoved } from './lanes.ts'
 import { recordExpired, recordFailed, recordFinalized, recordProgress } from './outcome.ts'
 import type { Attempt, Batch } from './batch.ts'
+import { inPieces } from './plan.ts'
 
 /** Passes in which an attempt past its end was nowhere to be found. In memory: a restart starts the proof afresh. */
 export type Silence = Map<string, number>
@@ -91,23 +93,35 @@ interface Live {
   readonly batches: readonly Batch[]
   /** Nothing leaves while payouts are paused, not even again. */
   readonly maySend: boolean
+  /** Hears of each batch on a lane that has waited long enough to offer more. */
+  readonly onLate: (batchId: string) => void
 }
 
-/** Moves every live attempt one step on. Returns the batches on lanes that have waited long enough to offer more. */
-export async function trackLive(deps: PayoutDeps, silence: Silence, { batches, maySend }: Live): Promise<readonly string[]> {
-  const late: string[] = []
-  const live = batches.flatMap((batch) => (batch.live ? [{ batch, attempt: batch.live }] : []))
-  for (let start = 0; start < live.length; start += STATUSES_PER_CALL) {
-    const some = live.slice(start, start + STATUSES_PER_CALL)
-    const finalHeight = await deps.chain.blockHeight('finalized')
-    const moved = await Promise.all(some.map(({ attempt }) => hasMoved(deps, attempt)))
-    const statuses = await deps.chain.statuses(some.map(({ attempt }) => attempt.signature))
-    for (const [index, tracked] of some.entries()) {
-      const seen = { finalHeight, hasMoved: moved[index] ?? false, status: statuses[index] ?? null, history: undefined }
-      const rival = seen.status === null ? await landedRival(deps, tracked.batch) : null
-      if (rival) await finish(deps, { batch: tracked.batch, attempt: rival.attempt }, rival.err)
-      else if ((await take(deps, silence, { tracked, maySend, seen })) === 'late') late.push(tracked.batch.id)
-    }
+/** What was found out, or why it could not be, for whoever asks later. */
+const outcomeOf = <T>(found: Promise<T>): Promise<() => T> =>
+  found.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
+
+/** Moves attempts whose statuses one question answers. Each is held up by its own trouble alone. */
+async function trackSome(deps: PayoutDeps, silence: Silence, { some, maySend, onLate }: Omit<Live, 'batches'> & { some: readonly Tracked[] }): Promise<void> {
+  const finalHeight = await deps.chain.blockHeight('finalized')
+  const moved = await Promise.all(some.map(({ attempt }) => outcomeOf(hasMoved(deps, attempt))))
+  const statuses = await deps.chain.statuses(some.map(({ attempt }) => attempt.signature))
+  const track = async ([index, tracked]: readonly [number, Tracked]) => {
+    const seen = { finalHeight, hasMoved: moved[index]?.() ?? false, status: statuses[index] ?? null, history: undefined }
+    const rival = seen.status === null ? await landedRival(deps, tracked.batch) : null
+    if (rival) await finish(deps, { batch: tracked.batch, attempt: rival.attempt }, rival.err)
+    else if ((await take(deps, silence, { tracked, maySend, seen })) === 'late') onLate(tracked.batch.id)
   }
-  return late
+  await inTurn(some.entries(), track, deps.events)
+}
+
+/** Moves every live attempt one step on. */
+export async function trackLive(deps: PayoutDeps, silence: Silence, { batches, ...how }: Live): Promise<void> {
+  const live = batches.flatMap((batch) => (batch.live ? [{ batch, attempt: batch.live }] : []))
+  await inTurn(inPieces(live, STATUSES_PER_CALL), (some) => trackSome(deps, silence, { ...how, some }), deps.events)
 }

@@ -82,6 +82,7 @@ describe.each([
     const digest = await blobs.write(chunks('wind', 'fall'), { maxBytes: 100, expected: digestOf('windfall') })
     expect(digest).toBe(digestOf('windfall'))
     expect(await blobs.has(digest)).toBe(true)
+    expect(await Promise.all([digest, digestOf('else'), 'nonsense'].map(blobs.bytesOf))).toEqual([8, null, null])
     expect(Buffer.from(await blobs.read(digest)).toString()).toBe('windfall')
     const { content, bytes } = await blobs.stream(digest)
     expect([Buffer.concat(await content.toArray()).toString(), bytes]).toEqual(['windfall', 8])

@@ -7,6 +7,8 @@ const DIGEST = /^sha256:([0-9a-f]{64})$/
 /** Content-addressed bytes. `digest` is `sha256:` and 64 hexadecimal digits. Error of every call: `unavailable` or `storage.failed` if the store does not work. */
 export interface Blobs {
   readonly has: (digest: string) => Promise<boolean>
+  /** How long it is, without reading it; `null` if it is not there. */
+  readonly bytesOf: (digest: string) => Promise<number | null>
   /** Error: `not-found`. */
   readonly read: (digest: string) => Promise<Uint8Array>
   /** What is streamed ends with an error, before its last bytes, if it is not what its digest says. Error: `not-found`. */

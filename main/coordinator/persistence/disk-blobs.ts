@@ -16,6 +16,10 @@ export function openDiskBlobs(directory: string, nextName: () => string): Blobs 
   }
   return {
     has: async (digest) => hexOf(digest) !== null && existsSync(join(directory, digest.slice(7))),
+    async bytesOf(digest) {
+      const hex = hexOf(digest)
+      return hex === null ? null : (statSync(join(directory, hex), { throwIfNoEntry: false })?.size ?? null)
+    },
     async read(digest) {
       const { hex, file } = find(digest)
       const [content] = await Array.fromAsync(rehashed(once(await readFile(file)), hex))

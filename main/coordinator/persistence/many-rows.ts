@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from './schema.ts'
+import { compiledOnce } from './compiled.ts'
 import { engineOf } from './transact.ts'
 
 /** SQL types that both engines know a value to be of. */
@@ -22,12 +23,27 @@ interface ManyRows {
  * Any number of rows as the one parameter of a statement, which so has the same text however many there are and is prepared once: to be read as
  * `SELECT columns FROM from`. For the hottest paths; everything else is kysely's.
  */
-function manyRows<C extends string>(db: Db | Tx, types: Readonly<Record<C, ColumnType>>, rows: readonly Readonly<Record<C, Value>>[]): ManyRows {
-  const names = Object.keys(types) as C[]
-  const values = JSON.stringify(rows.map((row) => names.map((name) => jsonOf(row[name]))))
-  const each = engineOf(db).kind === 'SQLite' ? sql`json_each(${values}) AS each` : sql`json_array_elements(CAST(${values} AS json)) AS each(value)`
+function manyRows<C extends string>(db: Db | Tx, types: Readonly<Record<C, ColumnType>>): ManyRows {
+  const each = engineOf(db).kind === 'SQLite' ? sql`json_each(${''}) AS each` : sql`json_array_elements(CAST(${''} AS json)) AS each(value)`
   const column = (name: C, at: number) => sql`CAST(each.value ->> ${sql.lit(at)} AS ${sql.raw(types[name])}) AS ${sql.ref(name)}`
-  return { columns: sql.join(names.map(column)), from: each }
+  return { columns: sql.join((Object.keys(types) as C[]).map(column)), from: each }
+}
+
+type Statement = ReturnType<typeof compiledOnce<unknown>>
+const statements = new Map<string, Statement>()
+
+/** One for each kind of change, table and list of columns. */
+function statementFor(key: readonly [kind: 'insert' | 'update', table: string, types: object], build: (db: Db | Tx) => RawBuilder<unknown>): Statement {
+  const [kind, table, types] = key
+  const name = `${kind} ${table} ${Object.entries(types).join()}`
+  const known = statements.get(name) ?? compiledOnce((db) => ({ compile: () => build(db).compile(db) }))
+  statements.set(name, known)
+  return known
+}
+
+function valuesOf<C extends string>(types: Readonly<Record<C, ColumnType>>, rows: readonly Readonly<Record<C, Value>>[]): readonly [string] {
+  const names = Object.keys(types) as C[]
+  return [JSON.stringify(rows.map((row) => names.map((name) => jsonOf(row[name]))))]
 }
 
 /** Adds rows, all of them with one statement. */
@@ -36,8 +52,11 @@ export async function insertRows<C extends string>(
   { into, types, rows }: { readonly into: string; readonly types: Readonly<Record<C, ColumnType>>; readonly rows: readonly Readonly<Record<C, Value>>[] },
 ): Promise<void> {
   if (rows.length === 0) return
-  const { columns, from } = manyRows(tx, types, rows)
-  await sql`INSERT INTO ${sql.table(into)} (${sql.join(Object.keys(types).map((name) => sql.ref(name)))}) SELECT ${columns} FROM ${from}`.execute(tx)
+  const insert = statementFor(['insert', into, types], (db) => {
+    const { columns, from } = manyRows(db, types)
+    return sql`INSERT INTO ${sql.table(into)} (${sql.join(Object.keys(types).map((name) => sql.ref(name)))}) SELECT ${columns} FROM ${from}`
+  })
+  await insert(tx, valuesOf(types, rows))
 }
 
 /** Changes rows by their id, all of them with one statement: every column that is declared beside `id` is set. */
@@ -50,7 +69,10 @@ export async function updateRows<C extends string>(
   }: { readonly of: string; readonly types: Readonly<Record<C | 'id', ColumnType>>; readonly rows: readonly Readonly<Record<C | 'id', Value>>[] },
 ): Promise<void> {
   if (rows.length === 0) return
-  const { columns, from } = manyRows(tx, types, rows)
-  const changes = Object.keys(types).flatMap((name) => (name === 'id' ? [] : [sql`${sql.ref(name)} = ${sql.ref(`given.${name}`)}`]))
-  await sql`UPDATE ${sql.table(of)} SET ${sql.join(changes)} FROM (SELECT ${columns} FROM ${from}) AS given WHERE ${sql.ref(`${of}.id`)} = given.id`.execute(tx)
+  const update = statementFor(['update', of, types], (db) => {
+    const { columns, from } = manyRows(db, types)
+    const changes = Object.keys(types).flatMap((name) => (name === 'id' ? [] : [sql`${sql.ref(name)} = ${sql.ref(`given.${name}`)}`]))
+    return sql`UPDATE ${sql.table(of)} SET ${sql.join(changes)} FROM (SELECT ${columns} FROM ${from}) AS given WHERE ${sql.ref(`${of}.id`)} = given.id`
+  })
+  await update(tx, valuesOf(types, rows))
 }

@@ -47,6 +47,10 @@ export function openS3Blobs({ s3, folder, directory, nextName, clock }: S3BlobsD
       if (!seen.has(hex) && (await s3.has(keyOf(hex)))) seen.add(hex)
       return seen.has(hex)
     },
+    async bytesOf(digest) {
+      const hex = hexOf(digest)
+      return hex === null ? null : s3.bytesOf(keyOf(hex))
+    },
     read: async (digest) => Buffer.concat(await Array.fromAsync((await open(digest)).content)),
     async stream(digest) {
       const { content, bytes } = await open(digest)

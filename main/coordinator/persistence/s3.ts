@@ -35,6 +35,8 @@ const EMPTY = sha256Hex('')
 /** Objects in a bucket, by keys below its prefix. Errors of every call: `unavailable` after four tries, `storage.failed` with what to do. */
 export interface S3 {
   readonly has: (key: string) => Promise<boolean>
+  /** How long an object is; `null` if there is none. Error: `storage.failed` if the store does not say. */
+  readonly bytesOf: (key: string) => Promise<number | null>
   /** When an object was written last, epoch ms, infinity if the store does not say; `null` if there is none. */
   readonly writtenAt: (key: string) => Promise<number | null>
   /** `null` if there is none. A broken or stalled transfer ends with `unavailable`. */
@@ -51,6 +53,12 @@ export function createS3(deps: S3Deps): S3 {
   const urlOf = (key: string) => addressOf(place, key)
   return {
     has: async (key) => (await ask(deps, { method: 'HEAD', url: urlOf(key) }, drained)) !== null,
+    async bytesOf(key) {
+      const headers = await ask(deps, { method: 'HEAD', url: urlOf(key) }, drained)
+      const bytes = headers?.get('content-length') ?? null
+      if (headers !== null && bytes === null) throw new WindfallError('storage.failed', `The bucket ${place.bucket} does not say how long ${key} is.`)
+      return bytes === null ? null : Number(bytes)
+    },
     async writtenAt(key) {
       const headers = await ask(deps, { method: 'HEAD', url: urlOf(key) }, drained)
       const at = headers === null ? null : Date.parse(headers.get('last-modified') ?? '')

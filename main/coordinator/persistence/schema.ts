@@ -11,10 +11,12 @@ import type { LedgerTables } from './tables/ledger.ts'
 import type { ModelTables } from './tables/models.ts'
 import type { PayoutTables } from './tables/payouts.ts'
 import type { ProofInboxTables } from './tables/proof-inbox.ts'
+import type { QuorumTables } from './tables/quorum.ts'
 import type { ReceiptTables } from './tables/receipts.ts'
 import type { RegistryTables } from './tables/registry.ts'
 import type { ReplicaTables } from './tables/replicas.ts'
 import type { ShardTables } from './tables/shards.ts'
+import type { SignalTables } from './tables/signals.ts'
 import type { VaultTables } from './tables/vaults.ts'
 import type { WalletTables } from './tables/wallets.ts'
 
@@ -32,8 +34,10 @@ export type Schema = RegistryTables &
   PayoutTables &
   ModelTables &
   ProofInboxTables &
+  QuorumTables &
   ReplicaTables &
   ShardTables &
+  SignalTables &
   VaultTables &
   WalletTables
 export type Db = Kysely<Schema>

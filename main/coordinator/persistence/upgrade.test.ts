@@ -32,11 +32,19 @@ const postgres = {
 }
 
 const WINDOW = { from: '2026-03-01T12:00:00.000Z', to: '2026-03-01T13:00:00.000Z' }
+const packed = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64')
+const RECEIPT = {
+  subject: [{ name: 'output', digest: { sha256: 'f'.repeat(64) } }],
+  predicate: { modelId: null, intervals: [WINDOW] },
+}
 /** What migrations read of a row has to be as it was written; the rest may be anything of its type. */
 const WRITTEN: Row = {
   spec: '{"needs":{"gpu":true,"vramBytes":0},"price":{"microUsdPerHour":"600000"},"expected":{"seconds":60}}',
   plan: JSON.stringify({ nodeId: 'n', window: WINDOW }),
   body: '{"jobId":"job-1"}',
+  envelope: JSON.stringify({ payload: packed(RECEIPT), signatures: [{ keyid: 'k' }] }),
+  proofs: JSON.stringify([{ payload: packed({ durationMs: 60_000, devices: [{ kind: 'gpu' }] }) }]),
+  keys: '[]',
 }
 /** Columns whose content a later version may write anew. */
 const REWRITTEN = new Set(['spec', 'plan'])

@@ -1,5 +1,6 @@
 import type { ComparedChoice, Exclusion, Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Window } from '../../../shared/contract/wire.ts'
+import { neededResults } from '../../../shared/domain/pay.ts'
 import { toWindow } from '../../../shared/domain/signal.ts'
 import type { Choices } from './choices.ts'
 import type { Out } from './eligible.ts'
@@ -104,6 +105,7 @@ export interface Findings {
 /** Everything there is to say about one job. */
 export function answerOf(task: Task, { choices, plan, out, nodes }: Findings): PlanAnswer {
   const { composite, joint, chosen, weighed } = choices
+  const results = neededResults(task.job.spec)
   return {
     plan,
     compared: { composite: composite && toCompared(composite), joint: joint && toCompared(joint) },
@@ -111,6 +113,7 @@ export function answerOf(task: Task, { choices, plan, out, nodes }: Findings): P
     excluded: counted(out),
     out: out.slice(0, MOST_OUT),
     nodes,
-    maxPriceMicroUsd: String(maxPriceMicroUsd(task.job.spec)),
+    maxPriceMicroUsd: String(maxPriceMicroUsd(task.job.spec) * BigInt(results)),
+    ...(results > 1 ? { results } : {}),
   }
 }

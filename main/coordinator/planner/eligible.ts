@@ -58,16 +58,20 @@ function comparable(candidates: readonly Candidate[]): (candidate: Candidate) =>
   return ({ market }) => market.outlook.basis === basis
 }
 
-/** The same without these nodes. */
-export function avoiding(eligible: Eligible, nodeIds: readonly string[]): Eligible {
+/** The same without these nodes, for this reason. */
+export function avoiding(eligible: Eligible, nodeIds: readonly string[], reason: Exclusion): Eligible {
   const avoided = new Set(nodeIds)
   const isAvoided = ({ host }: Candidate): boolean => avoided.has(host.node.nodeId)
   if (!eligible.candidates.some(isAvoided)) return eligible
   const candidates = eligible.candidates.filter((candidate) => !isAvoided(candidate))
-  const given = eligible.candidates
-    .filter(isAvoided)
-    .map(({ host: { node } }): Out => ({ nodeId: node.nodeId, zone: node.capabilities.zone, reason: 'given-back' }))
+  const given = eligible.candidates.filter(isAvoided).map(({ host: { node } }): Out => ({ nodeId: node.nodeId, zone: node.capabilities.zone, reason }))
   return { ...eligible, candidates, byMarket: Map.groupBy(candidates, ({ market }) => market), out: [...eligible.out, ...given] }
+}
+
+/** Nobody but this node. */
+export function onlyOn(eligible: Eligible, nodeId: string): Eligible {
+  const candidates = eligible.candidates.filter(({ host }) => host.node.nodeId === nodeId)
+  return { ...eligible, candidates, byMarket: Map.groupBy(candidates, ({ market }) => market) }
 }
 
 const usualPrice = ({ ownerPrice, price }: Market): number => ownerPrice ?? (price && knownMean(price, [{ from: -Infinity, to: Infinity }])?.value) ?? 0
@@ -81,7 +85,7 @@ export function eligibleFor(spec: JobSpec, nodes: readonly PlannerNode[], hostOf
   for (const node of nodes) {
     const host = hostOf(node.nodeId, spec.needs)
     const unproven: Exclusion | null = missesReputation(node.standing, spec) ? 'reputation' : null
-    const reason = lastingExclusion(node.capabilities, spec) ?? underpaid ?? unproven ?? isAway(node)
+    const reason = lastingExclusion(node.capabilities, spec) ?? underpaid ?? unproven ?? (node.standing?.atQuota ? 'quota' : null) ?? isAway(node)
     if (reason) exclude(node, reason)
     else if (!host?.market) exclude(node, 'no-signal')
     else found.push({ host, market: host.market, room: placesOn(node.capabilities, spec) - placesFor(spec.needs) })

@@ -26,6 +26,10 @@ export interface PlannerJob {
   readonly reroutes: number
   /** Nodes that had it and could not begin it: they are not asked again for a while. */
   readonly avoids?: readonly string[]
+  /** Nodes of those whose result of it is there already, where others are wanted. */
+  readonly barred?: readonly string[]
+  /** The only node that may do it; left out: any. */
+  readonly only?: string
 }
 
 /** What the planner knows about a node. */

@@ -19,6 +19,7 @@ const unfit: readonly (readonly [Exclusion, Parameters<typeof fakeNode>[2], Reco
   ['reputation', {}, { needs: { gpus: 0, vramBytes: 0, ramBytes: 0, minReputation: 0.51 } }],
   ['reputation', { standing: { reputation: 0.7, onProbation: false } }, { needs: { gpus: 0, vramBytes: 0, ramBytes: 0, minReputation: 0.75 } }],
   ['reputation', { standing: { reputation: 0.9, onProbation: true } }, {}],
+  ['quota', { standing: { reputation: 0.9, onProbation: false, atQuota: true } }, {}],
   ['offline', { online: false, ready: false, taken: lease(HOUR) }, {}],
   ['paused', { ready: false, taken: lease(HOUR) }, {}],
   ['paused', { ready: false, availability: never }, {}],

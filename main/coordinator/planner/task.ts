@@ -2,7 +2,7 @@ import type { JobSpec, Weights } from '../../../shared/contract/job.ts'
 import { placesFor } from '../../../shared/domain/places.ts'
 import { JOULES_PER_KWH, fromIso } from '../../../shared/units.ts'
 import { FORECAST_MIN_GAIN, type Work } from './timing/choose.ts'
-import { type Eligible, avoiding } from './eligible.ts'
+import { type Eligible, avoiding, onlyOn } from './eligible.ts'
 import type { PlannerJob } from './input.ts'
 import { PRESETS } from './timing/objective.ts'
 import type { World } from './world.ts'
@@ -53,12 +53,18 @@ function workOf({ spec, restMs, progress }: PlannerJob, now: number): Work & { r
   }
 }
 
+/** Who can take it, of those who may. */
+function eligibleOf({ spec, only, barred = [], avoids = [] }: PlannerJob, world: World): Eligible {
+  const able = world.eligible(spec)
+  return avoiding(avoiding(only === undefined ? able : onlyOn(able, only), barred, 'owner'), avoids, 'given-back')
+}
+
 /** What is left of a job, as work for the planner. A restart that it cannot avoid is part of what is left. */
 export function taskOf(job: PlannerJob, world: World): Task {
   const { restartMs, ...work } = workOf(job, world.now)
   return {
     job,
-    eligible: avoiding(world.eligible(job.spec), job.avoids ?? []),
+    eligible: eligibleOf(job, world),
     weights: weightsOf(job.spec),
     work,
     restMs: Math.max(LEAST_MS, Math.ceil(job.restMs)),

@@ -5,6 +5,7 @@ import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { splitProblem } from '../../../shared/domain/half-hours.ts'
 import { implausibilities } from '../../../shared/domain/plausibility.ts'
 import { fromIso } from '../../../shared/units.ts'
+import type { AttemptState } from '../persistence/tables/jobs.ts'
 import { type Refusal, refuse } from './open-proof.ts'
 import type { ProvenAttempt } from './ports.ts'
 
@@ -32,6 +33,8 @@ export interface StoredProof {
   readonly jobId: string
   /** `null` while its job goes on. */
   readonly receiptId: string | null
+  /** Of its attempt. */
+  readonly state: AttemptState
 }
 
 /** What the attempt left: the bytes that were sent with the proof, or a checkpoint that was handed over before. */

@@ -17,6 +17,8 @@ export interface SampledRun {
   readonly endedAt: number
   readonly seconds: number
   readonly hz?: number
+  /** Times the usual load. */
+  readonly load?: number
 }
 
 const headerOf = ({ nodeId, attemptId, endedAt, seconds }: SampledRun): SampleLogHeader => ({
@@ -39,14 +41,14 @@ const headerOf = ({ nodeId, attemptId, endedAt, seconds }: SampledRun): SampleLo
 
 /** The lines of the log of a run on the card that test nodes register: counter and power, once per `1 / hz` seconds. */
 export function sampleLines(run: SampledRun): string[] {
-  const { seconds, hz = 1 } = run
+  const { seconds, hz = 1, load = 1 } = run
   const header = headerOf(run)
   const lines = [JSON.stringify(header)]
   let energyMj = 1_000_000
   for (let sample = 0; sample <= seconds * hz; sample++) {
     const ms = (sample * 1_000) / hz
-    lines.push(encodeRow(0, { mono: monotonicMs(MONO + ms), wall: epochMs(header.wall + ms), energyMj, powerMw: Math.round(loadW(sample) * 1_000) }))
-    energyMj += Math.round((loadW(sample) * 1_000) / hz)
+    lines.push(encodeRow(0, { mono: monotonicMs(MONO + ms), wall: epochMs(header.wall + ms), energyMj, powerMw: Math.round(loadW(sample) * load * 1_000) }))
+    energyMj += Math.round((loadW(sample) * load * 1_000) / hz)
   }
   return lines
 }

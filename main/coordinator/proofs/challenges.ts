@@ -19,7 +19,7 @@ const SWEEP_MS = 1_000
 
 export interface Challenges {
   /** Decides, in the transaction that accepts a proof, whether and when its samples are asked for. */
-  readonly plan: (tx: Tx, proofId: string, nodeId: string) => Promise<void>
+  readonly plan: (tx: Tx, of: { readonly proofId: string; readonly nodeId: string; readonly isUnlikely: boolean }) => Promise<void>
   /** Errors: `not-found`, `conflict` if the samples need not be kept any longer, `rate.limited`. */
   readonly ask: (requesterId: string, proofId: string) => Promise<ChallengeView>
   /** Newest first. Error: `not-found`. */
@@ -42,7 +42,7 @@ export function createChallenges(deps: ChallengeDeps): Challenges {
   const underway = { examining: new Set<string>(), unusable: new Map<string, number>() }
   const sweep = createSweep({ ...deps, db: deps.loopDb }, { presence, examining: underway.examining })
   return {
-    plan: (tx, proofId, nodeId) => planSpotCheck(deps, tx, { proofId, nodeId }),
+    plan: (tx, of) => planSpotCheck(deps, tx, of),
     ask: (requesterId, proofId) => ask(deps, presence, { requesterId, proofId }),
     async list(requesterId, proofId) {
       await requireProof(deps.db, { requesterId, proofId })
@@ -70,15 +70,16 @@ const fresh = (deps: ChallengeDeps, of: { proofId: string; nodeId: string; cause
   figures: [],
 })
 
-async function planSpotCheck(deps: ChallengeDeps, tx: Tx, of: { proofId: string; nodeId: string }): Promise<void> {
+async function planSpotCheck(deps: ChallengeDeps, tx: Tx, of: { proofId: string; nodeId: string; isUnlikely: boolean }): Promise<void> {
   if (deps.rate === 0) return
   const draw = drawOf(deps.random)
-  const inputs = { draw: { acceptedAt: deps.clock.now(), rate: deps.rate, draws: [draw(), draw()] as const } }
+  const drawn = { acceptedAt: deps.clock.now(), rate: deps.rate, draws: [draw(), draw()] as const }
+  const inputs = { draw: of.isUnlikely ? { ...drawn, isUnlikely: true as const } : drawn }
   const subject = { kind: 'proof', id: of.proofId } as const
   const answer = spotCheckPolicy.decide(inputs, subject)
   await deps.choose(tx, { kind: 'challenge.drawn', subject, also: [{ kind: 'node', id: of.nodeId }], policy: spotCheckPolicy, inputs, answer })
   const { at } = answer.outcome
-  if (at !== null) await createChallengesStore(tx).add({ ...fresh(deps, { ...of, cause: 'random' }), ...planChallenge(at) })
+  if (at !== null) await createChallengesStore(tx).add({ ...fresh(deps, { ...of, cause: of.isUnlikely ? 'unlikely' : 'random' }), ...planChallenge(at) })
 }
 
 /** Asks now, unless an earlier challenge answers for it already. */

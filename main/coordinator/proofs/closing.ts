@@ -35,7 +35,9 @@ async function closeJob(deps: ClosingDeps, jobId: string): Promise<void> {
   if (!(await owes(deps, jobId))) return
   const job = await transact(deps.db, (tx) => deps.job(tx, jobId))
   if (!job) return
-  const settle = await prepareSettling(deps, job)
+  // No more results are paid than money was set aside for; those that came first.
+  const copies = [...new Set((await createProofsStore(deps.db).waitingOf(jobId)).map(({ copy }) => copy))].toSorted((a, b) => a - b)
+  const settle = await prepareSettling(deps, job, { copies: new Set(copies.slice(0, job.agree)), cause: 'undecided' })
   await transact(deps.db, async (tx) => {
     if ((await createProofsStore(tx).owing()).includes(jobId)) await deps.recordPaid(tx, jobId, await settle(tx))
   })

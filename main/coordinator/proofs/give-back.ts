@@ -34,10 +34,11 @@ async function keepRun(
   const { proofId, jobId, attemptId } = proof
   const { reason, message } = run.input
   await keepProof(deps, tx, run)
-  const runs = await createProofsStore(tx).waitingOf(jobId)
+  // What led to results that wait is another matter.
+  const runs = (await createProofsStore(tx).waitingOf(jobId)).filter(({ copy }) => copy === run.attempt.copy)
   const ranMs = runs.reduce((sum, { paidMs }) => sum + paidMs, 0)
   const nodeIds = [...new Set(runs.map((one) => one.proof.nodeId))]
-  await deps.accrue(tx, { jobId, because: proofId, parts: pricesByNode(run.attempt.spec, runs, nodeIds) })
+  await deps.accrue(tx, { jobId, because: proofId, parts: pricesByNode(run.attempt, runs, nodeIds) })
   await deps.giveBack(tx, { leaseId, reason, message, ranMs })
   await deps.decide(tx, 'run.accepted', { nodeId: node.nodeId, proofId, jobId, attemptId, reason, paidMs: run.paidMs })
   await deps.recordEvent(tx, node.nodeId, { kind: 'proof-accepted', proofId, jobId, receiptId: null })

@@ -1,7 +1,7 @@
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
-import { decodeUtf8 } from '../../../shared/domain/encoding.ts'
 import { type EnergyProof, proofFormatOf } from '../../../shared/domain/energy-proof.ts'
+import { readJsonBytes } from '../../../shared/domain/json-bytes.ts'
 import { type FailureCode, WindfallError } from '../../../shared/errors.ts'
 import { sha256Hex, verifyInPool } from '../../kernel/signing.ts'
 
@@ -40,14 +40,10 @@ export interface ProofSigner {
 const MAX_BODY_BYTES = 1_048_576
 
 function readBody(body: Uint8Array, { schema }: Pick<ReturnType<typeof proofFormatOf>, 'schema'>): EnergyProof | Refusal {
-  try {
-    const read = schema.safeParse(JSON.parse(decodeUtf8(body) ?? ''))
-    return read.success
-      ? read.data
-      : refuse('proof.malformed', `The proof does not follow the format: ${read.error.issues[0]?.path.join('.')} ${read.error.issues[0]?.message}.`)
-  } catch {
-    return refuse('proof.malformed', 'The signed body is not JSON.')
-  }
+  const value = readJsonBytes(body)
+  if (value === undefined) return refuse('proof.malformed', 'The signed body is not JSON, or names a member twice.')
+  const { success, data, error } = schema.safeParse(value)
+  return success ? data : refuse('proof.malformed', `The proof does not follow the format: ${error.issues[0]?.path.join('.')} ${error.issues[0]?.message}.`)
 }
 
 /** Takes a proof out of its envelope if the node that submits it signed it with its current key, which is checked in the thread pool. */

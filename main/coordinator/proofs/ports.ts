@@ -25,6 +25,10 @@ export interface ProvenAttempt {
   readonly standing: 'current' | 'late' | 'lost'
   /** Hex SHA-256 of the checkpoint that was handed over under this lease and that the job would go on from; `null` if there is none. */
   readonly saved: string | null
+  /** Which result of the job it makes, from 1 on; those before it wait to be compared. */
+  readonly copy: number
+  /** So many results have to agree. */
+  readonly agree: number
 }
 
 export interface ProvingNode {
@@ -45,6 +49,7 @@ export interface JobToSettle {
   readonly requesterId: string
   readonly spec: JobSpec
   readonly submittedAt: number
+  readonly agree: number
 }
 
 /** One run of a job, proven. */
@@ -55,7 +60,7 @@ export interface RunToReceipt {
   readonly envelope: Envelope
   /** Where it ran. */
   readonly zone: string
-  /** For how long the job had drawn energy before, on any node. */
+  /** For how long the job had drawn energy before, on any node, to come to the same result. */
   readonly beforeMs: number
 }
 
@@ -71,8 +76,33 @@ export type IssueReceipts = (tx: Tx) => Promise<readonly { readonly receiptId: s
 interface Settlement {
   readonly requesterId: string
   readonly jobId: string
-  /** What the requester pays for the runs of each node; the ledger splits it. */
-  readonly parts: readonly { readonly nodeId: string; readonly priceMicroUsd: MicroUsd }[]
+  /** What is paid for the runs of each node; the ledger splits it. */
+  readonly parts: readonly PaidPart[]
+}
+
+export interface PaidPart {
+  readonly nodeId: string
+  readonly priceMicroUsd: MicroUsd
+  /** The platform pays for what it has repeated for itself. */
+  readonly paidBy: 'requester' | 'platform'
+}
+
+/**
+ * What a proven result means for its job. `counts`: the job is done, by the runs of these results, or of all that there are. `held`: it waits for
+ * others. `undecided`: too few agree, and the job has failed.
+ */
+export type Weighed =
+  | { readonly is: 'counts'; readonly copies: ReadonlySet<number> | null /** Hex SHA-256. */; readonly outputSha256: string; readonly record: RecordResult }
+  | { readonly is: 'held' | 'undecided'; readonly record: RecordResult }
+
+/** Keeps what was found, in the transaction that keeps the proof. Error: `unavailable` if other results are there by then. */
+export type RecordResult = (tx: Tx) => Promise<void>
+
+/** A proven result whose bytes are kept, before anything is written about it. */
+export interface ResultToWeigh extends Pick<ProvenAttempt, 'jobId' | 'requesterId' | 'leaseId' | 'spec' | 'copy' | 'agree'> {
+  readonly nodeId: string
+  readonly proofId: string
+  readonly output: Uint8Array
 }
 
 interface Earning {
@@ -95,11 +125,13 @@ export interface ProofDeps {
   readonly recordEvent: (tx: Tx, nodeId: string, fact: NodeEvent['fact']) => Promise<void>
   readonly node: (nodeId: string) => Promise<ProvingNode | null>
   /** Thumbprint of the key that signs for a node now. */
-  readonly currentKey: (tx: Tx, nodeId: string) => Promise<string | null>
-  readonly attempt: (tx: Tx, claim: { readonly nodeId: string; readonly leaseId: string; readonly token: number }) => Promise<ProvenAttempt | null>
+  readonly currentKey: (db: Db | Tx, nodeId: string) => Promise<string | null>
+  readonly attempt: (db: Db | Tx, claim: { readonly nodeId: string; readonly leaseId: string; readonly token: number }) => Promise<ProvenAttempt | null>
   readonly beginVerification: (tx: Tx, leaseId: string) => Promise<void>
   /** The receipt of a verified result cannot be written yet: says why. */
   readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
+  /** Whether others have to agree with a result, and if they do. May be slow; never called inside a transaction. */
+  readonly compare: (result: ResultToWeigh) => Promise<Weighed>
   readonly completeJob: (tx: Tx, result: { readonly leaseId: string; readonly outputSha256: string } & Paid) => Promise<void>
   /** The run is proven, and its job goes on from what it left. `ranMs`: run time that counts, of all its runs together. */
   readonly giveBack: (tx: Tx, run: { readonly leaseId: string; readonly reason: string; readonly message: string; readonly ranMs: number }) => Promise<void>
@@ -118,10 +150,12 @@ export interface ProofDeps {
   readonly accrue: (tx: Tx, accrual: Pick<Settlement, 'jobId' | 'parts'> & { readonly because: string }) => Promise<void>
   /** What each of the parts earned, in their order. */
   readonly settle: (tx: Tx, settlement: Settlement) => Promise<readonly Earning[]>
+  /** Keeps what is unlikely about an accepted proof, and answers with it. */
+  readonly weigh: (tx: Tx, run: { readonly proof: EnergyProof; readonly spec: JobSpec; readonly requesterId: string }) => Promise<readonly unknown[]>
   /** Decides whether the samples behind the proof will be asked for. */
-  readonly planChallenge: (tx: Tx, proofId: string, nodeId: string) => Promise<void>
+  readonly planChallenge: (tx: Tx, of: { readonly proofId: string; readonly nodeId: string; readonly isUnlikely: boolean }) => Promise<void>
   /** A proof was accepted. */
   readonly proven: (tx: Tx, proof: EnergyProof) => Promise<void>
   /** One was refused, for the first time. */
-  readonly refused: (tx: Tx, refusal: { readonly nodeId: string; readonly code: FailureCode }) => Promise<void>
+  readonly refused: (tx: Tx, refusal: { readonly nodeId: string; readonly jobId: string; readonly code: FailureCode }) => Promise<void>
 }

@@ -1,7 +1,9 @@
+import { sql } from 'kysely'
 import type { UnpaidCause } from '../../../shared/contract/proof.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
+import { compiledOnce, inOrderOf } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import type { ChainHead, StoredProof } from './accept.ts'
 
@@ -31,33 +33,38 @@ interface AcceptedProof {
   readonly zone: string
   /** Run time that is paid. */
   readonly paidMs: number
+  /** Of which result of its job it is a run. */
+  readonly copy: number
   readonly at: number
 }
 
 /** An accepted proof of a job that has not ended, or is not settled. */
 export type WaitingRun = Omit<AcceptedProof, 'at'>
 
-const jobIds = (rows: readonly { readonly jobId: string }[]): string[] => rows.map(({ jobId }) => jobId)
+const waitingRuns = compiledOnce((db) =>
+  db
+    .selectFrom('proof')
+    .innerJoin('attempt', 'attempt.id', 'proof.attempt_id')
+    .select(['proof.body_sha256', 'proof.envelope', 'proof.zone', 'proof.paid_ms', 'proof.copy', 'attempt.token'])
+    .where('proof.receipt_id', 'is', null)
+    .where('proof.unpaid', 'is', null)
+    .where('proof.job_id', '=', ''),
+)
 
 /** The runs of a job that wait for its end. */
 function waiting(db: Db | Tx) {
   const runs = () => db.selectFrom('proof').where('proof.receipt_id', 'is', null).where('proof.unpaid', 'is', null)
-  const owing = () => runs().innerJoin('job', 'job.id', 'proof.job_id').select('proof.job_id as jobId').where('job.state', '=', 'cancelled').distinct()
   return {
     /** In the order in which they ran. */
     async waitingOf(jobId: string): Promise<WaitingRun[]> {
-      const rows = await runs()
-        .innerJoin('attempt', 'attempt.id', 'proof.attempt_id')
-        .select(['proof.body_sha256', 'proof.envelope', 'proof.zone', 'proof.paid_ms', 'attempt.token'])
-        .where('proof.job_id', '=', jobId)
-        .orderBy('attempt.token')
-        .execute()
-      return rows.map(({ body_sha256, envelope, zone, paid_ms }) => ({
+      const rows = await waitingRuns(db, [jobId])
+      return inOrderOf(rows, ({ token }) => token).map(({ body_sha256, envelope, zone, paid_ms, copy }) => ({
         proof: bodyOf(envelope),
         bodySha256: body_sha256,
         envelope: JSON.parse(envelope) as Envelope,
         zone: zone ?? '',
         paidMs: paid_ms ?? 0,
+        copy,
       }))
     },
     async receipted(proofIds: readonly string[], receiptId: string): Promise<void> {
@@ -67,17 +74,28 @@ function waiting(db: Db | Tx) {
       await db.updateTable('proof').set({ unpaid: cause }).where('id', 'in', proofIds).execute()
     },
     /** Jobs that their requesters cancelled, of which a run is still to be paid. */
-    owing: async (): Promise<string[]> => jobIds(await owing().execute()),
-    owingOf: async (requesterId: string): Promise<string[]> => jobIds(await owing().where('job.requester_id', '=', requesterId).execute()),
+    async owing(): Promise<string[]> {
+      const cancelled = runs().innerJoin('job', 'job.id', 'proof.job_id').select('proof.job_id as jobId').where('job.state', '=', 'cancelled')
+      return (await cancelled.distinct().execute()).map(({ jobId }) => jobId)
+    },
   }
 }
 
 /** All SQL on tables `proof` and `proof_refusal`. The database itself refuses a second proof of one id, one place in a chain or one attempt. */
 export const createProofsStore = (db: Db | Tx) => ({ ...waiting(db), ...proofs(db) })
 
+const lastOf = compiledOnce((db) => db.selectFrom('proof').select(['seq', 'body_sha256']).where('node_id', '=', '').orderBy('seq', 'desc').limit(sql.lit(1)))
+const alike = compiledOnce((db) =>
+  db
+    .selectFrom('proof')
+    .innerJoin('attempt', 'attempt.id', 'proof.attempt_id')
+    .select(['proof.id as proofId', 'proof.seq', 'proof.body_sha256 as bodySha256', 'proof.lease_id as leaseId', 'proof.job_id as jobId'])
+    .select(['proof.receipt_id as receiptId', 'attempt.state'])
+    .where((e) => e.or([e('proof.body_sha256', '=', ''), e('proof.id', '=', '')])),
+)
+const sinceOf = compiledOnce((db) => db.selectFrom('proof').select('envelope').where('node_id', '=', '').where('accepted_at', '>', 0))
+
 function proofs(db: Db | Tx) {
-  const stored = () =>
-    db.selectFrom('proof').select(['id as proofId', 'seq', 'body_sha256 as bodySha256', 'lease_id as leaseId', 'job_id as jobId', 'receipt_id as receiptId'])
   const kept = () =>
     db
       .selectFrom('proof')
@@ -105,25 +123,25 @@ function proofs(db: Db | Tx) {
       return rows.map(({ envelope, ...proof }) => ({ ...proof, proof: bodyOf(envelope) }))
     },
     async head(nodeId: string): Promise<ChainHead> {
-      const last = await db.selectFrom('proof').select(['seq', 'body_sha256']).where('node_id', '=', nodeId).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+      const [last] = await lastOf(db, [nodeId])
       return { seq: last?.seq ?? 0, head: last?.body_sha256 ?? null }
     },
     /** The same bytes first, else another proof of the same name. */
     async like({ proofId, bodySha256 }: { proofId: string; bodySha256: string }): Promise<StoredProof | null> {
-      const same = await stored().where('body_sha256', '=', bodySha256).executeTakeFirst()
-      return same ?? (await stored().where('id', '=', proofId).executeTakeFirst()) ?? null
+      const rows = await alike(db, [bodySha256, proofId])
+      return rows.find((row) => row.bodySha256 === bodySha256) ?? rows[0] ?? null
     },
     /** What this node has proven since, which is all that can be about a time after `at`; epoch milliseconds. */
     async since(nodeId: string, at: number): Promise<EnergyProof[]> {
-      const rows = await db.selectFrom('proof').select('envelope').where('node_id', '=', nodeId).where('accepted_at', '>', at).execute()
+      const rows = await sinceOf(db, [nodeId, at])
       return rows.map(({ envelope }) => bodyOf(envelope))
     },
-    async add({ proof, bodySha256, envelope, zone, paidMs, at }: AcceptedProof): Promise<void> {
+    async add({ proof, bodySha256, envelope, zone, paidMs, copy, at }: AcceptedProof): Promise<void> {
       const { proofId, nodeId, seq, jobId, attemptId, leaseId } = proof
       const place = { id: proofId, node_id: nodeId, seq, body_sha256: bodySha256, job_id: jobId, attempt_id: attemptId, lease_id: leaseId }
       await db
         .insertInto('proof')
-        .values({ ...place, zone, paid_ms: paidMs, receipt_id: null, unpaid: null, envelope: JSON.stringify(envelope), accepted_at: at })
+        .values({ ...place, zone, paid_ms: paidMs, copy, receipt_id: null, unpaid: null, envelope: JSON.stringify(envelope), accepted_at: at })
         .execute()
     },
     /** A refusal is news once, however often the agent tries again. */

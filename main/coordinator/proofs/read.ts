@@ -26,7 +26,7 @@ export async function requireProof(db: Db, { requesterId, proofId }: { readonly 
 }
 
 /** The proof and every challenge of it. Error: `not-found`. */
-export async function proofView(db: Db, asked: { readonly requesterId: string; readonly proofId: string }): Promise<ProofView> {
+export async function proofView(db: Db, asked: { readonly requesterId: string; readonly proofId: string }): Promise<Omit<ProofView, 'signals'>> {
   const kept = await requireProof(db, asked)
   const challenges = (await createChallengesStore(db).ofProof(asked.proofId)).map(viewOf)
   return { ...summaryOf(kept), challenge: challenges[0]?.state ?? null, bodySha256: kept.bodySha256, proof: kept.proof, challenges }

@@ -6,7 +6,7 @@ import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
-import { type Tx, transact } from '../persistence/database.ts'
+import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type Left, type ProofFacts, type StoredProof, SKEW_MS, judgeProof, repeatedProof } from './accept.ts'
 import { type OpenedProof, type Refusal, openProof, readVerified, refuse } from './open-proof.ts'
 import type { ProofDeps, ProvenAttempt, ProvingNode } from './ports.ts'
@@ -33,7 +33,7 @@ interface Claim extends Pick<Submission, 'leaseId' | 'token'> {
 }
 
 /** Everything about a submission that other writers may change meanwhile; read again in the transaction that acts on it. */
-async function gather(deps: ProofDeps, tx: Tx, submission: Submission): Promise<ProofFacts> {
+async function gather(deps: ProofDeps, tx: Db | Tx, submission: Submission): Promise<ProofFacts> {
   const { node, leaseId, token, proof, bodySha256, left } = submission
   const proofs = createProofsStore(tx)
   const [chain, stored] = [await proofs.head(node.nodeId), await proofs.like({ proofId: proof.proofId, bodySha256 })]
@@ -62,13 +62,15 @@ export async function recordRefusal(deps: ProofDeps, { code, message, endsAttemp
     const jobId = attempt?.jobId ?? claim.jobId
     if (endsAttempt && attempt?.standing === 'current') {
       // What led to a wrong result may be wrong as well, and the job begins again without it.
-      await leaveUnpaid(deps, tx, { jobId, cause: 'wrong' })
+      await leaveUnpaid(deps, tx, { jobId, cause: 'wrong', copy: attempt.copy })
       await deps.accrue(tx, { jobId, because: `without-${leaseId}`, parts: [] })
       await deps.rejectResult(tx, { leaseId, reason: code, message })
     }
-    if ((await createProofsStore(tx).addRefusal({ nodeId, proofId, code, at: deps.clock.now() })) === 'duplicate') return
+    // A replay is another one for every lease that it is tried for.
+    const news = code === 'proof.replayed' ? `${proofId} for ${leaseId}` : proofId
+    if ((await createProofsStore(tx).addRefusal({ nodeId, proofId: news, code, at: deps.clock.now() })) === 'duplicate') return
     await deps.decide(tx, 'proof.refused', { nodeId, proofId, jobId, leaseId, code })
-    await deps.refused(tx, { nodeId, code })
+    await deps.refused(tx, { nodeId, jobId, code })
     await deps.recordEvent(tx, nodeId, { kind: 'proof-refused', proofId, jobId, code, message: message.slice(0, 500) })
   })
 }
@@ -104,8 +106,8 @@ export async function openSubmission(
 
 type Judgement = { readonly repeated: StoredProof } | { readonly refusal: Refusal } | { readonly attempt: ProvenAttempt; readonly paidMs: number }
 
-/** What a submission deserves as things stand in this transaction. Error: `conflict` for a key that was replaced. */
-export async function judge(deps: ProofDeps, tx: Tx, submission: Submission): Promise<Judgement> {
+/** What a submission deserves as things stand in this transaction, or beside all of them. Error: `conflict` for a key that was replaced. */
+export async function judge(deps: ProofDeps, tx: Db | Tx, submission: Submission): Promise<Judgement> {
   const { nodeId, keyId } = submission.node
   if ((await deps.currentKey(tx, nodeId)) !== keyId) throw replacedKey()
   const facts = await gather(deps, tx, submission)
@@ -127,7 +129,8 @@ export async function keepProof(
   { submission, attempt, paidMs }: { readonly submission: Submission; readonly attempt: ProvenAttempt; readonly paidMs: number },
 ): Promise<void> {
   const { proof, bodySha256, envelope, node } = submission
-  await createProofsStore(tx).add({ proof, bodySha256, envelope, zone: attempt.plan.zone, paidMs, at: deps.clock.now() })
+  await createProofsStore(tx).add({ proof, bodySha256, envelope, zone: attempt.plan.zone, paidMs, copy: attempt.copy, at: deps.clock.now() })
   await deps.proven(tx, proof)
-  await deps.planChallenge(tx, proof.proofId, node.nodeId)
+  const unlikely = await deps.weigh(tx, { proof, spec: attempt.spec, requesterId: attempt.requesterId })
+  await deps.planChallenge(tx, { proofId: proof.proofId, nodeId: node.nodeId, isUnlikely: unlikely.length > 0 })
 }

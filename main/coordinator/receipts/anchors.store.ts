@@ -1,5 +1,5 @@
 import type { Anchor } from '../../../shared/domain/carbon-receipt.ts'
-import type { Db, Tx } from '../persistence/database.ts'
+import type { Db, Schema, Tx } from '../persistence/database.ts'
 
 export interface PlannedAnchor {
   readonly treeSize: number
@@ -7,6 +7,13 @@ export interface PlannedAnchor {
   readonly plannedAt: number
   readonly done: boolean
 }
+
+export interface ListedAnchor extends Omit<PlannedAnchor, 'done'> {
+  readonly anchor: Anchor | null
+}
+
+const anchorOf = ({ cluster, signature, memo }: Schema['anchor']): Anchor | null =>
+  signature === null || cluster === null ? null : { cluster, signature, memo }
 
 /** All SQL on table `anchor`. */
 export function createAnchorsStore(db: Db | Tx) {
@@ -33,6 +40,11 @@ export function createAnchorsStore(db: Db | Tx) {
       const final = db.selectFrom('anchor').select('tree_size').where('signature', 'is not', null)
       return (await final.orderBy('tree_size', 'desc').limit(1).executeTakeFirst())?.tree_size ?? 0
     },
+    /** Of larger trees than `treeSize`, smallest first. */
+    async after(treeSize: number, limit: number): Promise<readonly ListedAnchor[]> {
+      const rows = await db.selectFrom('anchor').selectAll().where('tree_size', '>', treeSize).orderBy('tree_size').limit(limit).execute()
+      return rows.map((row) => ({ treeSize: row.tree_size, memo: row.memo, plannedAt: row.planned_at, anchor: anchorOf(row) }))
+    },
     /** The first final anchor that covers a leaf. */
     async covering(leafIndex: number): Promise<{ readonly treeSize: number; readonly anchor: Anchor } | null> {
       const row = await db
@@ -43,8 +55,8 @@ export function createAnchorsStore(db: Db | Tx) {
         .orderBy('tree_size')
         .limit(1)
         .executeTakeFirst()
-      if (!row || row.signature === null || row.cluster === null) return null
-      return { treeSize: row.tree_size, anchor: { cluster: row.cluster, signature: row.signature, memo: row.memo } }
+      const anchor = row ? anchorOf(row) : null
+      return row && anchor ? { treeSize: row.tree_size, anchor } : null
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Anchor } from '../../../shared/domain/carbon-receipt.ts'
 import type { EpochMs } from '../../../shared/units.ts'
 import type { Tx } from '../persistence/database.ts'
 import { createAnchorsStore, type PlannedAnchor } from './anchors.store.ts'
-import { createReceiptsStore } from './receipts.store.ts'
+import { createLogStore } from './log.store.ts'
 
 export interface AnchorState {
   readonly now: number
@@ -28,7 +28,7 @@ export async function dueAnchor(
   const anchors = createAnchorsStore(tx)
   const last = await anchors.newest()
   if (last && !last.done) return { treeSize: last.treeSize, memo: last.memo }
-  const head = await createReceiptsStore(tx).newestHead()
+  const head = await createLogStore(tx).newestHead()
   if (!head || !isAnchorDue({ now, everyMs, treeSize: head.treeSize, last })) return null
   const planned = { treeSize: head.treeSize, memo: anchorMemo(head) }
   await anchors.plan({ ...planned, plannedAt: now })

@@ -1,17 +1,19 @@
 import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import { buildReceipt, type ReceiptFacts } from '../../../shared/domain/build-receipt.ts'
-import { bundleOfParts, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { bundleOfParts, CarbonReceipt, RECEIPT_PAYLOAD_TYPE, type ReceiptBundle, type ReceiptPredicate } from '../../../shared/domain/carbon-receipt.ts'
 import { signEnvelope } from '../../../shared/domain/dsse.ts'
-import { encodeBase64, encodeUtf8 } from '../../../shared/domain/encoding.ts'
+import { encodeUtf8 } from '../../../shared/domain/encoding.ts'
+import { nodesOf, trimEnd } from '../../../shared/domain/log-end.ts'
 import { summaryOf } from '../../../shared/domain/receipt-summary.ts'
+import type { EpochMs } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import type { Signer } from '../../kernel/signing.ts'
-import { nodeVerifyPort } from '../../kernel/verify-port.ts'
-import type { Db, Tx } from '../persistence/database.ts'
-import { appendToLog, inclusionIn, logSize, signHead } from './log.ts'
-import { createReceiptsStore } from './receipts.store.ts'
+import type { Tx } from '../persistence/database.ts'
+import { type Appended, type KnownEnd, appendToLog, inclusionIn } from './log.ts'
+import { createLogStore } from './log.store.ts'
+import { type NewReceipt, createReceiptsStore } from './receipts.store.ts'
 
 export interface IssuerParts {
   readonly receiptSigner: Signer
@@ -39,39 +41,51 @@ export interface Issued {
 
 const distinct = (keys: readonly PublicJwk[]): PublicJwk[] => [...new Map(keys.map((key) => [key.x, key])).values()]
 
-/** Signs receipts and keeps their log. */
-export function createReceiptIssuer({ receiptSigner, logSigner, clock, ids }: IssuerParts) {
-  async function issue(tx: Tx, { nodeKeys, rotations, ...facts }: IssueInput): Promise<Issued> {
-    const store = createReceiptsStore(tx)
-    const at = clock.now()
-    const { predicate, ...statement } = CarbonReceipt.parse(buildReceipt({ ...facts, receiptId: ids.next(), issuedAt: at }))
-    const body = encodeUtf8(JSON.stringify({ ...statement, predicate }))
-    const receipt = await signEnvelope(RECEIPT_PAYLOAD_TYPE, body, receiptSigner)
-    const leafIndex = await logSize(store, logSigner)
-    const head = await appendToLog(store, logSigner, { body, index: leafIndex, at })
-    const parts = { proofs: facts.proofs.map(({ envelope }) => envelope), keys: distinct([receiptSigner.publicJwk, logSigner.publicJwk, ...nodeKeys]) }
-    const summary = summaryOf(predicate, leafIndex)
-    await store.addReceipt(summary, { envelope: receipt, ...parts, rotations })
-    return {
-      receiptId: predicate.receiptId,
-      summary,
-      isMeasured: predicate.intervals.every(({ origin, estimated }) => origin === 'live' && !estimated),
-      bundle: bundleOfParts({ receipt, ...parts, inclusion: await inclusionIn(store, head, leafIndex), anchor: null }, rotations),
-    }
-  }
+/** A receipt that is signed and not yet in the log. */
+interface Signed {
+  readonly parts: Omit<NewReceipt, 'summary'>
+  readonly body: Uint8Array
+  readonly predicate: ReceiptPredicate
+}
 
+async function signReceipt({ receiptSigner, logSigner, ids }: IssuerParts, at: EpochMs, { nodeKeys, rotations, ...facts }: IssueInput): Promise<Signed> {
+  const { predicate, ...statement } = CarbonReceipt.parse(buildReceipt({ ...facts, receiptId: ids.next(), issuedAt: at }))
+  const body = encodeUtf8(JSON.stringify({ ...statement, predicate }))
+  const envelope = await signEnvelope(RECEIPT_PAYLOAD_TYPE, body, receiptSigner)
+  const proofs = facts.proofs.map((proof) => proof.envelope)
+  const keys = distinct([receiptSigner.publicJwk, logSigner.publicJwk, ...nodeKeys])
+  return { body, predicate, parts: { envelope, proofs, keys, rotations } }
+}
+
+async function issuedOf({ predicate, parts }: Signed, leafIndex: number, { head, end }: Appended): Promise<Issued> {
+  const inclusion = await inclusionIn(nodesOf(end), head, leafIndex)
+  return {
+    receiptId: predicate.receiptId,
+    summary: summaryOf(predicate, leafIndex),
+    isMeasured: predicate.intervals.every(({ origin, estimated }) => origin === 'live' && !estimated),
+    bundle: bundleOfParts({ receipt: parts.envelope, proofs: [...parts.proofs], keys: [...parts.keys], inclusion, anchor: null }, parts.rotations),
+  }
+}
+
+/** Signs receipts and keeps their log. */
+export function createReceiptIssuer(parts: IssuerParts) {
+  let known: KnownEnd | null = null
   return {
     /**
-     * Builds, signs and logs the receipt of one job on one node, inside the caller's transaction.
+     * Builds, signs and logs receipts, each of one job on one node, inside the caller's transaction and under one new tree head.
      * What `intensityAt` throws passes through, and nothing is written. A second receipt for the same job and node is refused by the database.
      */
-    issue,
-    /** The newest signed tree head; one for the empty log if nothing was issued yet. */
-    async currentTreeHead(db: Db | Tx): Promise<Envelope> {
-      const newest = await createReceiptsStore(db).newestHead()
-      if (newest) return newest.envelope
-      const { envelope } = await signHead(logSigner, { treeSize: 0, rootHash: encodeBase64(await nodeVerifyPort.sha256(new Uint8Array())), at: clock.now() })
-      return envelope
+    async issue(tx: Tx, orders: readonly IssueInput[]): Promise<Issued[]> {
+      if (orders.length === 0) return []
+      const at = parts.clock.now()
+      const signed = await Promise.all(orders.map((order) => signReceipt(parts, at, order)))
+      const appended = await appendToLog(createLogStore(tx), parts.logSigner, { bodies: signed.map(({ body }) => body), known, at })
+      const issued = await Promise.all(signed.map((one, offset) => issuedOf(one, appended.firstIndex + offset, appended)))
+      await createReceiptsStore(tx).addReceipts(
+        signed.map((one, offset) => ({ ...one.parts, summary: summaryOf(one.predicate, appended.firstIndex + offset) })),
+      )
+      known = { rootHash: appended.head.rootHash, end: trimEnd(appended.end) }
+      return issued
     },
   }
 }

@@ -11,15 +11,17 @@ import { createSigner, generateKeyPem, sha256Hex } from '../../kernel/signing.ts
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
 import { type Db, transact } from '../persistence/database.ts'
 import { dueAnchor, recordAnchor } from './anchors.ts'
-import { createReceiptIssuer, type IssueInput } from './issue.ts'
+import { createLogHeads } from './heads.ts'
+import { createReceiptIssuer, type Issued, type IssueInput, type ReceiptIssuer } from './issue.ts'
 
 export const EPOCH_MS = 3_600_000
 export const receiptSigner = createSigner(generateKeyPem())
 export const logSigner = createSigner(generateKeyPem())
 const pinnedKeys = [receiptSigner.keyId, logSigner.keyId]
 
-export async function inputFor(job: number): Promise<IssueInput> {
-  const proof = testProof({ proofId: `proof-${job}`, jobId: `job-${job}` })
+/** A job whose proof is the next one of the node’s chain, or another one. */
+export async function inputFor(job: number, seq = job): Promise<IssueInput> {
+  const proof = testProof({ proofId: `proof-${job}`, jobId: `job-${job}`, seq, prev: seq === 1 ? null : sha256Hex(`proof ${seq - 1}`) })
   const envelope = await signEnvelope(ENERGY_PROOF_TYPE, toBytes(proof), testNode)
   return {
     job: { jobId: `job-${job}`, submittedAt: '2026-11-21T09:10:00.000Z', modelId: null, zone: 'GB-13' },
@@ -33,17 +35,25 @@ export async function inputFor(job: number): Promise<IssueInput> {
   }
 }
 
+/** One receipt in a transaction of its own. */
+export async function issueOne(db: Db, issuer: ReceiptIssuer, input: IssueInput): Promise<Issued> {
+  const [issued] = await transact(db, (tx) => issuer.issue(tx, [input]))
+  if (!issued) throw new Error('nothing was issued')
+  return issued
+}
+
 export function world(db: Db) {
   const clock = createFakeClock(Date.parse('2026-11-21T15:00:00.000Z'))
   const issuer = createReceiptIssuer({ receiptSigner, logSigner, clock, ids: createIds(clock) })
+  const heads = createLogHeads({ logSigner, clock })
   let jobs = 0
   const issue = async () => {
     const input = await inputFor(++jobs)
-    return transact(db, (tx) => issuer.issue(tx, input))
+    return issueOne(db, issuer, input)
   }
   const plan = () => transact(db, (tx) => dueAnchor(tx, { now: clock.now(), everyMs: EPOCH_MS }))
   const record = (memo: string, signature = '5'.repeat(88)) => transact(db, (tx) => recordAnchor(tx, { memo, cluster: 'localnet', signature, at: clock.now() }))
-  return { clock, issuer, issue, plan, record }
+  return { clock, issuer, heads, issue, plan, record }
 }
 
 /** What an auditor with the file and the coordinator's keys finds. */

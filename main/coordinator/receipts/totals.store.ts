@@ -7,9 +7,16 @@ export interface ReceiptTotals {
   readonly attributedSavingG: number
 }
 
+/** Of the receipts of one requester. */
+export const totalsOfRequester = (db: Db, requesterId: string): Promise<ReceiptTotals> => summed(receiptSums(db).where('requester_id', '=', requesterId))
+
 /** Of the receipts whose place in the log is `from` or later, and before `to`. */
 export async function receiptTotals(db: Db, from: number, to: number): Promise<ReceiptTotals> {
-  const row = await db
+  return summed(receiptSums(db).where('leaf_index', '>=', from).where('leaf_index', '<', to))
+}
+
+const receiptSums = (db: Db) =>
+  db
     .selectFrom('receipt')
     .select((e) => [
       e.fn.countAll<number>().as('receipts'),
@@ -17,9 +24,8 @@ export async function receiptTotals(db: Db, from: number, to: number): Promise<R
       e.fn.sum<number | null>('emissions_g').as('emissionsG'),
       e.fn.sum<number | null>('attributed_saving_g').as('attributedSavingG'),
     ])
-    .where('leaf_index', '>=', from)
-    .where('leaf_index', '<', to)
-    .executeTakeFirstOrThrow()
-  const { receipts, energyWh, emissionsG, attributedSavingG } = row
+
+async function summed(sums: ReturnType<typeof receiptSums>): Promise<ReceiptTotals> {
+  const { receipts, energyWh, emissionsG, attributedSavingG } = await sums.executeTakeFirstOrThrow()
   return { receipts, energyWh: energyWh ?? 0, emissionsG: emissionsG ?? 0, attributedSavingG: attributedSavingG ?? 0 }
 }

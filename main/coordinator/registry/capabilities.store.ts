@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { Capabilities } from '../../../shared/contract/node.ts'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
 interface RecordedCapabilities {
@@ -10,10 +12,13 @@ interface RecordedCapabilities {
 /** Fewer than a statement may have parameters. */
 const AT_ONCE = 500
 
+const newestBody = compiledOnce((db) =>
+  db.selectFrom('node_capabilities').select(['version', 'body']).where('node_id', '=', '').orderBy('version', 'desc').limit(sql.lit(1)),
+)
+
 /** All SQL on table `node_capabilities`, which is only ever appended to. */
 export function createCapabilitiesStore(db: Db | Tx) {
-  const newest = (nodeId: string) =>
-    db.selectFrom('node_capabilities').select(['version', 'body']).where('node_id', '=', nodeId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+  const newest = async (nodeId: string) => (await newestBody(db, [nodeId]))[0]
   // A node may have said something new ten thousand times: older versions stay where they are.
   const newestOf = (nodeIds: readonly string[]) =>
     db

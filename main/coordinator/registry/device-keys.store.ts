@@ -1,5 +1,6 @@
-import { type Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
+import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import type { NodeKey } from '../../../shared/domain/rotation.ts'
+import { compiledOnce, inOrderOf } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
 /** One change of a node's key, as it was believed. */
@@ -9,15 +10,17 @@ export interface StoredRotation extends NodeKey {
   readonly bodySha256: string
 }
 
+const ofNode = compiledOnce((db) => db.selectFrom('node_key_rotation').selectAll().where('node_id', '=', ''))
+
 /** All SQL on table `node_key_rotation`, which is only ever appended to. A key belongs to one node for ever: the database itself sees to that. */
 export function createDeviceKeysStore(db: Db | Tx) {
   return {
-    /** Oldest first. */
+    /** Oldest first. They were checked when they were stored. */
     async of(nodeId: string): Promise<StoredRotation[]> {
-      const rows = await db.selectFrom('node_key_rotation').selectAll().where('node_id', '=', nodeId).orderBy('seq').execute()
-      return rows.map(({ key_id, public_jwk, body_sha256, envelope }) => ({
+      const rows = await ofNode(db, [nodeId])
+      return inOrderOf(rows, ({ seq }) => seq).map(({ key_id, public_jwk, body_sha256, envelope }) => ({
         keyId: key_id,
-        publicJwk: PublicJwk.parse(JSON.parse(public_jwk)),
+        publicJwk: JSON.parse(public_jwk) as PublicJwk,
         bodySha256: body_sha256,
         envelope: JSON.parse(envelope) as Envelope,
       }))

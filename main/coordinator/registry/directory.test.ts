@@ -7,7 +7,7 @@ import { openTestDatabase } from '../persistence/database.fake.ts'
 import { createCapabilitiesStore } from './capabilities.store.ts'
 import { type DirectoryEntry, createDirectory } from './directory.ts'
 import { createNodesStore } from './nodes.store.ts'
-import { newStanding, withFault, withProof } from './standing.ts'
+import { newStanding, nextDay, withFault, withProof } from './standing.ts'
 import { createStandingStore } from './standing.store.ts'
 
 const NODES = 6
@@ -96,4 +96,23 @@ test('what did not change is the same object, and those who enrolled first come 
   await transact(db, (tx) => able(7)(tx, idOf(1), clock.now()))
   const second = await look()
   expect([second[0] === first[0], second[1]?.capabilities.ramBytes]).toEqual([true, 7])
+})
+
+test('a node that has had its results of the day rests until the next one', async () => {
+  const db = await openTestDatabase()
+  onTestFinished(() => db.destroy())
+  const clock = createFakeClock()
+  const nodeId = idOf(1)
+  await transact(db, async (tx) => {
+    await createNodesStore(tx).add({ nodeId, publicJwk: { kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) }, at: clock.now() })
+    await able(0)(tx, nodeId, clock.now())
+  })
+  const look = createDirectory({ db, clock })
+  const isResting = async () => (await look())[0]?.standing?.atQuota ?? false
+  expect(await isResting()).toBe(false)
+  const bad = { ...newStanding(clock.now()), quota: 2 }
+  await transact(db, (tx) => createStandingStore(tx).save(nodeId, withFault(bad, 'failed', clock.now())))
+  expect(await isResting()).toBe(true)
+  await clock.advance(nextDay(clock.now()) - clock.now() + 300_000)
+  expect(await isResting()).toBe(false)
 })

@@ -3,7 +3,7 @@ import type { Capabilities, NodeState } from '../../../shared/contract/node.ts'
 import type { NodeStanding } from '../../../shared/domain/node-standing.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Db } from '../persistence/database.ts'
-import { coarseReputation, reputationAt } from './standing.ts'
+import { FIRST_QUOTA, coarseReputation, isAtQuota, reputationAt } from './standing.ts'
 import { type NodeChange, type WorkingNode, createWorkforceStore } from './workforce.store.ts'
 
 /** A node that may be given jobs. */
@@ -34,11 +34,13 @@ const SLICE = 500
 function standingOf({ state, ...found }: WorkingNode, now: number): { readonly standing?: NodeStanding } {
   const onProbation = state === 'probation'
   if (found.good === null && !onProbation) return {}
-  return { standing: { reputation: coarseReputation(reputationAt(found, now)), onProbation } }
+  const { asOf, quota, today } = found
+  const rests = isAtQuota({ asOf: asOf ?? now, quota: quota ?? FIRST_QUOTA, today: today ?? 0 }, now)
+  return { standing: { reputation: coarseReputation(reputationAt(found, now)), onProbation, ...(rests ? { atQuota: true } : {}) } }
 }
 
 function isSame(one: NodeStanding | undefined, other: NodeStanding | undefined): boolean {
-  return one?.reputation === other?.reputation && one?.onProbation === other?.onProbation
+  return one?.reputation === other?.reputation && one?.onProbation === other?.onProbation && one?.atQuota === other?.atQuota
 }
 
 /** The entry stays the same object for as long as nothing in it changes. */

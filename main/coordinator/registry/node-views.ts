@@ -10,7 +10,9 @@ import { createCapabilitiesStore } from './capabilities.store.ts'
 import { type NodeRow, listNodes, nodeRow } from './node-list.store.ts'
 import { createNodesStore } from './nodes.store.ts'
 import type { Registry } from './registry.ts'
-import { ecoScore, fadedTo, newStanding, reputationAt, solarShareOf } from './standing.ts'
+import { ecoScore, fadedTo, newStanding, nextDay, reputationAt, solarShareOf } from './standing.ts'
+import { signalView } from './signal-views.ts'
+import { createSignalsStore } from './signals.store.ts'
 import { createStandingStore } from './standing.store.ts'
 
 type In<K extends keyof typeof nodeAdminCalls> = InputOf<(typeof nodeAdminCalls)[K]>
@@ -88,13 +90,17 @@ function summaryOf({ registry, clock }: Deps, row: NodeRow, capabilities: Capabi
   }
 }
 
+/** Of what was unlikely. */
+const SHOWN = 5
+
 async function show(deps: Deps, nodeId: string): Promise<NodeView> {
   const { db, clock, registry } = deps
   const [row, node, capabilities] = [await nodeRow(db, nodeId), await createNodesStore(db).get(nodeId), await createCapabilitiesStore(db).capabilities(nodeId)]
   if (!row || !node) throw noNode(nodeId)
   const now = clock.now()
   const standing = fadedTo((await createStandingStore(db).get(nodeId)) ?? newStanding(now), now)
-  const { jobs, good, bad, faults, quarantines } = standing
+  const { jobs, good, bad, faults, quarantines, quota, today } = standing
+  const signals = await createSignalsStore(db).page({ nodeId, after: null, limit: SHOWN })
   const shares = capabilities && registry.availability(nodeId, capabilities.zone)
   return {
     ...summaryOf(deps, row, capabilities),
@@ -104,6 +110,8 @@ async function show(deps: Deps, nodeId: string): Promise<NodeView> {
     capabilities,
     attestation: await attestationOf(db, nodeId),
     standing: { jobs, good, bad, faults, quarantines },
+    quota: { perDay: quota, today, freshAt: toIso(nextDay(now)) },
+    signals: signals.map(signalView),
     eco: shares && ecoOf(shares, solarShareOf(standing)),
   }
 }

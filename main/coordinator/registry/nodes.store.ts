@@ -1,8 +1,9 @@
 import type { NodeState } from '../../../shared/contract/node.ts'
-import { PublicJwk } from '../../../shared/contract/wire.ts'
+import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import { currentKey, type KeyHistory, type NodeKey } from '../../../shared/domain/rotation.ts'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { createDeviceKeysStore, type StoredRotation } from './device-keys.store.ts'
+import { type StoredRotation, createDeviceKeysStore } from './device-keys.store.ts'
 
 export interface Node {
   /** Thumbprint of the first key, for ever. */
@@ -37,14 +38,18 @@ const historyOf = (firstKey: NodeKey, rotations: readonly StoredRotation[]): Key
   head: rotations.at(-1)?.bodySha256 ?? null,
 })
 
+const byId = compiledOnce((db) => db.selectFrom('node').selectAll().where('id', '=', ''))
+const stateOf = compiledOnce((db) => db.selectFrom('node').select('state').where('id', '=', ''))
+const isThere = compiledOnce((db) => db.selectFrom('node').select('id').where('id', '=', ''))
+
 function identities(db: Db | Tx) {
   return {
     async get(nodeId: string): Promise<Node | null> {
-      const row = await db.selectFrom('node').selectAll().where('id', '=', nodeId).executeTakeFirst()
+      const [row] = await byId(db, [nodeId])
       if (!row) return null
       const { id, public_jwk, state, state_reason, state_since, quarantined_until, payout_address, enrolled_at, last_event } = row
       const rotations = await createDeviceKeysStore(db).of(id)
-      const firstKey = { keyId: id, publicJwk: PublicJwk.parse(JSON.parse(public_jwk)) }
+      const firstKey = { keyId: id, publicJwk: JSON.parse(public_jwk) as PublicJwk }
       const history = historyOf(firstKey, rotations)
       return {
         nodeId: id,
@@ -59,6 +64,11 @@ function identities(db: Db | Tx) {
         enrolledAt: enrolled_at,
         lastEvent: last_event,
       }
+    },
+    /** Thumbprint of the key that signs for it now; `null` if there is no such node. A first key names its node. */
+    async keyOf(nodeId: string): Promise<string | null> {
+      const last = (await createDeviceKeysStore(db).of(nodeId)).at(-1)
+      return last?.keyId ?? (await isThere(db, [nodeId]))[0]?.id ?? null
     },
     async add({ nodeId, publicJwk, at }: { nodeId: string; publicJwk: PublicJwk; at: number }): Promise<void> {
       const row = {
@@ -80,7 +90,7 @@ function identities(db: Db | Tx) {
 function states(db: Db | Tx) {
   return {
     async stateOf(nodeId: string): Promise<NodeState | null> {
-      return (await db.selectFrom('node').select('state').where('id', '=', nodeId).executeTakeFirst())?.state ?? null
+      return (await stateOf(db, [nodeId]))[0]?.state ?? null
     },
     async setState(nodeId: string, { state, reason, at, until = null }: StateChange): Promise<void> {
       await db.updateTable('node').set({ state, state_reason: reason, state_since: at, quarantined_until: until }).where('id', '=', nodeId).execute()

@@ -1,7 +1,20 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NodeFault } from '../../../shared/contract/node-fault.ts'
-import { coarseReputation, ecoScore, fadedTo, newStanding, reputationOf, solarShareOf, withFault, withProof } from './standing.ts'
+import {
+  FIRST_QUOTA,
+  MOST_QUOTA,
+  coarseReputation,
+  ecoScore,
+  fadedTo,
+  isAtQuota,
+  newStanding,
+  nextDay,
+  reputationOf,
+  solarShareOf,
+  withFault,
+  withProof,
+} from './standing.ts'
 
 const DAY_MS = 86_400_000
 const RUN = { energyJ: 1_000, solarJ: 250 }
@@ -24,6 +37,32 @@ test('a row of faults ends with a run that is proven, and clean runs end with a 
   const twice = withFault(withFault(after(2), 'silent', 0), 'failed', 0)
   expect([twice.inRow, twice.clean]).toEqual([2, 0])
   expect(withProof(twice, RUN, 0)).toMatchObject({ inRow: 0, clean: 1 })
+})
+
+test('a day’s quota grows by each good result and shrinks by each bad one, so that only a node that does badly comes to it', () => {
+  const day = Array.from({ length: 500 }).reduce<ReturnType<typeof newStanding>>((standing) => withProof(standing, RUN, 0), newStanding(0))
+  expect([day.quota, day.today, isAtQuota(day, 0)]).toEqual([FIRST_QUOTA + 500, 500, false])
+  let bad = newStanding(0)
+  while (!isAtQuota(bad, 0)) bad = withFault(bad, 'failed', 0)
+  expect([bad.quota, bad.today]).toEqual([FIRST_QUOTA / 2, FIRST_QUOTA / 2])
+  expect(isAtQuota(bad, nextDay(0) - 1)).toBe(true)
+  expect(isAtQuota(bad, nextDay(0))).toBe(false)
+  expect(withFault(bad, 'failed', nextDay(0))).toMatchObject({ quota: FIRST_QUOTA / 2 - 1, today: 1 })
+})
+
+test('however it works, a node may have one result a day, and no more than the most', () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ isGood: fc.boolean(), times: fc.nat(15_000) }), { maxLength: 4 }), (steps) => {
+      let standing = newStanding(0)
+      for (const { isGood, times } of steps)
+        for (let at = 0; at < times; at++) {
+          standing = isGood ? withProof(standing, RUN, 0) : withFault(standing, 'failed', 0)
+          if (standing.quota < 1 || standing.quota > MOST_QUOTA) throw new Error(`a quota of ${standing.quota}`)
+        }
+      expect(isAtQuota(fadedTo(standing, DAY_MS), DAY_MS)).toBe(false)
+    }),
+    { numRuns: 20 },
+  )
 })
 
 test('the eco score is half idleness and half sun; nobody gets more sun than energy was used', () => {

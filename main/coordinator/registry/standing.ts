@@ -19,9 +19,23 @@ export interface Standing {
   readonly jobs: number
   readonly energyJ: number
   readonly solarJ: number
+  /** How many results it may have in a day. */
+  readonly quota: number
+  /** What it has had on the day of `asOf`, good and bad. */
+  readonly today: number
 }
 
-const HALF_LIFE_MS = 30 * 86_400_000
+const DAY_MS = 86_400_000
+const HALF_LIFE_MS = 30 * DAY_MS
+
+/** A node of which nothing is known may have so many results on its first day, one more for each good one, one less for each bad one. */
+export const FIRST_QUOTA = 100
+/** One job a day always shows whether a node works again. */
+const LEAST_QUOTA = 1
+/** More than one result every second, all day long: no honest node comes there. */
+export const MOST_QUOTA = 100_000
+
+const isSameDay = (one: number, other: number): boolean => Math.floor(one / DAY_MS) === Math.floor(other / DAY_MS)
 
 /** How many jobs done well make up for one of them. */
 const WEIGHT: Readonly<Record<NodeFault, number>> = { 'forged-samples': 20, 'wrong-result': 8, 'refused-proof': 2, unanswered: 1, failed: 1, silent: 0.5 }
@@ -37,6 +51,8 @@ export const newStanding = (asOf: number): Standing => ({
   jobs: 0,
   energyJ: 0,
   solarJ: 0,
+  quota: FIRST_QUOTA,
+  today: 0,
 })
 
 /** What is left of a count after a time: a half in thirty days. */
@@ -55,14 +71,28 @@ export function fadedTo(standing: Standing, now: number): Standing {
     bad: standing.bad * kept,
     energyJ: standing.energyJ * kept,
     solarJ: standing.solarJ * kept,
+    today: isSameDay(asOf, standing.asOf) ? standing.today : 0,
   }
 }
+
+/** Whether it has had its results of the day (UTC) and is given nothing more until the next. Shape of BOINC's daily quota: one more for a valid result, one less for another. */
+export const isAtQuota = ({ asOf, quota, today }: { readonly [Count in 'asOf' | 'quota' | 'today']: number }, now: number): boolean =>
+  today >= quota && now < nextDay(asOf)
+
+/** The UTC midnight that follows, epoch milliseconds. */
+export const nextDay = (at: number): number => (Math.floor(at / DAY_MS) + 1) * DAY_MS
+
+const counted = ({ quota, today }: Standing, change: 1 | -1): Pick<Standing, 'quota' | 'today'> => ({
+  quota: Math.min(MOST_QUOTA, Math.max(LEAST_QUOTA, quota + change)),
+  today: today + 1,
+})
 
 /** With one more run that was proven, and what it took, joules. */
 export function withProof(standing: Standing, { energyJ, solarJ }: Pick<Standing, 'energyJ' | 'solarJ'>, now: number): Standing {
   const faded = fadedTo(standing, now)
   return {
     ...faded,
+    ...counted(faded, 1),
     good: faded.good + 1,
     inRow: 0,
     clean: faded.clean + 1,
@@ -75,7 +105,7 @@ export function withProof(standing: Standing, { energyJ, solarJ }: Pick<Standing
 export function withFault(standing: Standing, fault: NodeFault, now: number): Standing {
   const faded = fadedTo(standing, now)
   const faults = { ...faded.faults, [fault]: (faded.faults[fault] ?? 0) + 1 }
-  return { ...faded, faults, bad: faded.bad + WEIGHT[fault], inRow: faded.inRow + 1, clean: 0 }
+  return { ...faded, ...counted(faded, -1), faults, bad: faded.bad + WEIGHT[fault], inRow: faded.inRow + 1, clean: 0 }
 }
 
 /** The mean of a Beta distribution that knows nothing at first: 0.5 for a new node. Jøsang and Ismail, The beta reputation system, 2002. */

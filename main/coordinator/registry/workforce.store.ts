@@ -12,10 +12,13 @@ export interface WorkingNode {
   readonly good: number | null
   readonly bad: number | null
   readonly asOf: number | null
+  readonly quota: number | null
+  readonly today: number | null
 }
 
 /** A part of what is known of a node, as it is now. */
-export type NodeChange = Pick<WorkingNode, 'nodeId'> & (Pick<WorkingNode, 'state'> | Pick<WorkingNode, 'version'> | Pick<WorkingNode, 'good' | 'bad' | 'asOf'>)
+export type NodeChange = Pick<WorkingNode, 'nodeId'> &
+  (Pick<WorkingNode, 'state'> | Pick<WorkingNode, 'version'> | Pick<WorkingNode, 'good' | 'bad' | 'asOf' | 'quota' | 'today'>)
 
 /** Nodes that may work, with the newest of what they can do and how they have worked. */
 export function createWorkforceStore(db: Db) {
@@ -33,6 +36,8 @@ export function createWorkforceStore(db: Db) {
         's.good as good',
         's.bad as bad',
         's.as_of as asOf',
+        's.quota as quota',
+        's.results_today as today',
       ])
       .where('node.state', 'in', ['active', 'probation'])
       .where('c.version', '=', (sub) =>
@@ -52,7 +57,8 @@ export function createWorkforceStore(db: Db) {
     async changed(since: number): Promise<readonly NodeChange[]> {
       const moved = await db.selectFrom('node').select(['id as nodeId', 'state']).where('state_since', '>=', since).execute()
       const told = await db.selectFrom('node_capabilities').select(['node_id as nodeId', 'version']).where('recorded_at', '>=', since).execute()
-      const found = await db.selectFrom('node_standing').select(['node_id as nodeId', 'good', 'bad', 'as_of as asOf']).where('as_of', '>=', since).execute()
+      const counts = db.selectFrom('node_standing').select(['node_id as nodeId', 'good', 'bad', 'as_of as asOf', 'quota', 'results_today as today'])
+      const found = await counts.where('as_of', '>=', since).execute()
       return [...moved, ...told.toSorted((a, b) => a.version - b.version), ...found]
     },
   }

@@ -22,6 +22,11 @@ export interface VaultBooks {
   readonly holdUp: (db: Db | Tx, jobId: string) => Promise<string | null>
   readonly fund: (tx: Tx, funded: VaultOf & { readonly microUsdc: bigint }) => Promise<void>
   readonly release: (tx: Tx, emptied: VaultOf & Held & { readonly signature: string }) => Promise<void>
+  /** What is missing of it, of which `free` was nobody’s pay. */
+  readonly writeOff: (
+    tx: Tx,
+    lost: VaultOf & { readonly missing: bigint; readonly free: bigint; readonly left: bigint; readonly reason: string },
+  ) => Promise<void>
   /** Closes a release: it has happened, or everything is where it was. */
   readonly close: (tx: Tx, closed: { readonly signature: string; readonly outcome: 'emptied' | 'kept' }) => Promise<void>
 }

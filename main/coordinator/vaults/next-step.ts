@@ -62,6 +62,8 @@ async function releasing(deps: VaultDeps, vault: Vault, by: VaultSigner): Promis
 export async function nextStep(deps: VaultDeps, vault: Vault, by: VaultSigner): Promise<Opening | Releasing> {
   const { jobId, state } = vault
   if (state === 'waiting') return opening(deps, vault)
+  if (state === 'written-off')
+    throw new WindfallError('conflict', `The vault of the job ${jobId} was emptied without the coordinator, and is written off. Nothing is left to sign.`)
   if (state === 'releasing' || state === 'released')
     throw new WindfallError('conflict', `Where the money of the job ${jobId} goes has been signed. See it: windfall vault show ${jobId}`)
   const holdUp = await deps.books.holdUp(deps.db, jobId)

@@ -48,6 +48,17 @@ function vaultsOf(db: Db | Tx) {
     async inState(state: VaultState): Promise<Vault[]> {
       return (await vaults(db).where('state', '=', state).orderBy('created_at').execute()).map(vaultOf)
     },
+    /** Newest first, of a requester or of everybody; `after` is the job of the last one before. */
+    async page(requesterId: string | null, { after, limit }: { readonly after: string | null; readonly limit: number }): Promise<Vault[]> {
+      const before = after === null ? null : await vaults(db).where('job_id', '=', after).executeTakeFirst()
+      let query = vaults(db).orderBy('created_at', 'desc').orderBy('job_id').limit(limit)
+      if (requesterId !== null) query = query.where('requester_id', '=', requesterId)
+      if (before)
+        query = query.where((e) =>
+          e.or([e('created_at', '<', before.created_at), e.and([e('created_at', '=', before.created_at), e('job_id', '>', before.job_id)])]),
+        )
+      return (await query.execute()).map(vaultOf)
+    },
     async countWaiting(requesterId: string): Promise<number> {
       const counted = db.selectFrom('vault').select((e) => e.fn.countAll<number>().as('count'))
       return (await counted.where('state', '=', 'waiting').where('requester_id', '=', requesterId).executeTakeFirstOrThrow()).count

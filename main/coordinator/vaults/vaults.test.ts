@@ -33,11 +33,11 @@ async function setUp(changes: Partial<VaultDeps> = {}) {
     isTaken: async (_, jobId) => jobId === 'taken',
     verify: () => false,
     decide: nothing,
-    books: { held: async () => ({ microUsdc: 0n, free: 0n }), holdUp: async () => null, fund: nothing, release: nothing, close: nothing },
+    books: { held: async () => ({ microUsdc: 0n, free: 0n }), holdUp: async () => null, fund: nothing, release: nothing, writeOff: nothing, close: nothing },
     ...changes,
   })
   const open = (jobId: string, { requesterId = 'ada', wallet = WALLET, microUsd = '5000000' } = {}) => vaults.open(requesterId, { jobId, wallet, microUsd })
-  return { db, vaults, open }
+  return { db, clock, vaults, open }
 }
 
 test('a vault is agreed on once; an id that means something else is refused, and nobody sees the vault of another', async () => {
@@ -92,4 +92,36 @@ test('of a vault one release counts at a time, and another once that is dead', a
     { ...release, signature: 'second', state: 'final' },
     [],
   ])
+})
+
+test('vaults are listed newest first, page by page, to each their own and to the operator all', async () => {
+  const { vaults, open, clock } = await setUp()
+  for (const jobId of ['one', 'two', 'three']) {
+    await open(jobId)
+    await open(`of-bob-${jobId}`, { requesterId: 'bob' })
+    await clock.advance(1)
+  }
+  const idsOf = async (by: string, after: string | null = null, limit = 2) => {
+    const { items, next } = await vaults.list(by, { after, limit })
+    return [items.map(({ jobId }) => jobId), next]
+  }
+  expect(await idsOf('ada')).toEqual([['three', 'two'], 'two'])
+  expect(await idsOf('ada', 'two')).toEqual([['one'], null])
+  expect(await idsOf('operator', null, 4)).toEqual([['of-bob-three', 'three', 'of-bob-two', 'two'], 'two'])
+  expect(await idsOf('operator', 'two', 4)).toEqual([['of-bob-one', 'one'], null])
+  expect(await idsOf('eve')).toEqual([[], null])
+})
+
+test('a vault is given up while it waits, by whose it is, and not once its money is there', async () => {
+  const { db, vaults, open } = await setUp()
+  await open('render')
+  await expect(vaults.cancel('bob', 'render')).rejects.toMatchObject({ code: 'not-found' })
+  for (let times = 0; times < 2; times++)
+    expect(await vaults.cancel('ada', 'render')).toMatchObject({ state: 'cancelled', reason: expect.stringContaining('given up') })
+  for (const state of ['funded', 'expired', 'releasing', 'released', 'written-off'] as const) {
+    await createVaultsStore(db).setState('render', state)
+    await expect(vaults.cancel('ada', 'render')).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('windfall vault') })
+  }
+  await expect(vaults.writeOff('ada', { jobId: 'render', reason: 'mine' })).rejects.toMatchObject({ code: 'auth.refused' })
+  expect(await vaults.writeOff('operator', { jobId: 'render', reason: 'again' })).toMatchObject({ state: 'written-off' })
 })

@@ -1,10 +1,11 @@
-import type { InputOf } from '../../../shared/contract/define.ts'
+import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { VaultStep, VaultView, vaultCalls } from '../../../shared/contract/vault.ts'
 import { isAddress } from '../../../shared/domain/base58.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { transact } from '../persistence/database.ts'
 import type { VaultDeps } from './deps.ts'
 import { nextStep } from './next-step.ts'
+import { cancelVault, writeOff } from './orders.ts'
 import { type VaultTerms, termsOf } from './plan.ts'
 import { type SignOrder, signStep } from './sign.ts'
 import { type Vault, createVaultsStore } from './vaults.store.ts'
@@ -17,6 +18,12 @@ export interface Vaults {
   /** Errors: `input.invalid`, `conflict` for an id that means something else, `rate.limited`. */
   readonly open: (requesterId: string, order: In<'openVault'>) => Promise<VaultView>
   readonly show: (by: string, jobId: string) => Promise<VaultView>
+  /** Newest first, one's own; for operators those of everybody. */
+  readonly list: (by: string, page: In<'listVaults'>) => Promise<OutputOf<(typeof vaultCalls)['listVaults']>>
+  /** Errors: those of {@link cancelVault}. */
+  readonly cancel: (by: string, jobId: string) => Promise<VaultView>
+  /** Errors: `auth.refused` for whoever is no operator, and those of {@link writeOff}. */
+  readonly writeOff: (by: string, order: In<'writeOffVault'>) => Promise<VaultView>
   /** Errors: `conflict` if there is nothing to sign, `chain.unavailable`. */
   readonly plan: (by: string, order: In<'planVault'>) => Promise<VaultStep>
   /** Errors: those of {@link signStep}. */
@@ -73,6 +80,22 @@ export function createVaults(deps: VaultDeps): Vaults {
       return viewVault(deps, vault)
     },
     show: async (by, jobId) => viewVault(deps, await find(deps, by, jobId)),
+    async list(by, { after, limit }) {
+      const found = await createVaultsStore(deps.db).page(deps.isOperator(by) ? null : by, { after, limit: limit + 1 })
+      const page = found.slice(0, limit)
+      const items: VaultView[] = []
+      for (const vault of page) items.push(await viewVault(deps, vault))
+      return { items, next: found.length > limit ? (page.at(-1)?.jobId ?? null) : null }
+    },
+    async cancel(by, jobId) {
+      await cancelVault(deps, await find(deps, by, jobId))
+      return viewVault(deps, await find(deps, by, jobId))
+    },
+    async writeOff(by, { jobId, reason }) {
+      if (!deps.isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
+      await writeOff(deps, await find(deps, by, jobId), { reason, by })
+      return viewVault(deps, await find(deps, by, jobId))
+    },
     async plan(by, order) {
       const { step, signer, what, instructions } = await nextStep(deps, await find(deps, by, order.jobId), order.by)
       const { blockhash } = await deps.chain.latestBlockhash()

@@ -9,9 +9,11 @@ function reasonOf({ jobId, state, due, account }: Vault, release: SignedRelease 
   const sign = `windfall vault sign ${jobId}`
   if (state === 'waiting') return `Waits until ${inUsdc(due)} lie in ${account} for good. Sign for it: ${sign}`
   if (state === 'expired') return `Nobody paid in in time. What arrived later comes back to the wallet: ${sign}`
+  if (state === 'cancelled') return `It was given up before its money came. What arrives all the same comes back to the wallet: ${sign}`
+  if (state === 'written-off') return 'Requester and arbiter have emptied it together. What a job had come to of it is booked as lost.'
   if (state === 'releasing') return 'Two have signed where the money goes; it is not final yet.'
   if (state === 'released') return `It is empty: ${inUsdc(release?.paid ?? 0n)} were paid, and ${inUsdc(release?.returned ?? 0n)} went back to the wallet.`
-  return `Holds the money of the job. Submit it: windfall job submit --vault ${jobId}. Once it has ended, or to have all of it back: ${sign}`
+  return `Holds the money of the job. Submit it: windfall job submit --vault ${jobId}. Once it has ended, or to have all of it back in place of that: ${sign}`
 }
 
 const releaseView = ({ signature, by, paid, returned, at }: SignedRelease): VaultView['release'] => ({

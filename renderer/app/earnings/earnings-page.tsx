@@ -2,12 +2,15 @@ import type { NodeBalances } from '../../../shared/contract/ledger.ts'
 import type { MoneyView } from '../../../shared/contract/money.ts'
 import { formatSol } from '../../../shared/domain/money.ts'
 import { differences } from '../../lib/balances.ts'
+import { hrefOf } from '../../lib/router.ts'
+import { monthAt, monthName } from '../../lib/statement-text.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { MoneyBook } from '../../ui/money.tsx'
 import { Page } from '../../ui/page.tsx'
+import { useNow } from '../hooks.ts'
 import { useBalances, useMoney } from '../money-queries.ts'
 import { EarningsList } from './earnings-list.tsx'
 import css from './earnings.module.css'
@@ -35,6 +38,7 @@ export function EarningsPage() {
 
 function Standing({ money: { totals, paidLamports } }: { money: MoneyView }) {
   const { data: books } = useBalances()
+  const now = useNow()
   return (
     <Card title="Where your money stands">
       <MoneyBook
@@ -46,6 +50,10 @@ function Standing({ money: { totals, paidLamports } }: { money: MoneyView }) {
         ]}
       />
       {books ? <BooksAgree totals={totals} books={books} /> : null}
+      <p className={css['statement']}>
+        <a href={hrefOf({ page: 'statement', month: monthAt(now) })}>Statement of {monthName(monthAt(now))}</a>: every line of the books that made these
+        amounts, to read or to save.
+      </p>
     </Card>
   )
 }

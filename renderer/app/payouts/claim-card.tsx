@@ -2,6 +2,7 @@ import type { PayoutClaims } from '../../../shared/contract/agent-money.ts'
 import type { PayoutClaim, PayoutTerms } from '../../../shared/contract/payout.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
 import { messageOf } from '../../../shared/errors.ts'
+import { formatAt } from '../../lib/format.ts'
 import { claimObstacle } from '../../lib/money-words.ts'
 import { shortAddress } from '../../lib/payout-text.ts'
 import { Button } from '../../ui/button.tsx'
@@ -9,7 +10,7 @@ import { Card } from '../../ui/card.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
-import { useClaims, usePayoutOrder, useTerms } from '../money-queries.ts'
+import { useClaims, usePayoutOrder, useTerms, useWallet } from '../money-queries.ts'
 import { AssetChoice } from './asset-choice.tsx'
 import { ClaimProgress } from './claim-progress.tsx'
 import { ClaimReview } from './claim-review.tsx'
@@ -42,6 +43,7 @@ function Claim({ terms, known: { claims, quote } }: { terms: PayoutTerms; known:
   const underWay = newest && newest.state !== 'finalized' && newest.state !== 'failed' ? newest : null
   return (
     <div className={css['claim']}>
+      {quote || (!underWay && terms.address !== null) ? <WaitingChange paid={quote?.address ?? terms.address ?? ''} /> : null}
       {quote ? <ClaimReview key={quote.quoteId} quote={quote} order={order} /> : null}
       {!quote && underWay ? <ClaimProgress claim={underWay} /> : null}
       {!quote && !underWay && newest && isRecent(newest, now) ? <ClaimProgress claim={newest} /> : null}
@@ -54,6 +56,17 @@ function Claim({ terms, known: { claims, quote } }: { terms: PayoutTerms; known:
       ) : null}
       {quote || underWay ? null : <AssetChoice terms={terms} order={order} />}
     </div>
+  )
+}
+
+/** While another address waits to take over, which of the two is paid. */
+function WaitingChange({ paid }: { paid: string }) {
+  const now = useNow()
+  const pending = useWallet().data?.pending ?? null
+  return pending === null ? null : (
+    <p className={css['small']}>
+      A claim goes to {shortAddress(paid)}, the present address. {shortAddress(pending.address)} takes over only {formatAt(pending.effectiveAt, now)}.
+    </p>
   )
 }
 

@@ -3,7 +3,7 @@ import type { PayoutClaims } from '../../../shared/contract/agent-money.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { at } from '../../lib/afternoon.fake.ts'
 import { SIGNATURE } from '../../lib/fixtures.fake.ts'
-import { aClaim, aQuote, someBalances, someTerms } from '../../lib/money.fake.ts'
+import { OTHER_WALLET, aClaim, aQuote, aWallet, someBalances, someTerms } from '../../lib/money.fake.ts'
 import { createFakeTransport } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
@@ -34,6 +34,19 @@ function keptElsewhere(quote = aQuote()) {
 const steps = /Review.*Accepted.*Sent.*Arriving.*Paid/
 
 describe('a claim', () => {
+  test('says which address it goes to while another one waits to take over', async () => {
+    const { transport } = keptElsewhere()
+    const pending = { address: OTHER_WALLET, source: 'pasted', requestedAt: at(0), effectiveAt: at(86_400_000) } as const
+    transport.answer({ getWallet: () => aWallet({ pending }) })
+    const { screen } = await openWindow({ address: '#/payouts', transport })
+    const card = screen.getByRole('region', { name: 'Claim' })
+    const told = /A claim goes to 7Np4…T4K2, the present address\. Gh9Z….* takes over only tomorrow 14:41/
+    await expect.element(card).toMatchTextContent(told)
+    await card.getByRole('button', { name: 'Claim $14.72' }).click()
+    await expect.element(card.getByRole('heading', { name: 'Review your claim' })).toBeVisible()
+    await expect.element(card).toMatchTextContent(told)
+  })
+
   test('goes from its quote, with fee, rate and what arrives, over sent to paid', async () => {
     const { transport, become } = keptElsewhere()
     const { screen } = await openWindow({ address: '#/payouts', transport })

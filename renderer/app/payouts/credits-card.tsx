@@ -1,8 +1,12 @@
 import type { NodeBalances } from '../../../shared/contract/ledger.ts'
+import { formatUsd } from '../../../shared/domain/money.ts'
+import { messageOf } from '../../../shared/errors.ts'
 import { formatCredits } from '../../lib/credits.ts'
+import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import { useBalances } from '../money-queries.ts'
+import prose from '../../ui/prose.module.css'
+import { useBalances, useRedemption } from '../money-queries.ts'
 import css from './payouts.module.css'
 
 /** Carbon credits are no money until they are redeemed, so they stand apart from it. */
@@ -12,6 +16,33 @@ export function CreditsCard() {
 }
 
 const isEmpty = ({ pending, verified, redeemed }: NodeBalances['credits']): boolean => [pending, verified, redeemed].every((amount) => amount === '0')
+
+/** What they are redeemed for, micro-USD, rounded down as in the books. */
+const worthOf = (microEur: string, microUsdPerEur: string): string => String((BigInt(microEur) * BigInt(microUsdPerEur)) / 1_000_000n)
+
+function Redeem({ credits, microUsdPerEur }: { credits: NodeBalances['credits']; microUsdPerEur: string }) {
+  const order = useRedemption()
+  const worth = worthOf(credits.verified, microUsdPerEur)
+  return (
+    <div className={css['redeem']}>
+      {worth === '0' ? null : (
+        <Button disabled={order.isPending} onClick={() => order.mutate(credits)}>
+          {order.isPending ? 'Redeeming…' : `Redeem ${formatCredits(credits.verified)} for ${formatUsd(worth)}`}
+        </Button>
+      )}
+      {order.isSuccess ? (
+        <output className={css['small']}>
+          {formatCredits(order.variables.verified)} redeemed. What it came to is confirmed, and is paid out with the rest.
+        </output>
+      ) : null}
+      {order.error ? (
+        <p className={prose['refused']} role="alert">
+          It was not confirmed to this window: {messageOf(order.error)} Asking again cannot redeem twice.
+        </p>
+      ) : null}
+    </div>
+  )
+}
 
 const Credits = ({ balances: { credits, creditRate } }: { balances: NodeBalances }) => (
   <Card title="Carbon credits, apart from money">
@@ -36,7 +67,10 @@ const Credits = ({ balances: { credits, creditRate } }: { balances: NodeBalances
     />
     <p className={css['small']}>
       €0.025 for each kilogram of CO₂e saved, 70 % yours and 30 % the community fund’s.{' '}
-      {creditRate === null ? 'The operator has set no rate at which they are redeemed yet.' : `Redeemed at a rate from ${creditRate.source}.`}
+      {creditRate === null
+        ? 'The operator has set no rate at which they are redeemed yet. They do not expire.'
+        : `Redeemed at €1 = ${formatUsd(creditRate.microUsdPerEur)}, ${creditRate.source}, out of what the platform has earned.`}
     </p>
+    {creditRate === null ? null : <Redeem credits={credits} microUsdPerEur={creditRate.microUsdPerEur} />}
   </Card>
 )

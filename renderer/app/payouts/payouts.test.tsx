@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { WindfallError } from '../../../shared/errors.ts'
 import { SIGNATURE, aPayout, aStatus } from '../../lib/fixtures.fake.ts'
+import { someBalances } from '../../lib/money.fake.ts'
 import { createFakeTransport } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
@@ -60,4 +61,30 @@ test('a state that becomes final is shown at once', async () => {
   transport.answer({ listPayouts: () => ({ items: [aPayout()], next: null }) })
   transport.push('changed', { seq: 1, what: ['payouts'] })
   await expect.element(screen.getByRole('row', { name: /^Paid/ })).toBeVisible()
+})
+
+test('credits go from pending over verified to redeemed, and are redeemed once at a rate that is shown before', async () => {
+  const transport = createFakeTransport()
+  const rate = { creditRate: { microUsdPerEur: '1080000', source: 'fixed by the operator' } }
+  transport.answer({ getBalances: () => someBalances(rate) })
+  const { screen } = await openWindow({ address: '#/payouts', transport })
+  const card = screen.getByRole('region', { name: 'Carbon credits, apart from money' })
+  await expect.element(card).toMatchTextContent(/Pending.*€0\.0125.*Verified.*€0\.0482.*Redeemed.*€0\.00.*€1 = \$1\.08, fixed by the operator/)
+  transport.fail('redeemCredits', new WindfallError('funds.insufficient', 'The platform has not earned that much yet.'))
+  await card.getByRole('button', { name: 'Redeem €0.0482 for $0.052' }).click()
+  await expect.element(card.getByRole('alert')).toMatchTextContent(/not earned that much yet.*cannot redeem twice/)
+  const after = someBalances({ ...rate, credits: { pending: '12500', verified: '0', redeemed: '48200' } })
+  transport.answer({ redeemCredits: () => after, getBalances: () => after })
+  await card.getByRole('button', { name: /^Redeem/ }).click()
+  await expect.element(card.getByRole('status')).toMatchTextContent(/^€0\.0482 redeemed\./)
+  await expect.element(card.getByRole('button')).not.toBeInTheDocument()
+  const orders = transport.asked.filter(({ name }) => name === 'redeemCredits').map(({ input }) => input)
+  expect(orders).toEqual(Array.from({ length: 2 }, () => ({ redemptionId: 'after-0', microEur: '48200' })))
+})
+
+test('without a rate nothing can be redeemed, and nothing expires', async () => {
+  const { screen } = await openWindow({ address: '#/payouts' })
+  const card = screen.getByRole('region', { name: 'Carbon credits, apart from money' })
+  await expect.element(card).toMatchTextContent(/set no rate.*do not expire/)
+  await expect.element(card.getByRole('button')).not.toBeInTheDocument()
 })

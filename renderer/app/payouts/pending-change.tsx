@@ -27,7 +27,8 @@ export function PendingChange({ pending: { address, source, effectiveAt }, order
       <strong>
         <code>{address}</code> takes over {formatAt(effectiveAt, now)}, {formatRelative(effectiveAt, now)}.
       </strong>{' '}
-      It was {SOURCE_WORD[source]}. Until then nothing is paid out. If you did not ask for it, keep the present one.
+      It was {SOURCE_WORD[source]}. Until then nothing is paid out by itself, and a claim goes to the present address. If you did not ask for it, keep the
+      present one.
     </Banner>
   )
 }

@@ -91,7 +91,11 @@ describe('a pasted address', () => {
     expect(transport.asked.some(({ name }) => name === 'setPayoutAddress')).toBe(false)
     await card.getByLabelText('Solana address').fill(` ${OTHER_WALLET} `)
     await card.getByRole('button', { name: 'Pay to this address' }).click()
-    await expect.element(card).toMatchTextContent(new RegExp(`${OTHER_WALLET} takes over tomorrow 14:41.*typed in.*Until then nothing is paid out`))
+    await expect
+      .element(card)
+      .toMatchTextContent(
+        new RegExp(`${OTHER_WALLET} takes over tomorrow 14:41.*typed in.*Until then nothing is paid out by itself, and a claim goes to the present address`),
+      )
     await expect.element(card.getByText(WALLET)).toBeVisible()
     await card.getByRole('button', { name: 'Keep the present address' }).click()
     await expect.element(card.getByText(/takes over/)).not.toBeInTheDocument()

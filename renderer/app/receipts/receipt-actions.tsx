@@ -1,4 +1,5 @@
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { saveFile } from '../../lib/save-file.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyId } from '../../ui/copy-id.tsx'
 import css from './receipts.module.css'
@@ -12,7 +13,10 @@ interface ReceiptActionsProps {
 
 export const ReceiptActions = ({ receiptId, bundle, check }: ReceiptActionsProps) => (
   <div className={css['actions']}>
-    <Button look="primary" onClick={() => saveFile(`${receiptId}.wfreceipt`, JSON.stringify(bundle))}>
+    <Button
+      look="primary"
+      onClick={() => saveFile({ name: `${receiptId}.wfreceipt`, type: 'application/vnd.windfall.receipt+json', text: JSON.stringify(bundle) })}
+    >
       Export .wfreceipt
     </Button>
     <Button onClick={check.again} disabled={check.result === null && check.error === null}>
@@ -21,13 +25,3 @@ export const ReceiptActions = ({ receiptId, bundle, check }: ReceiptActionsProps
     <CopyId value={receiptId} what="receipt id" />
   </div>
 )
-
-/** Hands the owner a file. The address lives only as long as the click. */
-function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/vnd.windfall.receipt+json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
-}

@@ -3,7 +3,6 @@ import type { Anchor, CarbonReceipt, ReceiptInterval } from '../../../shared/dom
 import { originOf, recordedOnOf } from '../../../shared/domain/receipt-summary.ts'
 import { JOULES_PER_WH } from '../../../shared/units.ts'
 import { formatEnergy, formatExact, formatGrams, formatIntensity, formatMoment, formatUncertainty, formatWindow } from '../../lib/format.ts'
-import { hrefOf } from '../../lib/router.ts'
 import { METHOD_WORD } from '../../lib/words.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -12,17 +11,19 @@ import { Explain } from '../../ui/explain.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
 import { OriginLabel } from '../../ui/origin-label.tsx'
-import { useNow } from '../hooks.ts'
 
 interface ReceiptClaimsProps {
   readonly receipt: CarbonReceipt
   readonly anchor: Anchor | null
   readonly invalid: boolean
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** What leads to the job, where there is such a place. */
+  readonly job?: ReactNode
 }
 
 /** What the receipt says. If the check failed, that stands above it. */
-export function ReceiptClaims({ receipt: { predicate }, anchor, invalid }: ReceiptClaimsProps) {
-  const now = useNow()
+export function ReceiptClaims({ receipt: { predicate }, anchor, invalid, now, job = <CopyId value={predicate.jobId} what="job id" /> }: ReceiptClaimsProps) {
   return (
     <>
       <Card title="What it states">
@@ -31,7 +32,7 @@ export function ReceiptClaims({ receipt: { predicate }, anchor, invalid }: Recei
             These figures come from a receipt that failed its check.
           </Banner>
         ) : null}
-        <Facts rows={claims(predicate, now)} />
+        <Facts rows={{ ...claims(predicate, now), Job: job }} />
       </Card>
       <Card title="Energy and grid, by half-hour">
         <LedgerTable
@@ -62,14 +63,13 @@ const claims = (predicate: CarbonReceipt['predicate'], now: number): Record<stri
   ),
   Baseline: `${formatGrams(predicate.baseline.emissionsG)} CO₂e, had the job started when it was submitted`,
   'Attributed saving': `${formatGrams(predicate.attributedSavingG)} CO₂e, baseline less emissions${predicate.attributedSavingG < 0 ? ': waiting made it worse' : ''}`,
-  'From device to wall': `× ${predicate.overhead.factor}, ${predicate.overhead.basis}`,
+  'From device to wall': `× ${Number(predicate.overhead.factor.toPrecision(4))}, ${predicate.overhead.basis}`,
   'Per unit of work': `${formatGrams(predicate.sci.value)} CO₂e per ${predicate.sci.r === 'job' ? 'job' : 'GPU hour'} (ISO/IEC 21031)`,
   Issued: (
     <time dateTime={predicate.issuedAt} title={formatExact(predicate.issuedAt)}>
       {formatMoment(predicate.issuedAt, now)}
     </time>
   ),
-  Job: <a href={hrefOf({ page: 'job', id: predicate.jobId })}>Open the job</a>,
 })
 
 const COLUMNS = [{ name: 'Time' }, { name: 'Grid data' }, { name: 'Intensity', align: 'end' }, { name: 'Energy', align: 'end' }] as const

@@ -6,6 +6,7 @@ import { shortId } from '../../lib/format.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import { useNow } from '../hooks.ts'
 import { useReceipt } from '../queries.ts'
 import { ReceiptActions } from './receipt-actions.tsx'
 import { ReceiptClaims } from './receipt-claims.tsx'
@@ -35,6 +36,7 @@ interface ReceiptDetailProps {
 
 function ReceiptDetail({ receiptId, answer, answeredAt }: ReceiptDetailProps) {
   const { bundle } = answer
+  const now = useNow()
   const check = useVerification(answer, answeredAt)
   const receipt = receiptOf(bundle)
   const invalid = check.result?.valid === false
@@ -47,7 +49,15 @@ function ReceiptDetail({ receiptId, answer, answeredAt }: ReceiptDetailProps) {
           <strong>This is another receipt.</strong> It calls itself {shortId(receipt.predicate.receiptId)}.
         </Banner>
       ) : null}
-      {receipt === null ? null : <ReceiptClaims receipt={receipt} anchor={bundle.anchor} invalid={invalid} />}
+      {receipt === null ? null : (
+        <ReceiptClaims
+          receipt={receipt}
+          anchor={bundle.anchor}
+          invalid={invalid}
+          now={now}
+          job={<a href={hrefOf({ page: 'job', id: receipt.predicate.jobId })}>Open the job</a>}
+        />
+      )}
       <ReceiptRaw bundle={bundle} />
     </>
   )

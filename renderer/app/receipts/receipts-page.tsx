@@ -6,9 +6,12 @@ import { ShowOlder } from '../../ui/show-older.tsx'
 import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
 import { useReceipts } from '../queries.ts'
+import { useReceiptSearch } from './receipt-search.ts'
+import { SearchForm } from './search-form.tsx'
 
 export function ReceiptsPage() {
-  const receipts = useReceipts()
+  const state = useReceiptSearch()
+  const receipts = useReceipts(state.search)
   const now = useNow()
   return (
     <Page title="Receipts">
@@ -16,10 +19,11 @@ export function ReceiptsPage() {
         A receipt states the energy a job took and the emissions that go with it. Open one to check its signatures, sums and log entry on this computer, without
         trusting anyone’s word.
       </p>
+      <SearchForm state={state} />
       <Loaded query={receipts} what="your receipts" skeleton={<SkeletonLines count={6} />}>
         {(items) =>
           items.length === 0 ? (
-            <EmptyState title="No receipts yet.">The first one appears when your first job is checked, usually a few minutes after it ends.</EmptyState>
+            <NoReceipts isSearching={state.isSearching} />
           ) : (
             <>
               <ReceiptTable receipts={items} now={now} />
@@ -31,3 +35,12 @@ export function ReceiptsPage() {
     </Page>
   )
 }
+
+const NoReceipts = ({ isSearching }: { isSearching: boolean }) =>
+  isSearching ? (
+    <EmptyState title="No receipt of this computer matches.">
+      Every word has to be part of the receipt’s id, its job, zone, model or one of its hashes. Look for less, or show all.
+    </EmptyState>
+  ) : (
+    <EmptyState title="No receipts yet.">The first one appears when your first job is checked, usually a few minutes after it ends.</EmptyState>
+  )

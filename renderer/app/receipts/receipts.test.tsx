@@ -3,6 +3,7 @@ import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { testBundle, testLogKey, testReceiptKey } from '../../../shared/domain/receipt-bundle.fake.ts'
 import { VERIFICATION_STEPS } from '../../../shared/domain/verification.ts'
 import { WindfallError } from '../../../shared/errors.ts'
+import { aStatus } from '../../lib/fixtures.fake.ts'
 import { createFakeTransport, happyHandlers } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
 
@@ -48,6 +49,63 @@ describe('the list', () => {
     const { screen } = await openWindow({ address: '#/receipts', transport })
     await expect.element(screen.getByRole('alert')).toMatchTextContent('Could not load your receipts.')
     await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  })
+})
+
+const searched = (transport: ReturnType<typeof createFakeTransport>) =>
+  transport.asked.filter(({ name }) => name === 'listReceipts').map(({ input }) => input as Record<string, unknown>)
+
+describe('looking for one', () => {
+  test('the agent is asked for what the address says, and the address says what is typed', async () => {
+    const { screen, transport } = await openWindow({ address: '#/receipts?grid=recorded' })
+    await expect.element(screen.getByRole('combobox', { name: 'Grid data' })).toHaveValue('recorded')
+    await expect.poll(() => searched(transport).at(-1)).toMatchObject({ origin: 'recorded', after: null })
+    await screen.getByRole('searchbox', { name: 'Find' }).fill('gb-13 4f2a')
+    await expect.poll(() => searched(transport).at(-1)).toMatchObject({ search: 'gb-13 4f2a', origin: 'recorded' })
+    expect(location.hash).toBe('#/receipts?find=gb-13+4f2a&grid=recorded')
+    await expect.element(screen.getByRole('searchbox', { name: 'Find' })).toHaveFocus()
+  })
+
+  test('days are whole days of the owner', async () => {
+    const { screen, transport } = await openWindow({ address: '#/receipts' })
+    await screen.getByLabelText('Issued from').fill('2026-11-20')
+    await screen.getByLabelText('Issued to').fill('2026-11-20')
+    const [since, until] = [new Date(2026, 10, 20), new Date(2026, 10, 21)].map((day) => day.toISOString())
+    await expect.poll(() => searched(transport).at(-1)).toMatchObject({ since, until })
+  })
+
+  test('nothing found says so, and one press shows all again', async () => {
+    const transport = createFakeTransport()
+    const all = await happyHandlers().listReceipts({ after: null, limit: 50 }, undefined)
+    transport.answer({ listReceipts: ({ search }) => (search === undefined ? all : { items: [], next: null }) })
+    const { screen } = await openWindow({ address: '#/receipts?find=nowhere', transport })
+    await expect.element(screen.getByText('No receipt of this computer matches.')).toBeVisible()
+    await screen.getByRole('button', { name: 'Show all' }).click()
+    await expect.element(screen.getByRole('row', { name: /receipt-1/ })).toBeVisible()
+    expect(location.hash).toBe('#/receipts')
+    expect(screen.getByRole('button', { name: 'Show all' }).elements()).toEqual([])
+  })
+
+  test('an address that makes no sense counts as left out', async () => {
+    const { transport } = await openWindow({ address: '#/receipts?grid=solar&from=yesterday&to=2026-13-40' })
+    await expect.poll(() => searched(transport).length).toBeGreaterThan(0)
+    expect(searched(transport).at(-1)).toEqual({ after: null, limit: 50 })
+  })
+
+  test('a search that fails keeps what was typed', async () => {
+    const transport = createFakeTransport()
+    transport.fail('listReceipts', new WindfallError('internal', 'Something went wrong on our side. The log has the details.'))
+    const { screen } = await openWindow({ address: '#/receipts?find=4f2a', transport })
+    await expect.element(screen.getByRole('alert')).toMatchTextContent('Could not load your receipts.')
+    await expect.element(screen.getByRole('searchbox', { name: 'Find' })).toHaveValue('4f2a')
+  })
+
+  test('without a connection the receipts of this computer are found all the same', async () => {
+    const transport = createFakeTransport()
+    const status = aStatus()
+    transport.answer({ getStatus: () => ({ ...status, coordinator: { ...status.coordinator, state: 'offline', message: 'No answer.' } }) })
+    const { screen } = await openWindow({ address: '#/receipts?find=receipt', transport })
+    await expect.element(screen.getByRole('row', { name: /receipt-1/ })).toBeVisible()
   })
 })
 

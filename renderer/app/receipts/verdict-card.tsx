@@ -8,7 +8,7 @@ import css from './receipts.module.css'
 import type { Check } from './use-verification.ts'
 
 /** The verdict of this computer, and each step that led to it. */
-export const VerdictCard = ({ check }: { check: Check }) => (
+export const VerdictCard = ({ check }: { check: Omit<Check, 'again'> }) => (
   <Card title="Checked on this computer, without the network" aside={check.at === null ? null : <span className={css['when']}>{formatSeconds(check.at)}</span>}>
     <output className={css['verdict']}>
       <Badge state={verdictWord(check)} look="pill" />
@@ -18,13 +18,13 @@ export const VerdictCard = ({ check }: { check: Check }) => (
   </Card>
 )
 
-function verdictWord({ result, error }: Check): Word {
+function verdictWord({ result, error }: Pick<Check, 'result' | 'error'>): Word {
   if (error) return { tone: 'honey', glyph: 'bang', word: 'Not checked' }
   if (result === null) return { tone: 'slate', glyph: 'half', word: 'Checking' }
   return result.valid ? { tone: 'leaf', glyph: 'check', word: 'Valid' } : { tone: 'madder', glyph: 'cross', word: 'Not valid' }
 }
 
-function verdictText({ result, error }: Check): string {
+function verdictText({ result, error }: Pick<Check, 'result' | 'error'>): string {
   if (error) return `The check could not be made: ${error.message} This says nothing about the receipt.`
   if (result === null) return 'Checking signatures, sums and the log entry…'
   if (!result.valid) return `The check failed at “${result.failedStep === null ? 'unknown step' : STEP_WORD[result.failedStep]}”. Do not rely on this receipt.`
@@ -34,7 +34,7 @@ function verdictText({ result, error }: Check): string {
     : `Every step that can be made without the network passed; ${skipped === 1 ? 'one was' : `${skipped} were`} not made.`
 }
 
-/** All ten lines stand from the start, so that nothing moves when the results arrive. */
+/** All lines stand from the start, so that nothing moves when the results arrive. */
 const Steps = ({ result }: { result: Verification | null }) => (
   <ol className={css['steps']}>
     {VERIFICATION_STEPS.map((step) => {

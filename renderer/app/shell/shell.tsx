@@ -12,7 +12,7 @@ const MENU: readonly { readonly route: Route; readonly label: string; readonly p
   { route: { page: 'home' }, label: 'Home', pages: ['home'] },
   { route: { page: 'day' }, label: 'Day report', pages: ['day'] },
   { route: { page: 'jobs' }, label: 'Jobs', pages: ['jobs', 'job'] },
-  { route: { page: 'earnings' }, label: 'Earnings', pages: ['earnings', 'earning'] },
+  { route: { page: 'earnings' }, label: 'Earnings', pages: ['earnings', 'earning', 'statement'] },
   { route: { page: 'receipts' }, label: 'Receipts', pages: ['receipts', 'receipt'] },
   { route: { page: 'payouts' }, label: 'Payouts', pages: ['payouts', 'payout'] },
   { route: { page: 'machine' }, label: 'This machine', pages: ['machine'] },

@@ -2,7 +2,7 @@
 import type { Signal } from '../../../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../../../../shared/units.ts'
 import { type LiveSlot, issuedAtOf, liveSignal, meansBy, partsOf, perKWhFromPerMWh } from '../live-signal.ts'
-import { settlementDateOf } from '../settlement-period.ts'
+import { settlementDateOf } from '../../../../shared/domain/settlement-period.ts'
 import { DayAheadBody, FrequencyBody, FuelBody, MarketIndexBody, OutturnBody, SystemPriceBody } from './elexon-body.ts'
 import { marketPrice, renewableShares } from './elexon-mix.ts'
 import { type AskPages, type Stretch, queryOf, windowOf } from './elexon-request.ts'

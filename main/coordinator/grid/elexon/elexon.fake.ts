@@ -1,6 +1,6 @@
 import { HALF_HOUR_MS, toIso } from '../../../../shared/units.ts'
 import { type ProviderReply, type ProviderRequest, type ProviderServer, startProviderServer } from '../provider-server.fake.ts'
-import { settlementDateOf, settlementPeriodStart } from '../settlement-period.ts'
+import { settlementDateOf, settlementPeriodStart } from '../../../../shared/domain/settlement-period.ts'
 
 /** Elexon's own faults; what goes wrong with every provider is played by the server. */
 type ElexonFault = 'text-400' | 'text-500' | 'problem' | 'empty' | 'half-published' | 'null-values' | 'single-row' | 'twice'

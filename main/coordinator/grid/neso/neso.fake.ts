@@ -1,6 +1,6 @@
 import { toIso } from '../../../../shared/units.ts'
 import { type ProviderReply, type ProviderRequest, type ProviderServer, startProviderServer } from '../provider-server.fake.ts'
-import { settlementDateOf } from '../settlement-period.ts'
+import { settlementDateOf } from '../../../../shared/domain/settlement-period.ts'
 
 type NesoFault = 'unknown-action' | 'bad-filter' | 'refused-with-200' | 'no-such-package' | 'renamed' | 'empty' | 'single-row' | 'impossible-period'
 

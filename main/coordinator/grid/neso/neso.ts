@@ -3,7 +3,7 @@ import type { Clock } from '../../../kernel/clock.ts'
 import type { HttpClient, HttpManners } from '../../../kernel/http-client.ts'
 import { type LiveSlot, issuedAtOf, liveSignal, nextIssue } from '../live-signal.ts'
 import type { GridProvider, SignalQuery } from '../provider.ts'
-import { settlementPeriodStart } from '../settlement-period.ts'
+import { settlementPeriodStart } from '../../../../shared/domain/settlement-period.ts'
 import { CardinalPointsResult, DemandResult, EmbeddedResult } from './neso-body.ts'
 import { type Table, NESO_NAME, createPortal } from './neso-portal.ts'
 

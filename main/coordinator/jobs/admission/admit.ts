@@ -1,5 +1,6 @@
 import type { JobSpec } from '../../../../shared/contract/job.ts'
 import { WindfallError } from '../../../../shared/errors.ts'
+import { mostMicroUsd, neededResults } from '../../../../shared/domain/pay.ts'
 import { fromIso, toIso } from '../../../../shared/units.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Db } from '../../persistence/database.ts'
@@ -38,6 +39,14 @@ function refusalOf(admission: Exclude<Admission, { is: 'admitted' }>, spec: JobS
   return `${why} By estimate, the earliest deadline that can be met is ${toMinute(earliestDeadline)}. ${ANYWAY}`
 }
 
+/** Results that have to agree are made one after another. */
+function oneAfterAnother(spec: JobSpec): JobSpec {
+  const results = neededResults(spec)
+  return results === 1
+    ? spec
+    : { ...spec, expected: { ...spec.expected, seconds: spec.expected.seconds * results }, price: { ...spec.price, maxMicroUsd: String(mostMicroUsd(spec)) } }
+}
+
 /** Lets jobs in that can be done by their deadline, as far as anybody can tell. Error: `job.unplaceable`, with what would work. */
 export function createAdmit({ db, clock, nodes, openDesk }: AdmitDeps): (order: AdmissionOrder) => Promise<void> {
   const specs: SpecCache = new Map()
@@ -54,7 +63,8 @@ export function createAdmit({ db, clock, nodes, openDesk }: AdmitDeps): (order: 
     open = { desk, since }
     return desk
   }
-  return async (order) => {
+  return async (asked) => {
+    const order = { ...asked, spec: oneAfterAnother(asked.spec) }
     const isFresh = open !== null && clock.monotonic() - open.since < FRESH_MS
     let desk = open && isFresh ? open.desk : await look()
     if (isFresh && desk.judge(order).is === 'refused') desk = await paced(look)

@@ -1,8 +1,10 @@
 import type { After } from '../../../../shared/contract/job-links.ts'
 import { WindfallError } from '../../../../shared/errors.ts'
 import { type Db, type Tx, transact } from '../../persistence/database.ts'
+import type { JobSpec } from '../../../../shared/contract/job.ts'
 import { createArraysStore } from '../arrays/arrays.store.ts'
 import { type ChangeDeps, changeJob } from '../change.ts'
+import { requireKept } from '../inputs.ts'
 import { createJobsStore } from '../jobs.store.ts'
 import type { JobChange } from '../transition.ts'
 import { type Waiter, createAfterStore } from './after.store.ts'
@@ -22,11 +24,12 @@ const isOwn = async (tx: Tx, requesterId: string, { kind, id }: Link): Promise<b
 
 /**
  * What a job that is being submitted waits for: it says so from the start. What it names has to be there already, so that no circle can come
- * about. Errors: `not-found` for what the requester has not, `input.invalid` for what has ended otherwise than it has to.
+ * about. Errors: `not-found` for what the requester has not, `input.invalid` for what has ended otherwise than it has to, and for an input that is the
+ * output of a job and no longer kept.
  */
 export async function linkUp(
   tx: Tx,
-  { requesterId, waiter, after }: { readonly requesterId: string; readonly waiter: Waiter; readonly after: After },
+  { requesterId, waiter, after, spec }: { readonly requesterId: string; readonly waiter: Waiter; readonly after: After; readonly spec: JobSpec },
 ): Promise<Extract<AfterStanding, { is: 'free' | 'waits' }>> {
   const links = linksOf(after)
   const store = createAfterStore(tx)
@@ -35,6 +38,7 @@ export async function linkUp(
       throw new WindfallError('not-found', `You have no ${link.kind} ${link.id} that this could run after. Submit that one first.`)
   const standing = afterStanding(await store.known(links))
   if (standing.is === 'failed') throw new WindfallError('input.invalid', `${standing.message} Leave that out, or submit it again.`)
+  await requireKept(tx, requesterId, spec)
   await store.add(waiter, links)
   return standing
 }

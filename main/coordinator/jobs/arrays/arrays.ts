@@ -2,7 +2,8 @@ import type { JobSpec, JobState } from '../../../../shared/contract/job.ts'
 import type { ArraySubmission, ArrayView } from '../../../../shared/contract/job-array.ts'
 import type { TemplateId } from '../../../../shared/contract/job-links.ts'
 import { WindfallError } from '../../../../shared/errors.ts'
-import { fromIso, microUsd, toIso } from '../../../../shared/units.ts'
+import { mostMicroUsd } from '../../../../shared/domain/pay.ts'
+import { fromIso, toIso } from '../../../../shared/units.ts'
 import { sha256Hex } from '../../../kernel/signing.ts'
 import { type Db, type Tx, transact } from '../../persistence/database.ts'
 import { linkUp } from '../after/settling.ts'
@@ -86,7 +87,7 @@ async function prepare({ db, clock, check, admit }: ArrayDeps, requesterId: stri
 async function accept(deps: ArrayDeps, tx: Tx, { array, spec, jobs, after, isBestEffort }: Prepared): Promise<void> {
   const { arrayId, requesterId, submittedAt, template } = array
   const store = createArraysStore(tx)
-  const standing = await linkUp(tx, { requesterId, waiter: { kind: 'array', id: arrayId }, after })
+  const standing = await linkUp(tx, { requesterId, waiter: { kind: 'array', id: arrayId }, after, spec })
   await store.add(array)
   const common = { requesterId, submittedAt, template, isBestEffort, ...firstWords(standing) }
   const starts = await joinLine(tx, { requesterId, spec, jobs: jobs.length })
@@ -97,7 +98,7 @@ async function accept(deps: ArrayDeps, tx: Tx, { array, spec, jobs, after, isBes
   if ((await store.addJobs(fresh)) < fresh.length)
     throw new WindfallError('conflict', `There is already a job that is called like one of array ${arrayId}. Choose a new id for the array.`)
   const jobIds = fresh.map(({ jobId }) => jobId)
-  await deps.money.reserveAll(tx, { requesterId, arrayId, jobIds, microUsd: microUsd(BigInt(spec.price.maxMicroUsd)) })
+  await deps.money.reserveAll(tx, { requesterId, arrayId, jobIds, microUsd: mostMicroUsd(spec) })
   await deps.decide(tx, 'array.queued', { arrayId, requesterId, jobs: jobs.length, ...(template ? { template } : {}) })
 }
 

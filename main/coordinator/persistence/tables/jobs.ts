@@ -46,6 +46,12 @@ export interface JobTables {
     fair_start: number
     /** 1: its deadline was never promised. */
     best_effort: number
+    /** Which result is being made, from 1 on. */
+    copy: number
+    agree: number
+    confirm_by: number | null
+    /** The only node that may do it; `null`: any. */
+    pinned_to: string | null
   }
   /** By requester and kind of place: where its last job ends on the virtual clock. */
   fair_share: { place: PlaceKind; requester_id: string; finish: number }
@@ -108,6 +114,8 @@ export interface JobTables {
     zone: string | null
     paid_ms: number | null
     unpaid: UnpaidCause | null
+    /** Of which result of its job it is a run. */
+    copy: number
   }
   proof_refusal: { node_id: string; proof_id: string; code: string; refused_at: number }
 }

@@ -51,6 +51,9 @@ export interface RegistryTables {
     energy_j: number
     solar_j: number
     faults: string
+    /** Results that it may have in a day, and those of the day of `as_of` (UTC); null for what is older than the columns. */
+    quota: Generated<number | null>
+    results_today: Generated<number | null>
   }
   /** `evidence` is JSON. */
   node_attestation: {
@@ -62,6 +65,8 @@ export interface RegistryTables {
     reason: string
     evidence: string
   }
+  /** What an operator says about the connection of a machine to the grid, as JSON. */
+  site: { node_id: string; body: string; said_by: string; said_at: number }
   node_event: { node_id: string; seq: number; at: number; body: string }
   enrolment_token: {
     id: string

@@ -3,7 +3,7 @@ export interface VaultTables {
   vault: {
     job_id: string
     requester_id: string
-    state: 'waiting' | 'funded' | 'releasing' | 'released' | 'expired'
+    state: 'waiting' | 'funded' | 'releasing' | 'released' | 'expired' | 'cancelled' | 'written-off'
     wallet: string
     coordinator: string
     arbiter: string

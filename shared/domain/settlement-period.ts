@@ -1,5 +1,5 @@
 /** Settlement periods of Great Britain: half hours counted from midnight in London, 46 or 50 on the days when the clocks change. */
-import { HALF_HOUR_MS } from '../../../shared/units.ts'
+import { HALF_HOUR_MS } from '../units.ts'
 
 const HOUR_MS = 3_600_000
 /** Calendars are ten megabytes in memory: none for a coordinator that never asks. */

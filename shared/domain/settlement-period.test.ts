@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { HALF_HOUR_MS } from '../../../shared/units.ts'
+import { HALF_HOUR_MS } from '../units.ts'
 import { settlementDateOf, settlementPeriodStart } from './settlement-period.ts'
 
 const periodsOf = (date: string) => Array.from({ length: 52 }, (_, index) => settlementPeriodStart(date, index + 1)).filter((at) => at !== null)

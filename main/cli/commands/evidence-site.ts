@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import type { InputOf } from '../../../shared/contract/define.ts'
+import { parse } from '../../../shared/contract/define.ts'
+import { type SiteView, evidenceCalls } from '../../../shared/contract/evidence.ts'
+import { type CommonOptions, action, createCommand, whereOf } from '../command.ts'
+import { findNode } from '../find-node.ts'
+import { coordinatorClient } from '../instance.ts'
+import { nodeArgument } from '../node-argument.ts'
+
+const NAMES = {
+  mpan: 'MPAN core, 13 digits',
+  msid: 'metering system id',
+  amsid: 'asset metering system id, of a meter behind the boundary',
+  gspGroup: 'grid supply point group, such as _C',
+  bmUnit: 'balancing mechanism unit',
+  supplierId: 'supplier',
+  settlementMeter: 'make and model of the meter that settlement uses',
+} as const
+
+type Name = keyof typeof NAMES
+type SiteOptions = CommonOptions & { readonly [K in Name]?: string } & { readonly referencePrice?: string; readonly priceVersion?: string }
+
+const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const names = Object.keys(NAMES) as Name[]
+
+/** What is said; `-` is unknown again. */
+function changesOf(options: SiteOptions): Record<string, unknown> {
+  const said = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name] === '-' ? null : options[name]] as const]))
+  const { referencePrice, priceVersion } = options
+  if (referencePrice === undefined) return Object.fromEntries(said)
+  const price = referencePrice === '-' ? null : { gbpPerMWh: Number(referencePrice), version: priceVersion ?? '' }
+  return { ...Object.fromEntries(said), referencePrice: price }
+}
+
+function describe(site: SiteView): string[] {
+  const { nodeId, referencePrice, saidBy, saidAt } = site
+  return [
+    `node             ${nodeId}`,
+    ...names.map((name) => `${flagOf(name).padEnd(16)} ${site[name] ?? 'unknown'}`),
+    `reference-price  ${referencePrice === null ? 'unknown' : `${referencePrice.gbpPerMWh} £/MWh, ${referencePrice.version}`}`,
+    saidBy === null ? 'Nobody has said anything about this site yet.' : `said by ${saidBy} at ${saidAt ?? ''}`,
+  ]
+}
+
+/** `windfall evidence site` */
+export function siteCommand(): Command {
+  const command = nodeArgument(
+    createCommand('site', 'what is known of the connection of a machine to the grid; with an option, say it. For operators', 'coordinator'),
+    '<node>',
+  )
+  for (const name of names) command.option(`--${flagOf(name)} <text>`, `${NAMES[name]} (- for unknown)`)
+  command
+    .option('--reference-price <gbp>', 'supplier compensation reference price, £ per MWh (- for unknown)')
+    .option('--price-version <text>', 'of that price')
+  return action<SiteOptions>(command, async (options, output, [node = '']) => {
+    const client = coordinatorClient(whereOf(options))
+    const nodeId = await findNode(client, node)
+    const changes = changesOf(options)
+    const order = parse(evidenceCalls.describeSite.input, { nodeId, ...changes }, 'description') satisfies InputOf<typeof evidenceCalls.describeSite>
+    const site = Object.keys(changes).length === 0 ? await client.call('getSite', { nodeId }) : await client.call('describeSite', order)
+    output.answer(site, () => describe(site))
+  })
+}

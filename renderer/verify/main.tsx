@@ -1,0 +1,15 @@
+import '../lib/no-eval.ts'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { browserClock } from '../lib/clock.ts'
+import './page.css'
+import { chooseVerifyPort } from './verify-port.ts'
+import { VerifyPage } from './verify-page.tsx'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('the page has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <VerifyPage cryptography={{ port: chooseVerifyPort(), clock: browserClock }} />
+  </StrictMode>,
+)

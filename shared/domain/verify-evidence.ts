@@ -1,0 +1,79 @@
+/** Checks settlement evidence from its text alone: signatures, the calendar, and every figure that follows from another. */
+import type { Envelope } from '../contract/wire.ts'
+import { JOULES_PER_KWH, toIso, HALF_HOUR_MS } from '../units.ts'
+import { unpackEnvelope } from './dsse.ts'
+import { decodeUtf8 } from './encoding.ts'
+import { type VerifyPort, keyIdOf } from './keys.ts'
+import { EVIDENCE_TYPE, type EvidencePeriod, SettlementEvidence, baselineOf } from './settlement-evidence.ts'
+import { settlementPeriodStart } from './settlement-period.ts'
+
+export interface EvidenceVerdict {
+  readonly evidence: SettlementEvidence | null
+  /** Why it does not hold; empty if it does. */
+  readonly problems: readonly string[]
+}
+
+interface Judging {
+  readonly crypto: VerifyPort
+  /** Thumbprints of the keys that are trusted; `undefined`: whatever key signed. */
+  readonly pinnedKeys?: readonly string[] | undefined
+}
+
+/** Relative 1e-9, as receipts are checked. */
+const same = (a: number | null, b: number | null): boolean =>
+  a === null || b === null ? a === b : Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-9)
+
+function periodProblems(period: EvidencePeriod, { settlementDate, comparableDays }: SettlementEvidence): string[] {
+  const { from, to, meteredKWh, meteredMisses, history, baselineKWh, noBaseline, deviationKWh, receipts } = period
+  const start = settlementPeriodStart(settlementDate, period.period)
+  const metered = receipts.reduce((sum, { joules }) => sum + joules, 0) / JOULES_PER_KWH
+  const baseline = baselineOf(history)
+  const deviation = baselineKWh === null || meteredMisses !== null ? null : baselineKWh - meteredKWh
+  const wrong = [
+    start === null || from !== toIso(start) || to !== toIso(start + HALF_HOUR_MS) ? 'is not at the time of its number' : null,
+    same(meteredKWh, metered) ? null : 'does not meter what its receipts say',
+    history.length === 0 || history.length === comparableDays.length ? null : 'does not have a history of every comparable day',
+    same(baselineKWh, baseline) && (baselineKWh === null) === (noBaseline !== null) ? null : 'has another baseline than its history gives',
+    same(deviationKWh, deviation) ? null : 'has another deviation than baseline − metered',
+  ]
+  return wrong.flatMap((problem) => (problem === null ? [] : [`period ${period.period} ${problem}`]))
+}
+
+function dayProblems(evidence: SettlementEvidence): string[] {
+  const { settlementDate, periods, comparableDays } = evidence
+  const numbers = Array.from({ length: 50 }, (_, index) => index + 1).filter((number) => settlementPeriodStart(settlementDate, number) !== null)
+  const isWhole = periods.length === numbers.length && periods.every(({ period }, index) => period === numbers[index])
+  const isBefore = comparableDays.every((day, index) => day < (comparableDays[index - 1] ?? settlementDate))
+  return [
+    ...(isWhole ? [] : [`${settlementDate} has ${numbers.length} settlement periods, and these are others`]),
+    ...(isBefore ? [] : ['its comparable days are not days before it, newest first']),
+    ...periods.flatMap((period) => periodProblems(period, evidence)),
+  ]
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(decodeUtf8(body) ?? '')
+  } catch {
+    return null
+  }
+}
+
+/** Checks the evidence of one day. */
+export async function verifyEvidence(envelope: Envelope, { crypto, pinnedKeys }: Judging): Promise<EvidenceVerdict> {
+  const unpacked = unpackEnvelope(envelope, EVIDENCE_TYPE)
+  if (typeof unpacked === 'string') return { evidence: null, problems: [unpacked] }
+  const parsed = SettlementEvidence.safeParse(jsonOf(unpacked.body))
+  if (!parsed.success) return { evidence: null, problems: ['it is no settlement evidence'] }
+  const evidence = parsed.data
+  const keyId = await keyIdOf(evidence.signedBy, crypto.sha256)
+  const isSigned = keyId === unpacked.keyId && (await crypto.verify(evidence.signedBy, unpacked.signedBytes, unpacked.signature))
+  return {
+    evidence,
+    problems: [
+      ...(isSigned ? [] : ['its signature does not hold']),
+      ...(pinnedKeys === undefined || pinnedKeys.includes(keyId) ? [] : [`it is signed by ${keyId}, which is not the key you trust`]),
+      ...dayProblems(evidence),
+    ],
+  }
+}
