@@ -155,3 +155,18 @@ test('caps of an hour and of a recipient hold claims too', async () => {
   await expect(quote('node-a', { microUsd: 2_000_001n }, capped)).rejects.toThrow(/At most \$2\.000000/)
   expect(await quote('node-a', {}, { settings: { ...ON_DEMAND, maxPerHour: lamports(5_000_000n) } })).toMatchObject({ microUsd: '1000000' })
 })
+
+test('as much as an hour allows is quoted such that it can be paid, and what it no longer allows goes back', async () => {
+  const address = await earner('node-a', 10_000_000n)
+  const capped = { settings: { ...ON_DEMAND, maxPerHour: lamports(5_000_003n) } }
+  const most = await quote('node-a', {}, capped)
+  await claim('node-a', 'claim-1', most.quoteId)
+  await settle(createPayouts(deps(capped)))
+  expect(await createClaims(deps()).show('node-a', 'claim-1')).toMatchObject({ state: 'finalized' })
+  expect(await world.balance(address)).toBeGreaterThan(1_000_000n)
+  await claim('node-a', 'claim-2', (await quote('node-a', { microUsd: 7_000_000n })).quoteId)
+  // Worth less than the cap at the rate of now, and more of it in SOL than it allows.
+  const dearer = { settings: { ...ON_DEMAND, maxPerHour: lamports(30_000_000n) }, rate: async () => ({ microUsdPerSol: 400_000_000n, source: 'test', at: 0 }) }
+  await settle(createPayouts(deps(dearer)))
+  expect(await createClaims(deps()).show('node-a', 'claim-2')).toMatchObject({ state: 'failed', signature: null })
+})

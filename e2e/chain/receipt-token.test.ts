@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TokenDeps, burnToken, claimOf, mintToken, quoteToken } from '../../main/cli/receipt-token.ts'
 import { receiptMint } from '../../main/chain/receipt-nft.ts'
 import { predicateOf } from '../../shared/domain/receipt-summary.ts'
+import { lamports } from '../../shared/units.ts'
 import { testBundle } from '../../shared/domain/receipt-bundle.fake.ts'
 import type { Chaos } from '../../main/localnet/chaos.ts'
 import { ticks } from './in-process.ts'
@@ -63,4 +64,13 @@ test('another wallet has a token of its own, and one without money has none', as
   const poor = { ...world.wallet, address: receiptMint(world.wallet.address, { sha256: 'f'.repeat(64) }) }
   expect(receiptMint(poor.address, claim)).not.toBe(receiptMint(world.wallet.address, claim))
   await expect(mintToken(deps, poor, claim)).rejects.toMatchObject({ code: 'funds.insufficient' })
+})
+
+test('an endpoint that says a rent no cluster takes is not believed', async () => {
+  const { wallet, chain } = world
+  const before = await world.balance(wallet.address)
+  const lying: TokenDeps = { ...deps, chain: { ...chain, minRent: async (bytes) => lamports((await chain.minRent(bytes)) * 2n) } }
+  await expect(quoteToken(lying, wallet.address, claim)).rejects.toMatchObject({ code: 'chain.unavailable' })
+  await expect(mintToken(lying, wallet, claim)).rejects.toMatchObject({ code: 'chain.unavailable' })
+  expect(await world.balance(wallet.address)).toBe(before)
 })

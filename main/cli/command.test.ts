@@ -84,6 +84,7 @@ test.each([
   ['instance.missing', 3],
   ['instance.running', 4],
   ['auth.refused', 4],
+  ['payout.refused', 4],
   ['funds.insufficient', 4],
   ['conflict', 4],
   ['job.not-cancellable', 4],

@@ -27,6 +27,7 @@ const CODES: Partial<Record<FailureCode, number>> = {
   conflict: EXIT.refused,
   'job.not-cancellable': EXIT.refused,
   'job.unplaceable': EXIT.refused,
+  'payout.refused': EXIT.refused,
   'enrolment.refused': EXIT.refused,
   unavailable: EXIT.unavailable,
   'chain.unavailable': EXIT.unavailable,

@@ -20,7 +20,7 @@ const stateOf = ({ state, presence }: Pick<NodeSummary, 'state' | 'presence'>): 
 /** A line for each node, for an operator. */
 export const nodeTable = (nodes: readonly NodeSummary[]): string[] =>
   table([
-    ['node', 'owner', 'zone', 'state', 'jobs', 'reputation', 'enrolled', 'gpu', 'because'],
+    ['node', 'owner', 'zone', 'state', 'running', 'reputation', 'enrolled', 'gpu', 'because'],
     ...nodes.map((node) => [
       short(node.nodeId),
       node.owner ?? '',

@@ -55,6 +55,14 @@ test('a plan says where, when, how much carbon and money, and against what', () 
   ])
 })
 
+test('who asks for more results than machines could make is told', () => {
+  expect(line('owners', { results: 2 })).toBe(
+    'owners     2 results take machines of 2 owners, and 1 could run it now: submitted, it waits for others until its deadline',
+  )
+  expect(line('owners', { results: 2, excluded: { gpu: 2 } })).toBeUndefined()
+  expect(line('owners')).toBeUndefined()
+})
+
 test('what is not known is not made up', () => {
   expect(line('expected', { plan: { ...plan, gramsRange: null } })).toBe('expected   0.123 g CO2e, no track record to say how sure')
   expect(line('power', { plan: { ...plan, electricity: null } })).toBeUndefined()

@@ -103,13 +103,19 @@ function planned(plan: Plan, answer: PlanAnswer, timeZone: string): string[] {
   ]
 }
 
+/** Results that have to agree come from different owners; fewer machines have fewer owners. */
+const ownerLines = ({ results }: PlanAnswer, able: number): string[] =>
+  results === undefined || results <= able
+    ? []
+    : [`owners     ${results} results take machines of ${results} owners, and ${able} could run it now: submitted, it waits for others until its deadline`]
+
 function planLines(answer: PlanAnswer, timeZone: string): string[] {
   const excluded = exclusionLines(answer)
   const cannot = Object.values(answer.excluded).reduce((sum, count) => sum + count, 0)
   if (answer.nodes === 0) return ['No machine is enrolled yet.']
   if (!answer.plan) return [`No machine can take this job now. Of ${answer.nodes} known:`, ...excluded, ...remedy(answer)]
   const counted = `machines   ${answer.nodes} known, ${answer.nodes - cannot} could run it${cannot > 0 ? `; of the other ${cannot}:` : ''}`
-  return [...planned(answer.plan, answer, timeZone), counted, ...excluded, ...alternativeLines(answer, timeZone)]
+  return [...planned(answer.plan, answer, timeZone), counted, ...excluded, ...ownerLines(answer, answer.nodes - cannot), ...alternativeLines(answer, timeZone)]
 }
 
 /** The lines `job plan` prints; times by the clock of `timeZone`. */

@@ -61,9 +61,19 @@ function requireOwn(message: Uint8Array, wallet: string): void {
     throw new WindfallError('internal', 'The transaction is not the one that was meant. It was not signed. This is a defect; please report it.')
 }
 
+/** What clusters have taken for a byte, and for so many bytes beside those of an account, since they began; it only ever becomes less. */
+const [MOST_RENT, ACCOUNT_BYTES] = [6_960n, 128]
+
+/** Error: `chain.unavailable` for an endpoint that says more than a cluster takes: what it says is what is paid. */
 const rentOf = async ({ chain }: TokenDeps, wallet: string, claim: ReceiptClaim): Promise<{ readonly mint: Lamports; readonly total: Lamports }> => {
   const bytes = receiptNftBytes(wallet, claim)
   const [mint, holding] = [await chain.minRent(bytes.mint), await chain.minRent(bytes.holding)]
+  const most = MOST_RENT * BigInt(bytes.mint + bytes.holding + 2 * ACCOUNT_BYTES)
+  if (mint + holding > most)
+    throw new WindfallError(
+      'chain.unavailable',
+      `The Solana endpoint says that the rent is ${mint + holding} lamports, and no cluster takes more than ${most}. Nothing was signed. Ask another one.`,
+    )
   return { mint, total: lamports(mint + holding) }
 }
 

@@ -42,12 +42,12 @@ async function look(): Promise<void> {
   await running
 }
 
-async function does(by: TestNode, output: string) {
+async function does(by: TestNode, output: string, proofId?: string) {
   const lease = await leaseTo(world, by)
   await work(world, { node: by, lease, ms: MINUTE_MS })
   return {
     lease,
-    answer: await handIn(world, { node: by, lease, output }).then(
+    answer: await handIn(world, { node: by, lease, output, ...(proofId === undefined ? {} : { proofId }) }).then(
       ({ answer }) => answer,
       (error: unknown) => error,
     ),
@@ -87,6 +87,18 @@ test('a wrong answer counts as a wrong result at once, costs nobody anything, an
   expect(await purse()).toBe(PURSE)
   expect((await books(world)).findings).toEqual([])
   expect(await world.core.decided('canary.answered')).toEqual([{ jobId: lease.jobId, nodeId: node?.nodeId, is: 'wrong' }])
+})
+
+test('a wrong answer counts although its proof is called like one that was refused before', async () => {
+  await add()
+  await world.core.submit('job-known', { outputSha256: sha256Hex(ANSWER) })
+  await does(node as TestNode, 'what is wrong', 'the-same')
+  await world.core.parts.jobs.cancel(REQUESTER, 'job-known')
+  await ordinary('01JOB')
+  await does(node as TestNode, 'what is wrong', 'the-same')
+  expect(await faults(node as TestNode)).toEqual({ 'wrong-result': 1 })
+  await look()
+  expect(await tally()).toMatchObject({ given: 1, wrong: 1 })
 })
 
 test('a right answer is paid like any other, by the platform, and counts in no public total', async () => {

@@ -129,6 +129,20 @@ test('any figure that is changed is found, by whoever signs it', async () => {
   expect(await problems((draft) => (draft.comparableDays = draft.comparableDays.toReversed()))).toEqual([
     'its comparable days are not days before it, newest first',
   ])
+  expect(await problems((draft) => draft.comparableDays.splice(8, 1, '2025-12-28'))).toEqual(['its comparable days are not of its kind'])
+  expect(await problems((draft) => draft.comparableDays.splice(0, 1, '2026-02-27'))).toEqual(['its comparable days are not of its kind'])
+  expect(
+    await problems((draft) => {
+      const { receipts } = twentieth(draft)
+      const [half] = receipts.map((one) => ({ ...one, joules: one.joules / 2 }))
+      receipts.splice(0, 1, half as (typeof receipts)[number], half as (typeof receipts)[number])
+    }),
+  ).toEqual(['period 20 counts a receipt twice'])
+  expect(
+    await problems((draft) => Object.assign(twentieth(draft), { history: [], baselineKWh: null, deviationKWh: null, noBaseline: 'none was wanted' })),
+  ).toEqual(['period 20 does not have a history of every comparable day'])
+  const twice = new TextEncoder().encode(JSON.stringify(evidence).replace('"eventDay":false', '"eventDay":true,"eventDay":false'))
+  expect((await check(await signEnvelope(EVIDENCE_TYPE, twice, testReceiptKey))).problems).toEqual(['it is no settlement evidence'])
   const signed = await evidenceOf('2026-02-28')
   const forged = { ...signed, payload: Buffer.from(toBytes({ ...evidence, eventDay: true })).toString('base64') }
   expect((await check(forged)).problems).toEqual(['its signature does not hold'])

@@ -42,12 +42,22 @@ export async function createExporting({ db, clock, isOperator, signer, logId, pu
     list: (by, { after, limit, ...filters }) => listReceipts(db, filterFor(viewer(by), filters), { after, limit }),
     keySet: async () => keySetOf(signer, await keys.all()),
     credential,
-    receipts: (by, { format, ...filters }) =>
-      exportReceipts(browser, filterFor(viewer(by), filters), { bundleOf: (id) => bundleOf(db, id), credentialOf: credential })[format](),
+    receipts: async (by, { format, ...filters }) => {
+      const filter = filterFor(viewer(by), filters)
+      await requireNamed(db, filter)
+      return exportReceipts(browser, filter, { bundleOf: (id) => bundleOf(db, id), credentialOf: credential })[format]()
+    },
     emissions: (by, { by: group, after, limit, ...filters }) => alone(by, () => sum(filterFor(viewer(by), filters), { by: group, after, limit })),
     ownEmissions: (nodeId, { by, after, limit, ...stretch }) =>
       alone(nodeId, () => sum({ ...filterFor({ by: '', isOperator: true }, stretch), nodeId }, { by, after, limit })),
   }
+}
+
+/** Who names a receipt is told where there is none. Error: `not-found`. */
+async function requireNamed(db: Db, { receiptId, ...others }: ReceiptFilter): Promise<void> {
+  if (receiptId === undefined) return
+  const { items } = await listReceipts(db, { receiptId, ...others }, { after: null, limit: 1 })
+  if (items.length === 0) throw new WindfallError('not-found', `There is no receipt ${receiptId} that you may see and that the rest applies to.`)
 }
 
 /** A sum reads every receipt that it is over: nobody has several made at once. Error: `rate.limited`. */

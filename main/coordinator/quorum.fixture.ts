@@ -20,7 +20,12 @@ export const submitCompared = ({ core }: World, quorum: Quorum, changes: Partial
 /** Submits a proof of a whole run under this lease with this output. */
 export async function handIn(
   { core }: World,
-  { node, lease, output }: { readonly node: TestNode; readonly lease: Lease; readonly output: Uint8Array | string },
+  {
+    node,
+    lease,
+    output,
+    proofId = `proof-of-${lease.leaseId}`,
+  }: { readonly node: TestNode; readonly lease: Lease; readonly output: Uint8Array | string; readonly proofId?: string },
 ) {
   const bytes = Buffer.from(output)
   const { seq, head } = await core.parts.proofs.head(node.nodeId)
@@ -28,7 +33,7 @@ export async function handIn(
     nodeId: node.nodeId,
     now: core.clock.now(),
     ms: RUN_MS,
-    changes: { seq: seq + 1, prev: head, outputSha256: sha256Hex(bytes) },
+    changes: { proofId, seq: seq + 1, prev: head, outputSha256: sha256Hex(bytes) },
   })
   const envelope = await signEnvelope(energyProofType(proof), Buffer.from(JSON.stringify(proof)), node.signer)
   const said = { leaseId: lease.leaseId, token: lease.token, envelope, output: bytes.toString('base64') }

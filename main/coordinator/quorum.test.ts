@@ -1,10 +1,14 @@
 import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { microUsd } from '../../shared/units.ts'
+import { MAX_RECEIPT_INTERVALS } from '../../shared/domain/carbon-receipt.ts'
+import type { EnergyProof } from '../../shared/domain/energy-proof.ts'
+import { microUsd, toIso } from '../../shared/units.ts'
+import { sha256Hex } from '../kernel/signing.ts'
 import { createRetention } from './jobs/retention.ts'
 import { earningsOf, book } from './ledger/ledger.ts'
 import { VERIFIER, requesterPrepaid } from './ledger/accounts.ts'
+import { decideDispute, openDispute } from './ledger/disputes.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { requesterDeposit } from './ledger/entries.ts'
 import { transact } from './persistence/database.ts'
@@ -159,6 +163,20 @@ test('a newcomer’s result is repeated at the platform’s expense, and its req
   expect(await drawn()).toEqual([{ again: true, because: 'newcomer' }])
 })
 
+test('who disputes a job that the platform had repeated has back what it paid, and no more', async () => {
+  const [first, second] = await setUp()
+  await fund(5_000_000n)
+  await submitCompared(world, ALONE)
+  for (const node of [first, second]) await bring(world, node, 'a result')
+  const { jobId } = await view()
+  const at = world.core.clock.now()
+  await transact(world.core.db, async (tx) => {
+    expect(await openDispute(tx, { jobId, amount: null, reason: 'It is wrong.', at })).toBe(RUN_PRICE)
+    await decideDispute(tx, { jobId, inFavourOf: 'requester', reason: 'It is.', at })
+  })
+  expect(await books(world)).toEqual({ paid: 0n, findings: [] })
+})
+
 test.each([
   ['nobody else is there', 'no-other-owner', 1, 5_000_000n, {}],
   ['the platform has no money for it', 'no-funds', 2, 0n, {}],
@@ -247,6 +265,21 @@ test('a second result begins at the start, and each has a receipt with the whole
   expect(await books(world)).toEqual({ paid: 4n * RUN_PRICE, findings: [] })
 })
 
+test('a receipt has room for the runs of one result, however many led to another one', async () => {
+  const [first, second] = await setUp()
+  await submitCompared(world, EXACT, { checkpoints: true })
+  const { said } = await bring(world, first, 'a result')
+  const proof = JSON.parse(Buffer.from(said.envelope.payload, 'base64').toString()) as EnergyProof
+  const intervals = Array.from({ length: MAX_RECEIPT_INTERVALS }, () => proof.intervals[0])
+  const payload = Buffer.from(JSON.stringify({ ...proof, intervals })).toString('base64')
+  await world.core.db
+    .updateTable('proof')
+    .set({ envelope: JSON.stringify({ ...said.envelope, payload }) })
+    .execute()
+  await runAndGiveBack(world, second, MINUTE_MS)
+  expect(await view()).toMatchObject({ state: 'queued', attempts: [{ state: 'held' }, { state: 'given-back' }] })
+})
+
 test('what a result came to that did not count is kept as long as the one that did, and no longer', async () => {
   const [liar, ...honest] = await setUp(3)
   await submitCompared(world, EXACT)
@@ -266,4 +299,22 @@ test('what a result came to that did not count is kept as long as the one that d
   await world.core.clock.advance(keep.outputMs + 1)
   await retention.tidy()
   expect(stored()).toEqual([])
+})
+
+test('a result that waits is kept although another job came to the same, and its time is over', async () => {
+  const [first, second] = await setUp()
+  await world.core.submit('job-before', { outputSha256: null })
+  await bring(world, first, 'a result')
+  const DAYS = 24 * 60 * MINUTE_MS
+  await submitCompared(world, EXACT, { deadline: toIso(world.core.clock.now() + 200 * DAYS) })
+  await bring(world, first, 'a result')
+  const { directory, blobs } = world.core.outputs
+  const keep = { logMs: 1, outputMs: 90 * DAYS }
+  const retention = createRetention({ db: world.core.db, clock: world.core.clock, outputs: blobs, keep, onFailure: (message) => expect(message).toBeNull() })
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), 0, 0)
+  await world.core.clock.advance(keep.outputMs + 1)
+  await retention.tidy()
+  expect((await blobs.read(`sha256:${sha256Hex('a result')}`)).toString()).toBe('a result')
+  await bring(world, second, 'a result')
+  expect(await view()).toMatchObject({ state: 'completed' })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { at } from '../lib/afternoon.fake.ts'
-import { somePower } from '../lib/fixtures.fake.ts'
+import { aStatus, somePower } from '../lib/fixtures.fake.ts'
 import { createFakeTransport } from '../lib/transport.fake.ts'
 import { withReading } from './live.ts'
 import { openWindow } from './window.fake.tsx'
@@ -25,6 +25,19 @@ test('a gap in the news asks again for everything on screen', async () => {
   transport.push('changed', { seq: 7, what: ['jobs'] })
   transport.push('changed', { seq: 9, what: ['jobs'] })
   await expect.poll(() => callsAfter(transport, start).toSorted()).toEqual(['getGrid', 'getPower', 'getStatus', 'listReceipts'])
+})
+
+test('what changes while it is asked for the first time is asked again: the answer under way may be older', async () => {
+  const transport = createFakeTransport()
+  const [first, later] = [aStatus(), { ...aStatus(), display: 'ready' as const, policy: 'waiting' as const, reasons: [], job: null, running: [] }]
+  const early = Promise.withResolvers<typeof first>()
+  transport.answer({ getStatus: () => early.promise })
+  const { screen } = await openWindow({ transport })
+  await expect.poll(() => callsAfter(transport, 0)).toContain('getStatus')
+  transport.answer({ getStatus: () => later })
+  transport.push('changed', { seq: 1, what: ['status'] })
+  early.resolve(first)
+  await expect.element(screen.getByText(/^Ready/).first()).toBeVisible()
 })
 
 test('a power reading moves the line without asking anything', async () => {

@@ -1,4 +1,4 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { PowerReading } from '../../shared/contract/device.ts'
@@ -19,6 +19,15 @@ export function withReading(power: Power, reading: PowerReading): Power {
   return { ...power, readings: [...power.readings, reading].slice(-KEPT_READINGS) }
 }
 
+/**
+ * Asks again what is shown, also what is being asked for the first time: that answer may be older than the change, and the library keeps waiting for it
+ * as long as there is nothing else to show.
+ */
+async function askAgain(queries: QueryClient, queryKey: QueryKey = []): Promise<void> {
+  await queries.cancelQueries({ queryKey, predicate: ({ state }) => state.data === undefined })
+  await queries.invalidateQueries({ queryKey })
+}
+
 /** Keeps the query cache true: by what the agent says has changed, and wholly after any gap in what it said. Returns the function that ends it. */
 function followAgent({ client, link }: Services, queries: QueryClient): () => void {
   let lastSeq: number | null = null
@@ -26,15 +35,15 @@ function followAgent({ client, link }: Services, queries: QueryClient): () => vo
     client.on('changed', ({ seq, what }) => {
       const missed = lastSeq !== null && seq !== lastSeq + 1
       lastSeq = seq
-      if (missed) return void queries.invalidateQueries()
-      for (const name of what) void queries.invalidateQueries({ queryKey: keys[name] })
+      if (missed) return void askAgain(queries)
+      for (const name of what) void askAgain(queries, keys[name])
     }),
     client.on('power', (reading) => {
       queries.setQueryData<Power>(keys.power, (power) => power && withReading(power, reading))
     }),
     link.subscribe(() => {
       lastSeq = null
-      if (link.get().state === 'open') void queries.invalidateQueries()
+      if (link.get().state === 'open') void askAgain(queries)
     }),
   ]
   return () => {

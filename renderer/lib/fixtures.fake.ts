@@ -151,6 +151,7 @@ export const someReceipts = (): ReceiptRow[] => [
     attributedSavingG: 0.0007,
     leafIndex: 3,
     origin: 'modelled',
+    method: 'estimate',
   }),
 ]
 

@@ -27,7 +27,7 @@ export const ReceiptTable = ({ receipts, now }: ReceiptTableProps) => (
   <LedgerTable
     caption="Receipts, newest first"
     columns={COLUMNS}
-    rows={receipts.map(({ receiptId, issuedAt, zone, origin, recordedOn, emissionsG, attributedSavingG, energyWh }) => ({
+    rows={receipts.map(({ receiptId, issuedAt, zone, origin, recordedOn, emissionsG, attributedSavingG, energyWh, method }) => ({
       key: receiptId,
       cells: [
         <>
@@ -39,7 +39,7 @@ export const ReceiptTable = ({ receipts, now }: ReceiptTableProps) => (
         <OriginLabel key="origin" origin={origin} recordedOn={recordedOn} />,
         formatGrams(emissionsG),
         formatGrams(attributedSavingG),
-        formatEnergy(energyWh * JOULES_PER_WH),
+        `${method === 'estimate' ? '≈ ' : ''}${formatEnergy(energyWh * JOULES_PER_WH)}`,
       ],
     }))}
   />

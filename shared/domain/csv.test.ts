@@ -8,7 +8,9 @@ test.each([
   ['+44', "'+44"],
   ['-0ab', "'-0ab"],
   ['@SUM(A1)', "'@SUM(A1)"],
-  ['\t=1', "'\t=1"],
+  ['\t=1', "'\t'=1"],
+  ["a;=cmd|'/C calc'!A0", "a;'=cmd|'/C calc'!A0"],
+  ['a\n @SUM(A1)', '"a\n \'@SUM(A1)"'],
   [' =1', "' =1"],
   ['\uFF1D1', "'\uFF1D1"],
   ['=HYPERLINK("x","y")', `"'=HYPERLINK(""x"",""y"")"`],
@@ -27,10 +29,14 @@ test('numbers stay numbers, nothing stays empty', () => {
 
 test('every text comes back, but for the apostrophe, and no cell begins a formula', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '"', ',', '\r', '\n', '\t', 'a', '1', ' ') }), { minLength: 1 }), (texts) => {
-      const [cells = []] = readCsv(`${csvRow(texts)}\r\n`)
-      expect(cells.map((cell) => cell.replace(/^'/, ''))).toEqual(texts)
-      for (const cell of cells) expect(/^[=+\-@\t\r]/.test(cell) && !/^-?\d+(?:\.\d+)?$/.test(cell)).toBe(false)
-    }),
+    fc.property(
+      fc.array(fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '"', ',', ';', '\r', '\n', '\t', 'a', '1', ' ') }), { minLength: 1 }),
+      (texts) => {
+        const [cells = []] = readCsv(`${csvRow(texts)}\r\n`)
+        expect(cells.map((cell) => cell.replaceAll("'", ''))).toEqual(texts)
+        for (const cell of cells.flatMap((whole) => [whole, ...whole.split(/[;\t\r\n] */).slice(1)]))
+          expect(/^[=+\-@\t\r]/.test(cell) && !/^-?\d+(?:\.\d+)?$/.test(cell)).toBe(false)
+      },
+    ),
   )
 })

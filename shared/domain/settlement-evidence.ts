@@ -23,6 +23,9 @@ export const METER_CLASS = 'NVML/RAPL, not a settlement meter'
 export const METER_SCOPE =
   'What Windfall’s jobs drew at this machine by accepted energy proofs, after the stated overhead. Nothing else on the site is metered.'
 
+/** Receipts, and dispatches, of one period. */
+export const MAX_ENTRIES = 1_000
+
 const text = (max: number) => z.string().min(1).max(max)
 const day = z.iso.date()
 const amount = z.number().min(0)
@@ -106,8 +109,8 @@ export const EvidencePeriod = z.strictObject({
   noBaseline: z.string().max(200).nullable(),
   /** `null` without a baseline, and where something is missing. */
   deviationKWh: z.number().nullable(),
-  receipts: z.array(ReceiptRead).max(1_000),
-  dispatch: z.array(Dispatch).max(1_000),
+  receipts: z.array(ReceiptRead).max(MAX_ENTRIES),
+  dispatch: z.array(Dispatch).max(MAX_ENTRIES),
 })
 export type EvidencePeriod = z.infer<typeof EvidencePeriod>
 

@@ -22,3 +22,6 @@ export function settlementPeriodStart(date: string, period: number): number | nu
   const at = startOfDay(date) + (period - 1) * HALF_HOUR_MS
   return Number.isInteger(period) && period >= 1 && Number.isFinite(at) && settlementDateOf(at) === date ? at : null
 }
+
+/** Saturday and Sunday; of a day `YYYY-MM-DD`. */
+export const isWeekend = (date: string): boolean => [0, 6].includes(new Date(`${date}T12:00:00Z`).getUTCDay())

@@ -2,10 +2,10 @@
 import type { Envelope } from '../contract/wire.ts'
 import { JOULES_PER_KWH, toIso, HALF_HOUR_MS } from '../units.ts'
 import { unpackEnvelope } from './dsse.ts'
-import { decodeUtf8 } from './encoding.ts'
-import { type VerifyPort, keyIdOf } from './keys.ts'
-import { EVIDENCE_TYPE, type EvidencePeriod, SettlementEvidence, baselineOf } from './settlement-evidence.ts'
-import { settlementPeriodStart } from './settlement-period.ts'
+import { readJsonBytes } from './json-bytes.ts'
+import { type VerifyPort, keyIdOf, weakKeyProblem } from './keys.ts'
+import { BASELINE, EVIDENCE_TYPE, type EvidencePeriod, SettlementEvidence, baselineOf } from './settlement-evidence.ts'
+import { isWeekend, settlementPeriodStart } from './settlement-period.ts'
 
 export interface EvidenceVerdict {
   readonly evidence: SettlementEvidence | null
@@ -18,6 +18,8 @@ interface Judging {
   /** Thumbprints of the keys that are trusted; `undefined`: whatever key signed. */
   readonly pinnedKeys?: readonly string[] | undefined
 }
+
+const DAY_MS = 86_400_000
 
 /** Relative 1e-9, as receipts are checked. */
 const same = (a: number | null, b: number | null): boolean =>
@@ -32,12 +34,21 @@ function periodProblems(period: EvidencePeriod, { settlementDate, comparableDays
   const wrong = [
     start === null || from !== toIso(start) || to !== toIso(start + HALF_HOUR_MS) ? 'is not at the time of its number' : null,
     same(meteredKWh, metered) ? null : 'does not meter what its receipts say',
-    history.length === 0 || history.length === comparableDays.length ? null : 'does not have a history of every comparable day',
+    new Set(receipts.map(({ receiptId }) => receiptId)).size === receipts.length ? null : 'counts a receipt twice',
+    // Comparable days have 48 periods.
+    history.length === (period.period > 48 ? 0 : comparableDays.length) ? null : 'does not have a history of every comparable day',
     same(baselineKWh, baseline) && (baselineKWh === null) === (noBaseline !== null) ? null : 'has another baseline than its history gives',
     same(deviationKWh, deviation) ? null : 'has another deviation than baseline − metered',
   ]
   return wrong.flatMap((problem) => (problem === null ? [] : [`period ${period.period} ${problem}`]))
 }
+
+/** Whether a day is one that the baseline may be of, as far as the calendar tells. */
+const isComparable = (day: string, settlementDate: string): boolean =>
+  Date.parse(settlementDate) - Date.parse(day) <= BASELINE.lookBackDays * DAY_MS &&
+  isWeekend(day) === isWeekend(settlementDate) &&
+  settlementPeriodStart(day, 48) !== null &&
+  settlementPeriodStart(day, 49) === null
 
 function dayProblems(evidence: SettlementEvidence): string[] {
   const { settlementDate, periods, comparableDays } = evidence
@@ -47,27 +58,21 @@ function dayProblems(evidence: SettlementEvidence): string[] {
   return [
     ...(isWhole ? [] : [`${settlementDate} has ${numbers.length} settlement periods, and these are others`]),
     ...(isBefore ? [] : ['its comparable days are not days before it, newest first']),
+    ...(comparableDays.every((day) => isComparable(day, settlementDate)) ? [] : ['its comparable days are not of its kind']),
     ...periods.flatMap((period) => periodProblems(period, evidence)),
   ]
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(decodeUtf8(body) ?? '')
-  } catch {
-    return null
-  }
 }
 
 /** Checks the evidence of one day. */
 export async function verifyEvidence(envelope: Envelope, { crypto, pinnedKeys }: Judging): Promise<EvidenceVerdict> {
   const unpacked = unpackEnvelope(envelope, EVIDENCE_TYPE)
   if (typeof unpacked === 'string') return { evidence: null, problems: [unpacked] }
-  const parsed = SettlementEvidence.safeParse(jsonOf(unpacked.body))
+  const parsed = SettlementEvidence.safeParse(readJsonBytes(unpacked.body))
   if (!parsed.success) return { evidence: null, problems: ['it is no settlement evidence'] }
   const evidence = parsed.data
   const keyId = await keyIdOf(evidence.signedBy, crypto.sha256)
-  const isSigned = keyId === unpacked.keyId && (await crypto.verify(evidence.signedBy, unpacked.signedBytes, unpacked.signature))
+  const isSigned =
+    weakKeyProblem(evidence.signedBy) === null && keyId === unpacked.keyId && (await crypto.verify(evidence.signedBy, unpacked.signedBytes, unpacked.signature))
   return {
     evidence,
     problems: [

@@ -43,7 +43,11 @@ export async function attachPreload({ page, window, preload, app }: PreloadDeps)
 function trackPreloadWorlds(cdp: CDPSession): ReadonlyMap<number, string> {
   const frames = new Map<number, string>()
   cdp.on('Runtime.executionContextCreated', ({ context }) => {
-    if (context.name === PRELOAD_WORLD) frames.set(context.id, (context.auxData as { frameId: string }).frameId)
+    if (context.name !== PRELOAD_WORLD) return
+    const { frameId } = context.auxData as { frameId: string }
+    // A frame has one preload world, that of its newest document, whenever the end of the one before is heard of.
+    for (const [id, frame] of frames) if (frame === frameId) frames.delete(id)
+    frames.set(context.id, frameId)
   })
   cdp.on('Runtime.executionContextDestroyed', ({ executionContextId }) => void frames.delete(executionContextId))
   cdp.on('Runtime.executionContextsCleared', () => frames.clear())

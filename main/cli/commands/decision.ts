@@ -76,6 +76,7 @@ const exportLog = () =>
       const filter = { ...stretch, kind: kind ?? null, limit: 200 }
       for (let after: string | null = null; ; ) {
         const page: Page = await client.call('exportDecisions', { ...filter, after })
+        if (after === null && page.items.length === 0) output.progress('There is no such decision.')
         for (const record of page.items) output.answer(record, () => [JSON.stringify(record)])
         if (page.next === null) return
         after = page.next

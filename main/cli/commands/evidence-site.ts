@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { InputOf } from '../../../shared/contract/define.ts'
 import { parse } from '../../../shared/contract/define.ts'
 import { type SiteView, evidenceCalls } from '../../../shared/contract/evidence.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import { type CommonOptions, action, createCommand, whereOf } from '../command.ts'
 import { findNode } from '../find-node.ts'
 import { coordinatorClient } from '../instance.ts'
@@ -23,13 +24,14 @@ type SiteOptions = CommonOptions & { readonly [K in Name]?: string } & { readonl
 const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 const names = Object.keys(NAMES) as Name[]
 
-/** What is said; `-` is unknown again. */
+/** What is said; `-` is unknown again. Error: `input.invalid`. */
 function changesOf(options: SiteOptions): Record<string, unknown> {
   const said = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name] === '-' ? null : options[name]] as const]))
   const { referencePrice, priceVersion } = options
   if (referencePrice === undefined) return Object.fromEntries(said)
-  const price = referencePrice === '-' ? null : { gbpPerMWh: Number(referencePrice), version: priceVersion ?? '' }
-  return { ...Object.fromEntries(said), referencePrice: price }
+  if (referencePrice === '-') return { ...Object.fromEntries(said), referencePrice: null }
+  if (!priceVersion) throw new WindfallError('input.invalid', 'A reference price goes with its version. Say which: --price-version 2026-11')
+  return { ...Object.fromEntries(said), referencePrice: { gbpPerMWh: Number(referencePrice), version: priceVersion } }
 }
 
 function describe(site: SiteView): string[] {

@@ -65,7 +65,7 @@ const exportDays = () =>
         return
       }
       write(out, lines.map((line) => `${line}${csv ? '\r\n' : '\n'}`).join(''))
-      output.answer({ file: out, lines: lines.length }, () => [`${out}: ${lines.length} lines. ${PURPOSE}`])
+      output.answer({ file: out, lines: lines.length }, () => [`${out}: ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}. ${PURPOSE}`])
     },
   )
 

@@ -38,6 +38,7 @@ const periods = () =>
       const client = coordinatorClient(whereOf(options))
       for (let after: string | null = null; ; ) {
         const page: Periods = await client.call('listPeriods', { after, limit: 200 })
+        if (after === null && page.items.length === 0) output.progress('No period has been closed yet. To close one: windfall ledger close --until TIME')
         for (const { envelope } of page.items) output.answer(envelope, () => [JSON.stringify(envelope)])
         if (page.next === null) return
         after = page.next

@@ -120,6 +120,7 @@ test('money goes back once, and a deposit that was taken back leaves a debt that
 })
 
 test('a closed period stays as it was signed, which anybody can check who holds the sheets', async () => {
+  expect(await operator('ledger', 'periods')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('windfall ledger close') })
   const at = (later: number) => toIso(server.core.clock.now() + later)
   await server.core.clock.advance(1_000)
   const until = at(-500)

@@ -99,7 +99,10 @@ export const auditCommand = (): Command =>
       .option('--state <file>', 'go on where the audit before ended, find out what was changed since, and leave the same for the next one')
       .option('--rpc <url>', 'look for the anchors on chain through this Solana RPC')
       .addOption(
-        new Option('--seen <file>', 'a receipt or a tree head that somebody else was given: it has to be of the same log (repeat for more)')
+        new Option(
+          '--seen <file>',
+          'a receipt or a tree head that somebody else was given: its head has to be of the same log; “receipt verify” checks the receipt (repeat for more)',
+        )
           .argParser((file: string, files: readonly string[]) => [...files, file])
           .default([]),
       ),

@@ -129,7 +129,7 @@ const anchors = () =>
         anchor ? `${anchor.cluster} ${anchor.signature}` : 'on its way',
       ])
       output.answer(page, () => {
-        if (rows.length === 0) return ['Nothing is anchored yet.']
+        if (rows.length === 0) return [after === undefined ? 'Nothing is anchored yet.' : `No log of more than ${after} receipts is anchored yet.`]
         return [...table([['size', 'planned (UTC)', 'transaction'], ...rows]), ...(page.next === null ? [] : [`more: --after ${page.next}`])]
       })
     },

@@ -53,6 +53,14 @@ test('receipts are found by what they rest on, each by whoever may see it', asyn
   expect(await operator('receipt', 'list', '--hash', 'abc')).toMatchObject({ code: 2, err: expect.stringContaining('64 hexadecimal digits') })
 })
 
+test('a receipt that is named and is not there is an error, and so is JSON that is none', async () => {
+  expect(await operator('receipt', 'export', 'nothing')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('There is no receipt nothing') })
+  expect(await operator('receipt', 'export', idOf(0), '--zone', 'DE')).toMatchObject({ code: 2, out: '' })
+  expect(await requester('receipt', 'export', idOf(1))).toMatchObject({ code: 2, out: '' })
+  const { code, out } = await operator('receipt', 'export', idOf(0), '--json')
+  expect([code, JSON.parse(out)]).toMatchObject([2, { error: { detail: expect.stringContaining('--out') } }])
+})
+
 test('an export is written whole or not at all, and a receipt in it is one that can be checked', async () => {
   const file = join(data, 'one.wfreceipt')
   expect(await operator('receipt', 'export', idOf(0), '--format', 'jsonl', '--out', file)).toMatchObject({ code: 0, out: expect.stringMatching(/\d+ bytes\./) })
@@ -88,6 +96,7 @@ test('evidence is exported, checked without anybody, and found out when it was c
   expect((await operator('evidence', 'site', '--gsp-group', '_C', '--reference-price', '81.5', '--price-version', '2026-02', beginning)).out).toMatch(
     /gsp-group +_C\n/,
   )
+  expect(await operator('evidence', 'site', '--reference-price', '80', beginning)).toMatchObject({ code: 2, err: expect.stringContaining('--price-version') })
   expect((await operator('evidence', 'site', '--gsp-group', '-', beginning)).out).toMatch(/gsp-group +unknown\n[^]*81\.5 £\/MWh, 2026-02/)
   await operator('evidence', 'export', '--date', '2026-02-27', '--until', '2026-02-28', '--out', file, beginning)
   const checked = await run('evidence', 'verify', file)

@@ -25,6 +25,8 @@ export const exportCommand = (): Command =>
       const filters = await filtersOf(options)
       if ((receipt === undefined) === (options.all === undefined))
         throw new WindfallError('input.invalid', 'Name a receipt, or say --all, which the other options narrow down.')
+      if (options.json && options.out === undefined && options.format !== 'jsonl')
+        throw new WindfallError('input.invalid', `An export as ${options.format} is no JSON. Name a file for it with --out, or say --format jsonl.`)
       const query = { ...filters, ...(receipt === undefined ? {} : { receipt }), format: options.format }
       const { out } = options
       const bytes = await fetchExport(whereOf(options), { path: '/v1/receipt-export', query }, (content) => writeExport(out ?? null, content))

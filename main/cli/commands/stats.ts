@@ -8,8 +8,8 @@ const describe = ({ asOf, nodes, jobs, receipts, energyKWh, emissionsG, attribut
   `as of      ${asOf}`,
   `machines   ${nodes}`,
   `jobs       ${jobs.submitted} submitted, ${jobs.completed} completed`,
-  `energy     ${energy(energyKWh * 3_600_000)} by ${receipts} receipts`,
-  `emissions  ${gramsOf(emissionsG)}, attributed saving ${gramsOf(attributedSavingG)}`,
+  `energy     ${energy(energyKWh * 3_600_000)} by ${receipts} ${receipts === 1 ? 'receipt' : 'receipts'}, estimates included`,
+  `emissions  ${gramsOf(emissionsG)}, attributed saving ${gramsOf(attributedSavingG)}, recorded grid data included`,
   `earned     ${usd(earnedMicroUsd)} by the machines’ owners`,
 ]
 

@@ -84,5 +84,6 @@ test('another address waits, and its owner takes it back', async () => {
   expect(changed.out).toMatch(new RegExp(`changes to {2}${address}, typed in, at .*\\n.*Nothing is paid out by itself until then.*windfall wallet cancel`))
   expect(JSON.parse((await wallet('show', '--json')).out) as WalletView).toMatchObject({ pending: { address, source: 'pasted' } })
   expect(JSON.parse((await wallet('cancel', '--json')).out) as WalletView).toMatchObject({ pending: null })
+  expect(await wallet('cancel')).toMatchObject({ code: 0, err: expect.stringContaining('Nothing waits') })
   expect(await wallet('set', `${'1'.repeat(30)}2345`)).toMatchObject({ code: 2, err: expect.stringContaining('not a Solana address') })
 })

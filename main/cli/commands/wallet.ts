@@ -88,7 +88,8 @@ const cancel = () =>
     ofMachine('cancel', 'keep the address there is: takes a change back that waits, and ends linking a wallet'),
     async (options, output) => {
       const client = await nodeLink(options)
-      const { link: open } = await client.call('getWallet', {})
+      const { link: open, pending } = await client.call('getWallet', {})
+      if (!open && !pending) output.progress('Nothing waits: there is no change of address and no linking to cancel.')
       if (open) await client.call('cancelWalletLink', { linkId: open.linkId })
       answerWallet(output, await client.call('cancelWalletChange', {}))
     },

@@ -213,6 +213,16 @@ const LIES: Readonly<Record<string, { readonly lie: () => Partial<LogSource>; re
     check: 'tree-head',
     says: /form/,
   },
+  'signed a head that says two sizes': {
+    lie: () => ({
+      head: async () => {
+        const text = JSON.stringify(headOf(await real.source.head()))
+        return signEnvelope(TREE_HEAD_TYPE, encodeUtf8(text.replace('{', '{"treeSize":9,')), logSigner)
+      },
+    }),
+    check: 'tree-head',
+    says: /form/,
+  },
   'publishes a key that is not that of its log': {
     lie: () => ({ keys: async () => ({ ...KEYS, logKey: KEYS.receiptKey }) }),
     check: 'log-key',

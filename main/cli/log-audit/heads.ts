@@ -1,7 +1,8 @@
 import { type PublicJwk, type Envelope } from '../../../shared/contract/wire.ts'
 import { TREE_HEAD_TYPE, TreeHead } from '../../../shared/domain/carbon-receipt.ts'
 import { unpackEnvelope } from '../../../shared/domain/dsse.ts'
-import { decodeBase64, decodeUtf8 } from '../../../shared/domain/encoding.ts'
+import { decodeBase64 } from '../../../shared/domain/encoding.ts'
+import { readJsonBytes } from '../../../shared/domain/json-bytes.ts'
 import { type Hash, verifyConsistency } from '../../../shared/domain/merkle.ts'
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
 import { notSound } from './finding.ts'
@@ -22,19 +23,11 @@ export function hashOf(text: string): Hash {
   return hash?.length === 32 ? hash : new Uint8Array()
 }
 
-function parsed(body: Uint8Array): TreeHead | null {
-  try {
-    return TreeHead.safeParse(JSON.parse(decodeUtf8(body) ?? '')).data ?? null
-  } catch {
-    return null
-  }
-}
-
 /** What a head says, once the log it names has signed it. `where` tells people which one it is. */
 export async function openHead(envelope: Envelope, { logId, key }: LogKey, where: string): Promise<SignedHead> {
   const opened = unpackEnvelope(envelope, TREE_HEAD_TYPE)
   if (typeof opened === 'string') notSound('tree-head', `${where} cannot be read: ${opened}.`)
-  const head = parsed(opened.body)
+  const head = TreeHead.safeParse(readJsonBytes(opened.body)).data
   if (!head) notSound('tree-head', `${where} does not have the form of one.`)
   if (head.logId !== logId || opened.keyId !== logId) notSound('tree-head', `${where} is not of this log.`)
   if (!(await nodeVerifyPort.verify(key, opened.signedBytes, opened.signature))) notSound('tree-head', `${where} is not signed by the log.`)

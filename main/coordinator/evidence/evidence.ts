@@ -9,6 +9,7 @@ import {
   type Dispatch,
   EVIDENCE_TYPE,
   type EvidencePeriod,
+  MAX_ENTRIES,
   METER_CLASS,
   METER_SCOPE,
   PURPOSE,
@@ -177,7 +178,7 @@ export async function evidenceOf(deps: EvidenceDeps, asked: { readonly site: Sit
     signedBy: signer.publicJwk,
   }
   const body = encodeUtf8(JSON.stringify(evidence))
-  if (body.length > MAX_BODY_BYTES)
+  if (body.length > MAX_BODY_BYTES || found.periods.some(({ receipts, dispatch }) => Math.max(receipts.length, dispatch.length) > MAX_ENTRIES))
     throw new WindfallError(
       'input.too-large',
       `What that machine did on ${asked.date} is more than fits into one statement. Use “receipt export” for that day.`,

@@ -1,5 +1,5 @@
 import { BASELINE, type Dispatch, type EvidencePeriod, baselineOf } from '../../../shared/domain/settlement-evidence.ts'
-import { settlementDateOf, settlementPeriodStart } from '../../../shared/domain/settlement-period.ts'
+import { isWeekend, settlementDateOf, settlementPeriodStart } from '../../../shared/domain/settlement-period.ts'
 import { HALF_HOUR_MS, JOULES_PER_KWH, toIso } from '../../../shared/units.ts'
 
 /** Epoch milliseconds, half-open. */
@@ -41,7 +41,6 @@ export function dayOf(date: string): Stretch {
 }
 
 const daysBefore = (date: string, days: number): string => new Date(Date.parse(`${date}T12:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10)
-const isWeekend = (date: string): boolean => [0, 6].includes(new Date(`${date}T12:00:00Z`).getUTCDay())
 
 /** The days of {@link BASELINE}, newest first. */
 function comparableDays({ date, firstMeteredAt, unproven, events }: SiteHistory): string[] {

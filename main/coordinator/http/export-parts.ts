@@ -22,8 +22,8 @@ export interface ExportParts {
   readonly keySet: () => Promise<object>
   /** A receipt as a `vc+jwt`. Error: `not-found`. */
   readonly credential: (receiptId: string) => Promise<string>
-  /** Text in pieces, made while it is read. Errors as of `list`, before the first piece. */
-  readonly receipts: (by: string, asked: ReceiptExport) => AsyncIterable<string>
+  /** Text in pieces, made while it is read. Errors as of `list`, and `not-found` for a receipt that is named, before the first piece. */
+  readonly receipts: (by: string, asked: ReceiptExport) => Promise<AsyncIterable<string>>
   readonly emissions: (by: string, question: In<'getEmissions'>) => Promise<Out<'getEmissions'>>
   readonly ownEmissions: (nodeId: string, question: In<'getOwnEmissions'>) => Promise<Out<'getOwnEmissions'>>
 }

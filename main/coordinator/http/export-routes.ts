@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from '../../../shared/contract/define.ts'
 import { ReceiptExport } from '../../../shared/contract/receipt.ts'
 import { Id } from '../../../shared/contract/wire.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import type { Checked } from './access.ts'
 import { requesterOf } from './callers.ts'
 import type { ExportParts } from './export-parts.ts'
@@ -40,10 +41,29 @@ const RECEIPTS = {
   produces: Object.values(TYPES),
 }
 
+/** Exports that one requester has made at once: each holds a page of receipts for as long as its reader takes. */
+const MOST_AT_ONCE = 4
+
+/** Counts what a caller has going on; the function ends it. Error: `rate.limited`. */
+function createPlaces(): (caller: string) => () => void {
+  const taken = new Map<string, number>()
+  return (caller) => {
+    const before = taken.get(caller) ?? 0
+    if (before >= MOST_AT_ONCE) throw new WindfallError('rate.limited', `${MOST_AT_ONCE} exports of yours are being read. Ask again when one of them is done.`)
+    taken.set(caller, before + 1)
+    return () => {
+      const left = (taken.get(caller) ?? 1) - 1
+      if (left > 0) taken.set(caller, left)
+      else taken.delete(caller)
+    }
+  }
+}
+
 type Routes = Pick<ExportParts, 'keySet' | 'credential' | 'receipts'>
 
 /** What is no JSON of the contract: keys, credentials, and exports that are written while they are read. */
 export function bindExports(app: FastifyInstance, { keySet, credential, receipts }: Routes, checked: (request: FastifyRequest) => Checked): void {
+  const takePlace = createPlaces()
   app.get('/.well-known/jwks.json', { schema: KEYS, config: { access: 'public' } }, async (_request, reply) =>
     reply
       .header('cache-control', `public, max-age=${KEYS_MAX_AGE_S}`)
@@ -56,10 +76,10 @@ export function bindExports(app: FastifyInstance, { keySet, credential, receipts
   })
   app.get('/v1/receipt-export', { schema: RECEIPTS, config: { access: 'requester' } }, async (request, reply) => {
     const asked = parse(ReceiptExport, request.query)
-    const pieces = receipts(requesterOf(checked(request).caller), asked)
-    return reply
-      .type(TYPES[asked.format])
-      .header('content-disposition', `attachment; filename="${NAMES[asked.format]}"`)
-      .send(Readable.from(pieces, { objectMode: false }))
+    const by = requesterOf(checked(request).caller)
+    const pieces = Readable.from(await receipts(by, asked), { objectMode: false })
+    // Closed however it ends: read to the end, broken off, or never begun.
+    pieces.once('close', takePlace(by))
+    return reply.type(TYPES[asked.format]).header('content-disposition', `attachment; filename="${NAMES[asked.format]}"`).send(pieces)
   })
 }

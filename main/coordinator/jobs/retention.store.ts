@@ -12,6 +12,16 @@ const isAwaited = sql<boolean>`EXISTS (
   WHERE ((job_after.kind = 'job' AND job_after.id = job.id) OR (job_after.kind = 'array' AND job_after.id = job.array_id))
     AND waiter.state IN (${sql.join(UNFINISHED)}))`
 
+/** A result of a job that goes on: it may become what the job came to, and others are compared with it. */
+const isCompared = (db: Db, sha256: string) =>
+  db
+    .selectFrom('job_result as result')
+    .innerJoin('job', 'job.id', 'result.job_id')
+    .select('job.id')
+    .where('result.output_gone', '=', 0)
+    .where('result.output_sha256', '=', sha256)
+    .where('job.state', 'in', UNFINISHED)
+
 /** All SQL on what of ended jobs is dropped after a time. Times are epoch milliseconds. */
 export function createRetentionStore(db: Db) {
   return {
@@ -49,7 +59,7 @@ export function createRetentionStore(db: Db) {
         .execute()
       return rows.flatMap(({ id, output_sha256: sha256 }) => (sha256 === null ? [] : [{ jobId: id, sha256 }]))
     },
-    /** Whether a job that was completed later, or is awaited, produced the same. */
+    /** Whether a job that was completed later, or is awaited, produced the same, or one that goes on has it as a result. */
     async isWanted(sha256: string, endedBy: number): Promise<boolean> {
       const row = await db
         .selectFrom('job')
@@ -57,6 +67,7 @@ export function createRetentionStore(db: Db) {
         .where(hasOutput)
         .where('output_sha256', '=', sha256)
         .where((e) => e.or([e('updated_at', '>', endedBy), isAwaited]))
+        .unionAll(isCompared(db, sha256))
         .limit(1)
         .executeTakeFirst()
       return row !== undefined

@@ -12,6 +12,7 @@ export const vaultReleasing = (requesterId: string, jobId: string): string => `r
 export const jobReserved = (jobId: string): string => `job:${jobId}:reserved`
 /** What the platform has set aside to have a job repeated that its requester asked for once. */
 export const jobRepeating = (jobId: string): string => `job:${jobId}:repeating`
+export const isRepeating = (account: string): boolean => account.startsWith('job:') && account.endsWith(':repeating')
 /** Whose money the platform checks the work of nodes with: that of a requester whom nobody has the key of. */
 export const VERIFIER = 'windfall-verification'
 /** What a job came to, held until it is decided who gets it. */

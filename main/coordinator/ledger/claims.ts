@@ -1,6 +1,6 @@
 /** Money that goes back, is taken back, or waits to be decided about, as ledger transactions. Pure. */
 import { WindfallError } from '../../../shared/errors.ts'
-import { type Asset, EXTERNAL_FUNDING, PLATFORM_REVENUE, disputed, requesterDebt, requesterPrepaid } from './accounts.ts'
+import { type Asset, EXTERNAL_FUNDING, PLATFORM_REVENUE, disputed, isRepeating, requesterDebt, requesterPrepaid } from './accounts.ts'
 import { type LedgerTransaction, type Transfer, transaction, usd } from './transaction.ts'
 
 interface Order {
@@ -37,9 +37,10 @@ export const debtPaid = ({
   readonly at: number
 }) => transaction(`debt-paid:${id}`, at, [usd(requesterPrepaid(requesterId), requesterDebt(requesterId), amount)])
 
-/** What a job came to, by who got it. */
+/** What a job came to for its requester, by who got it. What the platform had repeated, and paid, is none of that. */
 const earnings = (closed: LedgerTransaction): readonly { readonly account: string; readonly amount: bigint }[] => {
-  const got = closed.transfers.filter(({ to, asset }) => asset === 'micro-usd' && (to === PLATFORM_REVENUE || to.endsWith(':confirmed')))
+  const paid = closed.transfers.filter(({ from, asset }) => asset === 'micro-usd' && !isRepeating(from))
+  const got = paid.filter(({ to }) => to === PLATFORM_REVENUE || to.endsWith(':confirmed'))
   return [...Map.groupBy(got, ({ to }) => to)].map(([account, all]) => ({ account, amount: all.reduce((sum, one) => sum + one.amount, 0n) }))
 }
 

@@ -16,17 +16,23 @@ import { writeBatch } from './write-plan.ts'
 /** Claims that are looked at in one pass. */
 const AT_ONCE = 200
 
-/** The most that may ever go at a time, by the caps and the rate as they are now. */
-type MostAtOnce = MicroUsd
+/** The most that may ever go at a time, by the caps and the rate as they are now; of SOL also in lamports, which a claim was promised at the rate of its quote. */
+interface MostAtOnce {
+  readonly microUsd: MicroUsd
+  readonly lamports: bigint
+}
 
 async function mostAtOnce(deps: PayoutDeps): Promise<MostAtOnce> {
   const [hour, day] = [hourCap(deps, await deps.rate()), deps.settings.maxPerDay]
-  return hour < day ? hour : day
+  return { microUsd: hour < day ? hour : day, lamports: deps.settings.maxPerHour }
 }
+
+const isTooMuch = (quote: Claim['quote'], most: MostAtOnce): boolean =>
+  quote.microUsd > most.microUsd || (quote.asset === 'lamports' && mostUnits(quote) > most.lamports)
 
 /** Why a claim cannot be paid after all; `null` if it can. An account that has gone since was not paid for. */
 function hindrance({ quote }: Claim, verdict: WalletVerdict, most: MostAtOnce): string | null {
-  if (quote.microUsd > most) return 'It is more than may leave the hot wallet at a time, since that was lowered or the rate has changed. Claim less.'
+  if (isTooMuch(quote, most)) return 'It is more than may leave the hot wallet at a time, since that was lowered or the rate has changed. Claim less.'
   if (!verdict.payable) return `The payout address cannot be paid: ${verdict.reason}`
   const isUnpaid = verdict.isNew && quote.asset === 'micro-usdc' && quote.rentLamports === 0n
   return isUnpaid ? 'Its USDC account has been closed since the quote. Ask for a new quote.' : null
@@ -78,8 +84,7 @@ async function affordable(
   let left = await budgetIn(tx, deps, { asset, balance })
   let room: bigint = (await roomForClaims(tx, deps, await deps.rate())).all
   return claims.filter(({ claim: { quote } }) => {
-    // What it saves of a shared fee arrives too.
-    const most = toUnits(asset, worth(quote), { microUsdPerSol: quote.microUsdPerSol, source: '', at: 0 })
+    const most = mostUnits(quote)
     if (most > left || quote.microUsd > room) return false
     left -= most
     room -= quote.microUsd
@@ -87,7 +92,9 @@ async function affordable(
   })
 }
 
-const worth = ({ microUsd: total, rentMicroUsd }: Claim['quote']): MicroUsd => microUsd(total - rentMicroUsd)
+/** The most that a claim may come to: what it saves of a shared fee arrives too. */
+const mostUnits = ({ asset, microUsd: total, rentMicroUsd, microUsdPerSol }: Claim['quote']): bigint =>
+  toUnits(asset, microUsd(total - rentMicroUsd), { microUsdPerSol, source: '', at: 0 })
 
 async function writeClaims(
   tx: Tx,

@@ -5,7 +5,7 @@ import type { PayoutDeps } from './deps.ts'
 import { dayRoomOf, withinHour } from './limits.ts'
 import { createPayoutsStore } from './payouts.store.ts'
 import type { PlanRules } from './plan.ts'
-import { type Rate, toMicroUsd } from './rate.ts'
+import { type Rate, toLamports, toMicroUsd } from './rate.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -19,8 +19,11 @@ export async function recipientsOf(db: Db | Tx, { clock }: Pick<PayoutDeps, 'clo
 
 type RoomDeps = Pick<PayoutDeps, 'clock' | 'settings'>
 
-/** The most that an hour allows in all assets. */
-export const hourCap = ({ settings }: Pick<PayoutDeps, 'settings'>, rate: Rate): MicroUsd => toMicroUsd(settings.maxPerHour, rate)
+/** The most that an hour allows in all assets; never more than it allows in lamports, so that what is quoted by it can be paid. */
+export function hourCap({ settings: { maxPerHour } }: Pick<PayoutDeps, 'settings'>, rate: Rate): MicroUsd {
+  const rounded = toMicroUsd(maxPerHour, rate)
+  return toLamports(rounded, rate) > maxPerHour ? microUsd(rounded - 1n) : rounded
+}
 
 /** What was planned in the last hour, in all assets; claims that wait not among it. */
 export const lastHour = (db: Db | Tx, { clock }: Pick<PayoutDeps, 'clock'>): Promise<MicroUsd> => createPayoutsStore(db).worthSince(clock.now() - HOUR_MS)

@@ -39,8 +39,9 @@ async function gather(deps: ProofDeps, tx: Db | Tx, submission: Submission): Pro
   const [chain, stored] = [await proofs.head(node.nodeId), await proofs.like({ proofId: proof.proofId, bodySha256 })]
   const attempt = await deps.attempt(tx, { nodeId: node.nodeId, leaseId, token })
   const beside = attempt ? await proofs.since(node.nodeId, Math.max(fromIso(proof.startedAt), attempt.leasedAt) - SKEW_MS) : []
-  // What was given back before counts where another run is.
-  const runs = attempt && left.kind === 'checkpoint' ? (await proofs.waitingOf(attempt.jobId)).map((run) => run.proof) : []
+  // What was given back before counts where another run is; what led to results that wait is receipted apart from it.
+  const before = attempt && left.kind === 'checkpoint' ? await proofs.waitingOf(attempt.jobId) : []
+  const runs = before.filter(({ copy }) => copy === attempt?.copy).map((run) => run.proof)
   return { now: deps.clock.now(), leaseId, proof, bodySha256, left, runs, chain, stored, attempt, capabilities: node.capabilities, beside }
 }
 
@@ -66,8 +67,8 @@ export async function recordRefusal(deps: ProofDeps, { code, message, endsAttemp
       await deps.accrue(tx, { jobId, because: `without-${leaseId}`, parts: [] })
       await deps.rejectResult(tx, { leaseId, reason: code, message })
     }
-    // A replay is another one for every lease that it is tried for.
-    const news = code === 'proof.replayed' ? `${proofId} for ${leaseId}` : proofId
+    // A replay is another one for every lease that it is tried for, and so is a wrong result, whatever its proof is called.
+    const news = code === 'proof.replayed' || endsAttempt ? `${proofId} for ${leaseId}` : proofId
     if ((await createProofsStore(tx).addRefusal({ nodeId, proofId: news, code, at: deps.clock.now() })) === 'duplicate') return
     await deps.decide(tx, 'proof.refused', { nodeId, proofId, jobId, leaseId, code })
     await deps.refused(tx, { nodeId, jobId, code })

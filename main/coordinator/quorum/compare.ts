@@ -38,26 +38,34 @@ function jsonOf(bytes: Uint8Array): { readonly value: unknown } | null {
   }
 }
 
-type Pair = readonly [unknown, unknown]
+type Parts = Readonly<Record<string, unknown>>
 
-/** What two values of one shape consist of, in pairs; `null` for two shapes. */
-function partsOf([a, b]: Pair): readonly Pair[] | null {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return null
-  const [left, right] = [Object.entries(a), new Map(Object.entries(b))]
-  if (left.length !== right.size || left.some(([key]) => !right.has(key))) return null
-  return left.map(([key, value]) => [value, right.get(key)])
+const isWhole = (value: unknown): value is Parts => typeof value === 'object' && value !== null
+
+/** Whether two values with parts are of one shape. */
+function haveSameKeys(a: Parts, b: Parts): boolean {
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && a.length === b.length
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key))
 }
 
-/** Not by recursion: a result may be nested as deeply as it likes. */
+/** Whether the parts of two values of one shape are the same, each with that in its place. */
+function haveSameParts([a, b]: readonly [Parts, Parts], isSame: (one: unknown, other: unknown) => boolean): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.every((value, place) => isSame(value, b[place]))
+  return Object.keys(a).every((key) => isSame(a[key], b[key]))
+}
+
+/** Not by recursion: a result may be nested as deeply as it likes. Nothing is made for a number or a word, of which there may be millions. */
 function sameValues(a: unknown, b: unknown, near: Near): boolean {
-  const open: Pair[] = [[a, b]]
-  for (let pair = open.pop(); pair; pair = open.pop()) {
-    const [left, right] = pair
-    if (typeof left === 'number' && typeof right === 'number' ? near(left, right) : left === right) continue
-    const parts = partsOf(pair)
-    if (!parts) return false
-    for (const part of parts) open.push(part)
+  const open: (readonly [Parts, Parts])[] = []
+  const isSame = (one: unknown, other: unknown): boolean => {
+    if (typeof one === 'number' && typeof other === 'number') return near(one, other)
+    if (!isWhole(one) || !isWhole(other)) return one === other
+    open.push([one, other])
+    return true
   }
+  if (!isSame(a, b)) return false
+  for (let pair = open.pop(); pair; pair = open.pop()) if (!haveSameKeys(...pair) || !haveSameParts(pair, isSame)) return false
   return true
 }
 

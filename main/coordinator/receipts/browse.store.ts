@@ -3,6 +3,7 @@ import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
+import { modelColumn } from './index-row.ts'
 
 /** Which receipts are meant; what is left out does not matter. */
 export interface ReceiptFilter {
@@ -72,7 +73,7 @@ const matching = (db: Db | Tx, filter: ReceiptFilter) => {
   if (requesterId !== undefined) query = query.where('requester_id', '=', requesterId)
   if (jobId !== undefined) query = query.where('job_id', '=', jobId)
   if (nodeId !== undefined) query = query.where('node_id', '=', nodeId)
-  if (modelId !== undefined) query = query.where('model_id', '=', modelId)
+  if (modelId !== undefined) query = query.where('model_id', '=', modelColumn(modelId))
   if (zone !== undefined) query = query.where((e) => e.or([e('zone', '=', zone), e('zone', 'like', `${zone}-%`)]))
   if (receiptId !== undefined) query = query.where('id', '=', receiptId)
   if (hash !== undefined)

@@ -3,7 +3,7 @@ import type { EnvelopeSigner } from '../../../shared/domain/dsse.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
-import { openLog, signHead } from './log.ts'
+import { countOf, openLog, signHead } from './log.ts'
 import { type LogStore, type StoredHead, createLogStore } from './log.store.ts'
 
 /** Heads that are asked for are signed at most this often, however many ask. */
@@ -19,31 +19,42 @@ async function newestOf(store: LogStore): Promise<StoredHead | null> {
 
 /** Signed heads of the receipt log, beside those that are signed as it grows. */
 export function createLogHeads({ logSigner, clock }: { readonly logSigner: EnvelopeSigner; readonly clock: Pick<Clock, 'now'> }) {
-  let fresh: StoredHead | null = null
+  let fresh: { readonly treeSize: number; readonly at: number; readonly head: Promise<StoredHead> } | null = null
   const signNow = async (store: LogStore) => signHead(logSigner, { ...(await openLog(store, logSigner)), at: clock.now() })
+  /** Kept before it is there, for those who ask meanwhile; one that could not be signed is for nobody else. */
+  const signFresh = async (log: Awaited<ReturnType<typeof openLog>>): Promise<Envelope> => {
+    const at = clock.now()
+    if (!fresh || fresh.treeSize !== log.treeSize || at < fresh.at || at - fresh.at >= FRESH_MS)
+      fresh = { treeSize: log.treeSize, at, head: signHead(logSigner, { ...log, at }) }
+    const mine = fresh
+    try {
+      return (await mine.head).envelope
+    } catch (error) {
+      if (fresh === mine) fresh = null
+      throw error
+    }
+  }
   return {
     /** The newest head that was signed; one for the empty log if none was yet. */
     async newest(db: Db | Tx): Promise<Envelope> {
       const store = createLogStore(db)
-      return ((await newestOf(store)) ?? (await signNow(store))).envelope
+      return (await newestOf(store))?.envelope ?? signFresh(await openLog(store, logSigner))
     },
     /** A head over the log as it is, signed for whoever asks and no older than a second. */
     async now(db: Db | Tx): Promise<Envelope> {
-      const store = createLogStore(db)
-      const [{ treeSize }, now] = [await openLog(store, logSigner), clock.now()]
-      if (!fresh || fresh.treeSize !== treeSize || now < fresh.at || now - fresh.at >= FRESH_MS) fresh = await signNow(store)
-      return fresh.envelope
+      return signFresh(await openLog(createLogStore(db), logSigner))
     },
     /** The head that was signed when the log had this size. Error: `not-found` if none was, because it grew by more at once. */
     async at(db: Db | Tx, size: number): Promise<Envelope> {
       const store = createLogStore(db)
-      const { treeSize } = await openLog(store, logSigner)
-      if (size === 0 && treeSize === 0) return (await signNow(store)).envelope
+      const log = await openLog(store, logSigner)
+      const { treeSize } = log
+      if (size === 0 && treeSize === 0) return signFresh(log)
       const found = await store.head(size)
       if (found) return found.envelope
       const over = await store.headOver(size)
-      const next = over ? `The next one is for ${over.treeSize}.` : `The log holds ${treeSize} receipts.`
-      throw new WindfallError('not-found', `No tree head was signed for a log of ${size} receipts. ${next}`)
+      const next = over ? `The next one is for ${over.treeSize}.` : `The log holds ${countOf(treeSize)}.`
+      throw new WindfallError('not-found', `No tree head was signed for a log of ${countOf(size)}. ${next}`)
     },
     /** Signs the head of this epoch, once: whoever watches sees that the log is kept, even while nothing is added. */
     async signEpoch(db: Db, everyMs: number): Promise<void> {

@@ -11,13 +11,16 @@ type IndexRow = Pick<Schema['receipt'], 'model_id' | 'body_sha256' | 'output_sha
 const bodyOf = ({ payload }: Envelope): Buffer => Buffer.from(payload, 'base64')
 const parsed = (body: Buffer): unknown => JSON.parse(body.toString('utf8'))
 
+/** A model name as a column holds it: PostgreSQL has no character 0 in texts, and whoever submits a job names the model. */
+export const modelColumn = (modelId: string): string => modelId.replaceAll('\0', '')
+
 /** What a receipt of ours is found by and summed over. Takes it at its word: it has just been signed. */
 export function indexRowOf(envelope: Envelope, proofs: readonly Envelope[]): IndexRow {
   const body = bodyOf(envelope)
   const { subject, predicate } = parsed(body) as CarbonReceipt
   const times = predicate.intervals.flatMap(({ from, to }) => [fromIso(from), fromIso(to)])
   return {
-    model_id: predicate.modelId,
+    model_id: predicate.modelId === null ? null : modelColumn(predicate.modelId),
     body_sha256: sha256Hex(body),
     output_sha256: subject[0].digest.sha256,
     started_at: Math.min(...times),

@@ -7,6 +7,7 @@ import { toIso } from '../../../shared/units.ts'
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { createAnchorsStore } from './anchors.store.ts'
+import { countOf } from './log.ts'
 import { type LogStore, createLogStore } from './log.store.ts'
 import { createReceiptsStore } from './receipts.store.ts'
 
@@ -57,7 +58,7 @@ export async function inclusionProof(db: Db | Tx, asked: Asked): Promise<Include
   if (leafIndex >= treeSize || treeSize > now)
     throw new WindfallError(
       'input.invalid',
-      `The log holds ${now} receipts, and leaf ${leafIndex} is in it from size ${leafIndex + 1} on. Ask for a size it has had.`,
+      `The log holds ${countOf(now)}, and leaf ${leafIndex} is in it from size ${leafIndex + 1} on. Ask for a size it has had.`,
     )
   const hashes = await proveInclusion(sha256, store.nodes, { index: leafIndex, size: treeSize })
   return { leafIndex, treeSize, hashes: hashes.map(encodeBase64), treeHead: (await store.head(treeSize))?.envelope ?? null }
@@ -68,7 +69,7 @@ export async function consistencyProof(db: Db | Tx, from: number, to: number): P
   const store = createLogStore(db)
   const size = await sizeOf(store)
   if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 1 && from <= to && to <= size))
-    throw new WindfallError('input.invalid', size === 0 ? EMPTY : `The log holds ${size} receipts. Ask for two sizes from 1 to ${size}, the smaller one first.`)
+    throw new WindfallError('input.invalid', size === 0 ? EMPTY : `The log holds ${countOf(size)}. Ask for two sizes from 1 to ${size}, the smaller one first.`)
   return (await proveConsistency(sha256, store.nodes, { from, to })).map(encodeBase64)
 }
 

@@ -9,6 +9,7 @@ import { createIds } from '../../kernel/ids.ts'
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
 import { openTestDatabase } from '../persistence/database.fake.ts'
 import { type Db, transact } from '../persistence/database.ts'
+import { createLogHeads } from './heads.ts'
 import { createReceiptIssuer } from './issue.ts'
 import { EPOCH_MS, check, inputFor, logSigner, receiptSigner, world } from './issuing.fake.ts'
 import { consistencyProof, inclusionProof, listAnchors, listEntries, listEpochHeads, listLeaves } from './log-read.ts'
@@ -136,6 +137,7 @@ test('a head is there for every size at which one was signed, and the newest is 
   const heads = await grow([2, 3])
   expect(await headOf(await log.newest(db))).toEqual(heads[1])
   expect(await headOf(await log.at(db, 2))).toEqual(heads[0])
+  await expect(log.at(db, 1)).rejects.toThrow('for a log of 1 receipt. The next one is for 2.')
   // A head of today over the log of yesterday would look as if it had shrunk.
   await expect(log.at(db, 0)).rejects.toThrow('The next one is for 2.')
   await expect(log.at(db, 4)).rejects.toThrow('The next one is for 5.')
@@ -146,6 +148,24 @@ test('a head is there for every size at which one was signed, and the newest is 
   expect(await log.now(db)).toBe(asked)
   await grow([1])
   expect(await headOf(await log.now(db))).toMatchObject({ treeSize: 6 })
+})
+
+test('heads that many ask for at the same moment cost one signature, and one that cannot be signed is tried again', async () => {
+  const { clock } = world(db)
+  let [signed, isAway] = [0, true]
+  const sign = async (body: Uint8Array) => {
+    signed++
+    if (isAway) throw new Error('the signer is away')
+    return logSigner.sign(body)
+  }
+  const log = createLogHeads({ logSigner: { keyId: logSigner.keyId, sign }, clock })
+  await expect(log.now(db)).rejects.toThrow('away')
+  isAway = false
+  const heads = await Promise.all(Array.from({ length: 5 }, () => log.now(db)))
+  expect([signed, new Set(heads).size]).toEqual([2, 1])
+  // Before the first receipt they are not stored anywhere, and cost no more for that.
+  expect(await Promise.all([log.newest(db), log.at(db, 0)])).toEqual([heads[0], heads[0]])
+  expect(signed).toBe(2)
 })
 
 test('the log is read page by page: leaves and anchors by anyone, receipts by those they belong to', async () => {

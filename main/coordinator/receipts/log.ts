@@ -12,6 +12,9 @@ import type { LogStore, StoredHead } from './log.store.ts'
 
 const { sha256 } = nodeVerifyPort
 
+/** The size of a log in words. */
+export const countOf = (receipts: number): string => (receipts === 1 ? '1 receipt' : `${receipts} receipts`)
+
 /** Signs a tree head. */
 export async function signHead(
   signer: EnvelopeSigner,

@@ -117,3 +117,13 @@ test('the receipt of a node that replaced its key is valid for an auditor who ha
   expect(await check(bundle)).toMatchObject({ valid: true })
   expect(await bundleOf(db, receiptId)).toEqual(bundle)
 })
+
+test('a model name that no database column holds does not keep a receipt from being issued', async () => {
+  const { issuer } = world(db)
+  const input = await inputFor(1)
+  const { bundle, receiptId } = await issueOne(db, issuer, { ...input, job: { ...input.job, modelId: 'a\u0000b' } })
+  expect(await check(bundle)).toMatchObject({ valid: true })
+  expect(await db.selectFrom('receipt').select(['id', 'model_id']).execute()).toEqual([{ id: receiptId, model_id: 'ab' }])
+  const { items } = await listReceipts(db, { modelId: 'a\u0000b' }, { after: null, limit: 5 })
+  expect(items.map((item) => item.receiptId)).toEqual([receiptId])
+})

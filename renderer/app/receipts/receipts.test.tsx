@@ -26,7 +26,7 @@ describe('the list', () => {
     const { screen } = await openWindow({ address: '#/receipts' })
     await expect.element(screen.getByRole('row', { name: /receipt-1/ })).toMatchTextContent(/12:41 · zone GB-13.*recorded 18 March 2024.*14\.4\sg.*120\sWh/)
     await expect.element(screen.getByRole('row', { name: /01998e/ })).toMatchTextContent(/live.*−1\.2\sg/)
-    await expect.element(screen.getByRole('row', { name: /01998c/ })).toMatchTextContent(/modelled, not measured/)
+    await expect.element(screen.getByRole('row', { name: /01998c/ })).toMatchTextContent(/modelled, not measured.*≈ 310\sJ/)
   })
 
   test('names what is loading', async () => {

@@ -77,7 +77,7 @@ async function readOne(db: AnyDb, row: Row): Promise<void> {
     const times = predicate.intervals.flatMap(({ from, to }) => [Date.parse(from), Date.parse(to)])
     const gpuHours = proofs.reduce((sum, { durationMs, devices }) => sum + (durationMs / 3_600_000) * devices.filter(({ kind }) => kind === 'gpu').length, 0)
     await sql`
-      UPDATE receipt SET model_id = ${predicate.modelId}, body_sha256 = ${createHash('sha256').update(body).digest('hex')},
+      UPDATE receipt SET model_id = ${predicate.modelId?.replaceAll('\0', '') ?? null}, body_sha256 = ${createHash('sha256').update(body).digest('hex')},
         output_sha256 = ${subject.find(({ name }) => name === 'output')?.digest.sha256 ?? null},
         started_at = ${BigInt(Math.min(...times))}, ended_at = ${BigInt(Math.max(...times))}, gpu_hours = ${gpuHours}
       WHERE leaf_index = ${BigInt(row.leaf_index)}`.execute(db)
