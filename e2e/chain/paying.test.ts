@@ -73,7 +73,7 @@ async function earningNode(address: string | null, price: bigint, jobId: string)
   await transact(db, async (tx) => {
     await book(tx, requesterDeposit({ id: 'd', requesterId: 'ada', amount: microUsd(1_000_000_000n), at: clock.now() }))
     await money.reserve(tx, [{ ...order, microUsd: microUsd(price) }])
-    await money.settle(tx, { ...order, parts: [{ nodeId: node.nodeId, priceMicroUsd: microUsd(price), paidBy: 'requester' as const }] })
+    await money.settle(tx, { ...order, isCompared: false, parts: [{ nodeId: node.nodeId, priceMicroUsd: microUsd(price), paidBy: 'requester' as const }] })
   })
   return node.nodeId
 }

@@ -111,7 +111,12 @@ async function takeTogether(account: string, multisig: string, amount = WHOLE): 
 const reserve = (amount = WHOLE) => transact(core.db, (tx) => money().reserve(tx, [{ requesterId: REQUESTER, jobId: JOB, microUsd: microUsd(amount) }]))
 const settle = (price: bigint) =>
   transact(core.db, (tx) =>
-    money().settle(tx, { requesterId: REQUESTER, jobId: JOB, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price), paidBy: 'requester' as const }] }),
+    money().settle(tx, {
+      requesterId: REQUESTER,
+      jobId: JOB,
+      isCompared: false,
+      parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price), paidBy: 'requester' as const }],
+    }),
   )
 const balanced = async () => expect((await checkLedger(core.db)).findings).toEqual([])
 const wallets = () => ({ requester: usdc.balance(requester.address), coordinator: usdc.balance(world.wallet.address) })

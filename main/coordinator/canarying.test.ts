@@ -7,6 +7,7 @@ import { requesterDeposit } from './ledger/entries.ts'
 import { book, earningsOf } from './ledger/ledger.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { transact } from './persistence/database.ts'
+import { createValidityStore } from './quorum/validity.store.ts'
 import { RUN_PRICE, books, handIn } from './quorum.fixture.ts'
 import { createStandingStore } from './registry/standing.store.ts'
 import { openVerificationAccount } from './verification-money.ts'
@@ -87,6 +88,20 @@ test('a wrong answer counts as a wrong result at once, costs nobody anything, an
   expect(await purse()).toBe(PURSE)
   expect((await books(world)).findings).toEqual([])
   expect(await world.core.decided('canary.answered')).toEqual([{ jobId: lease.jobId, nodeId: node?.nodeId, is: 'wrong' }])
+})
+
+test.each([
+  ['right', ANSWER, 4],
+  ['wrong', 'what is wrong', 0],
+])('a %s answer changes how far every requester trusts the node with that image', async (_, output, consecutive) => {
+  await add()
+  await ordinary('01JOB')
+  const trusted = { nodeId: node?.nodeId ?? '', requesterId: REQUESTER, image: testSpec(0).runtime.image }
+  await createValidityStore(world.core.db).set(trusted, 3)
+  await does(node as TestNode, output)
+  await look()
+  expect(await createValidityStore(world.core.db).consecutive(trusted)).toBe(consecutive)
+  expect(await createValidityStore(world.core.db).consecutive({ ...trusted, image: `sha256:${'9'.repeat(64)}` })).toBe(0)
 })
 
 test('a wrong answer counts although its proof is called like one that was refused before', async () => {

@@ -18,7 +18,6 @@ import { type Tx, transact } from './persistence/database.ts'
 import { lastingExclusion } from './planner/feasibility.ts'
 import { canaryPolicy } from './quorum/canary-policy.ts'
 import { type Canary, createCanariesStore } from './quorum/canaries.store.ts'
-import { consecutiveAfter } from './quorum/replication.ts'
 import { createValidityStore } from './quorum/validity.store.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Standings } from './standings.ts'
@@ -118,7 +117,7 @@ async function give(deps: CanaryDeps, tx: Tx, { canary, nodeId }: { readonly can
 async function answerWrong(deps: CanaryDeps, tx: Tx, { nodeId, jobId, code }: Parameters<Canaries['refused']>[1]): Promise<void> {
   const judged = code === 'proof.output' ? await createCanariesStore(tx).judge(jobId, nodeId, 'wrong') : null
   if (!judged) return
-  await createValidityStore(tx).set(nodeId, judged.image, 0)
+  await createValidityStore(tx).distrust({ nodeId, image: judged.image })
   await createJobsStore(tx).update(jobId, { isBlocked: true })
   await deps.standings.wrongResult(tx, nodeId)
   await deps.decide(tx, 'canary.answered', { jobId, nodeId, is: 'wrong' })
@@ -135,8 +134,7 @@ async function settle(deps: CanaryDeps): Promise<void> {
     const is = state === 'completed' ? 'right' : 'unanswered'
     await transact(deps.db, async (tx) => {
       if (!(await createCanariesStore(tx).judge(jobId, nodeId, is))) return
-      const validity = createValidityStore(tx)
-      if (is === 'right') await validity.set(nodeId, image, consecutiveAfter(await validity.consecutive(nodeId, image), true))
+      if (is === 'right') await createValidityStore(tx).confirm({ nodeId, image })
       await deps.decide(tx, 'canary.answered', { jobId, nodeId, is })
     })
   }

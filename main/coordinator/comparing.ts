@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { JobSpec } from '../../shared/contract/job.ts'
 import type { Quorum } from '../../shared/contract/quorum.ts'
 import { neededResults } from '../../shared/domain/pay.ts'
-import { type MicroUsd, fromIso, microUsd } from '../../shared/units.ts'
+import { fromIso, microUsd } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { sha256Hex } from '../kernel/signing.ts'
 import type { CoordinatorConfig } from './config.ts'
@@ -20,7 +20,7 @@ import { type Compared, type NewResult, compareWithHeld, requireSame } from './q
 import { createOwnersStore } from './registry/owners.store.ts'
 import type { Registry } from './registry/registry.ts'
 import type { SoftSignals } from './registry/soft-signals.ts'
-import { canVerifyFor, reserveRepeating } from './verification-money.ts'
+import { canRepeatFor, reserveRepeating } from './verification-money.ts'
 
 const MINUTE_MS = 60_000
 /** For so long the coordinator waits for somebody to begin what it wants repeated. */
@@ -33,7 +33,7 @@ export interface ComparingDeps {
   readonly clock: Pick<Clock, 'now'>
   /** Nobody who brings a result can know what is drawn for it, and the same draw is made again for the same lease. */
   readonly challengeKey: Uint8Array
-  readonly config: Pick<CoordinatorConfig, 'replicationRate'>
+  readonly config: Pick<CoordinatorConfig, 'replicationRate' | 'repeatAllowanceMicroUsd'>
   readonly jobs: Pick<Jobs, 'holdResult' | 'failUndecided'>
   readonly registry: Pick<Registry, 'list'>
   readonly signals: Pick<SoftSignals, 'doubt'>
@@ -52,8 +52,13 @@ const confirmBy = ({ deadline, expected }: JobSpec, now: number): number =>
 
 const newResult = (result: ResultToWeigh): NewResult => ({ ...result, outputSha256: sha256Hex(result.output) })
 
-/** What one more result of a job may cost. */
-const onceMore = ({ price }: JobSpec): MicroUsd => microUsd(BigInt(price.maxMicroUsd))
+/** What one more result of a job may cost, and for whom. */
+const repeatOf = ({ config }: Pick<ComparingDeps, 'config'>, { jobId, requesterId, spec }: Compares) => ({
+  jobId,
+  requesterId,
+  amount: microUsd(BigInt(spec.price.maxMicroUsd)),
+  allowance: config.repeatAllowanceMicroUsd,
+})
 
 const saysAgree = (agree: number, needed: number): string =>
   `${agree} of ${needed} results ${agree === 1 ? 'agrees' : 'agree'}; waits for that of a machine of another owner.`
@@ -65,17 +70,17 @@ async function otherNodes({ db, registry }: ComparingDeps, { nodeId, spec }: Com
 
 /** What the coordinator has to go by when it chooses whether to have a result repeated. */
 async function standingOf(deps: ComparingDeps, result: Compares): Promise<ProvenResult> {
-  const { nodeId, leaseId, spec } = result
+  const { nodeId, requesterId, leaseId, spec } = result
   const now = deps.clock.now()
   const doubt = await deps.signals.doubt(deps.db, nodeId)
   return {
     ...(doubt > 0 ? { doubt } : {}),
-    consecutiveValid: await createValidityStore(deps.db).consecutive(nodeId, spec.runtime.image),
+    consecutiveValid: await createValidityStore(deps.db).consecutive({ nodeId, requesterId, image: spec.runtime.image }),
     rate: deps.config.replicationRate,
     draw: drawFor(deps.challengeKey, leaseId),
     otherNodes: await otherNodes(deps, result),
     hasTime: confirmBy(spec, now) > now + MINUTE_MS,
-    isPaidFor: await canVerifyFor(deps.db, onceMore(spec)),
+    isPaidFor: await canRepeatFor(deps.db, repeatOf(deps, result)),
   }
 }
 
@@ -100,7 +105,7 @@ async function weighSingle(deps: ComparingDeps, result: Compares): Promise<Weigh
     is: 'held',
     async record(tx) {
       await choose(tx)
-      await reserveRepeating(tx, { jobId: result.jobId, amount: onceMore(result.spec), at: deps.clock.now() })
+      await reserveRepeating(tx, { ...repeatOf(deps, result), at: deps.clock.now() })
       await keepHeld(deps, tx, { result, agree: 2, agreeing: 1 })
     },
   }
@@ -127,8 +132,8 @@ function recordAgreed(
       await store.judge(proofId, VERDICT[verdict])
       await judgeHeld(tx, [{ leaseId, is: JUDGED[verdict] }])
       if (verdict === 'near') continue
-      const { image } = result.spec.runtime
-      await validity.set(nodeId, image, consecutiveAfter(await validity.consecutive(nodeId, image), verdict === 'agrees'))
+      const of = { nodeId, requesterId: result.requesterId, image: result.spec.runtime.image }
+      await validity.set(of, consecutiveAfter(await validity.consecutive(of), verdict === 'agrees'))
     }
     await deps.decide(tx, 'quorum.agreed', { jobId: result.jobId, results: results.map(({ proofId }, place) => ({ proofId, is: agreement.verdicts[place] })) })
   }

@@ -50,6 +50,8 @@ const CoordinatorSettings = z.strictObject({
   canaryRate: z.coerce.number().min(0).max(1).default(0.01),
   /** Of the results that are repeated until their nodes are trusted, this share is, 0…1; only of jobs that say how two results compare. */
   replicationRate: z.coerce.number().min(0).max(1).default(1),
+  /** So much more than its jobs have brought the platform may go into having one requester's jobs repeated, micro-USD. */
+  repeatAllowanceMicroUsd: z.coerce.bigint().min(0n).default(10_000_000n),
   /** For how many days what decisions were made on is kept after it was last used; the decisions themselves are always kept. */
   decisionInputDays: positive.max(36_500).default(90),
   /** For how many days what a job said is kept once it has ended. */
@@ -125,6 +127,7 @@ const VARIABLES = {
   challengeRate: 'WINDFALL_CHALLENGE_RATE',
   canaryRate: 'WINDFALL_CANARY_RATE',
   replicationRate: 'WINDFALL_REPLICATION_RATE',
+  repeatAllowanceMicroUsd: 'WINDFALL_REPEAT_ALLOWANCE_MICRO_USD',
   decisionInputDays: 'WINDFALL_DECISION_INPUT_DAYS',
   logDays: 'WINDFALL_LOG_DAYS',
   outputDays: 'WINDFALL_OUTPUT_DAYS',

@@ -196,7 +196,17 @@ export async function startTestCore({
   const ids = createIds(clock)
   const books = createBooks(createAudit(clock), ids.next)
   const keeping = { logDays: 14, outputDays: 90, maxOutputBytes: MAX_OUTPUT_BYTES, addressCooldownMs: 48 * 3_600_000, walletCooldownMs: 24 * 3_600_000 }
-  const config = { host: '127.0.0.1', enrolment, heartbeatMs: 15_000, leaseTtlMs: 90_000, challengeRate: 0, replicationRate: 1, canaryRate: 0.01, ...keeping }
+  const config = {
+    host: '127.0.0.1',
+    enrolment,
+    heartbeatMs: 15_000,
+    leaseTtlMs: 90_000,
+    challengeRate: 0,
+    replicationRate: 1,
+    repeatAllowanceMicroUsd: 10_000_000n,
+    canaryRate: 0.01,
+    ...keeping,
+  }
   const blobsIn = (folder: string) => openDiskBlobs(join(dataDirectory, folder), ids.next)
   const stores = { blobs: blobsIn('blobs'), outputs: blobsIn('outputs'), checkpoints: blobsIn('checkpoints') }
   // The first epoch is 0 here, so that its tokens are 1, 2, 3.

@@ -61,6 +61,7 @@ export interface CoreDeps {
     | 'challengeRate'
     | 'canaryRate'
     | 'replicationRate'
+    | 'repeatAllowanceMicroUsd'
     | 'logDays'
     | 'outputDays'
     | 'maxOutputBytes'

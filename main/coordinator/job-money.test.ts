@@ -25,7 +25,9 @@ async function setUp(prepaid = 1_000n) {
     reserve: (amount: bigint, jobId = 'job-1') => transact(db, (tx) => money.reserve(tx, [{ ...ORDER, jobId, microUsd: microUsd(amount) }])),
     release: (jobId = 'job-1') => transact(db, (tx) => money.release(tx, { ...ORDER, jobId })),
     settle: (price: bigint, jobId = 'job-1') =>
-      transact(db, (tx) => money.settle(tx, { ...ORDER, jobId, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price), paidBy: 'requester' }] })),
+      transact(db, (tx) =>
+        money.settle(tx, { ...ORDER, jobId, isCompared: false, parts: [{ nodeId: 'node-1', priceMicroUsd: microUsd(price), paidBy: 'requester' }] }),
+      ),
     prepaid: () => prepaidOf(db, 'ada'),
     confirmed: async () => (await earningsOf(db, 'node-1')).confirmed,
     sound: async () => expect(await checkLedger(db)).toMatchObject({ balanced: true, findings: [] }),

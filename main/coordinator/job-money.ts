@@ -17,6 +17,7 @@ import type { Db, Tx } from './persistence/database.ts'
 import type { ProofDeps } from './proofs/ports.ts'
 import { holdingsOfRequester } from './requester-account.store.ts'
 import { createVaultsStore } from './vaults/vaults.store.ts'
+import { noteRepeated } from './verification-money.ts'
 
 const dollars = (amount: MicroUsd): string => `$${amount / 1_000_000n}.${String(amount % 1_000_000n).padStart(6, '0')}`
 
@@ -110,7 +111,11 @@ export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & 
       const [what, whole] = [`These ${jobIds.length} jobs`, microUsd(amount * BigInt(jobIds.length))]
       await reserved(tx, { requesterId, what, amount: whole }, [reserveForArray({ requesterId, arrayId, jobs, at: clock.now() })])
     },
-    release: async (tx, { requesterId, jobId }) => void (await book(tx, releaseJob({ requesterId, jobId, ...(await heldFor(tx, jobId)), at: clock.now() }))),
+    async release(tx, { requesterId, jobId }) {
+      const held = await heldFor(tx, jobId)
+      await book(tx, releaseJob({ requesterId, jobId, ...held, at: clock.now() }))
+      await noteRepeated(tx, { requesterId, repeating: held.repeating, parts: [] })
+    },
     async releaseAll(tx, { requesterId, jobIds }) {
       const store = createLedgerStore(tx)
       const held = await store.balancesOf(jobIds.map(jobReserved), 'micro-usd')
@@ -122,9 +127,11 @@ export function createJobMoney(clock: Pick<Clock, 'now'>, ids: Ids): JobMoney & 
       const accrual = accrueForJob({ jobId, because, before: await accruedOf(tx, jobId), after, at: clock.now() })
       if (accrual.transfers.length > 0) await book(tx, accrual)
     },
-    async settle(tx, { requesterId, jobId, parts }) {
+    async settle(tx, { requesterId, jobId, parts, isCompared }) {
       const prices = parts.map(({ nodeId, priceMicroUsd: price, paidBy }) => ({ nodeId, price, paidBy }))
-      await book(tx, settleJob({ requesterId, jobId, parts: prices, ...(await heldFor(tx, jobId)), at: clock.now() }))
+      const held = await heldFor(tx, jobId)
+      await book(tx, settleJob({ requesterId, jobId, parts: prices, ...held, at: clock.now() }))
+      if (isCompared) await noteRepeated(tx, { requesterId, repeating: held.repeating, parts: prices })
       // The work was verified before this transaction, so an earning is confirmed the moment it exists.
       return prices.map(({ price }) => ({ earningId: ids.next(), state: 'confirmed', microUsd: splitPrice(price).node }))
     },

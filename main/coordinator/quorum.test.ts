@@ -192,6 +192,26 @@ test.each([
   expect(await books(world)).toEqual({ paid: RUN_PRICE, findings: [] })
 })
 
+test('whoever owns both the jobs and the nodes is paid no more by the platform than the allowance, however many jobs there are', async () => {
+  const allowance = MOST + 10_000n
+  world = await startRuns(2, ({ config }) => ({ config: { ...config, repeatAllowanceMicroUsd: allowance } }))
+  const [first, second] = [...world.nodes] as [TestNode, TestNode]
+  await fund(50_000_000n)
+  const isRepeated: boolean[] = []
+  for (const jobId of ['job-1', 'job-2', 'job-3', 'job-4']) {
+    await submitCompared(world, ALONE, {}, jobId)
+    const { answer } = await bring(world, first, 'a result')
+    isRepeated.push(answer.receiptId === null)
+    if (answer.receiptId === null) await bring(world, second, 'a result')
+  }
+  // Each costs the platform 7,000 more than it brings, and the third could cost more than is left.
+  expect(isRepeated).toEqual([true, true, false, false])
+  const [one, other] = await earned(first, second)
+  const { paid, findings } = await books(world)
+  expect(findings).toEqual([])
+  expect((one ?? 0n) + (other ?? 0n) - paid).toBeLessThan(allowance)
+})
+
 /** What ends waits looks once, so much later. */
 async function later(ms: number): Promise<void> {
   await world.core.clock.advance(ms)

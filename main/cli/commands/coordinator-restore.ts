@@ -9,7 +9,8 @@ Every file is checked before anything is written, and nothing is ever written ov
 and, for PostgreSQL, an empty database. Stop the coordinator that the backup is of, and wait two minutes before you start the restored
 one: both have the same wallet, and by then a payout that was on its way is on the chain or never will be. A restored coordinator that
 finds a payout there which the backup does not know pays nobody until it runs on a backup that does. What happened after the backup was
-made is not in it; nodes hand in again what they have no receipt for.`
+made is not in it; nodes hand in again what they have no receipt for. Receipts issued since then are no longer in the log, and whoever
+kept a newer head of it will see that it was rewritten: say so before they ask.`
 
 /** `windfall coordinator restore` */
 export const coordinatorRestoreCommand = (): Command =>

@@ -78,6 +78,8 @@ interface Settlement {
   readonly jobId: string
   /** What is paid for the runs of each node; the ledger splits it. */
   readonly parts: readonly PaidPart[]
+  /** Whether the platform may have the results of such a job repeated. */
+  readonly isCompared: boolean
 }
 
 export interface PaidPart {

@@ -68,7 +68,7 @@ async function settle(
   const { requesterId, jobId } = order.job
   const parts = pricedParts(order, waiting)
   const receipts = await issue(tx)
-  const earnings = await deps.settle(tx, { requesterId, jobId, parts })
+  const earnings = await deps.settle(tx, { requesterId, jobId, parts, isCompared: order.job.spec.quorum !== undefined })
   const receiptIds = receipts.map(({ receiptId }) => receiptId)
   for (const [index, { node, runs }] of order.parts.entries()) {
     const [receipt, earning] = [receipts[index], earnings[index]]

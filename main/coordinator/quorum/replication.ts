@@ -8,7 +8,7 @@ export const TRUSTED_AFTER = 10
 
 /** A result that has been proven, and what is known about who brought it. */
 export interface ProvenResult {
-  /** How many results of this node with this image others confirmed in a row; a wrong one sets it to 0. */
+  /** How many results of this node others confirmed in a row, of this requester's jobs with this image; a wrong one sets it to 0. */
   readonly consecutiveValid: number
   /** How much less the node is believed for what was unlikely about its proofs lately, from 0 up to 1; left out where nothing was. */
   readonly doubt?: number
@@ -20,7 +20,7 @@ export interface ProvenResult {
   readonly otherNodes: number
   /** Whether it could be done once more before its deadline. */
   readonly hasTime: boolean
-  /** Whether the platform has the money that once more may cost. */
+  /** Whether the platform has the money that once more may cost, and this requester's jobs have brought enough for it. */
   readonly isPaidFor: boolean
 }
 

@@ -39,12 +39,20 @@ async function createResults(db: Kysely<unknown>): Promise<void> {
     .addUniqueConstraint('job_result_copy', ['job_id', 'copy'])
     .execute()
   await sql`CREATE INDEX job_result_kept ON job_result (at) WHERE output_gone = 0`.execute(db)
+  // By requester, since who submits jobs says how their results compare, and may be in league with a node.
   await db.schema
     .createTable('node_validity')
     .addColumn('node_id', 'text', (column) => column.notNull().references('node.id'))
+    .addColumn('requester_id', 'text', (column) => column.notNull())
     .addColumn('image', 'text', (column) => column.notNull())
     .addColumn('consecutive', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('node_validity_pk', ['node_id', 'image'])
+    .addPrimaryKeyConstraint('node_validity_pk', ['node_id', 'requester_id', 'image'])
+    .execute()
+  // What a requester's compared jobs have brought the platform, less what it spent on having them repeated.
+  await db.schema
+    .createTable('requester_repeats')
+    .addColumn('requester_id', 'text', (column) => column.primaryKey())
+    .addColumn('net_micro', 'bigint', (column) => column.notNull())
     .execute()
 }
 
