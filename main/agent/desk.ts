@@ -37,6 +37,7 @@ export function createDesk({ client, signer, settings, changed }: DeskDeps): Han
     return { claims: items, quote: items.some(({ claimId }) => claimId === quote?.quoteId) ? null : quote }
   }
   return {
+    getStanding: () => ask('getOwnNode', {}),
     getBalances: () => ask('getOwnBalances', {}),
     getStatement: (page) => ask('getOwnStatement', page),
     getEntries: (about) => ask('getOwnEntries', about),

@@ -2,16 +2,8 @@ import type { CapabilityRecord, NodeSummary, NodeView } from '../../shared/contr
 import type { NodeFault } from '../../shared/contract/node-fault.ts'
 import type { SoftSignalView } from '../../shared/contract/soft-signal.ts'
 import type { EnrolmentTokenView } from '../../shared/contract/node-token.ts'
+import { FAULT_WORDS } from '../../shared/domain/fault-words.ts'
 import { table } from './output.ts'
-
-const FAULT_WORDS: Readonly<Record<NodeFault, string>> = {
-  'wrong-result': 'wrong results of jobs that another machine did right',
-  'forged-samples': 'proofs whose samples do not bear them out',
-  'refused-proof': 'energy proofs that were refused',
-  unanswered: 'questions about proofs that it did not answer',
-  failed: 'failures at jobs that another machine did',
-  silent: 'jobs it went silent with that another machine did',
-}
 
 const percent = (part: number): string => `${Math.round(part * 100)} %`
 const short = (nodeId: string): string => `${nodeId.slice(0, 12)}…`

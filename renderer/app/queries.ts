@@ -66,6 +66,12 @@ export const FIRST_PAGE: string | null = null
 export const request = (after: string | null) => ({ after, limit: PAGE_SIZE })
 export const allItems = <T>({ pages }: { readonly pages: readonly { readonly items: readonly T[] }[] }): readonly T[] => pages.flatMap(({ items }) => items)
 
+/** This machine as its coordinator sees it. Asked again whenever something has become of a job. */
+export function useStanding() {
+  const { client } = useServices()
+  return useQuery({ queryKey: [...keys.jobs, 'standing'], queryFn: () => client.call('getStanding', {}) })
+}
+
 export function useJobs() {
   const { client } = useServices()
   return useInfiniteQuery({

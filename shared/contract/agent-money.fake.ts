@@ -1,5 +1,6 @@
 import type { ownMoneyCalls, passedOnCalls } from './agent-money.ts'
 import type { Handlers } from './define.ts'
+import { aNodeView } from './node-view.fake.ts'
 import type { moneyAt } from './money.fake.ts'
 
 /** An agent whose owner has earned and been paid, and whose coordinator answers. */
@@ -12,6 +13,7 @@ export const moneyHandlers = (facts: ReturnType<typeof moneyAt>): Handlers<typeo
   getEarning: ({ earningId }) =>
     facts.aSum({ earning: facts.someEarnings().find((earning) => earning.earningId === earningId) ?? facts.anEarning({ earningId }) }),
   setTariff: () => facts.aMoney(),
+  getStanding: () => aNodeView(),
   getBalances: () => facts.someBalances(),
   getStatement: ({ month }) => facts.aStatement({ month }),
   getEntries: ({ about }) => ({ transactions: facts.someEntries().filter(({ transactionId }) => about === `transaction:${transactionId}`) }),

@@ -1,9 +1,10 @@
-/** What a window asks about its owner's money: what this machine knows by itself, and what it passes on to its coordinator. */
+/** What a window asks about its owner's money and standing: what this machine knows by itself, and what it passes on to its coordinator. */
 import { z } from 'zod'
 import { Tariff } from '../domain/tariff.ts'
 import { call } from './define.ts'
 import { CreditRedemption, LedgerEntries, LedgerStatement, LedgerSubject, NodeBalances, OwnStatementRequest } from './ledger.ts'
 import { Earning, EarningSum, EarningsRequest, MoneyView } from './money.ts'
+import { NodeView } from './node-admin.ts'
 import { PayoutAsset, PayoutClaim, PayoutQuote, PayoutTerms } from './payout.ts'
 import { Id, SolanaAddress, UnsignedDecimal, pageOf } from './wire.ts'
 import { WalletLink, WalletView } from './wallet.ts'
@@ -35,6 +36,8 @@ export type PayoutClaims = z.infer<typeof PayoutClaims>
 
 /** Answered by the coordinator; the state of a claim and of a wallet link is there, and closing the window changes nothing. Error: `unavailable`. */
 export const passedOnCalls = {
+  /** This machine as the coordinator sees it, and why. */
+  getStanding: call(Empty, NodeView),
   getBalances: call(Empty, NodeBalances),
   /** A month by the coordinator's books, oldest first, page by page. */
   getStatement: call(OwnStatementRequest, LedgerStatement),

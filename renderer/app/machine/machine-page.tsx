@@ -13,6 +13,7 @@ import { DeviceCard } from './device-card.tsx'
 import { KeyCard } from './key-card.tsx'
 import css from './machine.module.css'
 import { SeenCard } from './seen-card.tsx'
+import { StandingCard } from './standing-card.tsx'
 import { useUndo } from './use-undo.ts'
 
 /** The hardware: what each device does, how well that is known, and what its owner allows. */
@@ -56,6 +57,7 @@ function Machine({ status }: { status: AgentStatus }) {
         </>
       )}
       <SeenCard seen={status.seen} closedNote={closed ? noteId : null} />
+      <StandingCard />
       <KeyCard node={status.node} closedNote={closed ? noteId : null} />
     </>
   )
