@@ -1,20 +1,11 @@
 /** The real coordinator as a process of its own, with a local chain beside it, for benchmarks and crash loops. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../../main/cli/build.ts'
 import { readInstance } from '../../main/kernel/instance-file.ts'
 import type { CoordinatorReady } from '../support/fleet.ts'
 import { type Service, startService } from '../support/windfall.ts'
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 /** Whoever measures is one caller at one address; payouts and anchors are other processes' work. */
 const SETTINGS = {

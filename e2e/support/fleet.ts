@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../main/kernel/free-port.fixture.ts'
 import type { JobView } from '../../shared/contract/job.ts'
 import { type Service, answer, startService, until } from './windfall.ts'
 
@@ -23,14 +23,6 @@ export interface AgentReady {
   readonly url: string
   readonly payoutAddress: string | null
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 /** A cheap SOL makes even a job of half a second worth more lamports than its share of the fee. */
 const COORDINATOR = { heartbeatMs: 1_000, leaseTtlMs: 10_000, payoutThresholdLamports: '0', microUsdPerSol: '1500000', anchorEveryMs: 2_000 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../server.ts'
+import { freePort } from '../../../main/kernel/free-port.fixture.ts'
 import type { RedisProgram } from './install.ts'
 
 /** A Redis that answers after its log is on disk, on a free port. */

