@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3'
 
-/** Written out again and again, so that no row is made one by one. Virtual time passes from copy to copy, as if each had been submitted after the other. */
+/** Written out again and again, so that no row is made one by one. Virtual time passes from one copy to the next, as if each had been submitted after the other. */
 const COPIED: Readonly<Record<string, string>> = {
-  id: `id || '-' || copy`,
+  id: `id || '-' || copies.number`,
   array_id: 'NULL',
   array_index: 'NULL',
-  submitted_at: 'submitted_at + copy',
-  deadline_at: 'deadline_at + copy',
-  fair_start: 'fair_start + copy * 10000000',
+  submitted_at: 'submitted_at + copies.number',
+  deadline_at: 'deadline_at + copies.number',
+  fair_start: 'fair_start + copies.number * 10000000',
 }
 
 /**
@@ -26,7 +26,7 @@ export function fillQueue(databaseFile: string, jobs: number): void {
     const copies = Math.ceil(jobs / waiting) - 1
     db.exec(`
       CREATE TEMP TABLE pattern AS SELECT * FROM job WHERE state = 'queued';
-      WITH RECURSIVE copies(copy) AS (SELECT 1 WHERE ${copies} > 0 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ${copies})
+      WITH RECURSIVE copies(number) AS (SELECT 1 WHERE ${copies} > 0 UNION ALL SELECT number + 1 FROM copies WHERE number < ${copies})
       INSERT INTO job (${names.join(', ')}) SELECT ${names.map((name) => COPIED[name] ?? name).join(', ')} FROM copies CROSS JOIN pattern`)
     db.pragma('wal_checkpoint(TRUNCATE)')
   } finally {
