@@ -2,29 +2,13 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Signal } from '../contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../units.ts'
+import { aSignal } from './signal.fake.ts'
 import { greenWindows, intensityOver, meanOver, percentileOf, slotAt, slotsOf } from './signal.ts'
 
 const START = Date.parse('2026-03-18T00:00:00.000Z')
 const at = (slot: number): number => START + slot * HALF_HOUR_MS
 
-function signalOf(values: readonly (number | null)[], change: Partial<Signal> = {}): Signal {
-  return {
-    zone: 'GB',
-    kind: 'average',
-    basis: 'direct',
-    unit: 'gCO2/kWh',
-    price: null,
-    source: 'test',
-    origin: 'live',
-    recordedOn: null,
-    issuedAt: toIso(START),
-    estimated: false,
-    bodySha256: '0'.repeat(64),
-    attribution: 'test',
-    points: values.map((value, slot) => ({ from: toIso(at(slot)), to: toIso(at(slot + 1)), value, forecast: slot >= 2 })),
-    ...change,
-  }
-}
+const signalOf = (values: readonly (number | null)[], change: Partial<Signal> = {}): Signal => aSignal({ start: START, values, forecastFrom: 2, change })
 
 test('a value holds from the start of its slot until just before the end', () => {
   const slots = slotsOf(signalOf([100, 200]))

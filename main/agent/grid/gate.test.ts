@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
+import { aSignal } from '../../../shared/domain/signal.fake.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
 import { type CarbonRule, type GateQuery, carbonGate, describeRule, signalState } from './gate.ts'
 
@@ -10,22 +11,7 @@ const HOUR = 3_600_000
 const slot = (index: number): number => START + index * HALF_HOUR_MS
 const span = (from: number, to: number): Window => ({ from: toIso(slot(from)), to: toIso(slot(to)) })
 
-const signalOf = (values: readonly (number | null)[], change: Partial<Signal> = {}): Signal => ({
-  zone: 'GB',
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(START),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'test',
-  points: values.map((value, index) => ({ from: toIso(slot(index)), to: toIso(slot(index + 1)), value, forecast: true })),
-  ...change,
-})
+const signalOf = (values: readonly (number | null)[], change: Partial<Signal> = {}): Signal => aSignal({ start: START, values, change })
 
 const ask = (rule: CarbonRule, change: Partial<GateQuery> = {}) =>
   carbonGate({ rule, signal: signalOf([300, 100, 100, 300]), now: NOW, maxAgeMs: 2 * HOUR, jobWindow: null, ...change })

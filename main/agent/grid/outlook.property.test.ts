@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Reason } from '../../../shared/contract/policy.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
+import { aSignal } from '../../../shared/domain/signal.fake.ts'
 import type { Slot } from '../../../shared/domain/signal.ts'
 import type { Tariff, Work } from '../../../shared/domain/tariff.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
@@ -15,26 +16,7 @@ const MINUTE = 60_000
 /** The night in which London's clocks go forward lies ahead. */
 const START = Date.parse('2026-03-28T12:00:00.000Z')
 
-const signalOf = (values: readonly number[]): Signal => ({
-  zone: 'GB',
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(START),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'test',
-  points: values.map((value, index) => ({
-    from: toIso(START + index * HALF_HOUR_MS),
-    to: toIso(START + (index + 1) * HALF_HOUR_MS),
-    value,
-    forecast: true,
-  })),
-})
+const signalOf = (values: readonly number[]): Signal => aSignal({ start: START, values })
 
 /** Hours that change every so many minutes, from a moment before all others on. */
 const hoursOf =
