@@ -1,29 +1,11 @@
 /** Paying in from the command line, against a real coordinator whose chain nobody reaches. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { DepositView } from '../../../shared/contract/funding.ts'
-import { type TestServer, startTestServer } from '../../coordinator/http/http.fake.ts'
 import { run } from '../run.fixture.ts'
+import { reachTestServer } from '../test-server.fixture.ts'
 
-let directory: string
-let server: TestServer
-let access: readonly string[]
-beforeAll(async () => {
-  for (const name of ['WINDFALL_DATA', 'WINDFALL_COORDINATOR', 'WINDFALL_API_KEY']) vi.stubEnv(name, undefined)
-  directory = mkdtempSync(join(tmpdir(), 'windfall-deposit-'))
-  server = await startTestServer()
-  const url = await server.app.listen({ host: '127.0.0.1', port: 0 })
-  access = ['--data', directory, '--coordinator', url, '--key', server.core.apiKey]
-})
-afterAll(async () => {
-  vi.unstubAllEnvs()
-  await server[Symbol.asyncDispose]()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-const requester = (...words: readonly string[]) => run('requester', ...words, ...access)
+const reached = reachTestServer()
+const requester = (...words: readonly string[]) => run('requester', ...words, ...reached().access)
 
 test('a deposit is asked for by a link and a QR code, the same one however often, and listed', async () => {
   const shown = await requester('deposit', '--usd', '5', '--deposit', 'first', '--no-wait')

@@ -1,13 +1,12 @@
 /** Protected jobs from the command line, against a real coordinator whose chain nobody reaches. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { VaultView } from '../../../shared/contract/vault.ts'
 import { toBase58 } from '../../../shared/domain/base58.ts'
-import { type TestServer, startTestServer } from '../../coordinator/http/http.fake.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { run } from '../run.fixture.ts'
+import { reachTestServer } from '../test-server.fixture.ts'
 import { readKeypair } from '../vault-key.ts'
 
 /** Of RFC 8032, 7.1, test 1. */
@@ -15,23 +14,8 @@ const SEED = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac
 const PUBLIC = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex')
 const OWN_WALLET = toBase58(Buffer.from(createSigner(generateKeyPem()).publicJwk.x, 'base64url'))
 
-let directory: string
-let server: TestServer
-let access: readonly string[]
-beforeAll(async () => {
-  for (const name of ['WINDFALL_DATA', 'WINDFALL_COORDINATOR', 'WINDFALL_API_KEY']) vi.stubEnv(name, undefined)
-  directory = mkdtempSync(join(tmpdir(), 'windfall-vault-'))
-  server = await startTestServer()
-  const url = await server.app.listen({ host: '127.0.0.1', port: 0 })
-  access = ['--data', directory, '--coordinator', url, '--key', server.core.apiKey]
-})
-afterAll(async () => {
-  vi.unstubAllEnvs()
-  await server[Symbol.asyncDispose]()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-const vault = (...words: readonly string[]) => run('vault', ...words, ...access)
+const reached = reachTestServer()
+const vault = (...words: readonly string[]) => run('vault', ...words, ...reached().access)
 
 test('a vault is agreed on, shown with what to do next, and once however often', async () => {
   const opened = await vault('open', 'render', '--usd', '5', '--wallet', OWN_WALLET)
@@ -66,7 +50,7 @@ test.each([
 })
 
 test('a keypair of the Solana command line signs; anything else is refused with its name', async () => {
-  const file = join(directory, 'id.json')
+  const file = join(reached().directory, 'id.json')
   const write = (content: string) => writeFileSync(file, content, { mode: 0o600 })
   write(JSON.stringify([...SEED, ...PUBLIC]))
   const { address, sign } = readKeypair(file)
