@@ -6,27 +6,20 @@ import { createPauseStore } from '../../main/coordinator/payouts/control.store.t
 import { createPayouts } from '../../main/coordinator/payouts/payouts.ts'
 import { createQuotes } from '../../main/coordinator/payouts/quotes.ts'
 import { rpc, ticks } from './in-process.ts'
-import { GENEROUS, type World, createWorld, newAddress } from './payout-world.ts'
-import { type Usdc, issueUsdc } from './usdc.ts'
+import { GENEROUS, type World, newAddress, settleIn } from './payout-world.ts'
+import { type Usdc, createUsdcWorld } from './usdc.ts'
 
 let world: World
 let usdc: Usdc
 beforeEach(async () => {
-  world = await createWorld()
-  usdc = await issueUsdc(world.node, world.chain)
-  await usdc.give(world.wallet.address, 30_000_000n)
+  ;({ world, usdc } = await createUsdcWorld())
 })
 afterEach(() => world.close())
 
 /** Nobody is paid by itself: every payout was claimed. */
 const ON_DEMAND = { ...GENEROUS, threshold: lamports(10n ** 15n) }
 const deps = (changes = {}) => world.deps({ usdc: usdc.token, settings: ON_DEMAND, ...changes })
-const settle = async (payouts = createPayouts(deps())) => {
-  for (let pass = 0; pass < 8; pass++) {
-    await payouts.step()
-    ticks(world.node, 3)
-  }
-}
+const settle = (payouts = createPayouts(deps())) => settleIn(world, payouts)
 /** A node whose wallet is on chain already, and what it has earned. */
 async function earner(nodeId: string, price: bigint): Promise<string> {
   const address = newAddress()

@@ -9,25 +9,18 @@ import { createPayouts } from '../../main/coordinator/payouts/payouts.ts'
 import { createQuotes } from '../../main/coordinator/payouts/quotes.ts'
 import { createTermsStore } from '../../main/coordinator/payouts/terms.store.ts'
 import { rpc, ticks } from './in-process.ts'
-import { GENEROUS, type World, createWorld, newAddress } from './payout-world.ts'
-import { type Usdc, issueUsdc } from './usdc.ts'
+import { GENEROUS, type World, newAddress, settleIn } from './payout-world.ts'
+import { type Usdc, createUsdcWorld } from './usdc.ts'
 
 let world: World
 let usdc: Usdc
 beforeEach(async () => {
-  world = await createWorld()
-  usdc = await issueUsdc(world.node, world.chain)
-  await usdc.give(world.wallet.address, 30_000_000n)
+  ;({ world, usdc } = await createUsdcWorld())
 })
 afterEach(() => world.close())
 
 const deps = (changes = {}) => world.deps({ usdc: usdc.token, ...changes })
-const settle = async (payouts = createPayouts(deps())) => {
-  for (let pass = 0; pass < 8; pass++) {
-    await payouts.step()
-    ticks(world.node, 3)
-  }
-}
+const settle = (payouts = createPayouts(deps())) => settleIn(world, payouts)
 const shown = async () => (await listPayouts(world.db, { after: null, limit: 200 })).items
 const stateOf = async (nodeId: string) => (await shown()).find((one) => one.nodeId === nodeId)?.state
 const wantsUsdc = (nodeId: string) => createTermsStore(world.db).save(nodeId, { asset: 'micro-usdc', automatic: true, minimum: null }, 0)

@@ -11,6 +11,7 @@ import { type Wallet, loadWallet } from '../../main/chain/wallet.ts'
 import { book, confirmedBalances, payoutBooks } from '../../main/coordinator/ledger/ledger.ts'
 import { requesterDeposit, reserveForJob, settleJob } from '../../main/coordinator/ledger/entries.ts'
 import type { Anchored, PayoutDeps, PayoutFact, PayoutSettings } from '../../main/coordinator/payouts/deps.ts'
+import type { Payouts } from '../../main/coordinator/payouts/payouts.ts'
 import { type Db, openDatabase, transact } from '../../main/coordinator/persistence/database.ts'
 import { type FakeClock, createFakeClock } from '../../main/kernel/clock.fake.ts'
 import { createIds } from '../../main/kernel/ids.ts'
@@ -184,4 +185,12 @@ export async function createWorld({
     },
   }
   return world
+}
+
+/** So many passes that everything that can be paid is, and final. */
+export async function settleIn({ node }: Pick<World, 'node'>, payouts: Pick<Payouts, 'step'>): Promise<void> {
+  for (let pass = 0; pass < 8; pass++) {
+    await payouts.step()
+    ticks(node, 3)
+  }
 }

@@ -12,7 +12,7 @@ import {
 import { createSigner } from '../../main/kernel/signing.ts'
 import type { LocalNode } from '../../main/localnet/localnet.ts'
 import { rpc, ticks } from './in-process.ts'
-import { keyPemFrom, newAddress } from './payout-world.ts'
+import { type World, createWorld, keyPemFrom, newAddress } from './payout-world.ts'
 
 const MINT_BYTES = 82
 const RICH = 10n ** 15n
@@ -77,4 +77,12 @@ export async function issueUsdc(node: LocalNode, chain: Chain, bytes: (count: nu
       return data ? new DataView(data.buffer, data.byteOffset).getBigUint64(64, true) : 0n
     },
   }
+}
+
+/** A world whose hot wallet holds 30 USDC, too. */
+export async function createUsdcWorld(): Promise<{ readonly world: World; readonly usdc: Usdc }> {
+  const world = await createWorld()
+  const usdc = await issueUsdc(world.node, world.chain)
+  await usdc.give(world.wallet.address, 30_000_000n)
+  return { world, usdc }
 }

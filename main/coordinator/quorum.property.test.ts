@@ -1,6 +1,5 @@
 /** Whatever results come and whoever crashes meanwhile, each is paid once or not at all, and the money adds up. */
 import * as fc from 'fast-check'
-import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Quorum } from '../../shared/contract/quorum.ts'
 import { microUsd } from '../../shared/units.ts'
@@ -9,6 +8,7 @@ import { VERIFIER } from './ledger/accounts.ts'
 import { requesterDeposit } from './ledger/entries.ts'
 import { book } from './ledger/ledger.ts'
 import { transact } from './persistence/database.ts'
+import { dyingAt } from './persistence/dying.fake.ts'
 import { MOST, books, bring, handIn, submitCompared } from './quorum.fixture.ts'
 import { type World, claimOf, leaseTo, startRuns, work } from './runs.fixture.ts'
 
@@ -109,19 +109,6 @@ test('whatever results come in whatever order, those that agree are paid once, a
     { numRuns: 4 },
   )
 })
-
-const WRITES: ReadonlySet<string> = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'])
-
-/** The process dies at one of the writes to come. */
-function dyingAt(left: { writes: number }): KyselyPlugin {
-  return {
-    transformQuery({ node }) {
-      if (WRITES.has(node.kind) && left.writes-- === 0) throw new Error('killed')
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  }
-}
 
 const EXACT: Quorum = { results: 2, compare: { kind: 'exact' } }
 

@@ -1,6 +1,5 @@
 /** Whatever happens to the runs of a job, its money and its energy add up. */
 import * as fc from 'fast-check'
-import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import { serializeBundle } from '../../shared/domain/open-bundle.ts'
 import { priceOf } from '../../shared/domain/pay.ts'
@@ -10,6 +9,7 @@ import { JOULES_PER_WH } from '../../shared/units.ts'
 import { nodeVerifyPort } from '../kernel/verify-port.ts'
 import { REQUESTER, type TestNode } from './core.fake.ts'
 import { checkLedger } from './ledger/check.ts'
+import { dyingAt } from './persistence/dying.fake.ts'
 import { createProofsStore } from './proofs/proofs.store.ts'
 import { bundleOf } from './receipts/read.ts'
 import {
@@ -172,19 +172,6 @@ test('whatever happens to the runs of a job, exactly the run time that counts is
     { numRuns: 40 },
   )
 })
-
-const WRITES: ReadonlySet<string> = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode'])
-
-/** The process dies at one of the writes to come. */
-function dyingAt(left: { writes: number }): KyselyPlugin {
-  return {
-    transformQuery({ node }) {
-      if (WRITES.has(node.kind) && left.writes-- === 0) throw new Error('killed')
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  }
-}
 
 type Act = (world: World) => Promise<() => Promise<unknown>>
 const acts: readonly (readonly [string, Act])[] = [

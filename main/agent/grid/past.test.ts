@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Signal } from '../../../shared/contract/wire.ts'
+import { aSignal } from '../../../shared/domain/signal.fake.ts'
 import type { Slot } from '../../../shared/domain/signal.ts'
 import { toIso } from '../../../shared/units.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
@@ -13,22 +14,10 @@ const DAY = 24 * HOUR
 const NOW = Date.parse('2026-03-31T12:00:00.000Z')
 const hourly = (values: readonly number[], end = NOW): readonly Slot[] =>
   values.map((value, index) => ({ from: end - (values.length - index) * HOUR, to: end - (values.length - index - 1) * HOUR, value, forecast: false }))
-const signalOf = (slots: readonly Slot[], change: Partial<Signal> = {}): Signal => ({
-  zone: 'GB',
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(NOW),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'test',
-  points: slots.map(({ from, to, value, forecast }) => ({ from: toIso(from), to: toIso(to), value, forecast })),
-  ...change,
-})
+const signalOf = (slots: readonly Slot[], change: Partial<Signal> = {}): Signal => {
+  const points = slots.map(({ from, to, value, forecast }) => ({ from: toIso(from), to: toIso(to), value, forecast }))
+  return aSignal({ start: NOW, values: [], change: { points, ...change } })
+}
 const stored = () => createGridPastStore(openSqlite(':memory:', [grid]))
 const week = hourly(Array.from({ length: 7 * 24 }, (_, index) => index))
 
