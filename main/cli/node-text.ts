@@ -80,7 +80,7 @@ const capabilityLines = ({ capabilities }: Pick<NodeView, 'capabilities'>): stri
 /** All there is to say about one node, for its owner or an operator. */
 export const describeNode = (node: NodeView): string[] => [
   `node        ${node.nodeId}`,
-  `state       ${stateOf(node)}${node.running > 0 ? `, ${node.running} running` : ''}${node.stateSince ? ` since ${node.stateSince}` : ''}`,
+  `state       ${stateOf(node)}${node.stateSince ? ` since ${node.stateSince}` : ''}${node.running > 0 ? `, ${node.running} running` : ''}`,
   ...(node.reason ? [`because     ${node.reason}`] : []),
   ...(node.quarantinedUntil ? [`until       ${node.quarantinedUntil}, then on probation`] : []),
   `owner       ${node.owner ?? 'in no fleet'}`,

@@ -68,7 +68,8 @@ function keepVault(deps: VaultDeps, vault: Vault): Promise<Vault> {
 async function find({ db, isOperator }: VaultDeps, by: string, jobId: string): Promise<Vault> {
   const vault = await createVaultsStore(db).get(jobId)
   if (vault && (vault.requesterId === by || isOperator(by))) return vault
-  throw new WindfallError('not-found', `You have no vault for a job ${jobId}. Begin one: windfall vault open`)
+  const where = isOperator(by) ? 'There is no vault' : 'You have no vault'
+  throw new WindfallError('not-found', `${where} for a job ${jobId}. See those that there are: windfall vault list. Begin one: windfall vault open`)
 }
 
 /** Where the money of protected jobs lies, and how it gets there and away. */
