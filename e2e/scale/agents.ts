@@ -1,6 +1,6 @@
 /** Agents as the coordinator sees them: enrolled by proof of possession, online over the real socket, without a machine behind them. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { testCapabilities } from '../../main/coordinator/core.fake.ts'
+import { testCapabilities } from '../../main/coordinator/test-work.fake.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../main/kernel/signing.ts'
 import type { Capabilities } from '../../shared/contract/node.ts'
 import { enrolmentText } from '../../shared/domain/enrolment.ts'

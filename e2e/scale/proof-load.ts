@@ -1,6 +1,6 @@
 /** Proofs by the thousand, each of its own node's chain and validly signed, for leases that have ended: what is measured is the way to the durable answer. */
 import { createHash } from 'node:crypto'
-import { OUTPUT, proofFor, submissionOf, testSpec } from '../../main/coordinator/core.fake.ts'
+import { OUTPUT, proofFor, submissionOf, testSpec } from '../../main/coordinator/test-work.fake.ts'
 import { signEnvelope } from '../../shared/domain/dsse.ts'
 import { PROOF_BATCH_TYPE } from '../../shared/domain/proof-batch.ts'
 import type { Lease } from '../../shared/contract/job.ts'

@@ -1,5 +1,5 @@
 /** What the queues are asked to do, done by the real coordinator over its public interface: submitted by a requester, done by enrolled nodes, proven. */
-import { proofFor, submissionOf, testSpec } from '../../main/coordinator/core.fake.ts'
+import { proofFor, submissionOf, testSpec } from '../../main/coordinator/test-work.fake.ts'
 import { sha256Hex } from '../../main/kernel/signing.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import { type Agent, enrolAgents, newAgents } from './agents.ts'

@@ -90,7 +90,7 @@ const written = (address: string) => ({ address, signer: false, writable: true }
 const signing = (address: string) => ({ address, signer: true, writable: false })
 const read = (address: string) => ({ address, signer: false, writable: false })
 
-/** Everything that makes the token, in one transaction that the wallet alone signs and pays. `rent`: what both accounts together need, for the mint’s share. */
+/** Everything that makes the token, in one transaction that the wallet alone signs and pays. `rent`: what the mint needs, its metadata included. */
 export function mintReceiptInstructions(
   wallet: string,
   claim: ReceiptClaim,

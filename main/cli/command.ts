@@ -25,6 +25,13 @@ export function whereOf(options: CommonOptions): Where {
   return { dataDirectory: dataDirectoryOf(options), coordinator: { url, apiKey } }
 }
 
+/** The coordinator that a public question goes to, which takes no key; `null`: the one running here. Error: `config.invalid`. */
+export function namedCoordinator(options: CommonOptions): string | null {
+  const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR'] ?? null
+  if (url !== null) requireHttp(url, '--coordinator')
+  return url
+}
+
 /** Error: `config.invalid` unless the text is an http(s) address. */
 export function requireHttp(url: string, option: string): void {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))

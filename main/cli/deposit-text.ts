@@ -1,13 +1,12 @@
 import type { DepositAsset, DepositView } from '../../shared/contract/funding.ts'
 import { fromIso } from '../../shared/units.ts'
 import { dateWord, ownTimeZone } from './clock-time.ts'
-import { sol, usd } from './format.ts'
+import { sol, usd, usdc } from './format.ts'
 import { table } from './output.ts'
 import { qrLines } from './wallet-text.ts'
 
 const at = (iso: string): string => dateWord(fromIso(iso), ownTimeZone())
-const unitsOf = (asset: DepositAsset, units: string): string =>
-  asset === 'sol' ? sol(units) : `${BigInt(units) / 1_000_000n}.${String(BigInt(units) % 1_000_000n).padStart(6, '0')} USDC`
+const unitsOf = (asset: DepositAsset, units: string): string => (asset === 'sol' ? sol(units) : usdc(units))
 
 /** What to pay, and how. */
 export const describeRequest = ({ url, asset, units, microUsd, rate, cluster, expiresAt }: DepositView, qr: boolean): string[] => [

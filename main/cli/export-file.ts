@@ -2,8 +2,7 @@ import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
-
-const isLocal = (error: unknown): boolean => error instanceof Error && 'path' in error
+import { isLocal } from './result-file.ts'
 
 /**
  * Writes what arrives to a file, which is there once all of it is, or to standard output for `null`. Returns how many bytes.
@@ -26,7 +25,7 @@ export async function writeExport(file: string | null, content: Readable): Promi
   } catch (error) {
     if (part !== null) rmSync(part, { force: true })
     throw isLocal(error)
-      ? new WindfallError('input.invalid', `${file} cannot be written (${messageOf(error)}).`, { cause: error })
+      ? new WindfallError('input.invalid', `${file ?? 'The output'} cannot be written (${messageOf(error)}).`, { cause: error })
       : new WindfallError('unavailable', 'The connection broke before all of it was here. Try again, for a shorter stretch of time if it is much.', {
           cause: error,
         })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { energy, gramsOf, originOf, reasonOf, sol, usd } from './format.ts'
+import { energy, gramsOf, originOf, reasonOf, sol, usd, usdc } from './format.ts'
 
 test('money is shown to the last micro-USD and lamport, at any size', () => {
   expect(['0', '1', '999999', '1000000', '-1', '-2500000', '9007199254740993'].map(usd)).toEqual([
@@ -19,6 +19,7 @@ test('money is shown to the last micro-USD and lamport, at any size', () => {
     '1.000000000 SOL',
     '9007199.254740993 SOL',
   ])
+  expect(['0', '1', '1234567', '9007199254740993'].map(usdc)).toEqual(['0.000000 USDC', '0.000001 USDC', '1.234567 USDC', '9007199254.740993 USDC'])
   fc.assert(
     fc.property(fc.bigInt({ min: -(1n << 62n), max: 1n << 62n }), (amount) => {
       expect(BigInt(usd(amount).replace(/[$.]/g, ''))).toBe(amount)

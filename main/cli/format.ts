@@ -14,6 +14,12 @@ export function sol(lamports: string | bigint): string {
   return `${digits.slice(0, -9)}.${digits.slice(-9)} SOL`
 }
 
+/** `1234567` micro-USDC → `1.234567 USDC`. */
+export function usdc(microUsdc: string | bigint): string {
+  const digits = BigInt(microUsdc).toString().padStart(7, '0')
+  return `${digits.slice(0, -6)}.${digits.slice(-6)} USDC`
+}
+
 /** Energy for people: joules in, `12.3 J`, `4.56 Wh` or `1.23 kWh` out. */
 export function energy(joules: number): string {
   if (joules < 3_600) return `${joules.toFixed(1)} J`

@@ -13,7 +13,7 @@ import type {
 import type { BalanceSheet, SheetVerdict } from '../../shared/domain/balance-sheet.ts'
 import { fromIso } from '../../shared/units.ts'
 import { dateWord, ownTimeZone } from './clock-time.ts'
-import { sol, usd } from './format.ts'
+import { sol, usd, usdc } from './format.ts'
 import { table } from './output.ts'
 
 /** `1234567` millionths → `1.234567`. */
@@ -25,7 +25,7 @@ function money(amount: string, asset: string): string {
   const size = amount.replace('-', '')
   if (asset === 'micro-usd') return `${sign}${usd(size)}`
   if (asset === 'lamports') return `${sign}${sol(size)}`
-  if (asset === 'micro-usdc') return `${sign}${millionths(size)} USDC`
+  if (asset === 'micro-usdc') return `${sign}${usdc(size)}`
   return `${sign}€${millionths(size)} of credits`
 }
 

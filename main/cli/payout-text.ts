@@ -2,18 +2,13 @@ import type { AgentPayout } from '../../shared/contract/agent.ts'
 import type { PayoutAsset, PayoutClaim, PayoutQuote, PayoutTerms } from '../../shared/contract/payout.ts'
 import type { PayoutBatchView, PayoutRebuild, PayoutStatus } from '../../shared/contract/payout-admin.ts'
 import type { WalletView } from '../../shared/contract/wallet.ts'
-import { sol, usd } from './format.ts'
+import { sol, usd, usdc } from './format.ts'
 import { table } from './output.ts'
 
-const MICRO = 6
 const MINUTE = 16
 
 /** An amount in the smallest unit of its asset: `0.004250000 SOL`, `0.850000 USDC`. */
-function coins(amount: string, asset: PayoutAsset): string {
-  if (asset === 'sol') return sol(amount)
-  const digits = amount.padStart(MICRO + 1, '0')
-  return `${digits.slice(0, -MICRO)}.${digits.slice(-MICRO)} USDC`
-}
+const coins = (amount: string, asset: PayoutAsset): string => (asset === 'sol' ? sol(amount) : usdc(amount))
 
 /** What arrives of a payout, in its asset. */
 export const arriving = ({ asset = 'sol', lamports, microUsdc = '0' }: Pick<AgentPayout, 'asset' | 'lamports' | 'microUsdc'>): string =>

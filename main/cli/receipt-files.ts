@@ -39,6 +39,10 @@ function listFiles(dataDirectory: string): string[] {
   }
 }
 
+/** A receipt by its id, in the data directory, or by its file, unverified. Error: `receipt.unreadable`. */
+export const namedReceipt = (dataDirectory: string, name: string): ReceiptOnDisk =>
+  readReceipt(name.endsWith(RECEIPT_EXTENSION) ? name : receiptFile(dataDirectory, name))
+
 /** What a bundle says, unverified. Error: `receipt.unreadable`. */
 export function readReceipt(file: string): ReceiptOnDisk {
   let text: string

@@ -18,6 +18,7 @@ import {
 import { ASSOCIATED_TOKEN_PROGRAM } from '../chain/tokens.ts'
 import { sha256Hex } from '../kernel/signing.ts'
 import type { ReceiptOnDisk } from './receipt-files.ts'
+import type { Keypair } from './vault-key.ts'
 
 export interface TokenDeps {
   readonly chain: Pick<
@@ -26,11 +27,6 @@ export interface TokenDeps {
   >
   /** Waits until it is worth while to look again. */
   readonly pause: () => Promise<unknown>
-}
-
-export interface Keypair {
-  readonly address: string
-  readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>
 }
 
 /** Where in which log a receipt is, as its token says it. */

@@ -4,6 +4,12 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
 
+const ON_DISK = /^E(?:NOENT|ACCES|ISDIR|NOSPC|DQUOT|FBIG|ROFS|PERM|NOTDIR)$/
+
+/** Whether it was the writing of a file that failed, and not the arriving of its content. A full disk names no path. */
+export const isLocal = (error: unknown): boolean =>
+  error instanceof Error && ('path' in error || ('code' in error && typeof error.code === 'string' && ON_DISK.test(error.code)))
+
 /**
  * Writes what arrives to a file, which is there once all of it is and hashes to what was proven, and never before.
  * Errors: `internal` if it is something else, `input.invalid` if the file cannot be written.
@@ -31,9 +37,7 @@ export async function writeResult(file: string, content: Readable, outputSha256:
   } catch (error) {
     rmSync(part, { force: true })
     if (error instanceof WindfallError) throw error
-    const { code } = error as { readonly code?: unknown }
-    const isLocal = typeof code === 'string' && /^E(?:NOENT|ACCES|ISDIR|NOSPC|ROFS|PERM|NOTDIR)$/.test(code)
-    throw isLocal
+    throw isLocal(error)
       ? new WindfallError('input.invalid', `${file} cannot be written (${messageOf(error)}).`, { cause: error })
       : new WindfallError('unavailable', 'The connection broke while the result was fetched. Nothing was written. Try again.', { cause: error })
   }

@@ -11,7 +11,7 @@ const KeypairFile = z.array(z.number().int().min(0).max(255)).length(64)
 /** What comes before the seed of an Ed25519 key in PKCS #8 (RFC 8410). */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-interface Keypair {
+export interface Keypair {
   readonly address: string
   readonly sign: Signer['sign']
 }

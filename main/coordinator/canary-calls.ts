@@ -61,7 +61,7 @@ export function createCanaryCalls({ db, clock, blobs, decide, isOperator }: Cana
 /** Errors: those of a job that cannot be right, `input.invalid` for what has another way to be checked. */
 async function checkCanary(spec: JobSpec, { now, hasBlob }: { readonly now: number; readonly hasBlob: Blobs['has'] }): Promise<void> {
   await checkSpec(spec, { now, hasBlob, maxOutputBytes: MAX_OUTPUT_BYTES })
-  if (spec.quorum || spec.outputSha256 !== null || spec.inputs?.some((input) => 'job' in input))
+  if (spec.quorum || spec.outputSha256 !== null || spec.inputs?.some(({ outputOf }) => outputOf !== undefined))
     throw new WindfallError(
       'input.invalid',
       'What a canary comes to is given beside the job: leave `outputSha256`, `quorum` and inputs of other jobs out of it.',

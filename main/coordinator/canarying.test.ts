@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { microUsd } from '../../shared/units.ts'
 import { sha256Hex } from '../kernel/signing.ts'
-import { OPERATOR, REQUESTER, type TestNode, testSpec } from './core.fake.ts'
+import { OPERATOR, REQUESTER, type TestNode } from './core.fake.ts'
+import { testSpec } from './test-work.fake.ts'
 import { VERIFIER, requesterPrepaid } from './ledger/accounts.ts'
 import { requesterDeposit } from './ledger/entries.ts'
 import { book, earningsOf } from './ledger/ledger.ts'
@@ -149,6 +150,8 @@ test('only the operator may add, see and remove them; one id is used once, and w
   await expect(canaries().remove(REQUESTER, { canaryId: 'c1' })).rejects.toMatchObject({ code: 'auth.refused' })
   await expect(canaries().remove(OPERATOR, { canaryId: 'c2' })).rejects.toMatchObject({ code: 'not-found' })
   const told = { ...spec(), outputSha256: sha256Hex(ANSWER) }
-  await expect(canaries().add(OPERATOR, { canaryId: 'c3', spec: told, outputSha256: sha256Hex(ANSWER) })).rejects.toMatchObject({ code: 'input.invalid' })
+  const after = { ...spec(), inputs: [{ path: 'before', outputOf: '01JOB' }] }
+  for (const checked of [told, after])
+    await expect(canaries().add(OPERATOR, { canaryId: 'c3', spec: checked, outputSha256: sha256Hex(ANSWER) })).rejects.toMatchObject({ code: 'input.invalid' })
   expect((await canaries().list(OPERATOR, { after: null, limit: 1 })).items.map(({ canaryId }) => canaryId)).toEqual(['c1'])
 })

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto'
 import type { JobSpec } from '../../shared/contract/job.ts'
 import type { EnergyProof } from '../../shared/domain/energy-proof.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { fromIso, microUsd, toIso } from '../../shared/units.ts'
 import type { Ids } from '../kernel/ids.ts'
 import type { Run } from '../kernel/lifecycle.ts'
+import { keyedDraw } from '../kernel/random.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import { type CanaryCallDeps, createCanaryCalls } from './canary-calls.ts'
@@ -16,7 +16,7 @@ import type { JobDeps } from './jobs/ports.ts'
 import { VERIFIER } from './ledger/accounts.ts'
 import { type Tx, transact } from './persistence/database.ts'
 import { lastingExclusion } from './planner/feasibility.ts'
-import { canaryPolicy } from './quorum/canary-policy.ts'
+import { canaryPolicy, isDrawn } from './quorum/canary-policy.ts'
 import { type Canary, createCanariesStore } from './quorum/canaries.store.ts'
 import { createValidityStore } from './quorum/validity.store.ts'
 import type { Registry } from './registry/registry.ts'
@@ -76,24 +76,27 @@ export function createCanaries(deps: CanaryDeps): Canaries {
   }
 }
 
-const drawFor = (key: Uint8Array, proofId: string): number => createHmac('sha256', key).update(`canary ${proofId}`).digest().readUInt32BE() / 2 ** 32
+type Before = Awaited<ReturnType<ReturnType<typeof createCanariesStore>['toNode']>>
 
 /** The one of those it can do that it was given least often, so that nobody who remembers one gets far with it. */
-async function nextFor({ db, registry }: CanaryDeps, nodeId: string, canaries: readonly Canary[]) {
-  const node = (await registry.list()).find((one) => one.nodeId === nodeId)
-  const before = await createCanariesStore(db).toNode(nodeId)
-  const timesGiven = ({ canaryId }: Canary): number => before.filter((one) => one.canaryId === canaryId).length
-  const able = node && !before.some(({ isOpen }) => isOpen) ? canaries.filter(({ spec }) => lastingExclusion(node.capabilities, spec) === null) : []
-  return { given: before.length, suitable: able.length, next: able.toSorted((a, b) => timesGiven(a) - timesGiven(b))[0] ?? null }
+async function nextFor({ registry }: CanaryDeps, nodeId: string, { canaries, before }: { readonly canaries: readonly Canary[]; readonly before: Before }) {
+  const node = before.some(({ isOpen }) => isOpen) ? undefined : (await registry.list()).find((one) => one.nodeId === nodeId)
+  const times = new Map(before.map((one) => [one.canaryId, one.times]))
+  const timesGiven = ({ canaryId }: Canary): number => times.get(canaryId) ?? 0
+  const able = node ? canaries.filter(({ spec }) => lastingExclusion(node.capabilities, spec) === null) : []
+  return { suitable: able.length, next: able.toSorted((a, b) => timesGiven(a) - timesGiven(b))[0] ?? null }
 }
 
 async function consider(deps: CanaryDeps, { proofId, nodeId, seq }: Proven, canaries: readonly Canary[]): Promise<void> {
-  const { given, suitable, next } = await nextFor(deps, nodeId, canaries)
-  const isPaidFor = next === null || (await canVerifyFor(deps.db, mostOf(next.spec)))
-  const run = { count: seq, given, rate: deps.config.canaryRate, draw: drawFor(deps.challengeKey, proofId), suitable, isPaidFor }
+  const before = await createCanariesStore(deps.db).toNode(nodeId)
+  const given = before.reduce((sum, { times }) => sum + times, 0)
+  const drawn = { count: seq, given, rate: deps.config.canaryRate, draw: keyedDraw(deps.challengeKey, `canary ${proofId}`) }
+  // Most are not, and asking for all nodes and for what is in the books costs more than everything before it.
+  if (!isDrawn(drawn)) return
+  const { suitable, next } = await nextFor(deps, nodeId, { canaries, before })
+  const run = { ...drawn, suitable, isPaidFor: next === null || (await canVerifyFor(deps.db, mostOf(next.spec))) }
   const subject = { kind: 'proof', id: proofId } as const
   const answer = canaryPolicy.decide({ run }, subject)
-  if (answer.outcome.because === 'not-drawn') return
   await transact(deps.db, async (tx) => {
     await deps.choose(tx, { kind: 'canary', subject, also: [{ kind: 'node', id: nodeId }], policy: canaryPolicy, inputs: { run }, answer })
     if (answer.outcome.give && next) await give(deps, tx, { canary: next, nodeId })
@@ -123,18 +126,16 @@ async function answerWrong(deps: CanaryDeps, tx: Tx, { nodeId, jobId, code }: Pa
   await deps.decide(tx, 'canary.answered', { jobId, nodeId, is: 'wrong' })
 }
 
-const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'planned', 'leased', 'running', 'verifying'])
-
 /** Takes in what has come of those that were given. */
 async function settle(deps: CanaryDeps): Promise<void> {
   const store = createCanariesStore(deps.db)
   for (const jobId of await store.judgedUnfinished()) await deps.jobs.cancel(VERIFIER, jobId)
-  for (const { jobId, nodeId, image, state } of await store.open()) {
-    if (UNDER_WAY.has(state)) continue
+  for (const { jobId, nodeId, state } of await store.ended()) {
     const is = state === 'completed' ? 'right' : 'unanswered'
     await transact(deps.db, async (tx) => {
-      if (!(await createCanariesStore(tx).judge(jobId, nodeId, is))) return
-      if (is === 'right') await createValidityStore(tx).confirm({ nodeId, image })
+      const judged = await createCanariesStore(tx).judge(jobId, nodeId, is)
+      if (!judged) return
+      if (is === 'right') await createValidityStore(tx).confirm({ nodeId, image: judged.image })
       await deps.decide(tx, 'canary.answered', { jobId, nodeId, is })
     })
   }

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto'
 import type { JobSpec } from '../../shared/contract/job.ts'
 import type { Quorum } from '../../shared/contract/quorum.ts'
 import { neededResults } from '../../shared/domain/pay.ts'
 import { fromIso, microUsd } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { keyedDraw } from '../kernel/random.ts'
 import { sha256Hex } from '../kernel/signing.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { Jobs } from './jobs/jobs.ts'
@@ -44,8 +44,6 @@ export interface ComparingDeps {
 
 type Compares = ResultToWeigh & { readonly spec: JobSpec & { readonly quorum: Quorum } }
 
-const drawFor = (key: Uint8Array, leaseId: string): number => createHmac('sha256', key).update(`replication ${leaseId}`).digest().readUInt32BE() / 2 ** 32
-
 /** Until when somebody has to have begun with it, so that it is done in time all the same. */
 const confirmBy = ({ deadline, expected }: JobSpec, now: number): number =>
   Math.min(now + PATIENCE_MS, fromIso(deadline) - SLACK * expected.seconds * 1_000 - 5 * MINUTE_MS)
@@ -64,8 +62,8 @@ const saysAgree = (agree: number, needed: number): string =>
   `${agree} of ${needed} results ${agree === 1 ? 'agrees' : 'agree'}; waits for that of a machine of another owner.`
 
 async function otherNodes({ db, registry }: ComparingDeps, { nodeId, spec }: Compares): Promise<number> {
-  const own = await createOwnersStore(db).alongside([nodeId])
-  return (await registry.list()).filter((node) => node.online && !own.has(node.nodeId) && lastingExclusion(node.capabilities, spec) === null).length
+  const own = (await createOwnersStore(db).alongside([nodeId])).get(nodeId)
+  return (await registry.list()).filter((node) => node.online && !own?.has(node.nodeId) && lastingExclusion(node.capabilities, spec) === null).length
 }
 
 /** What the coordinator has to go by when it chooses whether to have a result repeated. */
@@ -77,7 +75,7 @@ async function standingOf(deps: ComparingDeps, result: Compares): Promise<Proven
     ...(doubt > 0 ? { doubt } : {}),
     consecutiveValid: await createValidityStore(deps.db).consecutive({ nodeId, requesterId, image: spec.runtime.image }),
     rate: deps.config.replicationRate,
-    draw: drawFor(deps.challengeKey, leaseId),
+    draw: keyedDraw(deps.challengeKey, `replication ${leaseId}`),
     otherNodes: await otherNodes(deps, result),
     hasTime: confirmBy(spec, now) > now + MINUTE_MS,
     isPaidFor: await canRepeatFor(deps.db, repeatOf(deps, result)),

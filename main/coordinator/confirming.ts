@@ -49,16 +49,13 @@ async function conclude(deps: ConfirmingDeps, jobId: string): Promise<void> {
   await deps.hint()
 }
 
-const stillWaits = async (db: Db, { clock }: Pick<ConfirmingDeps, 'clock'>, jobId: string): Promise<boolean> =>
-  (await createResultsStore(db).waitedEnough(clock.now())).includes(jobId)
-
 async function countAlone(deps: ConfirmingDeps, jobId: string, result: StoredResult): Promise<void> {
   const job = await transact(deps.db, (tx) => deps.job(tx, jobId))
   if (!job) return
   const settle = await prepareSettling(deps, job)
   const { proofId, leaseId, nodeId, outputSha256 } = result
   await transact(deps.db, async (tx) => {
-    if (!(await stillWaits(tx, deps, jobId))) return
+    if (!(await createResultsStore(tx).hasWaitedEnough(jobId, deps.clock.now()))) return
     await requireSame(tx, jobId, [result])
     await createResultsStore(tx).judge(proofId, 'unconfirmed')
     await judgeHeld(tx, [{ leaseId, is: 'right' }])
@@ -71,7 +68,7 @@ async function countAlone(deps: ConfirmingDeps, jobId: string, result: StoredRes
 /** They differ, and nobody came who could say which is right. */
 async function giveUp(deps: ConfirmingDeps, jobId: string, results: readonly StoredResult[]): Promise<void> {
   await transact(deps.db, async (tx) => {
-    if (!(await stillWaits(tx, deps, jobId))) return
+    if (!(await createResultsStore(tx).hasWaitedEnough(jobId, deps.clock.now()))) return
     await requireSame(tx, jobId, results)
     await leaveUnpaid(deps, tx, { jobId, cause: 'undecided' })
     await leaveUndecided(deps, tx, { jobId, results, agree: Math.max(...results.map(({ agree }) => agree)) })

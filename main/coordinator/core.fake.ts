@@ -3,25 +3,19 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Capabilities, Presence } from '../../shared/contract/node.ts'
+import type { Presence } from '../../shared/contract/node.ts'
 import { JobSpec, type Lease, MAX_OUTPUT_BYTES } from '../../shared/contract/job.ts'
-import type { Plan, PlanAnswer } from '../../shared/contract/plan.ts'
 import { BUNDLE_TYPE, type ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
-import { signEnvelope } from '../../shared/domain/dsse.ts'
 import { enrolmentText } from '../../shared/domain/enrolment.ts'
-import { type EnergyProof, energyProofType } from '../../shared/domain/energy-proof.ts'
-import { splitAtHalfHours } from '../../shared/domain/half-hours.ts'
-import { testProof } from '../../shared/domain/receipt-bundle.fake.ts'
-import { epochMs, microUsd, toIso } from '../../shared/units.ts'
+import { microUsd } from '../../shared/units.ts'
 import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
 import { createIds } from '../kernel/ids.ts'
 import { createLogger } from '../kernel/log.ts'
-import { type Signer, createSigner, generateKeyPem, sha256Hex } from '../kernel/signing.ts'
+import { type Signer, createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { createAudit } from './audit/audit.ts'
 import { type Core, type CoreDeps, createCore } from './core.ts'
 import { coordinatorEvents } from './events.ts'
 import { createFakeInbox } from './intake/inbox.fake.ts'
-import type { JobToPlan, NodeToPlan, PlanJobs } from './jobs/ports.ts'
 import { alone } from './replicas/orders.ts'
 import { openTestDatabase } from './persistence/database.fake.ts'
 import type { Db, Tx } from './persistence/database.ts'
@@ -29,103 +23,13 @@ import type { Blobs } from './persistence/blobs.ts'
 import { openDiskBlobs } from './persistence/disk-blobs.ts'
 import type { ReceiptOrder } from './proofs/ports.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
+import { planFirstFree } from './first-free.fake.ts'
+import { testCapabilities, testSpec } from './test-work.fake.ts'
 
-export const OUTPUT = Buffer.from('the result')
-const WASM = `sha256:${'c'.repeat(64)}`
 export const REQUESTER = 'requester-1'
 /** Whose key may read everything. */
 export const OPERATOR = 'operator'
 const isOperator = (requesterId: string): boolean => requesterId === OPERATOR
-export const SECONDS = 60
-const GPU = { uuidHash: 'a'.repeat(64), vendor: 'NVIDIA', name: 'RTX 4080', driver: '595.10', vramBytes: 17e9, powerLimitW: 320 }
-
-export const testCapabilities: Capabilities = {
-  agentVersion: '0.1.0',
-  os: 'linux',
-  arch: 'x64',
-  cpu: { model: 'test', cores: 8 },
-  ramBytes: 32e9,
-  gpus: [GPU],
-  cpuPowerLimitW: 65,
-  runtimes: [{ name: 'docker', version: '29' }],
-  zone: 'GB-13',
-}
-
-export const testSpec = (now: number, changes: Partial<JobSpec> = {}): JobSpec =>
-  JobSpec.parse({
-    kind: 'data-hash',
-    name: 'test job',
-    runtime: { name: 'docker', image: WASM, archive: null, reference: 'busybox' },
-    limits: { wallSeconds: 600, memoryBytes: 64e6, outputBytes: 1024, cpus: 1 },
-    needs: { gpus: 1, vramBytes: 0, ramBytes: 0 },
-    deadline: toIso(now + 6 * 3_600_000),
-    expected: { seconds: SECONDS, watts: 250 },
-    price: { microUsdPerHour: '600000', maxMicroUsd: '1000000' },
-    carbon: { rule: 'now', capG: null },
-    outputSha256: sha256Hex(OUTPUT),
-    ...changes,
-  })
-
-const testPlan = (nodeId: string, from: number): Plan => ({
-  nodeId,
-  zone: 'GB-13',
-  window: { from: toIso(from), to: toIso(from + SECONDS * 1000) },
-  runs: [{ from: toIso(from), to: toIso(from + SECONDS * 1000) }],
-  gPerKWh: 100,
-  expectedGrams: 0.4,
-  gramsRange: null,
-  expectedMicroUsd: '1000',
-  electricity: null,
-  chosenBy: 'composite',
-  baselineGrams: 0.5,
-  score: { total: 0.2, intensity: 0.1, price: 0.1, utilisation: 0 },
-  source: 'test',
-  origin: 'modelled',
-  recordedOn: null,
-  greenest: null,
-})
-
-const exclusion = ({ nodeId, online, ready, taken }: NodeToPlan, { barred = [], only = nodeId }: JobToPlan): 'offline' | 'paused' | 'busy' | 'owner' | null => {
-  if (barred.includes(nodeId) || only !== nodeId) return 'owner'
-  return online ? (ready ? (taken.length > 0 ? 'busy' : null) : 'paused') : 'offline'
-}
-
-function firstFree(job: JobToPlan, nodes: readonly NodeToPlan[], from: number): PlanAnswer {
-  const reasons = nodes.map((node) => exclusion(node, job))
-  const free = nodes[reasons.indexOf(null)]
-  const excluded = Object.fromEntries([...Map.groupBy(reasons, (reason) => reason)].flatMap(([reason, all]) => (reason ? [[reason, all.length]] : [])))
-  return {
-    plan: free ? testPlan(free.nodeId, from) : null,
-    compared: { composite: null, joint: null },
-    alternatives: [],
-    excluded,
-    out: [],
-    nodes: nodes.length,
-    maxPriceMicroUsd: '1000000',
-  }
-}
-
-/** Every job on the first free node, whatever the others do, starting after `delayMs`. */
-export const planFirstFree =
-  (delayMs: () => number): PlanJobs =>
-  async ({ jobs, nodes, now }) => {
-    const from = now + delayMs()
-    const answers = new Map(jobs.map((job) => [job.jobId, firstFree(job, nodes, from)]))
-    const answerOf = (jobId: string): PlanAnswer => answers.get(jobId) as PlanAnswer
-    const outcome = jobs.map(({ jobId, reroutes }) => ({
-      jobId,
-      answer: answerOf(jobId),
-      action: 'place' as const,
-      reason: 'The first that is free.',
-      reroutes,
-    }))
-    const choiceOf = (jobId: string) => ({
-      policy: { name: 'first-free', version: '1' },
-      inputs: { now, nodes },
-      answer: { outcome: { jobId, plan: answerOf(jobId).plan }, alternatives: [] },
-    })
-    return { outcome, choiceOf }
-  }
 
 /** Money and receipts as decisions in the audit log: written in the same transaction, so they roll back with it. */
 function createBooks(decide: (tx: Tx, kind: string, body: object) => Promise<void>, nextId: () => string) {
@@ -271,51 +175,4 @@ export async function enrol(
   const proven = { publicJwk: signer.publicJwk, challenge, signature, capabilities: testCapabilities, payoutAddress }
   const { nodeId } = await registry.enrol({ ...proven, ...(token === null ? {} : { token }) })
   return { signer, nodeId, ready: (running = []) => parts.agents.heartbeat(nodeId, { ready: true, reasons: [], running }) }
-}
-
-interface ProofOf {
-  readonly nodeId: string
-  readonly now: number
-  readonly ms?: number
-  readonly changes?: Partial<EnergyProof>
-}
-
-/** A proof of `SECONDS` seconds, or of another time, at 250 W that ended just now, for a lease. */
-export function proofFor(lease: Lease, { nodeId, now, ms = SECONDS * 1000, changes = {} }: ProofOf): EnergyProof {
-  const [from, to] = [epochMs(now - ms), epochMs(now)]
-  const intervals = splitAtHalfHours(from, to).map((span) => ({
-    from: toIso(span.from),
-    to: toIso(span.to),
-    joules: (250 * (span.to - span.from)) / 1000,
-    coverage: 1,
-  }))
-  const boardJ = intervals.reduce((sum, { joules }) => sum + joules, 0)
-  const { jobId, attemptId, leaseId, spec } = lease
-  return testProof({
-    proofId: `proof-of-${leaseId}`,
-    nodeId,
-    jobId,
-    attemptId,
-    leaseId,
-    seq: 1,
-    prev: null,
-    startedAt: toIso(from),
-    endedAt: toIso(to),
-    durationMs: to - from,
-    intervals,
-    boardJ,
-    marginalJ: boardJ * 0.9,
-    counterEnd: 100 + boardJ,
-    samples: Math.ceil(ms / 1000),
-    expectedSamples: Math.ceil(ms / 1000),
-    runtime: { name: spec.runtime.name, image: spec.runtime.image },
-    outputSha256: sha256Hex(OUTPUT),
-    ...changes,
-  })
-}
-
-/** What an agent sends for a proof. */
-export async function submissionOf(lease: Pick<Lease, 'leaseId' | 'token'>, proof: EnergyProof, signer: Pick<Signer, 'keyId' | 'sign'>) {
-  const envelope = await signEnvelope(energyProofType(proof), Buffer.from(JSON.stringify(proof)), signer)
-  return { leaseId: lease.leaseId, token: lease.token, envelope, output: OUTPUT.toString('base64') }
 }

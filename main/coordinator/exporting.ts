@@ -31,7 +31,7 @@ export async function createExporting({ db, clock, isOperator, signer, logId, pu
   await keys.add(signer, clock.now())
   const browser = createReceiptBrowser(db)
   const viewer = (by: string) => ({ by, isOperator: isOperator(by) })
-  const credential = async (receiptId: string) => credentialOf({ signer, logId, issuer: issuerOf(publicUrl, logId) }, await storedReceipt(db, receiptId))
+  const issuing = { signer, logId, issuer: issuerOf(publicUrl, logId) }
   const alone = createTurns()
   const sum = async (filter: ReceiptFilter, question: Pick<EmissionsAsked, 'by' | 'after' | 'limit'>) => {
     const { since, until } = filter
@@ -41,11 +41,11 @@ export async function createExporting({ db, clock, isOperator, signer, logId, pu
   return {
     list: (by, { after, limit, ...filters }) => listReceipts(db, filterFor(viewer(by), filters), { after, limit }),
     keySet: async () => keySetOf(signer, await keys.all()),
-    credential,
+    credential: async (receiptId) => credentialOf(issuing, await storedReceipt(db, receiptId)),
     receipts: async (by, { format, ...filters }) => {
       const filter = filterFor(viewer(by), filters)
       await requireNamed(db, filter)
-      return exportReceipts(browser, filter, { bundleOf: (id) => bundleOf(db, id), credentialOf: credential })[format]()
+      return exportReceipts(browser, filter, { bundleOf: (id) => bundleOf(db, id), credentialOf: (receipt) => credentialOf(issuing, receipt) })[format]()
     },
     emissions: (by, { by: group, after, limit, ...filters }) => alone(by, () => sum(filterFor(viewer(by), filters), { by: group, after, limit })),
     ownEmissions: (nodeId, { by, after, limit, ...stretch }) =>

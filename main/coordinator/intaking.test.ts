@@ -7,7 +7,9 @@ import { WindfallError } from '../../shared/errors.ts'
 import { type Signer, createSigner, generateKeyPem, sha256Hex } from '../kernel/signing.ts'
 import type { Core } from './core.ts'
 import { transact } from './persistence/database.ts'
-import { REQUESTER, SECONDS, type TestCore, type TestNode, planFirstFree, proofFor, startTestCore, submissionOf } from './core.fake.ts'
+import { REQUESTER, type TestCore, type TestNode, startTestCore } from './core.fake.ts'
+import { SECONDS, proofFor, submissionOf } from './test-work.fake.ts'
+import { planFirstFree } from './first-free.fake.ts'
 import { replaceTestKey, startTestKeys } from './registry/rotation.fake.ts'
 
 let core: TestCore

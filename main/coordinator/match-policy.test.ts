@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Policy } from '../../shared/contract/decision.ts'
-import { testCapabilities, testSpec } from './core.fake.ts'
+import { testCapabilities, testSpec } from './test-work.fake.ts'
 import { createMatching } from './matching.ts'
 import { monotonicMs } from '../../shared/units.ts'
 import { POLICIES } from './policies.ts'

@@ -1,6 +1,7 @@
 import type { KyselyPlugin } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { OPERATOR, REQUESTER, type TestCore, enrol, startTestCore, testCapabilities } from './core.fake.ts'
+import { OPERATOR, REQUESTER, type TestCore, enrol, startTestCore } from './core.fake.ts'
+import { testCapabilities } from './test-work.fake.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { enrolmentText } from '../../shared/domain/enrolment.ts'
 import { transact } from './persistence/database.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { PlanAnswer } from '../../shared/contract/plan.ts'
-import { OPERATOR, REQUESTER, startTestCore, testSpec } from './core.fake.ts'
+import { OPERATOR, REQUESTER, startTestCore } from './core.fake.ts'
+import { testSpec } from './test-work.fake.ts'
 
 test('a requester learns where and when, but not which machines; an operator does', async () => {
   await using core = await startTestCore()

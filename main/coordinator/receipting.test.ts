@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Signal } from '../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, epochMs, fromIso, toIso } from '../../shared/units.ts'
-import { proofFor, testSpec } from './core.fake.ts'
+import { proofFor, testSpec } from './test-work.fake.ts'
 import type { GridOracle } from './grid/oracle.ts'
 import type { Tx } from './persistence/database.ts'
 import { fakeSignal } from './planner/planner.fake.ts'

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NodeFault } from '../../shared/contract/node-fault.ts'
-import { OPERATOR, type TestCore, type TestNode, enrol, proofFor, startTestCore, submissionOf } from './core.fake.ts'
+import { OPERATOR, type TestCore, type TestNode, enrol, startTestCore } from './core.fake.ts'
+import { proofFor, submissionOf } from './test-work.fake.ts'
 import { transact } from './persistence/database.ts'
 import { grantApiKey } from './registry/api-keys.ts'
 import { createConduct } from './registry/conduct.ts'

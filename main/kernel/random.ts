@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { createHmac, randomBytes, randomInt } from 'node:crypto'
 
 const POOL_BYTES = 4_096
 
@@ -20,3 +20,6 @@ export function createRandomBytes(draw: (bytes: number) => Uint8Array = randomBy
 
 /** A number in [0, 1) for jitter; never for secrets, which come from `randomBytes`. */
 export const random = (): number => randomInt(2 ** 32) / 2 ** 32
+
+/** A number in [0, 1) that nobody without the key can foretell, and the same whenever it is drawn for the same text. */
+export const keyedDraw = (key: Uint8Array, text: string): number => createHmac('sha256', key).update(text).digest().readUInt32BE() / 2 ** 32

@@ -1,5 +1,5 @@
 /** A node of the agent's own parts that does jobs in no time, and hands every proof in until it is answered, as the agent's outbox does. */
-import { OUTPUT, proofFor, submissionOf } from '../../../main/coordinator/core.fake.ts'
+import { OUTPUT, proofFor, submissionOf } from '../../../main/coordinator/test-work.fake.ts'
 import { createCoordinatorLink } from '../../../main/agent/sync/client.ts'
 import { createCoordinatorTime } from '../../../main/agent/sync/coordinator-time.ts'
 import { systemClock } from '../../../main/kernel/clock.ts'

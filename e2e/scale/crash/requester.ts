@@ -1,4 +1,4 @@
-import { testSpec } from '../../../main/coordinator/core.fake.ts'
+import { testSpec } from '../../../main/coordinator/test-work.fake.ts'
 import { systemClock } from '../../../main/kernel/clock.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { CoordinatorClient, World } from './world.ts'

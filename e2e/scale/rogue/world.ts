@@ -1,6 +1,8 @@
 /** The real coordinator in one process, with nodes of several owners in the hands of a strategy: only time, money and chance are made up. */
 import { microUsd } from '../../../shared/units.ts'
-import { type TestCore, OPERATOR, planFirstFree, startTestCore, testSpec } from '../../../main/coordinator/core.fake.ts'
+import { type TestCore, OPERATOR, startTestCore } from '../../../main/coordinator/core.fake.ts'
+import { testSpec } from '../../../main/coordinator/test-work.fake.ts'
+import { planFirstFree } from '../../../main/coordinator/first-free.fake.ts'
 import type { PlanJobs } from '../../../main/coordinator/jobs/ports.ts'
 import { VERIFIER } from '../../../main/coordinator/ledger/accounts.ts'
 import { requesterDeposit } from '../../../main/coordinator/ledger/entries.ts'

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import { createSolanaChain } from '../../chain/solana.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, requireHttp, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, namedCoordinator, requireHttp, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { coordinatorClient, publicClient } from '../instance.ts'
 import { type AuditReport, auditLog } from '../log-audit/audit.ts'
@@ -26,11 +26,10 @@ const PAUSE_MS = 1_000
 
 /** With a key, or on the machine where the coordinator runs, receipts are read too. */
 function sourceOf(options: AuditOptions): LogSource {
-  const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR']
+  const url = namedCoordinator(options)
   const apiKey = options.key ?? process.env['WINDFALL_API_KEY']
-  if (url !== undefined) requireHttp(url, '--coordinator')
-  const reader = url !== undefined && apiKey === undefined ? null : coordinatorClient(whereOf(options))
-  return logOf({ anyone: publicClient(dataDirectoryOf(options), url ?? null), reader }, () => systemClock.sleep(PAUSE_MS, new AbortController().signal))
+  const reader = url !== null && apiKey === undefined ? null : coordinatorClient(whereOf(options))
+  return logOf({ anyone: publicClient(dataDirectoryOf(options), url), reader }, () => systemClock.sleep(PAUSE_MS, new AbortController().signal))
 }
 
 /** A receipt file, or a tree head as `windfall log head --json` gives it. */

@@ -5,7 +5,7 @@ import { payloadOf } from '../../../shared/domain/dsse.ts'
 import { verifyConsistency } from '../../../shared/domain/merkle.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit, requireHttp, wholeNumber, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, namedCoordinator, pageLimit, wholeNumber, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { coordinatorClient, publicClient } from '../instance.ts'
 import { hashOf, openHead } from '../log-audit/heads.ts'
@@ -17,11 +17,7 @@ const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
 const publicCommand = (name: string, description: string): Command =>
   createCommand(name, description).option('--coordinator <url>', 'ask this coordinator instead of the one running here')
 
-function anyone(options: CommonOptions) {
-  const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR'] ?? null
-  if (url !== null) requireHttp(url, '--coordinator')
-  return publicClient(dataDirectoryOf(options), url)
-}
+const anyone = (options: CommonOptions) => publicClient(dataDirectoryOf(options), namedCoordinator(options))
 
 /** What a head says, unverified. */
 const said = (envelope: Envelope): TreeHead => payloadOf(envelope) as TreeHead

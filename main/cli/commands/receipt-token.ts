@@ -7,7 +7,7 @@ import { createSolanaChain } from '../../chain/solana.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, requireHttp } from '../command.ts'
 import { sol } from '../format.ts'
-import { type ReceiptOnDisk, readReceipt, receiptFile } from '../receipt-files.ts'
+import { type ReceiptOnDisk, namedReceipt } from '../receipt-files.ts'
 import { type TokenDeps, type TokenQuote, burnToken, claimOf, mintToken, quoteToken } from '../receipt-token.ts'
 import { readKeypair } from '../vault-key.ts'
 import { verifyFile } from './receipt-verify.ts'
@@ -31,7 +31,7 @@ const tokenCommand = (name: string, description: string): Command =>
 
 /** A token points at a receipt that holds. Error: `input.invalid`. */
 async function validReceipt(name: string, options: TokenOptions): Promise<ReceiptOnDisk> {
-  const receipt = readReceipt(name.endsWith('.wfreceipt') ? name : receiptFile(dataDirectoryOf(options), name))
+  const receipt = namedReceipt(dataDirectoryOf(options), name)
   if ((await verifyFile({ file: receipt.file })).exitCode === 0) return receipt
   throw new WindfallError('input.invalid', `${receipt.file} is not a valid receipt. See why with: windfall receipt verify ${receipt.file}`)
 }

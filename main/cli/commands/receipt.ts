@@ -4,7 +4,7 @@ import { originOf as gridOrigin, recordedOnOf } from '../../../shared/domain/rec
 import { energy, gramsOf, meteredEnergy, originOf } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
 import { type Output, table } from '../output.ts'
-import { type ReceiptOnDisk, readReceipt, readReceipts, receiptFile, receiptsDirectory } from '../receipt-files.ts'
+import { type ReceiptOnDisk, namedReceipt, readReceipts, receiptsDirectory } from '../receipt-files.ts'
 import { type FilterOptions, addFilters, filtersOf } from '../receipt-filters.ts'
 import { exportCommand } from './receipt-export.ts'
 import { receiptPage } from './receipt-page.ts'
@@ -96,7 +96,7 @@ const show = () =>
       .option('--wallet <address>', 'say whether this wallet holds it as a token, too; with --rpc')
       .option('--rpc <url>', 'the Solana RPC that is asked'),
     async ({ wallet, rpc, ...options }, output, [name = '']) => {
-      const receipt = readReceipt(name.endsWith('.wfreceipt') ? name : receiptFile(dataDirectoryOf(options), name))
+      const receipt = namedReceipt(dataDirectoryOf(options), name)
       const token = await tokenLine(receipt, { wallet, rpc })
       output.answer(receipt.bundle, () => [...describe(receipt), ...token])
     },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Statistics } from '../../../shared/contract/statistics.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, requireHttp } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, namedCoordinator } from '../command.ts'
 import { energy, gramsOf, usd } from '../format.ts'
 import { publicClient } from '../instance.ts'
 
@@ -21,9 +21,7 @@ export const statsCommand = (): Command =>
       'ask this coordinator instead of the one running here',
     ),
     async (options, output) => {
-      const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR'] ?? null
-      if (url !== null) requireHttp(url, '--coordinator')
-      const statistics = await publicClient(dataDirectoryOf(options), url).call('getStatistics', {})
+      const statistics = await publicClient(dataDirectoryOf(options), namedCoordinator(options)).call('getStatistics', {})
       output.answer(statistics, () => describe(statistics))
     },
   )

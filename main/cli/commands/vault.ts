@@ -6,16 +6,14 @@ import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '../command.ts'
 import { dollars } from '../dollars.ts'
-import { usd } from '../format.ts'
+import { usd, usdc } from '../format.ts'
 import { coordinatorClient } from '../instance.ts'
 import { table } from '../output.ts'
 import { readKeypair } from '../vault-key.ts'
 
-const units = (amount: string): string => `${BigInt(amount) / 1_000_000n}.${String(BigInt(amount) % 1_000_000n).padStart(6, '0')} USDC`
-
 const describeVault = ({ jobId, state, reason, account, wallet, arbiter, heldMicroUsdc, freeMicroUsd, dueMicroUsdc, release }: VaultView): string[] => [
   `vault     ${jobId}  ${state}`,
-  `money     ${units(heldMicroUsdc)} of ${units(dueMicroUsdc)}, of which ${usd(freeMicroUsd)} are not spent or set aside`,
+  `money     ${usdc(heldMicroUsdc)} of ${usdc(dueMicroUsdc)}, of which ${usd(freeMicroUsd)} are not spent or set aside`,
   `lies in   ${account}`,
   `signers   two of: you ${wallet}, the coordinator, the arbiter ${arbiter}`,
   ...(release ? [`release   ${release.signature}, signed by the ${release.by} and the coordinator`] : []),
@@ -99,14 +97,7 @@ const list = () =>
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await coordinatorClient(whereOf(options)).call('listVaults', { limit: options.limit, after: options.after ?? null })
-      const rows = page.items.map((one) => [
-        one.jobId,
-        one.state,
-        units(one.heldMicroUsdc),
-        units(one.dueMicroUsdc),
-        one.requesterId,
-        one.createdAt.slice(0, 10),
-      ])
+      const rows = page.items.map((one) => [one.jobId, one.state, usdc(one.heldMicroUsdc), usdc(one.dueMicroUsdc), one.requesterId, one.createdAt.slice(0, 10)])
       output.answer(page, () =>
         rows.length === 0
           ? ['There is no vault yet. Begin one: windfall vault open']

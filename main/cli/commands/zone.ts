@@ -8,7 +8,7 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { ownTimeZone } from '../clock-time.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, requireHttp, wholeNumber, zoneArgument } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, namedCoordinator, wholeNumber, zoneArgument } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { publicClient } from '../instance.ts'
 import {
@@ -32,11 +32,7 @@ const readingHere = (): Reading => ({ timeZone: ownTimeZone(), width: process.st
 const gridCommand = (name: string, description: string): Command =>
   createCommand(name, description).option('--coordinator <url>', 'ask this coordinator instead of the one running here; needs no key')
 
-function clientOf(options: CommonOptions): Coordinator {
-  const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR'] ?? null
-  if (url) requireHttp(url, '--coordinator')
-  return publicClient(dataDirectoryOf(options), url)
-}
+const clientOf = (options: CommonOptions): Coordinator => publicClient(dataDirectoryOf(options), namedCoordinator(options))
 
 const list = () =>
   action<CommonOptions>(gridCommand('list', 'every zone of the grid that can be asked about, and what is known about it'), async (options, output) => {

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { signEnvelope } from '../../../shared/domain/dsse.ts'
 import { PROOF_BATCH_TYPE } from '../../../shared/domain/proof-batch.ts'
-import { SECONDS, type TestNode, proofFor, submissionOf } from '../core.fake.ts'
+import { type TestNode } from '../core.fake.ts'
+import { SECONDS, proofFor, submissionOf } from '../test-work.fake.ts'
 import { type TestServer, sendSigned, startTestServer } from './http.fake.ts'
 import { prefersAsync } from './prefer.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { generateApiKey, grantApiKey } from '../registry/api-keys.ts'
-import { OUTPUT, proofFor, submissionOf } from '../core.fake.ts'
+import { OUTPUT, proofFor, submissionOf } from '../test-work.fake.ts'
 import { type TestServer, startTestServer } from './http.fake.ts'
 
 let server: TestServer

@@ -7,7 +7,8 @@ import type { SocketToAgent, SocketToCoordinator } from '../../../shared/contrac
 import { signEnvelope } from '../../../shared/domain/dsse.ts'
 import { PROOF_BATCH_TYPE } from '../../../shared/domain/proof-batch.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
-import { OPERATOR, REQUESTER, type TestNode, proofFor, submissionOf } from '../core.fake.ts'
+import { OPERATOR, REQUESTER, type TestNode } from '../core.fake.ts'
+import { proofFor, submissionOf } from '../test-work.fake.ts'
 import { type TestServer, startTestServer } from './http.fake.ts'
 
 let server: TestServer

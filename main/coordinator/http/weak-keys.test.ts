@@ -5,7 +5,8 @@ import { cosignEnvelope } from '../../../shared/domain/dsse.ts'
 import { KEY_ROTATION_TYPE } from '../../../shared/domain/rotation.ts'
 import { SMALL_ORDER_KEYS, SMALL_ORDER_SIGNATURES } from '../../../shared/domain/weak-keys.fake.ts'
 import { type Signer, keyIdOf } from '../../kernel/signing.ts'
-import { type TestNode, testCapabilities } from '../core.fake.ts'
+import { type TestNode } from '../core.fake.ts'
+import { testCapabilities } from '../test-work.fake.ts'
 import { sendSigned, startTestServer, type TestServer } from './http.fake.ts'
 
 const OFF_CURVE: PublicJwk = { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testCapabilities } from '../core.fake.ts'
+import { testCapabilities } from '../test-work.fake.ts'
 import { createBasis } from './basis.ts'
 import type { Holdings } from './holdings.ts'
 import type { KnownNode } from './ports.ts'

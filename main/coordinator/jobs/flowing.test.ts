@@ -2,7 +2,8 @@
 import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import { toIso } from '../../../shared/units.ts'
-import { REQUESTER, type TestCore, planFirstFree, startTestCore } from '../core.fake.ts'
+import { REQUESTER, type TestCore, startTestCore } from '../core.fake.ts'
+import { planFirstFree } from '../first-free.fake.ts'
 import type { PlanJobs } from './ports.ts'
 
 const MINUTE = 60_000

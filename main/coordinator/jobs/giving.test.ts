@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { REQUESTER, type TestCore, startTestCore, testSpec } from '../core.fake.ts'
+import { REQUESTER, type TestCore, startTestCore } from '../core.fake.ts'
+import { testSpec } from '../test-work.fake.ts'
 import { toIso } from '../../../shared/units.ts'
 
 const WINDOW_MS = 40_000

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { placeKindFor, placesFor, placesOf } from '../../../shared/domain/places.ts'
-import { testCapabilities, testSpec } from '../core.fake.ts'
+import { testCapabilities, testSpec } from '../test-work.fake.ts'
 import { type Standing, handOut } from './handing-out.ts'
 import type { KnownNode } from './ports.ts'
 import type { Due } from './next-run.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { REQUESTER, startTestCore, testSpec } from '../core.fake.ts'
+import { REQUESTER, startTestCore } from '../core.fake.ts'
+import { testSpec } from '../test-work.fake.ts'
 
 test('a job that may leave more than this coordinator takes is refused before anything is sent, and one that may leave as much is not', async () => {
   await using core = await startTestCore({ changes: (_, { config }) => ({ config: { ...config, maxOutputBytes: 1_000 } }) })

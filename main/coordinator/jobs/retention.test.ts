@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LogQuestion } from '../../../shared/contract/job-log.ts'
 import { toIso } from '../../../shared/units.ts'
-import { OUTPUT, REQUESTER, type TestCore, type TestNode, proofFor, startTestCore, submissionOf, testSpec } from '../core.fake.ts'
+import { REQUESTER, type TestCore, type TestNode, startTestCore } from '../core.fake.ts'
+import { OUTPUT, proofFor, submissionOf, testSpec } from '../test-work.fake.ts'
 import { createRetention } from './retention.ts'
 
 const DAY_MS = 86_400_000

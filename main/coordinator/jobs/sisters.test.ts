@@ -1,7 +1,9 @@
 /** Who takes a job when the node it is planned on cannot: the planner of these tests plans every job on a node that the test names. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toIso } from '../../../shared/units.ts'
-import { type TestCore, type TestNode, REQUESTER, SECONDS, planFirstFree, startTestCore } from '../core.fake.ts'
+import { type TestCore, type TestNode, REQUESTER, startTestCore } from '../core.fake.ts'
+import { SECONDS } from '../test-work.fake.ts'
+import { planFirstFree } from '../first-free.fake.ts'
 import { POLICIES } from '../policies.ts'
 import type { PlanJobs } from './ports.ts'
 
@@ -120,8 +122,13 @@ test('what is planned is given out although everything is being planned again', 
   planned.set('job-1', { node: 0, minutes: 1 })
   await ready(0)
   await core.submit('job-1')
-  await core.clock.advance(1_000)
-  await expect.poll(async () => (await view('job-1')).state).toBe('planned')
+  await expect
+    .poll(async () => {
+      // A round that is still beginning sleeps only from then on.
+      await core.clock.advance(1_000)
+      return (await view('job-1')).state
+    })
+    .toBe('planned')
   const { promise, resolve } = Promise.withResolvers<void>()
   thinking = promise
   await core.submit('job-2')

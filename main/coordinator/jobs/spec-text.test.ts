@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testSpec } from '../core.fake.ts'
+import { testSpec } from '../test-work.fake.ts'
 import { createSpecReader } from './spec-text.ts'
 
 const textOf = (name: string, characters = 0) => JSON.stringify(testSpec(0, { name, args: characters > 0 ? ['x'.repeat(characters)] : [] }))

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import { toIso } from '../../../shared/units.ts'
-import { testCapabilities, testSpec } from '../core.fake.ts'
+import { testCapabilities, testSpec } from '../test-work.fake.ts'
 import { keepStock, stockOf } from './stock.ts'
 import type { JobAtHand } from './world.ts'
 

@@ -6,6 +6,7 @@ import { createAtHandStore } from './at-hand.store.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { avoidedNodes } from './avoiding.ts'
 import { turnsOf } from './fairness/window.ts'
+import { inPieces } from './in-pieces.ts'
 import type { Job, SpecCache } from './jobs.store.ts'
 import { havingResults } from './others.store.ts'
 import { REACH, type Reach } from './reach.ts'
@@ -30,11 +31,7 @@ export interface JobAtHand extends Progress {
 export async function jobsAtHand(
   db: Db,
   now: number,
-  {
-    specs,
-    reach = REACH,
-    alongside = async (nodeIds) => new Set(nodeIds),
-  }: { readonly specs: SpecCache; readonly reach?: Reach; readonly alongside?: Alongside },
+  { specs, reach = REACH, alongside = async () => new Map() }: { readonly specs: SpecCache; readonly reach?: Reach; readonly alongside?: Alongside },
 ): Promise<readonly JobAtHand[]> {
   const jobs = await createAtHandStore(db).atHand(specs, reach)
   const attempts = createAttemptsStore(db)
@@ -55,14 +52,15 @@ export async function jobsAtHand(
   return atHand.toSorted(byTurn)
 }
 
-/** These nodes and all others of their owners. */
-export type Alongside = (nodeIds: readonly string[]) => Promise<ReadonlySet<string>>
+/** For each of these nodes, all of its owner. */
+export type Alongside = (nodeIds: readonly string[]) => Promise<ReadonlyMap<string, ReadonlySet<string>>>
 
 /** By job. Results are believed because they are of different owners. */
 async function barredNodes(having: ReadonlyMap<string, readonly string[]>, alongside: Alongside): Promise<ReadonlyMap<string, readonly string[]>> {
-  const barred = new Map<string, readonly string[]>()
-  for (const [jobId, nodeIds] of having) barred.set(jobId, [...(await alongside(nodeIds))].toSorted())
-  return barred
+  const asked = [...new Set([...having.values()].flat())]
+  const alike = new Map(await inPieces(asked, async (some) => [...(await alongside(some))]))
+  const barredBy = (nodeIds: readonly string[]): readonly string[] => [...new Set(nodeIds.flatMap((one) => [one, ...(alike.get(one) ?? [])]))].toSorted()
+  return new Map([...having].map(([jobId, nodeIds]) => [jobId, barredBy(nodeIds)]))
 }
 
 const inLine = ({ jobId, requesterId, deadlineAt, spec }: Job) => ({

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Model } from '../../../shared/contract/model.ts'
-import { OPERATOR, REQUESTER, type TestCore, startTestCore, testSpec } from '../core.fake.ts'
+import { OPERATOR, REQUESTER, type TestCore, startTestCore } from '../core.fake.ts'
+import { testSpec } from '../test-work.fake.ts'
 import { grantApiKey } from '../registry/api-keys.ts'
 
 let core: TestCore

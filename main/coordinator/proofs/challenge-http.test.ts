@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { SECONDS, type TestNode, proofFor, submissionOf } from '../core.fake.ts'
+import { type TestNode } from '../core.fake.ts'
+import { SECONDS, proofFor, submissionOf } from '../test-work.fake.ts'
 import { type TestServer, sendSigned, startTestServer } from '../http/http.fake.ts'
 import { claimsOf, logOf, sampleLines } from './challenge.fixture.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Lease } from '../../../shared/contract/job.ts'
 import { MAX_PROOFS, MAX_RECEIPT_INTERVALS } from '../../../shared/domain/carbon-receipt.ts'
-import { proofFor, testCapabilities, testSpec } from '../core.fake.ts'
+import { proofFor, testCapabilities, testSpec } from '../test-work.fake.ts'
 import { type ProofFacts, judgeProof } from './accept.ts'
 import type { ProvenAttempt } from './ports.ts'
 

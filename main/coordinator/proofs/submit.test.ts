@@ -5,7 +5,8 @@ import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { type FailureCode, WindfallError, messageOf } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { createSigner, generateKeyPem, sha256Hex } from '../../kernel/signing.ts'
-import { OUTPUT, REQUESTER, SECONDS, type TestCore, type TestNode, proofFor, startTestCore, submissionOf } from '../core.fake.ts'
+import { REQUESTER, type TestCore, type TestNode, startTestCore } from '../core.fake.ts'
+import { OUTPUT, SECONDS, proofFor, submissionOf } from '../test-work.fake.ts'
 
 let core: TestCore
 let node: TestNode

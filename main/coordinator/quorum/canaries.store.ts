@@ -11,12 +11,18 @@ export interface Canary {
   readonly removedAt: number | null
 }
 
-/** One that was given to a node and of which nothing has come yet. */
-export interface GivenCanary {
+/** One that was given to a node, whose job is over, and of which nobody has said yet what came of it. */
+interface EndedCanary {
   readonly jobId: string
   readonly nodeId: string
-  readonly image: string
   readonly state: JobState
+}
+
+/** How often a node was given one, and whether that is under way. */
+interface Before {
+  readonly canaryId: string
+  readonly times: number
+  readonly isOpen: boolean
 }
 
 export type Tally = Readonly<Record<CanaryVerdict | 'given', number>>
@@ -73,20 +79,24 @@ const given = (db: Db | Tx) => ({
   async give(job: { readonly jobId: string; readonly canaryId: string; readonly nodeId: string; readonly at: number }): Promise<void> {
     await db.insertInto('canary_job').values({ job_id: job.jobId, canary_id: job.canaryId, node_id: job.nodeId, given_at: job.at, verdict: null }).execute()
   },
-  /** Which ones a node was given, the oldest first, and whether the last of them is under way. */
-  async toNode(nodeId: string): Promise<{ readonly canaryId: string; readonly isOpen: boolean }[]> {
-    const rows = await db.selectFrom('canary_job').select(['canary_id', 'verdict']).where('node_id', '=', nodeId).orderBy('given_at').execute()
-    return rows.map(({ canary_id, verdict }) => ({ canaryId: canary_id, isOpen: verdict === null }))
-  },
-  async open(): Promise<GivenCanary[]> {
+  /** Which ones a node was given. */
+  async toNode(nodeId: string): Promise<Before[]> {
     const rows = await db
       .selectFrom('canary_job')
-      .innerJoin('job', 'job.id', 'canary_job.job_id')
-      .innerJoin('canary', 'canary.id', 'canary_job.canary_id')
-      .select(['canary_job.job_id as jobId', 'canary_job.node_id as nodeId', 'canary.spec', 'job.state'])
-      .where('canary_job.verdict', 'is', null)
+      .select((e) => ['canary_id', e.fn.countAll<number>().as('times'), e.fn.count<number>('verdict').as('judged')])
+      .where('node_id', '=', nodeId)
+      .groupBy('canary_id')
       .execute()
-    return rows.map(({ spec, ...job }) => ({ ...job, image: imageIn(spec) }))
+    return rows.map(({ canary_id, times, judged }) => ({ canaryId: canary_id, times, isOpen: judged < times }))
+  },
+  async ended(): Promise<EndedCanary[]> {
+    return db
+      .selectFrom('canary_job')
+      .innerJoin('job', 'job.id', 'canary_job.job_id')
+      .select(['canary_job.job_id as jobId', 'canary_job.node_id as nodeId', 'job.state'])
+      .where('canary_job.verdict', 'is', null)
+      .where('job.state', 'in', ['completed', 'failed', 'expired', 'cancelled'])
+      .execute()
   },
   /** Jobs that go on although it is known what came of them. */
   async judgedUnfinished(): Promise<string[]> {

@@ -24,20 +24,25 @@ export interface ProvenRun {
   readonly isPaidFor: boolean
 }
 
+type Drawn = Pick<ProvenRun, 'count' | 'given' | 'rate' | 'draw'>
+
 export interface CanaryChoice {
   readonly give: boolean
   readonly because: 'early' | 'drawn' | 'not-drawn' | 'off' | 'none-suits' | 'no-funds'
 }
 
-function chanceOf({ count, given, rate }: ProvenRun): number {
+function chanceOf({ count, given, rate }: Drawn): number {
   if (rate === 0) return 0
   if (given === 0 && count >= FIRST_BY) return 1
   return given < EARLY ? Math.max(rate, EARLY_CHANCE) : rate
 }
 
+/** Whether chance asks for one, for which nothing else need be known. Pure. */
+export const isDrawn = (run: Drawn): boolean => run.draw < chanceOf(run)
+
 /** Whether a node is given a job with a known answer next. Pure. */
 export function chooseCanary(run: ProvenRun): CanaryChoice {
-  if (run.draw >= chanceOf(run)) return { give: false, because: run.rate === 0 ? 'off' : 'not-drawn' }
+  if (!isDrawn(run)) return { give: false, because: run.rate === 0 ? 'off' : 'not-drawn' }
   if (run.suitable === 0) return { give: false, because: 'none-suits' }
   return run.isPaidFor ? { give: true, because: run.given < EARLY ? 'early' : 'drawn' } : { give: false, because: 'no-funds' }
 }

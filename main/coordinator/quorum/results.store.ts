@@ -17,6 +17,19 @@ export interface StoredResult {
 /** When work that ended before its deadline may still arrive. */
 const GRACE_MS = 60_000
 
+/** Jobs with a result that has waited long enough for another owner to repeat it: by the coordinator's wish, or because the deadline has passed. */
+const waitedEnough = (db: Db | Tx, now: number) =>
+  db
+    .selectFrom('job')
+    .select('id')
+    .where('confirm_by', 'is not', null)
+    .where((e) =>
+      e.or([
+        e.and([e('confirm_by', '<=', now), e('state', 'in', ['queued', 'planned'])]),
+        e.and([e('deadline_at', '<=', now - GRACE_MS), e('state', 'in', ['queued', 'planned', 'leased', 'running'])]),
+      ]),
+    )
+
 /** All SQL on table `job_result`. The database refuses a second result in one place. */
 export function createResultsStore(db: Db | Tx) {
   return {
@@ -44,21 +57,12 @@ export function createResultsStore(db: Db | Tx) {
     async judge(proofId: string, verdict: StoredResult['verdict']): Promise<void> {
       await db.updateTable('job_result').set({ verdict }).where('proof_id', '=', proofId).execute()
     },
-    /** Ids of jobs with a result that has waited long enough for another owner to repeat it: by the coordinator's wish, or because the deadline has passed. */
+    /** Ids of jobs whose results have waited long enough for others. */
     async waitedEnough(now: number): Promise<string[]> {
-      const rows = await db
-        .selectFrom('job')
-        .select('id')
-        .where('confirm_by', 'is not', null)
-        .where((e) =>
-          e.or([
-            e.and([e('confirm_by', '<=', now), e('state', 'in', ['queued', 'planned'])]),
-            e.and([e('deadline_at', '<=', now - GRACE_MS), e('state', 'in', ['queued', 'planned', 'leased', 'running'])]),
-          ]),
-        )
-        .orderBy('confirm_by')
-        .execute()
-      return rows.map(({ id }) => id)
+      return (await waitedEnough(db, now).orderBy('confirm_by').execute()).map(({ id }) => id)
+    },
+    async hasWaitedEnough(jobId: string, now: number): Promise<boolean> {
+      return (await waitedEnough(db, now).where('id', '=', jobId).executeTakeFirst()) !== undefined
     },
   }
 }

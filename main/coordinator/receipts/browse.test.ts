@@ -25,7 +25,7 @@ function fakeBrowser() {
   return { asked, worked }
 }
 
-const sources = { bundleOf: () => testBundle(), credentialOf: async (receiptId: string) => receiptId }
+const sources = { bundleOf: () => testBundle(), credentialOf: async ({ receiptId }: WorkedReceipt) => receiptId }
 
 test('an export reads a page when the one before it is written, and no more', async () => {
   const browser = fakeBrowser()

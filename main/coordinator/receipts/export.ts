@@ -81,24 +81,24 @@ const BUNDLES_AT_ONCE = 20
 async function* exportLines(
   browser: Pick<ReceiptBrowser, 'worked'>,
   filter: ReceiptFilter,
-  lineOf: (receiptId: string) => Promise<string>,
+  lineOf: (receipt: WorkedReceipt) => Promise<string>,
 ): AsyncGenerator<string> {
   let end = ''
   for await (const page of workedPages(browser, filter, BUNDLES_AT_ONCE))
-    for (const { receiptId } of page) {
-      yield `${end}${await lineOf(receiptId)}`
+    for (const receipt of page) {
+      yield `${end}${await lineOf(receipt)}`
       end = '\n'
     }
 }
 
 interface LineSources {
   readonly bundleOf: (receiptId: string) => Promise<ReceiptBundle>
-  readonly credentialOf: (receiptId: string) => Promise<string>
+  readonly credentialOf: (receipt: WorkedReceipt) => Promise<string>
 }
 
 /** Whole receipts, each as its own line: as the bundle of a `.wfreceipt` file, or as a credential. */
 export const exportReceipts = (browser: Pick<ReceiptBrowser, 'worked'>, filter: ReceiptFilter, { bundleOf, credentialOf }: LineSources) => ({
   csv: () => exportCsv(browser, filter),
-  jsonl: () => exportLines(browser, filter, async (receiptId) => JSON.stringify(await bundleOf(receiptId))),
+  jsonl: () => exportLines(browser, filter, async ({ receiptId }) => JSON.stringify(await bundleOf(receiptId))),
   vc: () => exportLines(browser, filter, credentialOf),
 })

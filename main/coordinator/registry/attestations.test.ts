@@ -6,7 +6,8 @@ import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.
 import { type SoftwareTpm, missingSwtpm, startSwtpm } from '../../kernel/swtpm.fixture.ts'
 import { attestationNonce } from '../../kernel/tpm-attest.ts'
 import { createTpm } from '../../kernel/tpm.ts'
-import { OPERATOR, startTestCore, testCapabilities } from '../core.fake.ts'
+import { OPERATOR, startTestCore } from '../core.fake.ts'
+import { testCapabilities } from '../test-work.fake.ts'
 import { judgeTpmEvidence } from './tpm-evidence.ts'
 
 async function attest(by: Signer | undefined, challenge: string): Promise<TpmEvidence> {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { testCapabilities } from '../core.fake.ts'
+import { testCapabilities } from '../test-work.fake.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import { openTestDatabase } from '../persistence/database.fake.ts'
 import { createCapabilitiesStore } from './capabilities.store.ts'

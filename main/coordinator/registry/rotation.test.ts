@@ -5,7 +5,8 @@ import { cosignEnvelope } from '../../../shared/domain/dsse.ts'
 import { enrolmentText } from '../../../shared/domain/enrolment.ts'
 import { KEY_ROTATION_TYPE } from '../../../shared/domain/rotation.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
-import { OPERATOR, type TestCore, startTestCore, testCapabilities } from '../core.fake.ts'
+import { OPERATOR, type TestCore, startTestCore } from '../core.fake.ts'
+import { testCapabilities } from '../test-work.fake.ts'
 import { replaceTestKey, startTestKeys, type TestKeys } from './rotation.fake.ts'
 
 let core: TestCore

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
-import { OPERATOR, REQUESTER, type TestCore, type TestNode, proofFor, startTestCore, submissionOf, testSpec } from '../core.fake.ts'
+import { OPERATOR, REQUESTER, type TestCore, type TestNode, startTestCore } from '../core.fake.ts'
+import { proofFor, submissionOf, testSpec } from '../test-work.fake.ts'
 import { transact } from '../persistence/database.ts'
 import { grantApiKey } from './api-keys.ts'
 import { createSoftSignals } from './soft-signals.ts'

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JobSpec } from '../../../../shared/contract/job.ts'
 import { toIso } from '../../../../shared/units.ts'
-import { REQUESTER, type TestCore, startTestCore, testSpec } from '../../core.fake.ts'
+import { REQUESTER, type TestCore, startTestCore } from '../../core.fake.ts'
+import { testSpec } from '../../test-work.fake.ts'
 
 const HOUR_S = 3_600
 let core: TestCore

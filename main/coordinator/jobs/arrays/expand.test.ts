@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { testSpec } from '../../core.fake.ts'
+import { testSpec } from '../../test-work.fake.ts'
 import { expand } from './expand.ts'
 
 test.each([

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { type CompiledQuery, sql } from 'kysely'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { testSpec } from '../../core.fake.ts'
+import { testSpec } from '../../test-work.fake.ts'
 import { openTestDatabase } from '../../persistence/database.fake.ts'
 import { type Db, openDatabase } from '../../persistence/database.ts'
 import { createAtHandStore } from '../at-hand.store.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { testCapabilities, testSpec } from '../../core.fake.ts'
+import { testCapabilities, testSpec } from '../../test-work.fake.ts'
 import { createRunTimes, kindOf, straggling } from './run-times.ts'
 
 const MINUTE_MS = 60_000

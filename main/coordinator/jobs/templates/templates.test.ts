@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Template } from '../../../../shared/contract/job-template.ts'
 import { toIso } from '../../../../shared/units.ts'
-import { REQUESTER, type TestCore, startTestCore, testSpec } from '../../core.fake.ts'
+import { REQUESTER, type TestCore, startTestCore } from '../../core.fake.ts'
+import { testSpec } from '../../test-work.fake.ts'
 
 let core: TestCore
 beforeEach(async () => {
