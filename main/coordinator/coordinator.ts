@@ -101,7 +101,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     plan: createPlanning({
       foresee: withSimulations(createForesight({ oracle, history, clock, shutdown: signal }), { db, clock }),
       availability: (nodeId, zone) => core.registry.availability(nodeId, zone),
-      run: createPlanRunner(signal),
+      run: createPlanRunner(clock, signal),
     }),
     money,
     settle,
