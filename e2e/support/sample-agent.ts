@@ -4,6 +4,7 @@ import { serveAgentHttp } from '../../main/agent/http/serve.ts'
 import { announce } from '../../main/kernel/instance-file.ts'
 import { holdDirectory } from '../../main/kernel/instance-lock.ts'
 import { moneyHandlers } from '../../shared/contract/agent-money.fake.ts'
+import { ruleHandlers } from '../../shared/contract/owner-rules.fake.ts'
 import { moneyAt } from '../../shared/contract/money.fake.ts'
 import { type AgentStatus, agentContract } from '../../shared/contract/agent.ts'
 import { type Handlers, serve } from '../../shared/contract/define.ts'
@@ -63,6 +64,7 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
     listPayouts: () => ({ items: [SAMPLE_PAYOUT], next: null }),
     getPayout: () => SAMPLE_PAYOUT,
     ...moneyHandlers(moneyAt(Date.now())),
+    ...ruleHandlers(Date.now()),
   }
   const server = serve<typeof agentContract, undefined>(agentContract, handlers)
   const stop = new AbortController()

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { type Server, serve } from '../../shared/contract/define.ts'
-import { epochMs } from '../../shared/units.ts'
 import type { LaunchChild } from '../kernel/child.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { openDeviceKeys } from '../kernel/device-key.ts'
@@ -24,7 +23,6 @@ import { createGridWatch } from './grid-watch.ts'
 import { openHardware } from './hardware.ts'
 import { createToken } from './http/gate.ts'
 import { type EventSource, serveAgentHttp } from './http/serve.ts'
-import { readSchedule } from './idle/signals/schedule.ts'
 import type { SignalReport } from './idle/signals/sources.ts'
 import { createCheckpoints } from './jobs/checkpoints.ts'
 import { createDockerEngine } from './jobs/docker.ts'
@@ -33,6 +31,7 @@ import type { Meter } from './metering/meter.ts'
 import { createLiveLogs } from './jobs/live-logs.ts'
 import { createMoney } from './money.ts'
 import { createNews } from './news.ts'
+import { createOwnerRules } from './owner-rules.ts'
 import { createOwnerTariff } from './owner-tariff.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
 import { createRuntimeProbes, createRuntimes } from './runtimes.ts'
@@ -89,14 +88,13 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
         changed: () => news.changed('status'),
       }),
       freeVram: (uuid) => signals.freeVram(uuid),
-      spareVramBytes: config.policy.spareVramBytes,
+      spareVramBytes: () => rules.current().spareVramBytes,
       changed: () => news.changed('status'),
       runner: () => work.runner,
       capabilitiesChanged: () => session.announce(),
     },
     signal,
   )
-  const schedule = config.policy.schedule
   const solar = createSolarWatch({
     config: config.solar,
     http: createHttpClient({ clock, random, manners: SOLAR_MANNERS }),
@@ -106,13 +104,25 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     isAwaited: () => work.waiting() !== null,
     changed: () => news.changed('grid', 'status'),
   })
-  const tariff = createOwnerTariff({ config, settings: stores.settings, changed: () => news.changed('grid', 'status', 'money') })
+  const tariff = createOwnerTariff({
+    config,
+    onlyIfEarning: () => rules.current().onlyIfEarning,
+    settings: stores.settings,
+    changed: () => news.changed('grid', 'status', 'money'),
+  })
+  const rules = createOwnerRules({
+    config,
+    settings: stores.settings,
+    tariff: tariff.current,
+    changed() {
+      policy.wake()
+      news.changed('grid', 'status')
+    },
+  })
   const grid = createGridWatch({
     zone: config.zone,
-    rule: config.gate,
+    rules: rules.current,
     tariff: tariff.current,
-    onlyIfEarning: config.onlyIfEarning,
-    hours: schedule && ((at) => readSchedule(schedule, epochMs(at))),
     settings: stores.settings,
     past: stores.gridPast,
     pricePast: stores.pricePast,
@@ -123,7 +133,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
   })
   const { policy, signals, days, forRunner, runs } = openGiveBack(
     {
-      config: config.policy,
+      config: rules.policy,
       stores,
       clock,
       log,
@@ -146,7 +156,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     stores,
     checkpoints,
     images: config.images,
-    graceMs: () => config.policy.graceMs,
+    graceMs: () => rules.current().graceMs,
   })
   const upkeep = [...runtimes.values()].flatMap((runtime) => runtime.upkeep ?? [])
   const ids = createIds(clock)
@@ -206,6 +216,8 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       now: clock.now,
       money,
       setTariff: tariff.set,
+      rules,
+      previewGate: grid.preview,
       desk: session.desk,
       status,
       grid: grid.view,

@@ -14,6 +14,8 @@ import * as initial from './migrations/0001-initial.ts'
 import * as receiptSearch from './migrations/0009-receipt-search.ts'
 import { createMoney } from './money.ts'
 import { createMoneyStore } from './money/money.store.ts'
+import { AGENT_DEFAULTS } from './config.ts'
+import { createOwnerRules } from './owner-rules.ts'
 import { createOwnerTariff } from './owner-tariff.ts'
 import { createSettingsStore } from './settings.store.ts'
 import { createFactsStore } from './sync/facts.store.ts'
@@ -26,7 +28,8 @@ function setUp({ paused = false } = {}) {
   const [jobs, facts] = [createJobsStore(db), createFactsStore(db)]
   const asked: unknown[] = []
   const settings = createSettingsStore(db)
-  const tariff = createOwnerTariff({ config: { tariff: null, onlyIfEarning: false }, settings, changed: () => undefined })
+  const tariff = createOwnerTariff({ config: { tariff: null }, onlyIfEarning: () => rules.current().onlyIfEarning, settings, changed: () => undefined })
+  const rules = createOwnerRules({ config: AGENT_DEFAULTS, settings, tariff: tariff.current, changed: () => asked.push('rules') })
   const server = serve(
     agentContract,
     createApi({
@@ -34,6 +37,8 @@ function setUp({ paused = false } = {}) {
       facts,
       money: createMoney({ store: createMoneyStore(db), facts, tariff, pastPrices: () => [], clock: { now: () => epochMs(NOW) } }),
       setTariff: tariff.set,
+      rules,
+      previewGate: ({ kind }) => ({ words: kind, greenWindows: [] }),
       desk: createDesk({ client: null, signer: { sign: async () => new Uint8Array() }, settings, changed: () => undefined }),
       status: () => fakeStatus(),
       grid: () => ({ zone: 'GB-13', signal: null, now: null, greenWindows: [], rule: 'x', state: 'missing', message: null, tariff: null, solar: null }),

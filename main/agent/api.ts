@@ -2,6 +2,7 @@ import type { AgentStatus, GridView, SignalSource, agentContract } from '../../s
 import type { passedOnCalls } from '../../shared/contract/agent-money.ts'
 import type { DayReport } from '../../shared/contract/day-report.ts'
 import type { PowerReading } from '../../shared/contract/device.ts'
+import type { CarbonRule, GatePreview } from '../../shared/contract/owner-rules.ts'
 import type { Handlers } from '../../shared/contract/define.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../shared/errors.ts'
@@ -9,6 +10,7 @@ import type { DeviceChange } from './devices.ts'
 import { LONGEST_ANYWAY_S } from './idle/pause.ts'
 import type { JobsStore } from './jobs/jobs.store.ts'
 import type { Money } from './money.ts'
+import type { OwnerRulesBook } from './owner-rules.ts'
 import type { OwnerTariff } from './owner-tariff.ts'
 import type { FactsStore } from './sync/facts.store.ts'
 
@@ -35,6 +37,8 @@ export interface ApiDeps {
   readonly facts: Pick<FactsStore, 'listReceipts' | 'receipt' | 'listPayouts' | 'payout'>
   readonly money: Money
   readonly setTariff: OwnerTariff['set']
+  readonly rules: Pick<OwnerRulesBook, 'view' | 'set'>
+  readonly previewGate: (rule: CarbonRule) => GatePreview
   readonly desk: Handlers<typeof passedOnCalls, undefined>
 }
 
@@ -111,6 +115,12 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
       deps.runAnyway(anywayEnd(Date.parse(until), deps))
       return deps.status()
     },
+    getRules: deps.rules.view,
+    setRules: ({ rules }) => {
+      deps.rules.set(rules)
+      return deps.rules.view()
+    },
+    previewGate: ({ gate }) => deps.previewGate(gate),
     getDayReport: ({ day }) => deps.dayReport(day),
     getSignals: () => ({ sources: deps.signalSources() }),
     setDevice: (change) => {

@@ -1,9 +1,8 @@
 import { z } from 'zod'
+import { CarbonRule, PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import { SolanaAddress, Zone } from '../../shared/contract/wire.ts'
 import { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
-import { CarbonRule } from './grid/gate.ts'
-import { PolicyConfig } from './idle/policy-config.ts'
 import { ImageRules } from './jobs/image-rules.ts'
 import { SolarConfig } from './solar/solar-config.ts'
 

@@ -23,7 +23,7 @@ export interface DevicesDeps {
   /** Bytes of GPU memory that nobody uses, by hardware id; `null` if that is not told. */
   readonly freeVram: (uuid: string) => number | null
   /** Bytes that have to stay free beside what a job needs. */
-  readonly spareVramBytes: number
+  readonly spareVramBytes: () => number
   /** Memory that all jobs together may use. */
   readonly ramBytes: number
   /** Stops what works on this device, and nothing else. */
@@ -98,7 +98,7 @@ const machineOf = (deps: DevicesDeps): Machine => ({
     .map((source) => gpuOf(deps, source)),
   processor: processorOf(deps),
   ramBytes: deps.ramBytes,
-  spareVramBytes: deps.spareVramBytes,
+  spareVramBytes: deps.spareVramBytes(),
 })
 
 function gpuOf(deps: DevicesDeps, source: PowerSource): Gpu {

@@ -1,10 +1,10 @@
 /** The real engine gives the machine back in time, to an owner whose game starts while a job runs. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { openMachine } from './give-back.fixture.ts'
-import { PolicyConfig } from './idle/policy-config.ts'
 import { AGENT_LABEL, attemptName } from './jobs/container-spec.ts'
 import { LIMITS, NEVER, engine, engineGet, prepareImage, removeImages, runtimeOf } from './jobs/docker.fixture.ts'
 import { type TestImage, shellImage } from './jobs/image.fixture.ts'

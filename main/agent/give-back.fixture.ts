@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
+import { PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createFakeClock } from '../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem } from '../kernel/signing.ts'
 import { openGiveBack } from './give-back.ts'
-import { PolicyConfig } from './idle/policy-config.ts'
 import { createFakeSignals } from './idle/signals/sources.fake.ts'
 import { askToEnd } from './jobs/container-end.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
@@ -65,7 +65,7 @@ export function openMachine({ clock, card, config, runtimes }: MachineParts) {
   const world = createFakeSignals(clock)
   const giveBack = openGiveBack(
     {
-      config,
+      config: () => config,
       stores,
       clock,
       log: pino({ level: 'silent' }),

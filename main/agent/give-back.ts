@@ -1,3 +1,4 @@
+import type { PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'
 import { type DayLog, createDayLog } from './day-log.ts'
@@ -5,7 +6,6 @@ import type { Devices } from './devices.ts'
 import { runsInContainer } from './gpu/processes.ts'
 import type { Hardware } from './hardware.ts'
 import type { PolicyCommand } from './idle/policy.ts'
-import type { PolicyConfig } from './idle/policy-config.ts'
 import type { RunnerDeps } from './jobs/attempts.ts'
 import type { Runner } from './jobs/runner.ts'
 import { type OwnerPolicy, type OwnerPolicyDeps, createOwnerPolicy } from './owner-policy.ts'
@@ -16,7 +16,7 @@ import type { Work } from './work.ts'
 import { createYieldWatch } from './yield-watch.ts'
 
 export interface GiveBackDeps extends Pick<Hardware, 'meter' | 'devices' | 'readMemory'> {
-  readonly config: PolicyConfig
+  readonly config: () => PolicyConfig
   readonly stores: Pick<AgentStores, 'settings' | 'yields' | 'daySpans'>
   readonly clock: Clock
   readonly log: Logger
@@ -49,8 +49,8 @@ export function openGiveBack(deps: GiveBackDeps, signal: AbortSignal): GiveBack 
     {
       ...deps,
       jobRunning: () => work().running(),
-      gameRules: () => config.games,
-      dedicated: config.dedicated,
+      gameRules: () => config().games,
+      dedicated: config().dedicated,
       lent: () => new Set(deps.lent().map(({ device }) => device.uuid)),
       hottestC: meter.hottestC,
       others: devices.objections,
@@ -87,7 +87,7 @@ export function openGiveBack(deps: GiveBackDeps, signal: AbortSignal): GiveBack 
     fault: () => policy.decision().state.fault,
   })
   const days = createDayLog({ clock, spans: stores.daySpans, code: deps.dayCode })
-  const mayFetch = () => config.fetchOnMetered || !signals.isMetered()
+  const mayFetch = () => config().fetchOnMetered || !signals.isMetered()
   return {
     policy,
     signals,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { CarbonRule, Schedule } from '../../shared/contract/owner-rules.ts'
 import { GridView } from '../../shared/contract/agent.ts'
 import type { Signal } from '../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
-import type { CarbonRule } from './grid/gate.ts'
 import { createGridPastStore } from './grid/past.store.ts'
 import { PLAIN_GRID } from './grid-watch.fake.ts'
 import { type GridWatchDeps, createGridWatch } from './grid-watch.ts'
@@ -36,6 +36,8 @@ function setUp({
   settings = db(),
   zone = 'GB-13',
   rule = { kind: 'absolute', maxGPerKWh: 150 },
+  onlyIfEarning = false,
+  schedule = null,
   tariff = null,
   clock = createFakeClock(START),
   ...rest
@@ -44,11 +46,23 @@ function setUp({
   settings?: ReturnType<typeof db>
   zone?: string
   rule?: CarbonRule
+  onlyIfEarning?: boolean
+  schedule?: Schedule | null
   clock?: FakeClock
 } = {}) {
   let changes = 0
   let anyway = false
-  const watch = createGridWatch({ ...PLAIN_GRID, ...rest, tariff: () => tariff, zone, rule, settings, clock, anyway: () => anyway, changed: () => changes++ })
+  const watch = createGridWatch({
+    ...PLAIN_GRID,
+    ...rest,
+    tariff: () => tariff,
+    zone,
+    rules: () => ({ gate: rule, onlyIfEarning, schedule }),
+    settings,
+    clock,
+    anyway: () => anyway,
+    changed: () => changes++,
+  })
   return { ...watch, runAnyway: () => void (anyway = true), settings, clock, changes: () => changes }
 }
 const view = (watch: ReturnType<typeof setUp>): GridView => GridView.parse(watch.view())
@@ -180,8 +194,9 @@ describe('an owner who wants to earn more than it costs', () => {
 
 test('the outlook agrees with the owner’s hours, too, which nobody needs who lets jobs run anyway', () => {
   const opens = START + 5 * HALF_HOUR_MS
-  const hours = (at: number) => (at < opens ? { allowed: false, until: opens } : { allowed: true, until: null })
-  const watch = setUp({ hours })
+  const clockAt = (at: number) => toIso(at).slice(11, 16)
+  const hours = { days: [1, 2, 3, 4, 5, 6, 7], from: clockAt(opens), to: clockAt(opens + 12 * 3_600_000) }
+  const watch = setUp({ schedule: { timeZone: 'UTC', allowed: [hours] } })
   watch.update(signalOf([300, 100, 300, 300, 300, 300, 300, 100]))
   expect(watch.outlook(null)).toMatchObject({
     reasons: [{ code: 'carbon' }, { code: 'schedule', until: toIso(opens) }],

@@ -1,20 +1,22 @@
+import type { CarbonRule, GatePreview, OwnerRules } from '../../shared/contract/owner-rules.ts'
 import type { GridView, SolarView, StartOutlook } from '../../shared/contract/agent.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import { slotAt, slotsOf } from '../../shared/domain/signal.ts'
 import { describeTariff, priceAt, pricesOver } from '../../shared/domain/tariff.ts'
-import { toIso } from '../../shared/units.ts'
+import { epochMs, toIso } from '../../shared/units.ts'
 import { type EarningQuery, NET_METHOD, earningRule, earningsAt, workOf } from './grid/earning.ts'
-import { type CarbonRule, type Gate, type GateQuery, carbonGate, carbonRule, describeRule, signalState } from './grid/gate.ts'
-import { type HoursAt, hoursRule } from './grid/hours.ts'
+import { type Gate, type GateQuery, carbonGate, carbonRule, describeRule, signalState } from './grid/gate.ts'
+import { hoursRule } from './grid/hours.ts'
 import { OUTLOOK_MS, describeOutlook, startOutlook } from './grid/outlook.ts'
+import { readSchedule } from './idle/signals/schedule.ts'
 import { type GridSignals, type GridSignalsDeps, createGridSignals } from './grid-signals.ts'
 
+/** What of the owner's rules concerns the grid, its price and the hours of the week. */
+export type GridRules = Pick<OwnerRules, 'gate' | 'onlyIfEarning' | 'schedule'>
+
 export interface GridWatchDeps extends GridSignalsDeps {
-  readonly rule: CarbonRule
-  /** Jobs start only when they earn more than they cost. */
-  readonly onlyIfEarning: boolean
-  /** The owner's weekly hours; `null`: at any time. */
-  readonly hours: HoursAt | null
+  /** As they are now: the owner may change them at any moment. */
+  readonly rules: () => GridRules
   /** The sun on the owner's roof. */
   readonly solar: { readonly surplus: () => number | null; readonly view: () => SolarView | null }
   /** Whether the owner lets jobs run although their own rules say no. */
@@ -34,6 +36,8 @@ export interface GridWatch extends Pick<GridSignals, 'update' | 'learn'> {
   /** Why none starts now by any of the owner's rules, the grid or its own window, and when one will. */
   readonly outlook: (lease: Lease | null) => StartOutlook
   readonly view: () => GridView
+  /** What another rule would call green. */
+  readonly preview: (rule: CarbonRule) => GatePreview
 }
 
 /** What a window calls green where the owner's rule names no hours of its own. */
@@ -63,9 +67,10 @@ export function createGridWatch(deps: GridWatchDeps): GridWatch {
     update: signals.update,
     learn: signals.learn,
     gate: (lease) => gateOf(watched, lease),
-    opensAnyway: (lease) => carbonGate(queryOf(watched, lenient(deps.rule), lease)).open,
+    opensAnyway: (lease) => carbonGate(queryOf(watched, lenient(deps.rules().gate), lease)).open,
     outlook: (lease) => outlookOf(watched, lease),
     view: () => viewOf(watched),
+    preview: (rule) => ({ words: ruleText(watched, rule), greenWindows: greenOf(watched, rule) }),
   }
 }
 
@@ -87,12 +92,13 @@ function earningOf({ tariff: owner, signals, clock }: Watched, lease: Lease | nu
 }
 
 function costRules(watched: Watched, lease: Lease | null) {
-  const earning = watched.onlyIfEarning ? earningOf(watched, lease) : null
+  const earning = watched.rules().onlyIfEarning ? earningOf(watched, lease) : null
   return earning ? [earningRule(earning)] : []
 }
 
 function gateOf(watched: Watched, lease: Lease | null): StartGate {
-  const { rule, clock, anyway } = watched
+  const { clock, anyway } = watched
+  const rule = watched.rules().gate
   if (anyway()) return carbonGate(queryOf(watched, lenient(rule), lease))
   const carbon = carbonGate(queryOf(watched, rule, lease))
   const reason = carbon.reason ?? costRules(watched, lease)[0]?.against(clock.now()) ?? null
@@ -100,10 +106,14 @@ function gateOf(watched: Watched, lease: Lease | null): StartGate {
 }
 
 function outlookOf(watched: Watched, lease: Lease | null): StartOutlook {
-  const { rule, clock, anyway, hours } = watched
+  const { clock, anyway } = watched
+  const { gate: rule, schedule } = watched.rules()
   const now = clock.now()
   const carbon = carbonRule(queryOf(watched, anyway() ? lenient(rule) : rule, lease))
-  const outlook = startOutlook(anyway() ? [carbon] : [carbon, ...(hours ? [hoursRule(hours, now)] : []), ...costRules(watched, lease)], now)
+  const outlook = startOutlook(
+    anyway() ? [carbon] : [carbon, ...(schedule ? [hoursRule((at) => readSchedule(schedule, epochMs(at)), now)] : []), ...costRules(watched, lease)],
+    now,
+  )
   const earning = earningOf(watched, lease)
   const net = earning && earningsAt(earning).at(now)
   return {
@@ -115,7 +125,8 @@ function outlookOf(watched: Watched, lease: Lease | null): StartOutlook {
 }
 
 function viewOf(watched: Watched): GridView {
-  const { zone, rule, clock, signals, solar } = watched
+  const { zone, clock, signals, solar } = watched
+  const rule = watched.rules().gate
   const [now, signal, tariff] = [clock.now(), signals.intensity(), watched.tariff()]
   const slot = signal && slotAt(slotsOf(signal), now)
   const state = signalState(signal, now, MAX_AGE_MS)
@@ -123,8 +134,8 @@ function viewOf(watched: Watched): GridView {
     zone,
     signal,
     now: slot ? { gPerKWh: slot.value, from: toIso(slot.from), to: toIso(slot.to) } : null,
-    greenWindows: [...carbonGate(queryOf(watched, ownHours(rule) ? rule : SHOWN_RULE, null)).greenWindows],
-    rule: ruleText(watched),
+    greenWindows: greenOf(watched, rule),
+    rule: ruleText(watched, rule),
     state,
     message: MESSAGES[state],
     tariff: tariff && { words: describeTariff(tariff), now: priceNow(watched) },
@@ -132,7 +143,9 @@ function viewOf(watched: Watched): GridView {
   }
 }
 
-function ruleText({ rule, signals }: Watched): string {
+const greenOf = (watched: Watched, rule: CarbonRule) => [...carbonGate(queryOf(watched, ownHours(rule) ? rule : SHOWN_RULE, null)).greenWindows]
+
+function ruleText({ signals }: Watched, rule: CarbonRule): string {
   const words = describeRule(rule, signals.learned(rule) !== null)
   return ownHours(rule) ? words : `${words} Green marks the cleanest 30 % of the ${signals.learned(SHOWN_RULE) === null ? 'hours ahead' : 'last 30 days'}.`
 }

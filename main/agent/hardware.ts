@@ -35,7 +35,7 @@ export interface HardwareDeps {
   /** Bytes of GPU memory that nobody uses, by hardware id; `null` if that is not told. */
   readonly freeVram?: (uuid: string) => number | null
   /** Bytes that have to stay free beside what a job needs. */
-  readonly spareVramBytes?: number
+  readonly spareVramBytes?: () => number
   /** Tells which GPUs a container can use. */
   readonly gate: GpuGate
   /** What a window shows may have changed. */
@@ -116,7 +116,7 @@ export async function openHardware(deps: HardwareDeps, signal: AbortSignal): Pro
     figuresOf: (deviceId) => meter.figures().get(deviceId),
     heldBy: ceilings.heldBy,
     freeVram: deps.freeVram ?? (() => null),
-    spareVramBytes: deps.spareVramBytes ?? 0,
+    spareVramBytes: deps.spareVramBytes ?? (() => 0),
     ramBytes: ramForJobs(),
     onSwitchedOff: (deviceId) => runner().yieldDevice(deviceId, 'device-off'),
     onCeilings(deviceId) {

@@ -27,7 +27,7 @@ function setUp({ tariff = null, onlyIfEarning = false }: { tariff?: Tariff | nul
     rmSync(folder, { recursive: true })
   })
   let told = 0
-  const owner = createOwnerTariff({ config: { tariff, onlyIfEarning }, settings: stores.settings, changed: () => told++ })
+  const owner = createOwnerTariff({ config: { tariff }, onlyIfEarning: () => onlyIfEarning, settings: stores.settings, changed: () => told++ })
   const money = createMoney({
     store: stores.money,
     facts: stores.facts,
@@ -177,7 +177,7 @@ describe('net of electricity', () => {
     const at = setUp({ tariff: USD })
     at.owner.set({ ...USD, minorPerKWh: 20 })
     expect(at.told()).toBe(1)
-    const again = createOwnerTariff({ config: { tariff: USD, onlyIfEarning: false }, settings: at.settings, changed: () => undefined })
+    const again = createOwnerTariff({ config: { tariff: USD }, onlyIfEarning: () => false, settings: at.settings, changed: () => undefined })
     expect([again.current(), again.setBy()]).toEqual([{ ...USD, minorPerKWh: 20 }, 'window'])
     again.set(null)
     expect([again.current(), again.setBy()]).toEqual([USD, 'settings'])

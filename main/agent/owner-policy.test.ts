@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
 import { type Sqlite, openSqlite } from '../kernel/sqlite.ts'
 import type { PolicyCommand } from './idle/policy.ts'
-import { PolicyConfig } from './idle/policy-config.ts'
 import { type FakeSignals, createFakeSignals } from './idle/signals/sources.fake.ts'
 import * as initial from './migrations/0001-initial.ts'
 import { createOwnerPolicy } from './owner-policy.ts'
@@ -26,7 +26,7 @@ function start(clock: FakeClock, db: Sqlite) {
   let changes = 0
   let decisions = 0
   const policy = createOwnerPolicy({
-    config: PolicyConfig.parse({}),
+    config: () => PolicyConfig.parse({}),
     settings: createSettingsStore(db),
     clock,
     readSignals: () => ({ ...world.read(), temperatureC: 50, others: [] }),

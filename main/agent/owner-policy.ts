@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import type { Reason } from '../../shared/contract/policy.ts'
 import { epochMs } from '../../shared/units.ts'
 import { type Clock, untilMultiple } from '../kernel/clock.ts'
@@ -6,11 +7,11 @@ import { createLatch, raisedWithin } from '../kernel/latch.ts'
 import { type Fault, type PolicyMemory, restorePolicy, storedPolicy } from './idle/memory.ts'
 import type { Signals } from './idle/objection.ts'
 import { type PolicyCommand, type PolicyDecision, type PolicyInput, type PolicyRequest, type YieldMark, decide } from './idle/policy.ts'
-import type { PolicyConfig } from './idle/policy-config.ts'
 import type { SettingsStore } from './settings.store.ts'
 
 export interface OwnerPolicyDeps {
-  readonly config: PolicyConfig
+  /** As they are now: the owner may change them at any moment. */
+  readonly config: () => PolicyConfig
   readonly settings: SettingsStore
   readonly clock: Clock
   readonly readSignals: () => Signals
@@ -62,7 +63,7 @@ export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
   let current: PolicyDecision | null = null
   let shown = ''
   const step = (memory: PolicyMemory, signals: Signals, request?: PolicyRequest): PolicyDecision =>
-    decide(memory, { now: clock.now(), mono: clock.monotonic(), signals, config: deps.config, job: deps.job(), ...(request ? { request } : {}) })
+    decide(memory, { now: clock.now(), mono: clock.monotonic(), signals, config: deps.config(), job: deps.job(), ...(request ? { request } : {}) })
   const decision = (): PolicyDecision => current ?? advance()
   const advance = (request?: PolicyRequest): PolicyDecision => {
     const signals = deps.readSignals()
@@ -93,9 +94,9 @@ export function createOwnerPolicy(deps: OwnerPolicyDeps): OwnerPolicy {
     wake: woken.raise,
     async run(signal) {
       while (!signal.aborted) {
-        const ms = paceOf(advance(), clock, deps.config)
+        const ms = paceOf(advance(), clock, deps.config())
         const isWoken = await raisedWithin(woken, { ms, clock }, signal)
-        if (isWoken && !deps.config.dedicated) await clock.sleep(GATHER_MS, signal)
+        if (isWoken && !deps.config().dedicated) await clock.sleep(GATHER_MS, signal)
       }
     },
   }

@@ -1,6 +1,7 @@
 import { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import type { AgentConfig } from './config.ts'
+import { unpriced } from './owner-rules.ts'
 import type { SettingsStore } from './settings.store.ts'
 
 export interface OwnerTariff {
@@ -13,7 +14,8 @@ export interface OwnerTariff {
 }
 
 export interface OwnerTariffDeps {
-  readonly config: Pick<AgentConfig, 'tariff' | 'onlyIfEarning'>
+  readonly config: Pick<AgentConfig, 'tariff'>
+  readonly onlyIfEarning: () => boolean
   readonly settings: SettingsStore
   readonly changed: () => void
 }
@@ -21,17 +23,14 @@ export interface OwnerTariffDeps {
 const KEY = 'owner-tariff'
 
 /** The tariff that the owner has set in the window, or else the one of their settings file. */
-export function createOwnerTariff({ config, settings, changed }: OwnerTariffDeps): OwnerTariff {
+export function createOwnerTariff({ config, onlyIfEarning, settings, changed }: OwnerTariffDeps): OwnerTariff {
   let own = settings.get(KEY, Tariff)
   return {
     current: () => own ?? config.tariff,
     setBy: () => (own ? 'window' : 'settings'),
     set(tariff) {
-      if (tariff && config.onlyIfEarning && tariff.currency !== 'USD' && tariff.usdPerUnit === null)
-        throw new WindfallError(
-          'input.invalid',
-          `Your jobs start only when they earn more than they cost, and they are paid in USD. Say what 1 ${tariff.currency} is worth in USD.`,
-        )
+      const problem = onlyIfEarning() ? unpriced(tariff ?? config.tariff) : null
+      if (problem !== null) throw new WindfallError('input.invalid', problem)
       settings.set(KEY, tariff)
       own = tariff
       changed()

@@ -7,7 +7,7 @@ import type { Signer } from '../kernel/signing.ts'
 import { fakeFacts } from './attempt.fixture.ts'
 import { parseAgentConfig } from './config.ts'
 import { createCoordinatorSession } from './coordinator-session.ts'
-import { PLAIN_GRID } from './grid-watch.fake.ts'
+import { PLAIN_GRID, PLAIN_RULES } from './grid-watch.fake.ts'
 import { createGridWatch } from './grid-watch.ts'
 import { createLiveLogs } from './jobs/live-logs.ts'
 import { createNews } from './news.ts'
@@ -67,7 +67,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
     grid: createGridWatch({
       ...PLAIN_GRID,
       zone: 'GB-13',
-      rule: { kind: 'always' },
+      rules: () => ({ ...PLAIN_RULES, gate: { kind: 'always' } }),
       settings: stores.settings,
       clock,
       anyway: () => false,

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import type { RuntimeName } from '../../shared/contract/wire.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -6,9 +7,8 @@ import { createIds } from '../kernel/ids.ts'
 import type { Signer } from '../kernel/signing.ts'
 import { fakeFacts } from './attempt.fixture.ts'
 import type { Devices } from './devices.ts'
-import { PLAIN_GRID } from './grid-watch.fake.ts'
+import { PLAIN_GRID, PLAIN_RULES } from './grid-watch.fake.ts'
 import { createGridWatch } from './grid-watch.ts'
-import { PolicyConfig } from './idle/policy-config.ts'
 import { createFakeSignals } from './idle/signals/sources.fake.ts'
 import { fakeLease } from './jobs/lease.fixture.ts'
 import { PROCESSOR_ONLY } from './jobs/machine.fixture.ts'
@@ -74,7 +74,7 @@ export function createTestWork(given: {
   const grid = createGridWatch({
     ...PLAIN_GRID,
     zone: 'GB-13',
-    rule: { kind: 'always' },
+    rules: () => ({ ...PLAIN_RULES, gate: { kind: 'always' } }),
     settings,
     clock,
     anyway: () => false,
@@ -83,7 +83,7 @@ export function createTestWork(given: {
   const policy =
     given.policy ??
     createOwnerPolicy({
-      config: PolicyConfig.parse({ dedicated: true, allowBattery: true }),
+      config: () => PolicyConfig.parse({ dedicated: true, allowBattery: true }),
       settings,
       clock,
       readSignals: () => ({ ...createFakeSignals(clock).read(), temperatureC: null, others: [] }),

@@ -1,7 +1,7 @@
+import { Schedule } from '../../shared/contract/owner-rules.ts'
 import { parse } from '../../shared/contract/define.ts'
 import { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
-import { Schedule } from '../agent/idle/signals/schedule.ts'
 import { SolarConfig } from '../agent/solar/solar-config.ts'
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']

@@ -7,6 +7,7 @@ import { aDayReport } from './day.fake.ts'
 import { aKey } from './devices.fake.ts'
 import { someJobs } from './jobs.fake.ts'
 import { moneyHandlers } from '../../shared/contract/agent-money.fake.ts'
+import { ruleHandlers } from '../../shared/contract/owner-rules.fake.ts'
 import { moneyAt } from '../../shared/contract/money.fake.ts'
 import { NOW } from './afternoon.fake.ts'
 import { PAUSED, aGrid, aPayout, aStatus, somePayouts, somePower, someReceipts } from './fixtures.fake.ts'
@@ -62,6 +63,7 @@ export function happyHandlers(receipt: { readonly bundle: ReceiptBundle; readonl
     listPayouts: () => page(somePayouts()),
     getPayout: ({ payoutId }) => aPayout({ payoutId, ...somePayouts().find((payout) => payout.payoutId === payoutId) }),
     ...moneyHandlers(moneyAt(NOW)),
+    ...ruleHandlers(NOW),
     getReceipt: () => {
       if (!receipt) throw new WindfallError('not-found', 'This receipt is not on this machine. It may still be on its way.')
       return receipt

@@ -10,6 +10,7 @@ import { Yield, YieldTimes } from './yield.ts'
 import { DayReport } from './day-report.ts'
 import { PayoutExtras, ownMoneyCalls, passedOnCalls } from './agent-money.ts'
 import { call, event } from './define.ts'
+import { CarbonRule, GatePreview, OwnerRules, RulesView } from './owner-rules.ts'
 import {
   DecimalString,
   Id,
@@ -175,6 +176,12 @@ export const agentContract = {
    * Every other reason counts as before. Survives restart; a pause ends it. Errors: `input.invalid`, `conflict` while paused.
    */
   runAnyway: call(z.strictObject({ until: IsoTime }), AgentStatus),
+  /** The owner's rules, and what they would be without the window. */
+  getRules: call(Empty, RulesView),
+  /** Error: `input.invalid`. `null` goes back to what the settings file says. They hold at once, for jobs that run, too. */
+  setRules: call(z.strictObject({ rules: OwnerRules.nullable() }), RulesView),
+  /** What another rule would call green in the hours ahead. */
+  previewGate: call(z.strictObject({ gate: CarbonRule }), GatePreview),
   getDayReport: call(z.strictObject({ day: z.iso.date() }), DayReport),
   getSignals: call(Empty, z.strictObject({ sources: z.array(SignalSource).max(64) })),
   /** What is not named stays as it is. Switching a device off stops the job that works on it, and no other. */

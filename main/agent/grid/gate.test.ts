@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { CarbonRule } from '../../../shared/contract/owner-rules.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
 import { aSignal } from '../../../shared/domain/signal.fake.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
-import { type CarbonRule, type GateQuery, carbonGate, describeRule, signalState } from './gate.ts'
+import { type GateQuery, carbonGate, describeRule, signalState } from './gate.ts'
 
 const NOW = Date.parse('2026-03-18T12:10:00.000Z')
 const START = Date.parse('2026-03-18T12:00:00.000Z')

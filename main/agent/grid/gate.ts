@@ -1,22 +1,10 @@
-import { z } from 'zod'
+import type { CarbonRule } from '../../../shared/contract/owner-rules.ts'
 import type { Reason } from '../../../shared/contract/policy.ts'
 import type { Signal, Window } from '../../../shared/contract/wire.ts'
 import { greenWindows, isAccountable, percentileOf, slotAt, slotsOf, type Slot } from '../../../shared/domain/signal.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
 import { LEAST_DAYS, PAST_DAYS } from './past.ts'
 import type { Rule } from './rule.ts'
-
-/**
- * When the owner lets jobs run: `always`; while the zone emits at most so much (`absolute`); while it is as clean as in the cleanest share
- * of the last 30 days (`percentile`); or in the window the coordinator chose for the job (`planned`).
- */
-export const CarbonRule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('always') }),
-  z.strictObject({ kind: z.literal('absolute'), maxGPerKWh: z.number().positive().max(2_000) }),
-  z.strictObject({ kind: z.literal('percentile'), percentile: z.number().min(1).max(100) }),
-  z.strictObject({ kind: z.literal('planned') }),
-])
-export type CarbonRule = Readonly<z.infer<typeof CarbonRule>>
 
 export interface GateQuery {
   readonly rule: CarbonRule

@@ -1,6 +1,6 @@
+import type { PolicyConfig } from '../../../shared/contract/owner-rules.ts'
 import type { Reason, ReasonCode } from '../../../shared/contract/policy.ts'
 import type { EpochMs, MonotonicMs } from '../../../shared/units.ts'
-import type { PolicyConfig } from './policy-config.ts'
 import type { SignalReadings } from './signals/readings.ts'
 
 /** Everything the policy looks at, as read at one moment. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
+import { PolicyConfig } from '../../../shared/contract/owner-rules.ts'
 import type { Reason } from '../../../shared/contract/policy.ts'
 import { type EpochMs, type MonotonicMs, epochMs, monotonicMs } from '../../../shared/units.ts'
 import { FRESH, type PolicyMemory } from './memory.ts'
 import type { Signals } from './objection.ts'
-import { PolicyConfig } from './policy-config.ts'
 import { type PolicyDecision, type PolicyInput, type PolicyRequest, decide } from './policy.ts'
 import { type FakeSignals, createFakeSignals } from './signals/sources.fake.ts'
 

@@ -1,3 +1,4 @@
+import type { PolicyConfig } from '../../../shared/contract/owner-rules.ts'
 import type { PolicyState, Reason, ReasonCode } from '../../../shared/contract/policy.ts'
 import type { EpochMs, MonotonicMs } from '../../../shared/units.ts'
 import { CALM, afterYield, guardAt, guardRestS, idleWaitS, isFlapping } from './flap-guard.ts'
@@ -5,7 +6,6 @@ import type { Fault, GivingWay, PolicyMemory } from './memory.ts'
 import type { Objection, Signals } from './objection.ts'
 import { objections } from './objections.ts'
 import { type OwnerRequest, pauseObjections, wishAfter } from './pause.ts'
-import type { PolicyConfig } from './policy-config.ts'
 import { restAfter, restReason } from './rest.ts'
 
 export type PolicyRequest = OwnerRequest | { readonly ask: 'alarm'; readonly fault: Fault } | { readonly ask: 'recovered' }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Schedule } from '../../../../shared/contract/owner-rules.ts'
 import { epochMs, toIso } from '../../../../shared/units.ts'
-import { Schedule, readSchedule } from './schedule.ts'
+import { readSchedule } from './schedule.ts'
 
 const schedule = (timeZone: string, ...allowed: Schedule['allowed']): Schedule => Schedule.parse({ timeZone, allowed })
 const read = (rules: Schedule, time: string) => {

@@ -1,10 +1,6 @@
-import { z } from 'zod'
-import { TimeZone, WeekHours, readWeek } from '../../../../shared/domain/local-week.ts'
+import type { Schedule } from '../../../../shared/contract/owner-rules.ts'
+import { readWeek } from '../../../../shared/domain/local-week.ts'
 import type { EpochMs } from '../../../../shared/units.ts'
-
-/** When the owner allows work, in local time. */
-export const Schedule = z.strictObject({ timeZone: TimeZone, allowed: z.array(WeekHours).min(1).max(50) })
-export type Schedule = z.infer<typeof Schedule>
 
 export interface ScheduleState {
   readonly allowed: boolean

@@ -1,5 +1,23 @@
+/** When a machine may work, as its owner says. */
 import { z } from 'zod'
-import { Schedule } from './signals/schedule.ts'
+import { TimeZone, WeekHours } from '../domain/local-week.ts'
+import { Window } from './wire.ts'
+
+/** When the owner allows work, in local time. */
+export const Schedule = z.strictObject({ timeZone: TimeZone, allowed: z.array(WeekHours).min(1).max(50) })
+export type Schedule = z.infer<typeof Schedule>
+
+/**
+ * When the owner lets jobs run: `always`; while the zone emits at most so much (`absolute`); while it is as clean as in the cleanest share
+ * of the last 30 days (`percentile`); or in the window the coordinator chose for the job (`planned`).
+ */
+export const CarbonRule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('always') }),
+  z.strictObject({ kind: z.literal('absolute'), maxGPerKWh: z.number().positive().max(2_000) }),
+  z.strictObject({ kind: z.literal('percentile'), percentile: z.number().min(1).max(100) }),
+  z.strictObject({ kind: z.literal('planned') }),
+])
+export type CarbonRule = Readonly<z.infer<typeof CarbonRule>>
 
 const seconds = (least: number, most: number) => z.number().int().min(least).max(most)
 
@@ -44,3 +62,29 @@ export const PolicyConfig = z.strictObject({
   schedule: Schedule.nullable().default(null),
 })
 export type PolicyConfig = z.infer<typeof PolicyConfig>
+
+/** What an owner may change while Windfall runs. That nobody sits at the machine is said where it is set up. */
+export const OwnerRules = PolicyConfig.omit({ dedicated: true }).extend({
+  gate: CarbonRule,
+  /** Jobs start only when they are expected to earn more than their electricity costs. */
+  onlyIfEarning: z.boolean(),
+})
+export type OwnerRules = Readonly<z.infer<typeof OwnerRules>>
+
+/** What they are unless an owner says otherwise. */
+export const DEFAULT_RULES: OwnerRules = OwnerRules.parse({ gate: { kind: 'planned' }, onlyIfEarning: false })
+
+export const RulesView = z.strictObject({
+  rules: OwnerRules,
+  /** Where they were said. */
+  setBy: z.enum(['window', 'settings']),
+  /** What the settings file says, which is gone back to. */
+  settings: OwnerRules,
+  /** Nobody sits at this machine, so neither presence nor the load of its processor matters. */
+  dedicated: z.boolean(),
+})
+export type RulesView = z.infer<typeof RulesView>
+
+/** What a rule would call green, by what is known now. */
+export const GatePreview = z.strictObject({ words: z.string().max(300), greenWindows: z.array(Window) })
+export type GatePreview = z.infer<typeof GatePreview>

@@ -1,0 +1,56 @@
+import { OwnerRules, type PolicyConfig, type RulesView } from '../../shared/contract/owner-rules.ts'
+import type { Tariff } from '../../shared/domain/tariff.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import type { AgentConfig } from './config.ts'
+import type { SettingsStore } from './settings.store.ts'
+
+export interface OwnerRulesBook {
+  readonly current: () => OwnerRules
+  /** The same for whoever decides by them. */
+  readonly policy: () => PolicyConfig
+  readonly view: () => RulesView
+  /** `null` goes back to what the settings file says. Error: `input.invalid`, and nothing has changed. */
+  readonly set: (rules: OwnerRules | null) => void
+}
+
+export interface OwnerRulesDeps {
+  readonly config: Pick<AgentConfig, 'policy' | 'gate' | 'onlyIfEarning'>
+  readonly settings: SettingsStore
+  readonly tariff: () => Tariff | null
+  readonly changed: () => void
+}
+
+const KEY = 'owner-rules'
+
+/** Why nobody could tell what a job earns; `null` if they can. */
+export function unpriced(tariff: Tariff | null): string | null {
+  if (!tariff) return 'Say what your electricity costs first: without it nobody knows what a job costs.'
+  return tariff.currency === 'USD' || tariff.usdPerUnit !== null
+    ? null
+    : `Your jobs start only when they earn more than they cost, and they are paid in USD. Say what 1 ${tariff.currency} is worth in USD.`
+}
+
+/** The rules that the owner has set in the window, or else those of their settings file. */
+export function createOwnerRules({ config, settings, tariff, changed }: OwnerRulesDeps): OwnerRulesBook {
+  const { dedicated, ...policy } = config.policy
+  const written = OwnerRules.parse({ ...policy, gate: config.gate, onlyIfEarning: config.onlyIfEarning })
+  let own = settings.get(KEY, OwnerRules)
+  const current = (): OwnerRules => own ?? written
+  return {
+    current,
+    policy() {
+      const { gate: _gate, onlyIfEarning: _earning, ...rules } = current()
+      return { ...rules, dedicated }
+    },
+    view: () => ({ rules: current(), setBy: own ? 'window' : 'settings', settings: written, dedicated }),
+    set(rules) {
+      const problem = rules?.onlyIfEarning ? unpriced(tariff()) : null
+      if (problem !== null) throw new WindfallError('input.invalid', problem)
+      if (rules && rules.startBelowC > rules.stopAboveC)
+        throw new WindfallError('input.invalid', 'Work has to begin at a temperature below the one at which it stops.')
+      settings.set(KEY, rules)
+      own = rules
+      changed()
+    },
+  }
+}
