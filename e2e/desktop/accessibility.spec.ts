@@ -11,6 +11,8 @@ const PAGES = {
   'a receipt that cannot be had': ['#/receipts/receipt-1', 'This agent keeps no receipt bundles'],
   'day report': ['#/day', 'From preparing it until its result was collected.'],
   'this machine': ['#/machine', 'Sample GPU'],
+  grid: ['#/grid', 'Green windows'],
+  settings: ['#/settings', 'Only on mains power.'],
   earnings: ['#/earnings', 'It held in 5 of the last 6 weeks.'],
   'one earning': ['#/earnings/earning-1', 'The coordinator booked the same'],
   payouts: ['#/payouts', '150 USD per SOL, sample'],

@@ -20,6 +20,8 @@ const StatementPage = lazy(async () => ({ default: (await import('./statements/s
 const PayoutPage = lazy(async () => ({ default: (await import('./payouts/payout-page.tsx')).PayoutPage }))
 const PayoutsPage = lazy(async () => ({ default: (await import('./payouts/payouts-page.tsx')).PayoutsPage }))
 const MachinePage = lazy(async () => ({ default: (await import('./machine/machine-page.tsx')).MachinePage }))
+const GridPage = lazy(async () => ({ default: (await import('./grid/grid-page.tsx')).GridPage }))
+const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page.tsx')).SettingsPage }))
 const DayPage = lazy(async () => ({ default: (await import('./day/day-page.tsx')).DayPage }))
 
 function pageOf(route: Route | null) {
@@ -48,6 +50,10 @@ function pageOf(route: Route | null) {
       return <MachinePage />
     case 'day':
       return <DayPage />
+    case 'grid':
+      return <GridPage />
+    case 'settings':
+      return <SettingsPage />
     case undefined:
       return <MissingPage />
   }

@@ -26,6 +26,10 @@ export function hoursAhead({ signal, greenWindows }: Pick<GridView, 'signal' | '
   })
 }
 
+/** How many of the hours ahead lie in green windows. */
+export const greenHours = (greenWindows: GridView['greenWindows'], now: number): number =>
+  hoursAhead({ signal: null, greenWindows }, now).filter(({ green }) => green).length
+
 /** The green window that is open, or else the next one; `null` if the forecast has none. */
 export function nextGreenWindow(
   { greenWindows }: Pick<GridView, 'greenWindows'>,

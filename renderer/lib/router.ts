@@ -14,6 +14,8 @@ const PATHS = {
   payout: '/payouts/:payoutId',
   machine: '/machine',
   day: '/day',
+  grid: '/grid',
+  settings: '/settings',
 } as const
 
 type Paths = typeof PATHS

@@ -59,7 +59,7 @@ describe('calls', () => {
     const { socket, transport } = setUp()
     socket(0).opened()
     const asked = transport.invoke('getReceipt', {})
-    socket(0).answer({ id: 1, problem: { type: 'urn:windfall:error:not-found', title: 'not-found', status: 404, code: 'not-found', detail: 'Not here.' } })
+    socket(0).answer({ id: 1, problem: { type: '/problems#not-found', title: 'not-found', status: 404, code: 'not-found', detail: 'Not here.' } })
     await expect(asked).rejects.toMatchObject({ code: 'not-found', message: 'Not here.' })
   })
 

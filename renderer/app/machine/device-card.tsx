@@ -14,8 +14,8 @@ import { DeviceDetails } from './device-details.tsx'
 import { DeviceFigures } from './device-figures.tsx'
 import { type DeviceOrder, reverseOf, useDevice } from './device-orders.ts'
 import css from './machine.module.css'
-import { UndoLine } from './undo-line.tsx'
-import type { Undo } from './use-undo.ts'
+import { UndoLine } from '../undo-line.tsx'
+import type { Undo } from '../use-undo.ts'
 
 interface DeviceCardProps {
   readonly known: Device
@@ -35,7 +35,7 @@ export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCar
   const order = (wanted: DeviceOrder, text: string) => {
     const reverse = reverseOf(wanted, device)
     wish(wanted)
-    undo.make({ deviceId: device.deviceId, text, undo: () => (wish(reverse), control.current?.focus()) })
+    undo.make({ about: device.deviceId, text, undo: () => (wish(reverse), control.current?.focus()) })
   }
   const stops = stopsText(device, status)
   const isFixed = device.kind === 'cpu' && device.enabled
@@ -62,7 +62,7 @@ export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCar
             {warning}
           </p>
         )}
-        <UndoLine refusal={refusal === null ? null : messageOf(refusal)} undo={undo} deviceId={device.deviceId} />
+        <UndoLine refusal={refusal === null ? null : messageOf(refusal)} undo={undo} about={device.deviceId} />
         <DeviceFigures device={device} />
         <p className={prose['small']}>{worthOf(device)}</p>
         <Limits device={device} title={title} closed={closedNote !== null} order={order} />

@@ -14,7 +14,7 @@ import { KeyCard } from './key-card.tsx'
 import css from './machine.module.css'
 import { SeenCard } from './seen-card.tsx'
 import { StandingCard } from './standing-card.tsx'
-import { useUndo } from './use-undo.ts'
+import { useUndo } from '../use-undo.ts'
 
 /** The hardware: what each device does, how well that is known, and what its owner allows. */
 export function MachinePage() {

@@ -15,7 +15,9 @@ const MENU: readonly { readonly route: Route; readonly label: string; readonly p
   { route: { page: 'earnings' }, label: 'Earnings', pages: ['earnings', 'earning', 'statement'] },
   { route: { page: 'receipts' }, label: 'Receipts', pages: ['receipts', 'receipt'] },
   { route: { page: 'payouts' }, label: 'Payouts', pages: ['payouts', 'payout'] },
+  { route: { page: 'grid' }, label: 'Grid', pages: ['grid'] },
   { route: { page: 'machine' }, label: 'This machine', pages: ['machine'] },
+  { route: { page: 'settings' }, label: 'Settings', pages: ['settings'] },
 ]
 
 const toContent = () => document.getElementById('content')?.focus()

@@ -1,18 +1,18 @@
-import { Button } from '../../ui/button.tsx'
-import prose from '../../ui/prose.module.css'
-import css from './machine.module.css'
+import { Button } from '../ui/button.tsx'
+import prose from '../ui/prose.module.css'
+import css from './undo-line.module.css'
 import type { Undo } from './use-undo.ts'
 
 interface UndoLineProps {
-  readonly deviceId: string
+  readonly about: string
   readonly undo: Undo
   /** Why the last wish was not granted. */
   readonly refusal: string | null
 }
 
-/** What was just done to a device and the way back, or why it was not done. Said aloud. */
-export function UndoLine({ deviceId, undo, refusal }: UndoLineProps) {
-  const offer = undo.offer?.deviceId === deviceId ? undo.offer : null
+/** What was just done to a thing and the way back, or why it was not done. Said aloud. */
+export function UndoLine({ about, undo, refusal }: UndoLineProps) {
+  const offer = undo.offer?.about === about ? undo.offer : null
   if (refusal !== null)
     return (
       <p className={prose['refused']} role="alert">

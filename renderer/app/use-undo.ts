@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react'
-import { useServices } from '../services.ts'
+import { useServices } from './services.ts'
 
 const OFFERED_MS = 6_000
 
 interface UndoOffer {
-  readonly deviceId: string
+  /** The thing it was done to. */
+  readonly about: string
   /** What was done. */
   readonly text: string
   /** Puts it back as it was. */
