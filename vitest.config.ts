@@ -32,6 +32,7 @@ const THOROUGH = [
   'e2e/chain/**/*.test.ts',
   'e2e/grid/**/*.test.ts',
   'e2e/receipts/**/*.test.ts',
+  'e2e/simulation/**/*.test.ts',
   'main/agent/gpu/nvidia-finder.property.test.ts',
   'main/agent/jobs/{wasm,wasm-freeze,abuse/wasm}.test.ts',
   'main/agent/metering/sample-crash.test.ts',
@@ -44,7 +45,8 @@ const THOROUGH = [
 
 /** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
 const STATEFUL = [
-  'main/coordinator/{audit,funding,jobs,ledger,models,payouts,proofs,receipts,registry,vaults,wallets}/**/*.test.ts',
+  'main/coordinator/{approvals,audit,funding,jobs,ledger,models,payouts,persons,proofs,receipts,registry,vaults,wallets,webhooks}/**/*.test.ts',
+  'main/coordinator/members/{members,sign-in}.test.ts',
   'main/coordinator/{canarying,evidencing,exporting,job-money,quorum,runs,standings,statistics}.test.ts',
 ]
 /** Whose clock runs through days while a real server would still be answering the first minute. */

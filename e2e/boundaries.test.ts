@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   'main/kernel': ['shared'],
   'main/chain': ['main/kernel', 'shared'],
+  'main/client': ['shared'],
   'main/localnet': ['main/kernel', 'shared'],
   'main/agent': ['main/kernel', 'main/chain', 'shared'],
   'main/coordinator': ['main/kernel', 'main/chain', 'shared'],

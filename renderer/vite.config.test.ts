@@ -60,6 +60,7 @@ describe('what is loaded', () => {
       'day',
       'earning',
       'earnings',
+      'grid',
       'job',
       'jobs',
       'machine',
@@ -67,6 +68,7 @@ describe('what is loaded', () => {
       'payouts',
       'receipt',
       'receipts',
+      'settings',
       'statement',
     ])
     for (const { name } of pages) expect(textOf(withImports(name).difference(first())).length, name).toBeLessThanOrEqual(120_000)

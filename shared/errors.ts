@@ -1,3 +1,5 @@
+import { failureWords } from './failure-words.ts'
+
 /**
  * Every failure a program may have to tell apart, with the HTTP status it travels as and whether trying again can help.
  * Expected outcomes (`'inserted' | 'duplicate'`) are plain unions and never appear here.
@@ -5,10 +7,14 @@
 export const failures = {
   'input.invalid': { status: 400, retry: false },
   'input.too-large': { status: 413, retry: false },
+  /** Changed or cut off under way, as far as anybody can tell: nothing is wrong with what it asked. */
+  'request.garbled': { status: 400, retry: false },
   'auth.required': { status: 401, retry: false },
   'auth.refused': { status: 403, retry: false },
   'not-found': { status: 404, retry: false },
   conflict: { status: 409, retry: false },
+  /** Kept, and done once a second person has approved it. */
+  'approval.waiting': { status: 409, retry: false },
   'rate.limited': { status: 429, retry: true },
   'enrolment.refused': { status: 403, retry: false },
   'job.unplaceable': { status: 422, retry: false },
@@ -85,13 +91,18 @@ export interface Problem {
   readonly detail: string
 }
 
+/** Where whoever answers with problems explains their codes; `type` is relative to the address that was asked (RFC 9457 §3.1.1). */
+export const PROBLEMS_PATH = '/problems'
+
+/** Nobody reads more; and whoever is refused has often written part of it, as long as they liked. */
+const MAX_DETAIL = 1_000
+
 /** Anything thrown becomes a problem; what is not ours becomes `internal` and its text stays inside. */
 export function toProblem(error: unknown): Problem {
   const known = error instanceof WindfallError ? error : new WindfallError('internal', 'Something went wrong on our side. The log has the details.')
-  return { type: `urn:windfall:error:${known.code}`, title: known.code, status: known.status, code: known.code, detail: known.message }
+  const { code, status, message } = known
+  return { type: `${PROBLEMS_PATH}#${code}`, title: failureWords[code].title, status, code, detail: message.slice(0, MAX_DETAIL) }
 }
-
-const MAX_DETAIL = 1_000
 
 /** Mirror of {@link toProblem}: tolerates bodies that are not problems (proxies, gateways). */
 export function fromProblem(status: number, body: unknown): WindfallError {

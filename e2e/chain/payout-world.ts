@@ -171,7 +171,6 @@ export async function createWorld({
       usdc: null,
       addressOf: async (_tx, nodeId) => addresses.get(nodeId) ?? null,
       decide: async (_tx, kind, body) => void decisions.push({ kind, body }),
-      isOperator: (requesterId) => requesterId.startsWith('operator'),
       isStopped: () => false,
       onAnchored: async (_tx, one) => void anchored.push(one),
       events: { ...silentEvents, refused: (address, reason) => void refusals.push({ address, reason }) },

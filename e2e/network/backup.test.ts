@@ -34,14 +34,14 @@ describe.each(databases)('to $name', ({ name }) => {
     await coordinator.kill()
 
     const place = name === 'PostgreSQL' ? await postgresPlace({ template: false }) : null
-    const target = ['--data', after, ...(place === null ? [] : ['--database', place])]
-    const restored = await answer<Restored>(['coordinator', 'restore', backup, ...target])
+    const env = place === null ? {} : { WINDFALL_DATABASE_URL: place }
+    const restored = await answer<Restored>(['coordinator', 'restore', backup, '--data', after], env)
     expect(restored).toMatchObject({ ledger: { balanced: true }, decisions: { brokenAt: null } })
-    const again = await windfall(['coordinator', 'restore', backup, ...target])
+    const again = await windfall(['coordinator', 'restore', backup, '--data', after], env)
     expect([again.code, again.stderr]).toEqual([expect.any(Number), expect.stringMatching(/nothing is ever restored over something else/)])
     expect(again.code).not.toBe(0)
 
-    const moved = await fleet.startCoordinator('moved', place === null ? {} : { WINDFALL_DATABASE_URL: place })
+    const moved = await fleet.startCoordinator('moved', env)
     await fleet.startAgent('node', moved.ready.url)
     expect(await ended(after, waiting.jobId)).toMatchObject({ state: 'completed' })
     expect(await answer<JobView>(['job', 'show', done.jobId, '--data', after])).toMatchObject({ state: 'completed', receiptId: done.receiptId })

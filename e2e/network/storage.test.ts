@@ -158,7 +158,7 @@ test.runIf(hasPostgres)('a database that can only be read: new work is refused w
   }
   const data = join(root.path, 'coordinator')
   const args = ['coordinator', '--data', data, '--port', '0', '--rpc', fleet.rpcUrl, '--test-funds', '--no-live-grid', '--log-level', 'error']
-  const service: Service<CoordinatorReady> = await startService([...args, '--database', postgres.url])
+  const service: Service<CoordinatorReady> = await startService(args, { WINDFALL_DATABASE_URL: postgres.url })
   try {
     const given = { url: service.ready.url, apiKey: readInstance(data)?.coordinator?.apiKey ?? '' }
     expect((await submit(given, 'before')).status).toBe(200)

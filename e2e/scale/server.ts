@@ -7,9 +7,21 @@ import { readInstance } from '../../main/kernel/instance-file.ts'
 import type { CoordinatorReady } from '../support/fleet.ts'
 import { type Service, startService } from '../support/windfall.ts'
 
+const ENDLESS = { perSecond: 1e9, burst: 1e9 }
+const MANY = { all: 1e6, network: 1e6 }
 /** Whoever measures is one caller at one address; payouts and anchors are other processes' work. */
 const SETTINGS = {
-  limits: { network: { perSecond: 1e9, burst: 1e9 }, caller: { perSecond: 1e9, burst: 1e9 } },
+  limits: {
+    network: ENDLESS,
+    caller: ENDLESS,
+    public: ENDLESS,
+    named: ENDLESS,
+    underway: MANY,
+    connections: MANY,
+    handshakes: { all: ENDLESS, network: ENDLESS },
+    upgrades: { all: ENDLESS, network: ENDLESS },
+    strangers: MANY,
+  },
   heartbeatMs: 30_000,
   challengeRate: 0,
   payoutThresholdLamports: '1000000000000',

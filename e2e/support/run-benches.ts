@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
   challenge: ['e2e/network/challenge.bench.ts'],
   oracle: ['main/coordinator/grid/oracle.bench.ts', 'e2e/grid/replay.bench.ts'],
   coordinator: ['e2e/scale/coordinator.bench.ts'],
+  border: ['e2e/scale/border.bench.ts'],
   'rogue-nodes': ['e2e/scale/rogue/rogue-nodes.bench.ts'],
   payouts: ['e2e/chain/payouts.bench.ts'],
   receipts: ['e2e/receipts/verify.bench.ts', 'e2e/receipts/log.bench.ts'],

@@ -49,8 +49,8 @@ export function windfall(args: readonly string[], env?: Readonly<Record<string, 
 }
 
 /** The answer of a command that was asked for `--json`. */
-export async function answer<T>(args: readonly string[]): Promise<T> {
-  const { code, stdout, stderr } = await windfall([...args, '--json'])
+export async function answer<T>(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<T> {
+  const { code, stdout, stderr } = await windfall([...args, '--json'], env)
   if (code !== 0) throw new Error(`windfall ${args.join(' ')} ended with ${code}: ${stderr}${whatIsKnown()}`)
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T
 }

@@ -11,6 +11,7 @@ import { runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
 import { packageRoot } from '../kernel/paths.ts'
 import type { SecretVault } from '../kernel/secret-vault.ts'
+import { honourCertificate } from '../kernel/client-certificate.ts'
 import { honourProxies } from '../kernel/proxy.ts'
 import { random } from '../kernel/random.ts'
 import { createTpm } from '../kernel/tpm.ts'
@@ -70,6 +71,7 @@ const Token = z.string().regex(/^[\w-]{32}$/)
 export async function startAgent(config: AgentConfig, ports: AgentPorts, signal: AbortSignal): Promise<RunningAgent> {
   const { clock, log, environment, vault } = ports
   honourProxies(environment)
+  honourCertificate(environment)
   const stores = openAgentStores(config.dataDirectory)
   const keys = await openDeviceKeys({ vault, directory: config.dataDirectory, tpm: createTpm(environment), clock, evidence: config.signer ?? undefined })
   const { nodeId, signer } = keys

@@ -194,8 +194,8 @@ describe('an owner who wants to earn more than it costs', () => {
 
 test('the outlook agrees with the owner’s hours, too, which nobody needs who lets jobs run anyway', () => {
   const opens = START + 5 * HALF_HOUR_MS
-  const clockAt = (at: number) => toIso(at).slice(11, 16)
-  const hours = { days: [1, 2, 3, 4, 5, 6, 7], from: clockAt(opens), to: clockAt(opens + 12 * 3_600_000) }
+  const [from = '', to = ''] = [opens, opens + 12 * 3_600_000].map((at) => toIso(at).slice(11, 16))
+  const hours = { days: [1, 2, 3, 4, 5, 6, 7], from, to }
   const watch = setUp({ schedule: { timeZone: 'UTC', allowed: [hours] } })
   watch.update(signalOf([300, 100, 300, 300, 300, 300, 300, 100]))
   expect(watch.outlook(null)).toMatchObject({

@@ -1,3 +1,4 @@
+import { withSecrets } from '../kernel/secret-setting.ts'
 import { readSettings } from '../kernel/settings-file.ts'
 import { type AgentConfig, parseAgentConfig } from './config.ts'
 
@@ -18,7 +19,7 @@ export function readAgentConfig({ dataDirectory, environment, granted = {}, give
   const policy = { ...granted.policy, ...(settings['policy'] as object | undefined), ...given.policy }
   return parseAgentConfig({
     ...settings,
-    ...defined({ coordinatorUrl: environment['WINDFALL_COORDINATOR'], enrolmentToken: environment['WINDFALL_ENROLMENT_TOKEN'] }),
+    ...defined({ coordinatorUrl: environment['WINDFALL_COORDINATOR'], ...withSecrets({ enrolmentToken: 'WINDFALL_ENROLMENT_TOKEN' }, environment, {}) }),
     ...defined(given),
     policy,
     dataDirectory,

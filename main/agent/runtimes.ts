@@ -6,6 +6,7 @@ import { createDockerEngine } from './jobs/docker.ts'
 import { stockName } from './jobs/docker-images.ts'
 import { createDockerRuntime, probeEngine } from './jobs/docker-runtime.ts'
 import { readToolkitVersion } from './jobs/gpu-toolkit.ts'
+import { createRegistryCheck } from './jobs/image-registry.ts'
 import type { ImageRules } from './jobs/image-rules.ts'
 import { createImageStock } from './jobs/image-stock.ts'
 import type { Availability, Runtime } from './jobs/runtime.ts'
@@ -34,6 +35,7 @@ export function createRuntimes(deps: RuntimesDeps): ReadonlyMap<RuntimeName, Run
     journal: stores.containers,
     stock: createImageStock({ ...deps, engine, store: stores.images, rules, needed: () => neededImages(stores.jobs) }),
     rules,
+    checkRegistry: createRegistryCheck(),
     deaf: createDeafImages(stores.settings),
     toolkitVersion: readToolkitVersion,
   })

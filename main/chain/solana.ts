@@ -14,6 +14,7 @@ import { systemClock, type Clock } from '../kernel/clock.ts'
 import { random as systemRandom } from '../kernel/random.ts'
 import type { Chain, ChainTransaction, TokenChange } from './chain.ts'
 import { blameOf } from './blame.ts'
+import { discreet } from './discreet.ts'
 import { type Instruction, MEMO_PROGRAM } from './instructions.ts'
 import { type Fetch, createRpcFetch } from './rpc-fetch.ts'
 
@@ -159,8 +160,10 @@ function readers(connection: Connection, horizon: Horizon): Pick<Chain, 'history
   }
 }
 
-/** A cluster behind one JSON-RPC endpoint. */
-export function createSolanaChain(options: SolanaOptions): Chain {
+/** A cluster behind one JSON-RPC endpoint, whose address is said in no error as far as it is secret. */
+export const createSolanaChain = (options: SolanaOptions): Chain => discreet(openChain(options), options.url)
+
+function openChain(options: SolanaOptions): Chain {
   const connection = connect(options)
   return {
     ...pure,

@@ -7,7 +7,7 @@ import type { InlineConfig } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
 import { programBundle } from './program-bundle.ts'
 
-export const PARTS = ['main', 'children', 'agent', 'coordinator', 'preload', 'renderer', 'verify', 'icons', 'jobs'] as const
+export const PARTS = ['main', 'children', 'agent', 'coordinator', 'preload', 'renderer', 'verify', 'client', 'icons', 'jobs'] as const
 export type Part = (typeof PARTS)[number]
 
 interface Recipe {
@@ -57,6 +57,11 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
     sources: [...code('renderer', 'shared'), 'main/cli/verify-page.ts'],
     output: 'verify/verify.html',
     run: async () => (await import('./verify-page.ts')).buildVerifyPage(join(dist, 'verify', 'verify.html')),
+  },
+  client: {
+    sources: [...code('main/client', 'shared'), 'main/cli/client-*.ts', 'main/coordinator/http/{http-calls,openapi-schemas}.ts', 'package.json'],
+    output: 'client/client.mjs',
+    run: async () => (await import('./client-package.ts')).buildClient(join(dist, 'client')),
   },
   icons: {
     sources: code('resources/icons'),

@@ -1,9 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { WindfallError } from '../../shared/errors.ts'
+import { honourCertificate } from '../kernel/client-certificate.ts'
 import { defaultDataDirectory } from '../kernel/paths.ts'
+import { withSecrets } from '../kernel/secret-setting.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import type { Where } from './instance.ts'
 import { type Output, createOutput } from './output.ts'
+import { sessionAt } from './sign-in-file.ts'
 
 /** Options every command understands. */
 export interface CommonOptions {
@@ -15,14 +18,20 @@ export interface CommonOptions {
 
 export const dataDirectoryOf = (options: CommonOptions): string => options.data ?? defaultDataDirectory(process.env)
 
-/** Which coordinator a requester's command talks to: the one given, or the one running here. Error: `config.invalid`. */
+/** Which coordinator a requester's command talks to, and as whom: the one given, or the one running here. Errors: `config.invalid`, `auth.required`. */
 export function whereOf(options: CommonOptions): Where {
   const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR']
-  const apiKey = options.key ?? process.env['WINDFALL_API_KEY']
+  const apiKey = options.key ?? (withSecrets({ apiKey: 'WINDFALL_API_KEY' }, process.env, {})['apiKey'] as string | undefined)
   if (!url) return { dataDirectory: dataDirectoryOf(options) }
-  if (!apiKey) throw new WindfallError('config.invalid', '--coordinator needs an API key: pass --key, or set WINDFALL_API_KEY.')
   requireHttp(url, '--coordinator')
-  return { dataDirectory: dataDirectoryOf(options), coordinator: { url, apiKey } }
+  const dataDirectory = dataDirectoryOf(options)
+  const secret = apiKey || sessionAt(dataDirectory, url)
+  if (!secret)
+    throw new WindfallError(
+      'config.invalid',
+      '--coordinator needs an API key: pass --key, or set WINDFALL_API_KEY. Or sign in there: windfall login --coordinator URL',
+    )
+  return { dataDirectory, coordinator: { url, apiKey: secret } }
 }
 
 /** The coordinator that a public question goes to, which takes no key; `null`: the one running here. Error: `config.invalid`. */
@@ -52,17 +61,20 @@ export const pageLimit = wholeNumber(1, 200)
 
 export const logLevelOption = (): Option => new Option('--log-level <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error', 'silent'])
 
-/** A command with the common options; `data`, `json` always, coordinator access where a requester needs it. */
-export function createCommand(name: string, description: string, remote: 'local' | 'coordinator' = 'local'): Command {
+/** A command with the common options; `data`, `json` always, which coordinator where it needs one, and a key where it may be used with one. */
+export function createCommand(name: string, description: string, remote: 'local' | 'coordinator' | 'sign-in' = 'local'): Command {
   const command = new Command(name)
     .description(description)
     .option('--data <dir>', 'data directory (default: WINDFALL_DATA, or the XDG data folder)')
     .option('--json', 'answer with one JSON object on standard output')
-  return remote === 'local'
+  if (remote === 'local') return command
+  command.option('--coordinator <url>', 'use this coordinator instead of the one running here')
+  return remote === 'sign-in'
     ? command
-    : command
-        .option('--coordinator <url>', 'use this coordinator instead of the one running here')
-        .option('--key <key>', 'API key for --coordinator (or WINDFALL_API_KEY)')
+    : command.option(
+        '--key <key>',
+        'API key for --coordinator (or WINDFALL_API_KEY, or a file that WINDFALL_API_KEY_FILE names), if you have not signed in there',
+      )
 }
 
 /** The zone a command is about. Every zone is written in capitals, and nobody has to type them. */
@@ -80,6 +92,7 @@ export function action<O extends CommonOptions>(command: Command, run: Action<O>
       .flat()
       .filter((value): value is string => typeof value === 'string')
     try {
+      using _shown = honourCertificate(process.env)
       process.exitCode = (await run(options, output, args)) ?? 0
     } catch (error) {
       output.failure(error)

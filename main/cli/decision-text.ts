@@ -1,5 +1,6 @@
 /** Decisions in words. */
 import type { ChoiceBody, DecisionSubject, DecisionSummary, DecisionView } from '../../shared/contract/decision.ts'
+import { ERASED } from '../coordinator/audit/chain.ts'
 import type { LogCheck } from '../coordinator/audit/log-check.ts'
 import type { Replay } from '../coordinator/audit/replay.ts'
 import { dateWord, inClockTime, ownTimeZone } from './clock-time.ts'
@@ -65,11 +66,14 @@ function choiceLines(choice: ChoiceBody, view: DecisionView): string[] {
   ]
 }
 
+const factLines = (body: string): string[] =>
+  body === ERASED ? ['erased     what it said was personal; its hash still stands in the chain'] : memberLines(JSON.parse(body))
+
 function linesOf(view: DecisionView, choice: ChoiceBody | null): string[] {
   const { seq, at, kind, form, body, hash, prevHash } = view.record
   return [
     `decision   ${seq}, ${kind} (${form}), ${at}`,
-    ...(choice ? choiceLines(choice, view) : memberLines(JSON.parse(body))),
+    ...(choice ? choiceLines(choice, view) : factLines(body)),
     '',
     `hash       ${hash}`,
     `before     ${prevHash}`,
@@ -103,10 +107,10 @@ export function describeReplay(replay: Replay, policy: ChoiceBody['policy'] | un
 }
 
 /** What a log was found to be. */
-export function describeCheck({ decisions, first, last, lastHash, gaps, brokenAt }: LogCheck): string[] {
+export function describeCheck({ decisions, first, last, lastHash, gaps, erased, brokenAt }: LogCheck): string[] {
   if (brokenAt !== null)
     return [
-      `Broken at decision ${brokenAt}: it is not what was hashed, or does not follow on the one before it.`,
+      `Broken at decision ${brokenAt}: it is not what was hashed, does not follow on the one before it, or was erased while none here says so.`,
       'Export the log again. If it is broken there, too, somebody has changed what was recorded.',
     ]
   if (first === null || last === null) return ['There is no decision in it.']
@@ -115,6 +119,7 @@ export function describeCheck({ decisions, first, last, lastHash, gaps, brokenAt
     gaps === 0 ? `Unbroken: ${range}; each holds the hash of the one before it.` : `Intact: ${range}, each as it was hashed.`,
     ...(first > 1 ? [`It begins at decision ${first}: what came before is not in it.`] : []),
     ...(gaps > 0 ? [`In ${gaps === 1 ? 'one place' : `${gaps} places`} decisions are left out, as with --kind: what those were is not judged.`] : []),
+    ...(erased > 0 ? [`Of ${erased} of them what they said was erased, as later ones say; their hashes are there.`] : []),
     `newest     ${lastHash}`,
   ]
 }

@@ -1,14 +1,15 @@
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { WindfallError } from '../../shared/errors.ts'
-import { type CoordinatorConfig, readCoordinatorConfig } from '../coordinator/config.ts'
+import { type CoordinatorConfig, readCoordinatorConfig, secretsIn } from '../coordinator/config.ts'
 import { type RunningCoordinator, startCoordinator } from '../coordinator/coordinator.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { announce, readInstance } from '../kernel/instance-file.ts'
 import { holdDirectory } from '../kernel/instance-lock.ts'
 import { createLogger } from '../kernel/log.ts'
-import { readSettings } from '../kernel/settings-file.ts'
+import { createRedaction } from '../kernel/hidden.ts'
 import { type CommonOptions, dataDirectoryOf } from './command.ts'
+import { readCoordinatorSettings, refuseSecret } from './coordinator-settings.ts'
 import type { Output } from './output.ts'
 import { stopOnSignals } from './running.ts'
 import { TEST_DEPOSIT_MICRO_USD, fundHotWallet } from './test-funds.ts'
@@ -50,6 +51,8 @@ const foundChain = (dataDirectory: string): string | undefined => {
 }
 
 function coordinatorConfig(options: CoordinatorOptions, dataDirectory: string): CoordinatorConfig {
+  refuseSecret('--rpc', options.rpc, 'WINDFALL_RPC_URL')
+  refuseSecret('--database', options.database, 'WINDFALL_DATABASE_URL')
   const given = {
     port: options.port,
     enrolment: options.enrolment,
@@ -59,8 +62,9 @@ function coordinatorConfig(options: CoordinatorOptions, dataDirectory: string): 
     ...(options.liveGrid ? {} : { liveGrid: false }),
   }
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const settings = readSettings(dataDirectory).coordinator
-  const isNamed = 'rpcUrls' in known || 'rpcUrls' in settings || process.env['WINDFALL_RPC_URL'] !== undefined
+  const settings = readCoordinatorSettings(dataDirectory)
+  const isNamed =
+    'rpcUrls' in known || 'rpcUrls' in settings || 'rpcUrlsFile' in settings || ['', '_FILE'].some((way) => process.env[`WINDFALL_RPC_URL${way}`] !== undefined)
   const rpcUrls = isNamed ? undefined : foundChain(dataDirectory)
   if (!isNamed && rpcUrls === undefined)
     throw new WindfallError(
@@ -71,11 +75,17 @@ function coordinatorConfig(options: CoordinatorOptions, dataDirectory: string): 
   return readCoordinatorConfig(process.env, { logLevel: 'warn', ...settings, ...found, ...known, dataDirectory: join(dataDirectory, 'coordinator') })
 }
 
+/** An error as it may be shown. */
+const redacted = (error: unknown, clean: (text: string) => string): unknown =>
+  error instanceof WindfallError ? new WindfallError(error.code, clean(error.message), { cause: error }) : error
+
 /** A chain that was found may be gone by now, which has a better answer than “does not answer”; one that was named is named again, without what is secret in its address. */
 async function start(config: CoordinatorConfig, dataDirectory: string, signal: AbortSignal): Promise<RunningCoordinator> {
+  const secrets = secretsIn(config)
   try {
-    return await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel) }, signal)
-  } catch (error) {
+    return await startCoordinator(config, { clock: systemClock, log: createLogger('coordinator', config.logLevel, secrets) }, signal)
+  } catch (caught) {
+    const error = redacted(caught, createRedaction(secrets))
     const [rpcUrl] = config.rpcUrls
     if (!(error instanceof WindfallError) || error.code !== 'chain.unavailable') throw error
     if (rpcUrl !== foundChain(dataDirectory)) {

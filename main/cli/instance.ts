@@ -5,8 +5,10 @@ import { agentContract } from '../../shared/contract/agent.ts'
 import { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import { type Client, type Transport, connect } from '../../shared/contract/define.ts'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
-import { createHttpTransport, readJson, receive, send } from '../kernel/contract-http.ts'
+import { readJson } from '../../shared/contract/http-transport.ts'
+import { createHttpTransport, receive, send } from '../kernel/contract-http.ts'
 import { type AgentAddress, INSTANCE_FILE, readInstance } from '../kernel/instance-file.ts'
+import { sessionAt } from './sign-in-file.ts'
 
 const missing = (what: string, dataDirectory: string, cause?: unknown): WindfallError =>
   unreadable(join(dataDirectory, INSTANCE_FILE)) ??
@@ -68,12 +70,22 @@ export interface Where {
 
 const bearer = (secret: string) => async () => ({ authorization: `Bearer ${secret}` })
 
-/** Where the coordinator is and how to ask it. Error: `instance.missing`. */
+/** Where the coordinator is and how to ask it: as the person who has signed in there, or else as the account that owns it. Errors: `instance.missing`, `auth.required`. */
 function coordinatorAccess({ dataDirectory, coordinator }: Where): CoordinatorAccess {
-  const access = coordinator ?? readInstance(dataDirectory)?.coordinator
+  if (coordinator) return coordinator
+  const { url, apiKey } = runningCoordinator(dataDirectory)
+  return { url, apiKey: sessionAt(dataDirectory, url) ?? apiKey }
+}
+
+/** Error: `instance.missing`. */
+function runningCoordinator(dataDirectory: string): CoordinatorAccess {
+  const access = readInstance(dataDirectory)?.coordinator
   if (!access) throw missing('coordinator', dataDirectory)
   return access
 }
+
+/** The address of the coordinator: `url`, or that of the one running here. Error: `instance.missing`. */
+export const coordinatorUrl = (dataDirectory: string, url: string | null): string => url ?? runningCoordinator(dataDirectory).url
 
 /** The coordinator as a requester sees it. */
 export function coordinatorClient(where: Where): Client<typeof coordinatorContract> {
@@ -87,7 +99,7 @@ export function coordinatorClient(where: Where): Client<typeof coordinatorContra
  * ask somebody else first. Error: `instance.missing`.
  */
 export function publicClient(dataDirectory: string, url: string | null): Client<typeof coordinatorContract> {
-  const baseUrl = url ?? coordinatorAccess({ dataDirectory }).url
+  const baseUrl = coordinatorUrl(dataDirectory, url)
   const transport = createHttpTransport(coordinatorContract, { baseUrl, authorize: async () => ({}), timeoutMs: 90_000 })
   return connect(coordinatorContract, url === null ? local(transport, 'coordinator', dataDirectory) : transport)
 }
@@ -135,7 +147,7 @@ export function agentClient(dataDirectory: string): Client<typeof agentContract>
   const agent = agentAddress(dataDirectory)
   const invoke = async (name: string, input: unknown): Promise<unknown> => {
     const request = { method: 'POST', url: new URL(`/api/${name}`, agent.url), body: new TextEncoder().encode(JSON.stringify(input)) } as const
-    return readJson(await send(request, { authorize: bearer(agent.token) }), request.url)
+    return readJson(await send(request, { authorize: bearer(agent.token) }), request.url.origin)
   }
   return connect(agentContract, local({ invoke, subscribe: noEvents }, 'agent', dataDirectory))
 }

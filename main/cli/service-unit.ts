@@ -17,7 +17,16 @@ export interface UnitRequest {
 }
 
 /** Where the engine and the vendor's library are, if it is not where everybody looks. */
-const PASSED_ON = ['DOCKER_HOST', 'WINDFALL_NVML', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']
+const PASSED_ON = [
+  'DOCKER_HOST',
+  'WINDFALL_NVML',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'NODE_EXTRA_CA_CERTS',
+  'WINDFALL_CLIENT_CERTIFICATE_FILE',
+  'WINDFALL_CLIENT_KEY_FILE',
+]
 
 /** Error: `input.invalid` unless a system service was given the account of a person. */
 function accountOf({ scope, account, environment }: UnitRequest): string | null {

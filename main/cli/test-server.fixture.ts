@@ -9,6 +9,7 @@ interface Reached {
   readonly directory: string
   /** The options that lead to it, with the owner's key. */
   readonly access: readonly string[]
+  readonly core: TestServer['core']
 }
 
 /** A real coordinator for the commands of one test file, and none of the settings of whoever runs it. */
@@ -20,7 +21,7 @@ export function reachTestServer(): () => Reached {
     const directory = mkdtempSync(join(tmpdir(), 'windfall-command-'))
     server = await startTestServer()
     const url = await server.app.listen({ host: '127.0.0.1', port: 0 })
-    reached = { directory, access: ['--data', directory, '--coordinator', url, '--key', server.core.apiKey] }
+    reached = { directory, access: ['--data', directory, '--coordinator', url, '--key', server.core.apiKey], core: server.core }
   })
   afterAll(async () => {
     vi.unstubAllEnvs()

@@ -21,7 +21,6 @@ import { createRequestersStore } from './registry/requesters.store.ts'
 export interface BookkeepingDeps {
   readonly db: Db
   readonly clock: Pick<Clock, 'now' | 'sleep'>
-  readonly isOperator: (requesterId: string) => boolean
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   /** Signs balance sheets. */
   readonly signer: Pick<Signer, 'keyId' | 'publicJwk' | 'sign'>
@@ -36,22 +35,23 @@ export interface BookkeepingDeps {
 
 /** The books, as those see them whose money is in them, and what the operator orders about them. */
 export function createBookkeeping(deps: BookkeepingDeps): LedgerParts {
-  const { db, isOperator } = deps
-  const viewer = (requesterId: string) => (isOperator(requesterId) ? ('operator' as const) : { owner: `requester:${requesterId}` })
+  const { db } = deps
   return {
     account: (requesterId) => accountOf(db, requesterId),
-    check: operatorOnly(deps, async () => {
+    check: async () => {
       const [books, chain] = [await checkLedger(db), await checkChain(deps)]
       const outside = [...chain.findings, ...(await deps.checkVaults())]
       return { ...books, ...chain, balanced: books.balanced && outside.length === 0, findings: [...books.findings, ...outside] }
-    }),
-    statement(by, { owner, ...page }) {
-      const own = `requester:${by}`
-      if (owner !== null && owner !== own && !isOperator(by))
-        throw new WindfallError('auth.refused', 'That is the statement of somebody else. Leave it out for your own, or ask with the key of the operator.')
-      return statementOf(db, { owner: owner ?? own, ...page })
     },
-    entries: async (by, about) => ({ transactions: await entriesAbout(db, about, viewer(by)) }),
+    statement({ account, all }, { owner, ...page }) {
+      const own = account === null ? null : ownerOf(account)
+      if (owner !== own && !all && owner !== null)
+        throw new WindfallError('auth.refused', 'That is the statement of somebody else. Leave it out for your own, or ask with the key of the operator.')
+      return statementOf(db, { owner: owner ?? own ?? noAccount(), ...page })
+    },
+    entries: async ({ account, all }, about) => ({
+      transactions: await entriesAbout(db, about, all ? 'operator' : { owner: ownerOf(account ?? noAccount()) }),
+    }),
     community: () => viewCommunity(deps),
     periods: (page) => listPeriods(db, page),
     own: ownCalls(deps),
@@ -59,13 +59,11 @@ export function createBookkeeping(deps: BookkeepingDeps): LedgerParts {
   }
 }
 
-/** Refuses with `auth.refused` whoever is no operator, before anything is done. */
-const operatorOnly =
-  <A extends unknown[], R>({ isOperator }: Pick<BookkeepingDeps, 'isOperator'>, run: (by: string, ...order: A) => Promise<R>) =>
-  async (by: string, ...order: A): Promise<R> => {
-    if (!isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
-    return run(by, ...order)
-  }
+const ownerOf = (account: string): string => `requester:${account}`
+
+const noAccount = (): never => {
+  throw new WindfallError('auth.refused', 'You have no account of your own here. Say whose statement you want.')
+}
 
 function ownCalls(deps: BookkeepingDeps): LedgerParts['own'] {
   const { db, clock, decide } = deps
@@ -122,49 +120,49 @@ async function requireKnown(tx: Tx, requesterId: string): Promise<void> {
     throw new WindfallError('not-found', `There is no requester ${requesterId}. See those that there are: windfall requester list`)
 }
 
-/** Each is refused to whoever is no operator, and what it does is in the decision log. */
+/** What each does is in the decision log. */
 function orders(deps: BookkeepingDeps): LedgerParts['orders'] {
   const { db, clock, decide } = deps
-  const guarded = <A, R>(run: (by: string, order: A) => Promise<R>) => operatorOnly(deps, run)
   return {
-    refund: guarded(async (by, { microUsd, ...order }) => {
+    refund: async (by, { microUsd, ...order }, settle) => {
       await transact(db, async (tx) => {
+        await settle?.(tx)
         await requireKnown(tx, order.requesterId)
         if ((await payBack(tx, { ...order, amount: BigInt(microUsd), at: clock.now() })) === 'booked')
           await decide(tx, 'requester.refunded', { ...order, microUsd, by })
       })
       return viewMoney(db, order.requesterId)
-    }),
-    chargeBack: guarded(async (by, { microUsd, ...order }) => {
+    },
+    chargeBack: async (by, { microUsd, ...order }) => {
       await transact(db, async (tx) => {
         await requireKnown(tx, order.requesterId)
         const amount = microUsd === null ? null : BigInt(microUsd)
         if ((await takeBack(tx, { ...order, amount, at: clock.now() })) === 'booked') await decide(tx, 'requester.charged-back', { ...order, microUsd, by })
       })
       return viewMoney(db, order.requesterId)
-    }),
-    dispute: guarded(async (by, { microUsd, ...order }) => {
+    },
+    dispute: async (by, { microUsd, ...order }) => {
       await transact(db, async (tx) => {
         const held = await openDispute(tx, { ...order, amount: microUsd === null ? null : BigInt(microUsd), at: clock.now() })
         await decide(tx, 'dispute.opened', { ...order, heldMicroUsd: String(held), by })
       })
       return viewDispute(db, order.jobId)
-    }),
-    decide: guarded(async (by, order) => {
+    },
+    decide: async (by, order) => {
       await transact(db, async (tx) => {
         if ((await decideDispute(tx, { ...order, at: clock.now() })) === 'decided') await decide(tx, 'dispute.decided', { ...order, by })
       })
       return viewDispute(db, order.jobId)
-    }),
-    disputes: guarded((_, page) => openDisputes(db, page)),
-    redeemCommunity: guarded(async (by, { redemptionId, microEur, purpose }) => {
+    },
+    disputes: (page) => openDisputes(db, page),
+    redeemCommunity: async (by, { redemptionId, microEur, purpose }) => {
       await transact(db, async (tx) => {
         const order = { redemptionId, purpose, microEur: BigInt(microEur), rate: rateOf(deps), at: clock.now() }
         if ((await redeemCommunityCredits(tx, order)) === 'booked')
           await decide(tx, 'credits.community-redeemed', { redemptionId, microEur, purpose, microUsdPerEur: String(deps.microUsdPerEur), by })
       })
       return viewCommunity(deps)
-    }),
-    close: guarded((by, { until }) => closePeriod(deps, { until, by })),
+    },
+    close: (by, { until }) => closePeriod(deps, { until, by }),
   }
 }

@@ -13,25 +13,18 @@ import { type Canary, createCanariesStore } from './quorum/canaries.store.ts'
 export interface CanaryCallDeps {
   readonly db: Db
   readonly clock: Clock
-  readonly isOperator: (requesterId: string) => boolean
   readonly blobs: Pick<Blobs, 'has'>
   readonly decide: JobDeps['decide']
 }
 
 /** What operators do about canaries; `reload` is awaited after every change. */
-export function createCanaryCalls({ db, clock, blobs, decide, isOperator }: CanaryCallDeps, reload: () => Promise<void>): CanaryParts {
-  const guarded =
-    <A, R>(run: (order: A, by: string) => Promise<R>) =>
-    async (by: string, order: A): Promise<R> => {
-      if (!isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
-      return run(order, by)
-    }
+export function createCanaryCalls({ db, clock, blobs, decide }: CanaryCallDeps, reload: () => Promise<void>): CanaryParts {
   const find = async (canaryId: string): Promise<Canary> => {
     const canary = await createCanariesStore(db).get(canaryId)
     return canary ?? Promise.reject(new WindfallError('not-found', `There is no canary ${canaryId}. To see those that there are: windfall canary list`))
   }
   return {
-    add: guarded(async ({ canaryId, spec, outputSha256 }, by) => {
+    add: async (by, { canaryId, spec, outputSha256 }) => {
       await checkCanary(spec, { now: clock.now(), hasBlob: blobs.has })
       await transact(db, async (tx) => {
         if (await createCanariesStore(tx).get(canaryId)) throw new WindfallError('conflict', `There is already a canary ${canaryId}. Choose another id.`)
@@ -40,13 +33,13 @@ export function createCanaryCalls({ db, clock, blobs, decide, isOperator }: Cana
       })
       await reload()
       return viewOf(db, await find(canaryId))
-    }),
-    list: guarded(async ({ after, limit }) => {
+    },
+    list: async ({ after, limit }) => {
       const found = await createCanariesStore(db).page({ after, limit: limit + 1 })
       const items = await Promise.all(found.slice(0, limit).map((canary) => viewOf(db, canary)))
       return { items, next: found.length > limit ? (items.at(-1)?.canaryId ?? null) : null }
-    }),
-    remove: guarded(async ({ canaryId }, by) => {
+    },
+    remove: async (by, { canaryId }) => {
       const canary = await find(canaryId)
       await transact(db, async (tx) => {
         await createCanariesStore(tx).remove(canaryId, clock.now())
@@ -54,7 +47,7 @@ export function createCanaryCalls({ db, clock, blobs, decide, isOperator }: Cana
       })
       await reload()
       return viewOf(db, canary)
-    }),
+    },
   }
 }
 

@@ -74,3 +74,30 @@ test.each([
 ])('%s=%s is refused by name', (variable, value) => {
   expect(() => readBucket({ [variable]: value })).toThrow(variable)
 })
+
+const readBorder = (environment: Record<string, string>, given: object = {}) =>
+  readCoordinatorConfig(environment, { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:8899', ...given })
+
+test('limits are given one by one, and what is not given keeps its default', () => {
+  const { limits } = readBorder({}, { limits: { network: { perSecond: 5, burst: 10 }, underway: { network: 7 } } })
+  expect(limits).toMatchObject({ network: { perSecond: 5, burst: 10 }, underway: { all: 1_000, network: 7 }, guesses: { perSecond: 0.5, burst: 20 } })
+  expect(readBorder({}).limits).toMatchObject({ network: { perSecond: 100, burst: 400 }, strangers: { all: 512, network: 128 } })
+  for (const wrong of [{ network: { perSecond: 0, burst: 1 } }, { underway: { all: 0 } }, { netwrok: {} }])
+    expect(() => readBorder({}, { limits: wrong })).toThrow(/limits/)
+})
+
+test('how many proxies stand before it, what agents call it and where its certificate is come from the environment', () => {
+  const proxies = (text: string) => readBorder({ WINDFALL_COORDINATOR_TRUST_PROXY: text }).trustProxy
+  expect([proxies('true'), proxies('1'), proxies('2'), proxies('false')]).toEqual([true, true, 2, false])
+  expect(() => proxies('some')).toThrow(/WINDFALL_COORDINATOR_TRUST_PROXY/)
+  const names = (text: string) => readBorder({ WINDFALL_COORDINATOR_NAMES: text }).names
+  expect(names('windfall.example, 10.0.0.5:7465,[2001:db8::1]:7465')).toEqual(['windfall.example', '10.0.0.5:7465', '[2001:db8::1]:7465'])
+  expect(names('')).toEqual([])
+  expect(() => names('https://windfall.example')).toThrow(/WINDFALL_COORDINATOR_NAMES/)
+  expect(readBorder({ WINDFALL_TLS_CERTIFICATE_FILE: '/c.pem', WINDFALL_TLS_KEY_FILE: '' })).toMatchObject({
+    tlsCertificateFile: '/c.pem',
+    tlsKeyFile: null,
+    tlsClients: 'nodes',
+  })
+  expect(() => readBorder({ WINDFALL_TLS_CLIENTS: 'some' })).toThrow(/WINDFALL_TLS_CLIENTS/)
+})

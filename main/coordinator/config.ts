@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { MAX_OUTPUT_BYTES } from '../../shared/contract/job.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import { secretsOf, withSecrets } from '../kernel/secret-setting.ts'
+import { borderSettings, borderVariables } from './border-config.ts'
+import { egressSettings, egressVariables } from './egress-config.ts'
 import { given } from './given.ts'
+import { operatingSettings, operatingVariables } from './operating-config.ts'
 import { payingSettings, payingVariables } from './paying-config.ts'
+import { signInSettings, signInVariables } from './sign-in-config.ts'
 
 const positive = z.coerce.number().int().positive()
 const RpcUrl = z.url({ protocol: /^https?$/ })
@@ -15,7 +20,6 @@ const SecretOf = (most: number) =>
     .default(null)
     .transform((text) => text || null)
 const Secret = SecretOf(500)
-const Rate = z.strictObject({ perSecond: z.coerce.number().positive(), burst: positive })
 
 /** A word that an operator may give; empty is as good as none. */
 const Word = (format: RegExp, what: string) => Secret.refine((text) => text === null || format.test(text), what)
@@ -30,12 +34,13 @@ const CoordinatorSettings = z.strictObject({
   port: z.coerce.number().int().min(0).max(65_535).default(7465),
   /** Under which address browsers and phones reach this coordinator, such as https://windfall.example; `null`: where it listens, if that is this machine. */
   publicUrl: given(RpcUrl.nullable().default(null)),
-  trustProxy: z.stringbool().or(z.boolean()).default(false),
+  ...borderSettings,
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...operatingSettings,
   /** A PostgreSQL database that several coordinators may share, as `postgres://user@host/name`; `null`: a SQLite file in the data directory. */
   database: Secret.refine((text) => text === null || (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)), 'an address is postgres://user@host/name'),
-  /** Holds the password of that database and is readable by its owner only; wins over one in the address. */
-  databasePasswordFile: Secret,
+  /** Of that database; wins over one in the address. */
+  databasePassword: Secret,
   /** Connections to that database at most. */
   databaseConnections: positive.max(1_000).default(10),
   /** Whether any machine may enrol, or only one with a token that the operator gave out. */
@@ -54,6 +59,10 @@ const CoordinatorSettings = z.strictObject({
   repeatAllowanceMicroUsd: z.coerce.bigint().min(0n).default(10_000_000n),
   /** For how many days what decisions were made on is kept after it was last used; the decisions themselves are always kept. */
   decisionInputDays: positive.max(36_500).default(90),
+  /** How long a person whose data is to be erased can think again. Less than a day is for tests. */
+  erasureDays: z.coerce.number().min(0).max(30).default(7),
+  /** How long what is kept beside the log of acts is kept: from where somebody acted, what they asked, what it changed. The log itself stays. */
+  actDetailDays: positive.max(36_500).default(1_095),
   /** For how many days what a job said is kept once it has ended. */
   logDays: positive.max(36_500).default(14),
   /** For how many days what a completed job produced is kept; its receipt is kept for good. */
@@ -63,6 +72,8 @@ const CoordinatorSettings = z.strictObject({
   /** Solana JSON-RPC endpoints of one cluster that payouts and anchors go through; as text, separated by commas. Silence of one of several proves nothing. */
   rpcUrls: z.preprocess((given) => (typeof given === 'string' ? given.split(',').map((url) => url.trim()) : given), z.tuple([RpcUrl], RpcUrl)),
   ...payingSettings,
+  ...egressSettings,
+  ...signInSettings,
   /** What a euro of carbon credits is redeemed at, micro-USD: a rate fixed by the operator. `null`: credits are kept, and not redeemed yet. */
   microUsdPerEur: given(z.coerce.bigint().positive().nullable().default(null)),
   /** How long an address that was typed in waits before it takes over from another one; its owner can take it back until then. */
@@ -106,7 +117,6 @@ const CoordinatorSettings = z.strictObject({
   s3AccessKeyId: Secret,
   s3SecretAccessKey: Secret,
   s3SessionToken: SecretOf(16_384),
-  limits: z.strictObject({ network: Rate, caller: Rate }).default({ network: { perSecond: 100, burst: 400 }, caller: { perSecond: 50, burst: 200 } }),
 })
 export type CoordinatorConfig = Readonly<z.infer<typeof CoordinatorSettings>>
 
@@ -116,10 +126,11 @@ const VARIABLES = {
   host: 'WINDFALL_COORDINATOR_HOST',
   port: 'WINDFALL_COORDINATOR_PORT',
   publicUrl: 'WINDFALL_COORDINATOR_PUBLIC_URL',
-  trustProxy: 'WINDFALL_COORDINATOR_TRUST_PROXY',
+  ...borderVariables,
   logLevel: 'WINDFALL_LOG_LEVEL',
+  ...operatingVariables,
   database: 'WINDFALL_DATABASE_URL',
-  databasePasswordFile: 'WINDFALL_DATABASE_PASSWORD_FILE',
+  databasePassword: 'WINDFALL_DATABASE_PASSWORD',
   databaseConnections: 'WINDFALL_DATABASE_CONNECTIONS',
   enrolment: 'WINDFALL_ENROLMENT',
   heartbeatMs: 'WINDFALL_HEARTBEAT_MS',
@@ -129,6 +140,8 @@ const VARIABLES = {
   replicationRate: 'WINDFALL_REPLICATION_RATE',
   repeatAllowanceMicroUsd: 'WINDFALL_REPEAT_ALLOWANCE_MICRO_USD',
   decisionInputDays: 'WINDFALL_DECISION_INPUT_DAYS',
+  erasureDays: 'WINDFALL_ERASURE_DAYS',
+  actDetailDays: 'WINDFALL_ACT_DETAIL_DAYS',
   logDays: 'WINDFALL_LOG_DAYS',
   outputDays: 'WINDFALL_OUTPUT_DAYS',
   maxOutputBytes: 'WINDFALL_MAX_OUTPUT_BYTES',
@@ -153,7 +166,21 @@ const VARIABLES = {
   s3SecretAccessKey: 'AWS_SECRET_ACCESS_KEY',
   s3SessionToken: 'AWS_SESSION_TOKEN',
   ...payingVariables,
+  ...egressVariables,
+  ...signInVariables,
 } as const
+
+/** Settings that are secret, or may have a secret in them: each can be given as the path of a file, by `_FILE` behind its variable or `File` behind its name. */
+const SECRET = [
+  'database databasePassword rpcUrls electricityMapsKey entsoeKey eiaKey watttimeUser watttimePassword openMeteoKey',
+  's3AccessKeyId s3SecretAccessKey s3SessionToken oidcClientSecret egressProxy',
+]
+  .join(' ')
+  .split(' ') as readonly (keyof typeof VARIABLES)[]
+export const SECRET_VARIABLES: Readonly<Record<string, string>> = Object.fromEntries(SECRET.map((name) => [name, VARIABLES[name]]))
+
+/** What of the settings must be written down nowhere. */
+export const secretsIn = (config: CoordinatorConfig): readonly string[] => SECRET.flatMap((name) => secretsOf(config[name]))
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -165,7 +192,7 @@ const StateSettings = CoordinatorSettings.pick({
   dataDirectory: true,
   secretsDirectory: true,
   database: true,
-  databasePasswordFile: true,
+  databasePassword: true,
   databaseConnections: true,
   s3Bucket: true,
 }).strip()
@@ -177,7 +204,7 @@ export const readStateConfig = (environment: Environment, given: Readonly<Record
 
 function parse<S extends z.ZodType>(schema: S, environment: Environment, given: Readonly<Record<string, unknown>>): Readonly<z.infer<S>> {
   const named = Object.entries(VARIABLES).flatMap(([key, variable]) => (environment[variable] === undefined ? [] : [[key, environment[variable]] as const]))
-  const result = schema.safeParse({ ...Object.fromEntries(named), ...given })
+  const result = schema.safeParse({ ...Object.fromEntries(named), ...withSecrets(SECRET_VARIABLES, environment, given) })
   if (result.success) return Object.freeze(result.data)
   const [issue] = result.error.issues
   const [key] = issue?.path ?? []

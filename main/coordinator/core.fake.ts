@@ -12,7 +12,9 @@ import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
 import { createIds } from '../kernel/ids.ts'
 import { createLogger } from '../kernel/log.ts'
 import { type Signer, createSigner, generateKeyPem } from '../kernel/signing.ts'
+import { accountRoles } from './account-roles.ts'
 import { createAudit } from './audit/audit.ts'
+import type { BlobStores } from './blob-stores.ts'
 import { type Core, type CoreDeps, createCore } from './core.ts'
 import { coordinatorEvents } from './events.ts'
 import { createFakeInbox } from './intake/inbox.fake.ts'
@@ -25,11 +27,12 @@ import type { ReceiptOrder } from './proofs/ports.ts'
 import { generateApiKey, grantApiKey } from './registry/api-keys.ts'
 import { planFirstFree } from './first-free.fake.ts'
 import { testCapabilities, testSpec } from './test-work.fake.ts'
+import { createTelling } from './webhooks/telling.ts'
 
 export const REQUESTER = 'requester-1'
 /** Whose key may read everything. */
 export const OPERATOR = 'operator'
-const isOperator = (requesterId: string): boolean => requesterId === OPERATOR
+const rolesOf = (account: string) => accountRoles(account, [OPERATOR])
 
 /** Money and receipts as decisions in the audit log: written in the same transaction, so they roll back with it. */
 function createBooks(decide: (tx: Tx, kind: string, body: object) => Promise<void>, nextId: () => string) {
@@ -73,6 +76,7 @@ export interface TestCore extends Core, AsyncDisposable {
   readonly clock: FakeClock
   readonly apiKey: string
   /** What jobs produced, and the folder it lies in. */
+  readonly stores: BlobStores
   readonly outputs: { readonly blobs: Blobs; readonly directory: string }
   /** Decisions of one kind, oldest first. */
   readonly decided: (kind: string) => Promise<Record<string, unknown>[]>
@@ -119,6 +123,7 @@ export async function startTestCore({
   const deps = {
     neighbours: alone,
     challengeKey: randomBytes(32),
+    quiet: new AbortController().signal,
     config,
     db,
     stores,
@@ -128,9 +133,11 @@ export async function startTestCore({
     random: randomBytes,
     events: coordinatorEvents(createLogger('test', 'silent')),
     plan: planFirstFree(delayMs),
+    signIn: { provider: null, founder: null, lengths: { sessionMs: 12 * 3_600_000, sessionIdleMs: 3_600_000 } },
+    telling: createTelling({ clock, ids }),
     wallets: { cluster: 'localnet', origin: () => 'https://coordinator.example', checkPayable: async () => undefined },
   }
-  const start = () => createCore({ ...deps, shards: shardsOf(starts++), isOperator, ...books, ...changes(books, deps) })
+  const start = () => createCore({ ...deps, shards: shardsOf(starts++), rolesOf, ...books, ...changes(books, deps) })
   const core = start()
   const apiKey = generateApiKey(randomBytes)
   await grantApiKey(db, { requesterId: REQUESTER, name: 'Requester', apiKey, at: clock.now() })
@@ -142,6 +149,7 @@ export async function startTestCore({
     db,
     clock,
     apiKey,
+    stores,
     outputs: { blobs: stores.outputs, directory: join(dataDirectory, 'outputs') },
     submit,
     restart: start,
@@ -162,6 +170,13 @@ export async function startTestCore({
       rmSync(dataDirectory, { recursive: true, force: true })
     },
   }
+}
+
+/** The head by which an account asks with a key of its own. */
+export async function bearerOf({ db, clock }: Pick<TestCore, 'db' | 'clock'>, account: string): Promise<{ readonly authorization: string }> {
+  const apiKey = generateApiKey(randomBytes)
+  await grantApiKey(db, { requesterId: account, name: account, apiKey, at: clock.now() })
+  return { authorization: `Bearer ${apiKey}` }
 }
 
 export async function enrol(

@@ -1,6 +1,9 @@
 import { MAX_CHECKPOINT_BYTES } from '../../shared/contract/job.ts'
+import type { Role } from '../../shared/domain/permissions.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { watchSteps } from '../kernel/clock-steps.ts'
 import type { Ids } from '../kernel/ids.ts'
+import { type Admitting, createAdmitting } from './admitting.ts'
 import { createAudit, createChoose } from './audit/audit.ts'
 import { createDecisions } from './audit/reading.ts'
 import type { BlobStores } from './blob-stores.ts'
@@ -39,10 +42,13 @@ import { createEars, reachEverywhere } from './reaching.ts'
 import type { Ears as NeighbourEars } from './replicas/neighbours.ts'
 import type { Neighbours } from './replicas/orders.ts'
 import type { Shards } from './replicas/shards.ts'
-import { requesterOfKey } from './registry/api-keys.ts'
+import { createKeyCheck } from './registry/api-keys.ts'
+import type { SignInRules } from './sign-in-config.ts'
 import { createStatistics } from './statistics.ts'
 import { type Standings, createStandings } from './standings.ts'
+import { createKeyRing } from './registry/key-ring.ts'
 import { createRecordEvent } from './registry/node-events.ts'
+import type { Telling } from './webhooks/telling.ts'
 import { createRequesterAdmin } from './requester-admin.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
 import { type SoftSignals, createSoftSignals } from './registry/soft-signals.ts'
@@ -77,10 +83,12 @@ export interface CoreDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly random: (bytes: number) => Uint8Array
+  /** Aborts when this coordinator begins to leave: no agent opens a line to it any more. */
+  readonly quiet: AbortSignal
   /** By which enrolment challenges are known, to all coordinators of one database. */
   readonly challengeKey: Uint8Array
-  /** Whether this requester operates the coordinator, and so may read what belongs to others. */
-  readonly isOperator: (requesterId: string) => boolean
+  /** What the configuration makes of an account. */
+  readonly rolesOf: (account: string) => readonly Role[]
   readonly events: CoordinatorEvents
   readonly plan: PlanJobs
   readonly money: JobMoney
@@ -88,11 +96,15 @@ export interface CoreDeps {
   readonly settle: ProofDeps['settle']
   readonly accrue: ProofDeps['accrue']
   readonly wallets: WalletPorts
+  /** Lets requesters hear of what is recorded. */
+  readonly telling: Pick<Telling, 'alongside'>
+  readonly signIn: SignInRules
 }
 
 /** Registry, jobs, proofs and the agents' socket, wired to each other and to what they are given. */
 export interface Core {
   readonly access: AccessDeps
+  readonly signIn: Admitting['pages']
   readonly blobs: BlobDeps
   readonly checkpoints: Checkpoints
   readonly inputs: Inputs
@@ -113,9 +125,11 @@ export interface Core {
     CoordinatorParts,
     | 'canaries'
     | 'registry'
+    | 'members'
     | 'nodes'
     | 'wallets'
     | 'requesters'
+    | 'apiKeys'
     | 'models'
     | 'statistics'
     | 'fleets'
@@ -131,9 +145,11 @@ export interface Core {
   readonly recordEvent: ReturnType<typeof createRecordEvent>
 }
 
-export function createCore(deps: CoreDeps): Core {
+export function createCore(given: CoreDeps): Core {
+  const steps = watchSteps(given.clock)
+  const deps = { ...given, clock: steps.clock }
   const { config, db, clock, random, neighbours } = deps
-  const decide = createAudit(clock)
+  const decide = deps.telling.alongside(createAudit(clock))
   const choose = createChoose(clock)
   const recordEvent = createRecordEvent(clock, (nodeId, seq) => hints.recorded(nodeId, seq))
   const paidTo = { clock, decide, recordEvent, cooldownMs: cooldownOf(config) }
@@ -175,6 +191,7 @@ export function createCore(deps: CoreDeps): Core {
   const ears = createEars({ ...deps, registry, jobs, challenges, ordering, hub: ownHub, hint })
   const { proofs, closing, intake, cancel } = createProving({
     ...deps,
+    clockSlackMs: steps.slackMs,
     standings,
     loopDb: proofsDb,
     registry,
@@ -189,12 +206,15 @@ export function createCore(deps: CoreDeps): Core {
     hint,
   })
   const handIn = createHandIn(intake)
+  const admitting = createAdmitting({ ...deps, decide, origin: deps.wallets.origin })
   const results = createResults({ view: jobs.view, outputs, keepMs: config.outputDays * DAY_MS })
-  const access = { clock, nodeOfKey: registry.nodeOfKey, requesterOfKey: (apiKey: string) => requesterOfKey(db, apiKey) }
+  const access = { clock, nodeOfKey: registry.nodeOfKey, principalOfKey: createKeyCheck(deps), ...admitting.access }
   const archives = { ...blobs, mayFetch: jobs.holdsArchive }
   const parts = {
     registry,
+    members: admitting.calls,
     requesters: createRequesterAdmin({ ...deps, decide }),
+    apiKeys: createKeyRing({ ...deps, decide }),
     nodes: createNodeAdmin({ ...deps, ...paidTo, registry, standings }),
     wallets: walleting.calls,
     models,
@@ -205,7 +225,7 @@ export function createCore(deps: CoreDeps): Core {
       ...jobs,
       ...shownJobs(db, jobs, results),
       cancel,
-      plan: planFor(jobs.plan, deps.isOperator),
+      plan: planFor(jobs.plan),
     },
     logs,
     results,
@@ -216,6 +236,7 @@ export function createCore(deps: CoreDeps): Core {
   }
   return {
     access,
+    signIn: admitting.pages,
     blobs: archives,
     checkpoints,
     inputs: createInputs({ db, blobs, outputs }),

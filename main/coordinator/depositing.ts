@@ -14,7 +14,7 @@ import { deposit } from './ledger/requester-money.ts'
 import { rateText } from './payouts/rate.ts'
 import type { Db } from './persistence/database.ts'
 
-interface DepositingDeps extends Pick<FundingDeps, 'isOperator' | 'cluster' | 'decide'> {
+interface DepositingDeps extends Pick<FundingDeps, 'cluster' | 'decide'> {
   readonly config: Pick<CoordinatorConfig, 'microUsdPerSol' | 'usdcMint'>
   readonly db: Db
   /** The database as what runs by itself writes to it. */

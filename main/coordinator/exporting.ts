@@ -17,7 +17,6 @@ import { createReceiptsStore } from './receipts/receipts.store.ts'
 export interface ExportingDeps {
   readonly db: Db
   readonly clock: Pick<Clock, 'now'>
-  readonly isOperator: (requesterId: string) => boolean
   /** Signs receipts, and what is made of them. */
   readonly signer: Pick<Signer, 'keyId' | 'publicJwk' | 'sign'>
   readonly logId: string
@@ -26,11 +25,10 @@ export interface ExportingDeps {
 }
 
 /** What receipts look like from outside: found, exported, summed. Keeps the key that signs now, so that it stays known when another one takes over. */
-export async function createExporting({ db, clock, isOperator, signer, logId, publicUrl }: ExportingDeps): Promise<ExportParts> {
+export async function createExporting({ db, clock, signer, logId, publicUrl }: ExportingDeps): Promise<ExportParts> {
   const keys = createReceiptKeysStore(db)
   await keys.add(signer, clock.now())
   const browser = createReceiptBrowser(db)
-  const viewer = (by: string) => ({ by, isOperator: isOperator(by) })
   const issuing = { signer, logId, issuer: issuerOf(publicUrl, logId) }
   const alone = createTurns()
   const sum = async (filter: ReceiptFilter, question: Pick<EmissionsAsked, 'by' | 'after' | 'limit'>) => {
@@ -39,19 +37,21 @@ export async function createExporting({ db, clock, isOperator, signer, logId, pu
     return sumEmissions({ pages: countedPages(browser, filter), several: await browser.several(filter) }, { ...question, since, until })
   }
   return {
-    list: (by, { after, limit, ...filters }) => listReceipts(db, filterFor(viewer(by), filters), { after, limit }),
+    list: (viewer, { after, limit, ...filters }) => listReceipts(db, filterFor(viewer, filters), { after, limit }),
     keySet: async () => keySetOf(signer, await keys.all()),
     credential: async (receiptId) => credentialOf(issuing, await storedReceipt(db, receiptId)),
-    receipts: async (by, { format, ...filters }) => {
-      const filter = filterFor(viewer(by), filters)
+    receipts: async (viewer, { format, ...filters }) => {
+      const filter = filterFor(viewer, filters)
       await requireNamed(db, filter)
       return exportReceipts(browser, filter, { bundleOf: (id) => bundleOf(db, id), credentialOf: (receipt) => credentialOf(issuing, receipt) })[format]()
     },
-    emissions: (by, { by: group, after, limit, ...filters }) => alone(by, () => sum(filterFor(viewer(by), filters), { by: group, after, limit })),
-    ownEmissions: (nodeId, { by, after, limit, ...stretch }) =>
-      alone(nodeId, () => sum({ ...filterFor({ by: '', isOperator: true }, stretch), nodeId }, { by, after, limit })),
+    emissions: (viewer, { by: group, after, limit, ...filters }) =>
+      alone(viewer.account ?? viewer.by, () => sum(filterFor(viewer, filters), { by: group, after, limit })),
+    ownEmissions: (nodeId, { by, after, limit, ...stretch }) => alone(nodeId, () => sum({ ...filterFor(EVERYBODY, stretch), nodeId }, { by, after, limit })),
   }
 }
+
+const EVERYBODY = { account: null, all: true }
 
 /** Who names a receipt is told where there is none. Error: `not-found`. */
 async function requireNamed(db: Db, { receiptId, ...others }: ReceiptFilter): Promise<void> {

@@ -222,7 +222,7 @@ test.each([
   const { status, body } = await world.get(url)
   expect(status).toBeGreaterThanOrEqual(400)
   expect(status).toBeLessThan(500)
-  expect(body).toMatchObject({ type: expect.stringContaining('urn:windfall:error:') })
+  expect(body).toMatchObject({ type: expect.stringContaining('/problems#') })
 })
 
 test('the calls about the grid are counted like any other', async () => {

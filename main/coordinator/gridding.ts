@@ -12,7 +12,7 @@ import { type ProviderKeys, createProviders } from './grid/providers.ts'
 import { loadRecording } from './grid/recording.ts'
 import { createSiteForecasts } from './grid/site-forecasts.ts'
 import { createZoneLookup } from './grid/zone-lookup.ts'
-import { LOOPBACK } from './http/server.ts'
+import { LOOPBACK } from './http/authority.ts'
 import type { Db } from './persistence/database.ts'
 
 interface Deps {
@@ -21,6 +21,8 @@ interface Deps {
   readonly clock: Clock
   readonly events: Pick<CoordinatorEvents, 'gridFailed'>
   readonly shutdown: AbortSignal
+  /** Looks over the shoulder of a provider. */
+  readonly watch: (provider: GridProvider) => GridProvider
 }
 
 /** Everything that knows the grid, wired to what is configured. */
@@ -52,10 +54,10 @@ const forgetDaily =
     while (await clock.sleep(DAY_MS, signal))
   }
 
-export function createGrid({ config, db, clock, events, shutdown }: Deps): Grid {
+export function createGrid({ config, db, clock, events, shutdown, watch }: Deps): Grid {
   const onFailed = events.gridFailed
   const live = config.liveGrid ? createProviders({ clock, random, keys: keysOf(config), onFailed }) : null
-  const providers = live?.providers ?? []
+  const providers = (live?.providers ?? []).map(watch)
   const directory = live?.directory ?? { names: () => new Map<string, string>(), run: () => Promise.resolve() }
   const history = createGridHistory(db)
   const recording = loadRecording(resourcesDirectory)

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { WindfallError, messageOf } from '../../shared/errors.ts'
+import { WindfallError, messageOf, toProblem } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Run } from '../kernel/lifecycle.ts'
 import { createRecent } from '../kernel/recent.ts'
@@ -32,7 +32,7 @@ export interface IntakingDeps extends SettlingDeps {
   readonly signerOf: (nodeId: string) => Promise<ProofSigner | null>
   /** Whether this process takes over what another one took in and did not get to. */
   readonly mayAdopt: () => boolean
-  readonly events: SettlingDeps['events'] & Pick<CoordinatorEvents, 'proofPostponed'>
+  readonly events: SettlingDeps['events'] & Pick<CoordinatorEvents, 'proofPostponed' | 'proofKept'>
 }
 
 export interface Intaking extends Calls {
@@ -63,12 +63,15 @@ export function createIntaking(deps: IntakingDeps): Intaking {
     onPostponed: deps.events.proofPostponed,
   })
   const arrive = async (arriving: Promise<Opened>): Promise<Arrived> => {
+    const since = clock.monotonic()
     underway += 1
     rush.arrived()
     try {
       const { nodeId, body, signed } = await arriving
       const message = { nodeId, digest: hash('sha256', body, 'base64url'), body, at: clock.now() }
-      return { ...message, seq: await writer.append(message), signed }
+      const seq = await writer.append(message)
+      deps.events.proofKept(nodeId, clock.monotonic() - since)
+      return { ...message, seq, signed }
     } finally {
       underway -= 1
     }
@@ -190,7 +193,7 @@ function createCalls(deps: IntakingDeps, { settler, arrive, open }: Calling): Ca
 const logged =
   ({ events, hint }: Pick<IntakingDeps, 'events' | 'hint'>, nodeId: string) =>
   async (error: unknown): Promise<never> => {
-    events.proofRefused(nodeId, messageOf(error))
+    events.proofRefused(nodeId, toProblem(error).code, messageOf(error))
     await hint()
     throw error
   }

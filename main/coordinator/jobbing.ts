@@ -1,3 +1,4 @@
+import { fromIso } from '../../shared/units.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
 import type { SocketHub } from './http/socket.ts'
@@ -26,7 +27,7 @@ interface Around extends Pick<JobsDeps, 'decide' | 'choose' | 'afterRound'> {
 interface Given extends Pick<JobsDeps, 'db' | 'clock' | 'ids' | 'money' | 'plan'> {
   readonly config: Pick<CoordinatorConfig, 'leaseTtlMs' | 'maxOutputBytes'>
   readonly shards: Pick<Shards, 'fenced' | 'epochOf'>
-  readonly events: Pick<CoordinatorEvents, 'leasePushed' | 'leaseAskedBack' | 'leaseEnded' | 'dispatchFailed'>
+  readonly events: Pick<CoordinatorEvents, 'leasePushed' | 'leaseDue' | 'leaseAskedBack' | 'leaseEnded' | 'dispatchFailed'>
 }
 
 /** Jobs as the core wires them: their agents are told over the socket, or by the request that waits for it. */
@@ -52,6 +53,7 @@ export function createCoreJobs(deps: Given, { registry, blobs, models, hub, orde
     push: {
       lease: (nodeId, lease) => {
         events.leasePushed(nodeId, lease.leaseId, lease.jobId)
+        events.leaseDue(lease.leaseId, Math.max(0, deps.clock.now() - fromIso(lease.window.from)))
         return hub.send(nodeId, { type: 'lease', lease })
       },
       yield: (nodeId, order) => {

@@ -3,7 +3,7 @@ import { WindfallError, messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
-import { isExpectedAuthority } from './http/server.ts'
+import { isExpectedAuthority } from './http/authority.ts'
 import { type SocketHub, type SocketHubDeps, createSocketHub } from './http/socket.ts'
 import type { JobLogs } from './jobs/logs/logs.ts'
 import type { Registry } from './registry/registry.ts'
@@ -13,6 +13,7 @@ interface HubDeps {
   readonly config: Pick<CoordinatorConfig, 'host'>
   readonly clock: Clock
   readonly random: (bytes: number) => Uint8Array
+  readonly quiet: AbortSignal
   readonly events: Pick<CoordinatorEvents, 'socketFailed' | 'jobLogFailed'>
   readonly neighbours: Pick<Neighbours, 'opened' | 'closed'>
 }
@@ -25,11 +26,12 @@ interface Ears {
 }
 
 /** The sockets of the agents that are connected to this coordinator. */
-export function createHub({ config, clock, random, events, neighbours }: HubDeps, registry: Pick<Registry, 'node'>, ears: Ears): SocketHub {
+export function createHub({ config, clock, random, quiet, events, neighbours }: HubDeps, registry: Pick<Registry, 'node'>, ears: Ears): SocketHub {
   const complain = seldom(clock, events.jobLogFailed)
   return createSocketHub({
     clock,
     random,
+    quiet,
     accepts: (authority) => isExpectedAuthority(config.host, authority),
     keyOf: async (nodeId) => {
       const node = await registry.node(nodeId)

@@ -1,4 +1,5 @@
 import type { EnvelopeSigner } from '../../shared/domain/dsse.ts'
+import { rowsOf } from '../../shared/domain/permissions.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Run } from '../kernel/lifecycle.ts'
@@ -15,14 +16,13 @@ interface LogKeepingDeps {
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   /** Length of an epoch, milliseconds. */
   readonly everyMs: number
-  readonly isOperator: (requesterId: string) => boolean
   readonly onFailure: (message: string) => void
 }
 
 const LOOK_MS = 60_000
 
 /** The receipt log: what anyone may ask about it, and the loop that signs a head of it in every epoch. */
-export function createLogKeeping({ db, loopDb, logSigner, clock, everyMs, isOperator, onFailure }: LogKeepingDeps): {
+export function createLogKeeping({ db, loopDb, logSigner, clock, everyMs, onFailure }: LogKeepingDeps): {
   readonly calls: LogParts
   readonly run: Run
 } {
@@ -33,7 +33,7 @@ export function createLogKeeping({ db, loopDb, logSigner, clock, everyMs, isOper
       inclusion: (asked) => inclusionProof(db, asked),
       consistency: (from, to) => consistencyProof(db, from, to),
       leaves: (page) => listLeaves(db, page),
-      entries: (by, page) => listEntries(db, isOperator(by) ? null : by, page),
+      entries: (viewer, page) => listEntries(db, rowsOf(viewer), page),
       heads: (page) => listEpochHeads(db, page),
       anchors: (page) => listAnchors(db, page),
     },

@@ -8,7 +8,7 @@ import { inSlices } from './matcher/sliced.ts'
 
 const JOULES_PER_KWH = 3_600_000
 
-const toMeeting = ({ jobId, spec, zone, until, avoids }: DisplacedJob): MeetingJob => ({
+export const toMeeting = ({ jobId, spec, zone, until, avoids }: DisplacedJob): MeetingJob => ({
   jobId,
   demand: {
     runtime: spec.runtime.name,
@@ -32,7 +32,7 @@ const toMeeting = ({ jobId, spec, zone, until, avoids }: DisplacedJob): MeetingJ
 /** Which of a machine's GPUs its leases use is not known: it may be the larger ones. */
 const toSmaller = (sizes: readonly number[], free: number): readonly number[] => sizes.toSorted((a, b) => a - b).slice(0, Math.max(0, free))
 
-function toMachine({ node, free, promised }: FreeNode): MeetingNode {
+export function toMachine({ node, free, promised }: FreeNode): MeetingNode {
   const { nodeId, capabilities, standing = NEW_NODE } = node
   const { zone, runtimes, gpus, ramBytes } = capabilities
   return {

@@ -14,7 +14,6 @@ import type { WalletPorts } from './walleting.ts'
 
 interface NodeAdminDeps extends TokenDeps, PayoutAddressDeps {
   readonly wallets: Pick<WalletPorts, 'checkPayable'>
-  readonly isOperator: (requesterId: string) => boolean
   readonly registry: Pick<Registry, 'seen' | 'availability'>
   readonly standings: Pick<Standings, 'quarantine' | 'release' | 'remove'>
 }
@@ -24,27 +23,21 @@ export function createNodeAdmin(deps: NodeAdminDeps): CoordinatorParts['nodes'] 
   const { standings } = deps
   const tokens = createEnrolmentTokens(deps)
   const views = createNodeViews(deps)
-  /** The same for operators only. */
-  const guarded =
-    <A extends readonly unknown[], R>(run: (by: string, ...args: A) => Promise<R>) =>
-    async (by: string, ...args: A): Promise<R> => {
-      if (!deps.isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
-      return run(by, ...args)
-    }
   /** What became of the node is its answer. */
-  const ordered = <O extends { readonly nodeId: string }>(run: (by: string, order: O) => Promise<void>) =>
-    guarded(async (by, order: O) => {
+  const ordered =
+    <O extends { readonly nodeId: string }>(run: (by: string, order: O) => Promise<void>) =>
+    async (by: string, order: O) => {
       await run(by, order)
       return views.show(order.nodeId)
-    })
+    }
   return {
-    createToken: guarded(tokens.create),
-    tokens: guarded((_, page) => tokens.list(page)),
-    revokeToken: guarded(tokens.revoke),
-    list: guarded((_, page) => views.list(page)),
-    show: guarded((_, nodeId) => views.show(nodeId)),
-    history: guarded((_, page) => views.history(page)),
-    signals: guarded((_, page) => signalPage(deps.db, page)),
+    createToken: tokens.create,
+    tokens: tokens.list,
+    revokeToken: tokens.revoke,
+    list: views.list,
+    show: views.show,
+    history: views.history,
+    signals: (page) => signalPage(deps.db, page),
     quarantine: ordered((by, order) => standings.quarantine({ ...order, by })),
     release: ordered((by, { trusted, ...order }) => standings.release({ ...order, by, isTrusted: trusted })),
     remove: ordered((by, order) => standings.remove({ ...order, by })),

@@ -11,14 +11,13 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { createLatch } from '../kernel/latch.ts'
 import { runAll } from '../kernel/lifecycle.ts'
-import type { Logger } from '../kernel/log.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorParts } from './http/parts.ts'
 import { confirmedBalances, payoutBooks } from './ledger/ledger.ts'
 import { createPayoutAdmin } from './payouts/admin.ts'
 import { createClaims } from './payouts/claims.ts'
 import type { PayoutDeps, PayoutSettings } from './payouts/deps.ts'
-import { payoutEvents } from './payouts/events.ts'
+import type { PayoutEvents } from './payouts/events.ts'
 import { STOP_FILE } from './payouts/pause.ts'
 import { type Payouts, createPayouts, runPayouts } from './payouts/payouts.ts'
 import { type Holding, holdingsOf } from './payouts/purse.ts'
@@ -39,8 +38,7 @@ export interface PayingDeps {
   readonly cluster: string
   readonly clock: Clock
   readonly ids: Ids
-  readonly log: Logger
-  readonly isOperator: (requesterId: string) => boolean
+  readonly events: PayoutEvents
   readonly recordEvent: PayoutDeps['recordEvent']
   readonly decide: PayoutDeps['decide']
 }
@@ -57,8 +55,11 @@ const USDC_DECIMALS = 6
 
 /** Error: `config.invalid` for approvals that nobody could give. */
 function settingsOf(config: CoordinatorConfig): PayoutSettings {
-  if (config.approvalAboveMicroUsd !== null && config.operators.length === 0)
-    throw new WindfallError('config.invalid', 'approvalAboveMicroUsd asks for two operators, and there is only the owner. Name another requester in operators.')
+  if (config.approvalAboveMicroUsd !== null && config.operators.length === 0 && config.oidcIssuer === null)
+    throw new WindfallError(
+      'config.invalid',
+      'approvalAboveMicroUsd asks for two operators, and there is only the owner. Name another requester in operators, or let people sign in (oidcIssuer).',
+    )
   return {
     threshold: lamports(config.payoutThresholdLamports),
     maxPerHour: lamports(config.maxOutflowLamportsPerHour),
@@ -85,7 +86,6 @@ function payoutDeps(deps: PayingDeps): PayoutDeps {
     addressOf: async (db, nodeId) => (await createNodesStore(db).get(nodeId))?.payoutAddress ?? null,
     isStopped: () => existsSync(join(config.dataDirectory, STOP_FILE)),
     onAnchored: async (tx, anchored) => void (await recordAnchor(tx, { ...anchored, at: clock.now() })),
-    events: payoutEvents(deps.log),
   }
 }
 

@@ -24,8 +24,8 @@ function withoutNodeIds(answer: PlanAnswer): PlanAnswer {
 
 /** A dry run as whoever asks may see it. */
 export const planFor =
-  (plan: (spec: JobSpec) => Promise<PlanAnswer>, isOperator: (requesterId: string) => boolean) =>
-  async (requesterId: string, spec: JobSpec): Promise<PlanAnswer> => {
+  (plan: (spec: JobSpec) => Promise<PlanAnswer>) =>
+  async (spec: JobSpec, seesNodes: boolean): Promise<PlanAnswer> => {
     const answer = await plan(spec)
-    return isOperator(requesterId) ? answer : withoutNodeIds(answer)
+    return seesNodes ? answer : withoutNodeIds(answer)
   }

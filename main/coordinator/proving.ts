@@ -20,7 +20,8 @@ import type { SoftSignals } from './registry/soft-signals.ts'
 import type { Shards } from './replicas/shards.ts'
 import type { Standings } from './standings.ts'
 
-interface ProvingDeps extends Pick<ProofDeps, 'compare' | 'db' | 'clock' | 'decide' | 'recordEvent' | 'prepareReceipts' | 'settle' | 'accrue'> {
+interface ProvingDeps
+  extends Pick<ProofDeps, 'compare' | 'db' | 'clock' | 'clockSlackMs' | 'decide' | 'recordEvent' | 'prepareReceipts' | 'settle' | 'accrue'> {
   /** The database as the loop that closes cancelled jobs writes to it. */
   readonly loopDb: Db
   readonly registry: Pick<Registry, 'node' | 'withCapabilities'>
@@ -30,7 +31,7 @@ interface ProvingDeps extends Pick<ProofDeps, 'compare' | 'db' | 'clock' | 'deci
   readonly signals: Pick<SoftSignals, 'weigh' | 'ofProof'>
   readonly canaries: Pick<Canaries, 'proven' | 'refused'>
   readonly outputs: Pick<Blobs, 'write'>
-  readonly events: Pick<CoordinatorEvents, 'proofAccepted' | 'proofRefused' | 'proofPostponed' | 'closingFailed'>
+  readonly events: Pick<CoordinatorEvents, 'proofAccepted' | 'proofRefused' | 'proofPostponed' | 'proofKept' | 'closingFailed'>
   /** Where proofs wait, durable, until they are settled. */
   readonly inbox: Inbox
   readonly shards: Pick<Shards, 'epochOf'>

@@ -1,6 +1,7 @@
 import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { allRows } from '../../shared/domain/viewer.fake.ts'
 import { MAX_RECEIPT_INTERVALS } from '../../shared/domain/carbon-receipt.ts'
 import type { EnergyProof } from '../../shared/domain/energy-proof.ts'
 import { microUsd, toIso } from '../../shared/units.ts'
@@ -12,7 +13,7 @@ import { decideDispute, openDispute } from './ledger/disputes.ts'
 import { createLedgerStore } from './ledger/ledger.store.ts'
 import { requesterDeposit } from './ledger/entries.ts'
 import { transact } from './persistence/database.ts'
-import { OPERATOR, REQUESTER, type TestNode } from './core.fake.ts'
+import { REQUESTER, type TestNode } from './core.fake.ts'
 import { MOST, RUN_PRICE, books, bring, handIn, submitCompared } from './quorum.fixture.ts'
 import { createStandingStore } from './registry/standing.store.ts'
 import { type World, claimOf, leaseTo, runAndGiveBack, startRuns, work } from './runs.fixture.ts'
@@ -143,8 +144,8 @@ test('numbers that are near enough agree, and the first result is the one that c
 const ALONE = { results: 1, compare: { kind: 'exact' } } as const
 async function drawn(): Promise<unknown[]> {
   const { decisions } = world.core.parts
-  const { items } = await decisions.list(OPERATOR, { about: null, kind: 'replication', since: null, until: null, after: null, limit: 9 })
-  return Promise.all(items.map(async ({ seq }) => (JSON.parse((await decisions.show(OPERATOR, seq)).record.body) as { outcome: unknown }).outcome))
+  const { items } = await decisions.list(allRows(), { about: null, kind: 'replication', since: null, until: null, after: null, limit: 9 })
+  return Promise.all(items.map(async ({ seq }) => (JSON.parse((await decisions.show(allRows(), seq)).record.body) as { outcome: unknown }).outcome))
 }
 
 test('a newcomer’s result is repeated at the platform’s expense, and its requester pays for one', async () => {

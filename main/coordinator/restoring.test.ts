@@ -11,6 +11,9 @@ import { openInbox } from './intake/open-inbox.ts'
 import { hasPostgres, postgresPlace } from './persistence/databases.fixture.ts'
 import { transact } from './persistence/database.ts'
 import { openDiskBlobs } from './persistence/disk-blobs.ts'
+import { readErasures } from './erased-again.ts'
+import { ADA, MARKER, plant, tablesWith } from './persons/planted.fixture.ts'
+import { createErasuresStore } from './persons/erasures.store.ts'
 import { restore } from './restoring.ts'
 import { SECRET_FILES, openSecrets } from './secrets.ts'
 import { openState } from './storing.ts'
@@ -20,11 +23,12 @@ const settingsOf = async (kind: string): Promise<StateConfig> => ({
   dataDirectory: freeFolder(),
   secretsDirectory: null,
   database: kind === 'PostgreSQL' ? await postgresPlace({ template: false }) : null,
-  databasePasswordFile: null,
+  databasePassword: null,
   databaseConnections: 3,
   s3Bucket: null,
 })
 const backing = { clock: createFakeClock(), onProgress: () => {} }
+const restoring = { ...backing, erased: [] }
 
 /** More than one page of what nodes handed in, every second of them from another node. */
 const MESSAGES: readonly Message[] = Array.from({ length: 700 }, (_, n) => ({
@@ -78,7 +82,10 @@ test.each(kinds.flatMap((from) => kinds.map((to) => [from, to] as const)))(
     const digest = await fill(before)
     expect(await backUp(before, folder, backing)).toMatchObject({ inbox: MESSAGES.length, blobs: 'included' })
     const lines: string[] = []
-    expect(await restore(after, folder, (line) => void lines.push(line))).toMatchObject({ ledger: { balanced: true }, decisions: { brokenAt: null } })
+    expect(await restore(after, folder, { ...restoring, onProgress: (line) => void lines.push(line) })).toMatchObject({
+      ledger: { balanced: true },
+      decisions: { brokenAt: null },
+    })
     expect(lines).toContain('job: 0 rows')
     for (const name of SECRET_FILES) {
       const [old, restored] = [before, after].map(({ dataDirectory }) => join(dataDirectory, name)) as [string, string]
@@ -99,7 +106,7 @@ test('a coordinator that was alive when it was backed up keeps none from startin
   const directory = `${before.dataDirectory}-backup`
   await backUp(before, directory, backing)
   await db.destroy()
-  await restore(after, directory, () => {})
+  await restore(after, directory, restoring)
   const restored = await openState(after)
   expect(await restored.selectFrom('replica').select('id').execute()).toEqual([])
   await restored.destroy()
@@ -118,9 +125,48 @@ test('nothing is restored over a coordinator, not even over its keys, and a fail
   await fill(before)
   await backUp(before, folder, backing)
   openSecrets(after)
-  await expect(restore(after, folder, () => {})).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/hot-wallet\.pem/) })
+  await expect(restore(after, folder, restoring)).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/hot-wallet\.pem/) })
   const elsewhere = freeFolder()
   const broken = { ...backing, onProgress: () => expect.unreachable('disk full') }
   await expect(backUp(before, elsewhere, broken)).rejects.toThrow('disk full')
   expect(readdirSync(join(elsewhere, '..'))).toEqual([])
+})
+
+test('whoever was erased after a backup was made is forgotten again when it is restored, by a newer backup or by a list', async () => {
+  const [before, after] = [await settingsOf('SQLite'), await settingsOf('SQLite')]
+  const [old, newer] = [freeFolder(), freeFolder()]
+  openSecrets(before)
+  const db = await openState(before)
+  onTestFinished(() => db.destroy())
+  await plant(db)
+  await backUp(before, old, backing)
+  const done = { state: 'done' as const, asked_at: 1, asked_by: ADA.requester, due_at: 2, ended_at: 3, held_by: null, counts: '{}' }
+  for (const [id, kind, person] of [
+    ['erasure-1', 'requester', ADA.requester],
+    ['erasure-2', 'node', ADA.node],
+    ['erasure-3', 'member', 'who-came-later'],
+  ] as const)
+    await transact(db, (tx) => createErasuresStore(tx).add({ ...done, id, kind, person, scope: '{}' }))
+  await backUp(before, newer, backing)
+  const erased = await readErasures(newer)
+  expect(erased.toSorted()).toEqual(['member:who-came-later', `node:${ADA.node}`, `requester:${ADA.requester}`])
+  const list = join(newer, '..', 'list.jsonl')
+  writeFileSync(
+    list,
+    `${JSON.stringify({
+      items: [
+        { person: 'requester:ada', state: 'done' },
+        { person: 'node:x', state: 'waiting' },
+      ],
+      next: null,
+    })}\n`,
+  )
+  expect(await readErasures(list)).toEqual(['requester:ada'])
+  await expect(readErasures(join(newer, 'manifest.json'))).rejects.toMatchObject({ code: 'input.invalid' })
+  const { again, ledger, decisions, acts } = await restore(after, old, { ...restoring, erased })
+  expect([again.waiting, [...again.erased].toSorted()]).toEqual([[], [`node:${ADA.node}`, `requester:${ADA.requester}`]])
+  expect([ledger.balanced, decisions.brokenAt, acts.brokenAt]).toEqual([true, null, null])
+  const restored = await openState(after)
+  onTestFinished(() => restored.destroy())
+  expect(await tablesWith(restored, MARKER)).toEqual([])
 })

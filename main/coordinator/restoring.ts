@@ -2,10 +2,13 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { WindfallError } from '../../shared/errors.ts'
+import type { Clock } from '../kernel/clock.ts'
 import { writePrivateFile } from '../kernel/key-file.ts'
+import { verifyActs } from './audit/acts.ts'
 import { verifyDecisions } from './audit/audit.ts'
 import { BLOB_FOLDERS } from './backing-up.ts'
 import type { StateConfig } from './config.ts'
+import { type ErasedAgain, eraseAgain } from './erased-again.ts'
 import type { Message } from './intake/inbox.ts'
 import { INBOX_FILE, openInbox } from './intake/open-inbox.ts'
 import { checkLedger } from './ledger/check.ts'
@@ -23,15 +26,26 @@ export interface Restored {
   readonly ledger: Awaited<ReturnType<typeof checkLedger>>
   /** Decisions in the log; `brokenAt` is the first that does not follow from the one before it. */
   readonly decisions: { readonly count: number; readonly brokenAt: number | null }
+  /** The same of the log of acts. */
+  readonly acts: { readonly count: number; readonly brokenAt: number | null }
+  readonly again: ErasedAgain
+}
+
+interface Restoring {
+  readonly onProgress: (line: string) => void
+  readonly clock: Pick<Clock, 'now'>
+  /** Who was erased since the backup was made, and is to be forgotten again: `requester:ID` and so on. */
+  readonly erased: readonly string[]
 }
 
 const AT_ONCE = 500
 
 /**
- * Brings back what a backup holds, into a data directory (and database) that are empty, then checks the books and the decision log.
+ * Brings back what a backup holds, into a data directory (and database) that are empty, forgets again whom it still knew, then checks
+ * the books and both logs.
  * Errors: `input.invalid` if the backup is damaged, `conflict` if something is there, `storage.newer`, those of the storage.
  */
-export async function restore(settings: StateConfig, directory: string, onProgress: (line: string) => void): Promise<Restored> {
+export async function restore(settings: StateConfig, directory: string, { onProgress, clock, erased }: Restoring): Promise<Restored> {
   const archive = await openArchive(directory)
   onProgress(`${directory}: ${archive.manifest.files.length} files are as they were written`)
   requireNothing(settings)
@@ -42,13 +56,20 @@ export async function restore(settings: StateConfig, directory: string, onProgre
   const db = await openState(settings)
   try {
     await fillInbox(archive, settings, db)
-    return { manifest: archive.manifest, ledger: await checkLedger(db), decisions: await verifyDecisions(db) }
+    const again = await eraseAgain({ db, clock, stores: storesOf(settings) }, erased)
+    return { manifest: archive.manifest, ledger: await checkLedger(db), decisions: await verifyDecisions(db), acts: await verifyActs(db), again }
   } finally {
     await db.destroy()
   }
 }
 
 const placeOfKeys = ({ dataDirectory, secretsDirectory }: StateConfig): string => secretsDirectory ?? dataDirectory
+/** A bucket was never part of the backup, and has forgotten already. */
+function storesOf({ dataDirectory, s3Bucket }: StateConfig) {
+  const open = (folder: string) => (s3Bucket === null ? openDiskBlobs(join(dataDirectory, folder), () => folder) : { remove: async () => {} })
+  return { blobs: open('blobs'), outputs: open('outputs'), checkpoints: open('checkpoints') }
+}
+
 const bytesOf = (archive: Archive, path: string): Promise<Buffer> => buffer(archive.read(path))
 
 function requireNothing(settings: StateConfig): void {

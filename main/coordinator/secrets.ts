@@ -25,5 +25,7 @@ export function openSecrets({ dataDirectory, secretsDirectory }: Pick<Coordinato
     apiKey: loadPrivateFile(join(directory, 'api-key'), () => generateApiKey(randomBytes)),
     /** By which a coordinator knows an enrolment challenge of its own, or of another one with the same keys. */
     challengeKey: new Uint8Array(hkdfSync('sha256', logKey, '', 'windfall-enrolment-challenge-v1', 32)),
+    /** Under which secrets of webhooks lie in the database: whoever has that alone cannot sign in our name. */
+    webhookKey: new Uint8Array(hkdfSync('sha256', logKey, '', 'windfall-webhook-secret-v1', 32)),
   }
 }

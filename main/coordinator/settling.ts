@@ -1,6 +1,6 @@
 import type { OutputOf } from '../../shared/contract/define.ts'
 import type { coordinatorContract } from '../../shared/contract/coordinator.ts'
-import { type WindfallError, messageOf } from '../../shared/errors.ts'
+import { type WindfallError, messageOf, toProblem } from '../../shared/errors.ts'
 import type { CoordinatorEvents } from './events.ts'
 import { type BatchToSettle, reopenBatch, settleBatch } from './proofs/batch.ts'
 import { type RunAnswer, giveBackRun } from './proofs/give-back.ts'
@@ -40,7 +40,7 @@ export async function settleTaken(deps: SettlingDeps, taken: Taken, { isAwaited,
     events.proofAccepted(nodeId, answer.jobId, 'receiptId' in answer ? answer.receiptId : null)
     return answer
   } catch (error) {
-    events.proofRefused(nodeId, messageOf(error))
+    events.proofRefused(nodeId, toProblem(error).code, messageOf(error))
     if (!isAwaited && isRefusal(error) && !isToldAlready(error)) await tellUnheard(deps.proofs, taken, error)
     throw error
   } finally {
@@ -59,7 +59,7 @@ async function settleAll(
   const verdicts = await settleBatch(proofs, { nodeId, items: reopenBatch(input), ...manner })
   for (const verdict of verdicts) {
     if (verdict.state === 'accepted') events.proofAccepted(nodeId, verdict.jobId, verdict.receiptId)
-    if (verdict.state === 'refused') events.proofRefused(nodeId, verdict.message)
+    if (verdict.state === 'refused') events.proofRefused(nodeId, verdict.code, verdict.message)
   }
   return { verdicts: [...verdicts] }
 }

@@ -9,6 +9,7 @@ import { sha256Hex } from '../kernel/signing.ts'
 import { bucketName } from './blob-stores.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { CoordinatorEvents } from './events.ts'
+import { until } from './draining.ts'
 import type { Db } from './persistence/database.ts'
 import { engineOf } from './persistence/transact.ts'
 import { createMembership } from './replicas/membership.ts'
@@ -44,8 +45,8 @@ export interface Sharing {
   readonly join: (url: string) => Promise<void>
   /** Who else there is and who runs what, for whoever operates it. */
   readonly replicas: () => ReturnType<typeof viewReplicas>
-  /** Runs the parts of each shard wherever it is held. Error: `instance.running` if another coordinator takes the name of this one. */
-  readonly run: (parts: Readonly<Record<ShardName, readonly Run[]>>, ears: Ears) => Run
+  /** Runs the parts of each shard wherever it is held, until `quiet` aborts and another one may have it; what the others say is heard until the end. Error: `instance.running` if another coordinator takes the name of this one. */
+  readonly run: (parts: Readonly<Record<ShardName, readonly Run[]>>, ears: Ears, quiet: AbortSignal) => Run
 }
 
 export function createSharing(deps: SharingDeps): Sharing {
@@ -63,7 +64,8 @@ export function createSharing(deps: SharingDeps): Sharing {
     neighbours: others ?? alone,
     join: membership.join,
     replicas: () => viewReplicas(common),
-    run: (parts, ears) => (signal) => runAll(signal, [(stop) => shards.run(parts, stop), (stop) => others?.run(ears, stop) ?? aborted(stop)]),
+    run: (parts, ears, quiet) => (signal) =>
+      runAll(signal, [until(quiet, (stop) => shards.run(parts, stop)), (stop) => others?.run(ears, stop) ?? aborted(stop)]),
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { allRows } from '../../shared/domain/viewer.fake.ts'
 import type { NodeFault } from '../../shared/contract/node-fault.ts'
 import { OPERATOR, type TestCore, type TestNode, enrol, startTestCore } from './core.fake.ts'
 import { proofFor, submissionOf } from './test-work.fake.ts'
@@ -110,7 +111,7 @@ test('every judgement is in the decision log, also the one that forgives, and ca
   const node = await core.enrol()
   await blame(node, 'wrong-result')
   await blame(node, 'wrong-result')
-  const { items } = await core.parts.decisions.list(OPERATOR, {
+  const { items } = await core.parts.decisions.list(allRows(), {
     about: `node:${node.nodeId}`,
     kind: 'node.fault',
     since: null,
@@ -199,7 +200,7 @@ test('a bad reputation fades, and the planner is told', async () => {
   await core.clock.advance(60 * DAY_MS)
   const after = await told()
   expect([before, after]).toEqual([0.1, 0.3])
-  expect((await core.parts.nodes.show(OPERATOR, node.nodeId)).reputation).toBeCloseTo(1 / 3.25)
+  expect((await core.parts.nodes.show(node.nodeId)).reputation).toBeCloseTo(1 / 3.25)
 })
 
 test('a proof that was on its way when its node was removed is paid: that work is done', async () => {

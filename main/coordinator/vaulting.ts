@@ -13,7 +13,7 @@ import type { VaultBooks, VaultDeps } from './vaults/deps.ts'
 import { type Vaults, createVaults } from './vaults/vaults.ts'
 import { lookAtVaults } from './vaults/watch.ts'
 
-interface VaultingDeps extends Pick<VaultDeps, 'db' | 'chain' | 'wallet' | 'cluster' | 'isOperator' | 'decide'> {
+interface VaultingDeps extends Pick<VaultDeps, 'db' | 'chain' | 'wallet' | 'cluster' | 'decide'> {
   readonly config: Pick<CoordinatorConfig, 'arbiter' | 'usdcMint'>
   /** The database as what runs by itself writes to it. */
   readonly loopDb: Db

@@ -2,9 +2,12 @@ import http, { type Agent, type IncomingHttpHeaders, type IncomingMessage } from
 import https from 'node:https'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Call, type Contract, type HttpBinding, type Transport } from '../../shared/contract/define.ts'
-import { WindfallError, fromProblem, messageOf } from '../../shared/errors.ts'
+import type { Contract, HttpBinding, Transport } from '../../shared/contract/define.ts'
+import { type BoundCall, bindCall, contractTransport, refusalOf } from '../../shared/contract/http-transport.ts'
+import { WindfallError, messageOf } from '../../shared/errors.ts'
+import { clientCertificate } from './client-certificate.ts'
 import { readCapped } from './read-capped.ts'
+import { tlsProblem } from './tls-words.ts'
 
 export interface OutgoingRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -34,45 +37,16 @@ export interface HttpTransportOptions {
 
 const MAX_ANSWER_BYTES = 64 * 1_048_576
 
-/** `POST /v1/jobs/{jobId}/cancel` with `{jobId}` filled from the input; what is left becomes the query or the body. */
+/** A call as it is sent to `baseUrl`. */
 export function bindRequest(http: HttpBinding, baseUrl: string, input: Readonly<Record<string, unknown>>): OutgoingRequest {
-  const rest = { ...input }
-  const path = http.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = rest[name]
-    delete rest[name]
-    return encodeURIComponent(String(value))
-  })
-  const url = new URL(path, baseUrl)
-  if (http.method === 'POST') return { method: 'POST', url, body: new TextEncoder().encode(JSON.stringify(rest)) }
-  for (const [name, value] of Object.entries(rest)) if (['string', 'number', 'boolean'].includes(typeof value)) url.searchParams.set(name, String(value))
-  return { method: 'GET', url, body: null }
+  return addressed(bindCall(http, input), baseUrl)
 }
+
+const addressed = ({ target, ...rest }: BoundCall, baseUrl: string): OutgoingRequest => ({ ...rest, url: new URL(target, baseUrl) })
 
 /** A contract's calls over HTTP. Errors: what the other side's problem document says, or `unavailable` if it cannot be reached. */
-export function createHttpTransport(contract: Contract, options: HttpTransportOptions): Transport {
-  return {
-    async invoke(name, input) {
-      const declared = contract[name] as Call | undefined
-      if (!declared?.http) throw new WindfallError('not-found', `There is no call named “${name}” over HTTP.`)
-      const request = bindRequest(declared.http, options.baseUrl, (input ?? {}) as Record<string, unknown>)
-      return readJson(await send(request, options), request.url)
-    },
-    subscribe: () => {
-      throw new WindfallError('not-found', 'Events do not travel over plain HTTP.')
-    },
-  }
-}
-
-/** Error: `unavailable` if what answered is not a JSON service, such as a proxy's login page. */
-export function readJson(answer: Uint8Array, { origin }: URL): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(answer)) as unknown
-  } catch (error) {
-    throw new WindfallError('unavailable', `${origin} answered something that is not JSON. Check that the address is right and no proxy is in between.`, {
-      cause: error,
-    })
-  }
-}
+export const createHttpTransport = (contract: Contract, options: HttpTransportOptions): Transport =>
+  contractTransport(contract, new URL(options.baseUrl).origin, (request) => send(addressed(request, options.baseUrl), options))
 
 /** Sends one request and returns the answer's bytes, capped. Errors as {@link createHttpTransport}. */
 export const send = (request: OutgoingRequest, options: Omit<HttpTransportOptions, 'baseUrl'>): Promise<Uint8Array> =>
@@ -124,11 +98,17 @@ async function exchange<T>(
     throw unreachable(request, 'it answers with a redirect, which is not followed')
   }
   if (status >= 200 && status <= 299) return take(response)
-  throw fromProblem(status, tryJson(await readAnswer(response, maxBytes)))
+  throw refusalOf(status, await readAnswer(response, maxBytes))
 }
 
 const unreachable = ({ url }: OutgoingRequest, reason: string, cause?: unknown): WindfallError =>
   new WindfallError('unavailable', `${url.origin} cannot be reached (${reason}). Check that it is running and that this machine is online.`, { cause })
+
+/** That it runs and this machine is online is certain then. */
+function untrusted({ url }: OutgoingRequest, error: Error): WindfallError | null {
+  const problem = tlsProblem(error)
+  return problem === null ? null : new WindfallError('unavailable', `${url.origin} cannot be reached: ${problem}.`, { cause: error })
+}
 
 /** Longer than the pause between two reports, of which each would otherwise begin with a handshake. What has closed is not used again. */
 const KEPT_MS = 65_000
@@ -152,11 +132,11 @@ function patientAgent({ globalAgent }: typeof http | typeof https): Agent {
 function ask(request: OutgoingRequest, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
   const { method, url, body } = request
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(unreachable(request, reasonOf(error), error))
+    const fail = (error: Error) => reject(untrusted(request, error) ?? unreachable(request, reasonOf(error), error))
     // A signal that was aborted before is thrown at once by some versions and told as an error by others.
     if (signal.aborted) return fail(signal.reason as Error)
     const protocol = url.protocol === 'https:' ? https : http
-    const outgoing = protocol.request(url, { method, headers, signal, agent: patientAgent(protocol) })
+    const outgoing = protocol.request(url, { method, headers, signal, agent: patientAgent(protocol), ...clientCertificate() })
     outgoing.on('error', fail).on('response', resolve)
     if (isStreamed(body)) pipeline(body.content, outgoing).catch(fail)
     else outgoing.end(body ?? undefined)
@@ -175,12 +155,4 @@ async function readAnswer(response: Readable, maxBytes: number): Promise<Uint8Ar
   })
   if (!answer) throw new WindfallError('input.too-large', 'The answer is larger than any valid answer can be.')
   return answer
-}
-
-function tryJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown
-  } catch {
-    return null
-  }
 }

@@ -65,10 +65,9 @@ interface Deps {
 
 const isTransient = (status: number): boolean => status === 429 || status >= 500
 
-/** Seconds or a date (RFC 9110 §10.2.3) as milliseconds from `now`; 0 without the header. */
-function retryAfterMs(headers: Headers, now: number): number {
-  const text = headers.get('retry-after')
-  if (text === null) return 0
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3) as milliseconds from `now`; 0 without it. */
+export function retryAfterMs(text: string | null | undefined, now: number): number {
+  if (typeof text !== 'string') return 0
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now
   return Number.isFinite(ms) ? Math.max(0, ms) : 0
 }
@@ -105,7 +104,7 @@ async function tryOnce({ clock, fetch, rules, cache }: Client, request: HttpRequ
   try {
     const reply = await exchange({ clock, fetch, url: checkUrl(request.url), headers, signal: request.signal, timeoutMs, maxBytes: rules.maxBytes })
     if ('refused' in reply) return { error: unavailable(reply.refused), final: true, pauseMs: 0 }
-    const pauseMs = retryAfterMs(reply.headers, clock.now())
+    const pauseMs = retryAfterMs(reply.headers.get('retry-after'), clock.now())
     if (reply.status === 304 && cached) return { answer: cached.answer, final: true, pauseMs }
     const answer = { status: reply.status, body: reply.body, sha256: sha256Hex(reply.body), receivedAt: clock.now() }
     cache.keep(request, answer, reply.headers)

@@ -32,8 +32,9 @@ export interface SqliteSettings {
   readonly pageBytes?: number
 }
 
-/** The connection settings every database of ours uses, without any schema. */
-export function openDurable(file: string, { pageBytes = 4_096 }: SqliteSettings = {}): Sqlite {
+/** The connection settings every database of ours uses, without any schema. Of the bytes of a file a copy is opened, in memory. */
+export function openDurable(file: string | Buffer, { pageBytes = 4_096 }: SqliteSettings = {}): Sqlite {
+  const path = typeof file === 'string' ? file : ':memory:'
   let db: Sqlite | null = null
   try {
     db = new Database(file)
@@ -44,11 +45,11 @@ export function openDurable(file: string, { pageBytes = 4_096 }: SqliteSettings 
     db.pragma('foreign_keys = ON')
     db.pragma('busy_timeout = 5000')
     db.pragma(`wal_autocheckpoint = ${Math.ceil(LOG_BYTES / pageBytes)}`)
-    if (file !== ':memory:') chmodSync(file, 0o600)
+    if (path !== ':memory:') chmodSync(path, 0o600)
     return db
   } catch (error) {
     db?.close()
-    throw new WindfallError('storage.failed', `The database ${file} cannot be opened. Check that the folder is writable and the disk is not full.`, {
+    throw new WindfallError('storage.failed', `The database ${path} cannot be opened. Check that the folder is writable and the disk is not full.`, {
       cause: error,
     })
   }

@@ -2,8 +2,8 @@
 import { DEFAULT_RULES, type OwnerRules } from '../../shared/contract/owner-rules.ts'
 
 type KeysOf<T> = { [K in keyof OwnerRules]: OwnerRules[K] extends T ? K : never }[keyof OwnerRules]
-export type ToggleKey = KeysOf<boolean>
-export type NumberKey = KeysOf<number>
+type ToggleKey = KeysOf<boolean>
+type NumberKey = KeysOf<number>
 
 export interface ToggleRule {
   readonly is: 'toggle'

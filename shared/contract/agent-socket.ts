@@ -34,7 +34,16 @@ export const SocketToAgent = z.discriminatedUnion('type', [
 ])
 export type SocketToAgent = z.infer<typeof SocketToAgent>
 
-/** What the agent says. `hello` signs `windfall-socket-v1 SP nonce` once per connection. */
+/** The subprotocol (RFC 6455 §1.9) that agents offer: in it `hello` signs {@link helloText}. Without it, as older agents come, it signs `windfall-socket-v1 SP nonce`. */
+export const AGENT_SOCKET = 'windfall-socket-v2'
+
+/**
+ * What `hello` signs once per connection: the nonce, and the `host` or `host:port` that the agent has connected to. A node may work for several
+ * coordinators: without the second, one of them could hand on the nonce of another and be taken for the node there.
+ */
+export const helloText = (nonce: string, authority: string): string => `${AGENT_SOCKET} ${nonce} ${authority.toLowerCase()}`
+
+/** What the agent says. */
 export const SocketToCoordinator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), nodeId: KeyId, signature: Base64 }),
   z.strictObject({ type: z.literal('presence'), presence: Presence }),

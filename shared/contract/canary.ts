@@ -32,16 +32,16 @@ export const canaryCalls = {
       outputSha256: Sha256Hex,
     }),
     CanaryView,
-    http('POST', '/v1/canaries', 'requester', 'Add a job with a known answer, to be given to nodes among all others; only for the operator'),
+    http('POST', '/v1/canaries', 'canaries.write', 'Add a job with a known answer, to be given to nodes among all others; only for the operator'),
   ),
   listCanaries: call(
     z.strictObject({ after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(CanaryView),
-    http('GET', '/v1/canaries', 'requester', 'Jobs with a known answer, and how nodes did at them; only for the operator'),
+    http('GET', '/v1/canaries', 'canaries.read', 'Jobs with a known answer, and how nodes did at them; only for the operator'),
   ),
   removeCanary: call(
     z.strictObject({ canaryId: Id }),
     CanaryView,
-    http('POST', '/v1/canaries/{canaryId}/remove', 'requester', 'Give this one to nobody any more; only for the operator'),
+    http('POST', '/v1/canaries/{canaryId}/remove', 'canaries.write', 'Give this one to nobody any more; only for the operator'),
   ),
 }

@@ -122,12 +122,12 @@ export const decisionCalls = {
       limit: Limit,
     }),
     pageOf(DecisionSummary),
-    http('GET', '/v1/decisions', 'requester', 'Decisions, newest first: those about your jobs; the operator sees all of them'),
+    http('GET', '/v1/decisions', 'decisions.read', 'Decisions, newest first: those about your jobs; the operator sees all of them'),
   ),
   getDecision: call(
     z.strictObject({ seq: Seq }),
     DecisionView,
-    http('GET', '/v1/decisions/{seq}', 'requester', 'One decision as it was hashed, and the hashes of what it was decided on'),
+    http('GET', '/v1/decisions/{seq}', 'decisions.read', 'One decision as it was hashed, and the hashes of what it was decided on'),
   ),
   getDecisionInput: call(
     z.strictObject({ seq: Seq, sha256: Sha256Hex }),
@@ -135,13 +135,13 @@ export const decisionCalls = {
     http(
       'GET',
       '/v1/decisions/{seq}/inputs/{sha256}',
-      'requester',
+      'audit.read',
       'What a decision was made on, as it was hashed; only for the operator, since it holds the jobs of everybody',
     ),
   ),
   exportDecisions: call(
     z.strictObject({ kind: Kind, since: IsoTime.nullable().default(null), until: IsoTime.optional(), after: Cursor, limit: Limit }),
     pageOf(DecisionRecord),
-    http('GET', '/v1/decision-log', 'requester', 'The whole log as it was hashed, oldest first; only for the operator'),
+    http('GET', '/v1/decision-log', 'audit.read', 'The whole log as it was hashed, oldest first; only for the operator'),
   ),
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import type { Permission } from '../domain/permissions.ts'
 import { WindfallError } from '../errors.ts'
 
 /**
  * Who may make a call over HTTP. `node` = request signed by a device key; `any-node` = the same, and by one that was quarantined or removed, which may
- * still hand in what it owes and read what became of it; `requester` = API key.
+ * still hand in what it owes and read what became of it; a permission = an API key or a person that has signed in, and holds it.
  */
-export type Access = 'public' | 'node' | 'any-node' | 'requester'
+export type Access = 'public' | 'node' | 'any-node' | Permission
 
 export interface HttpBinding {
   readonly method: 'GET' | 'POST'

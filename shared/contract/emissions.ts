@@ -69,7 +69,12 @@ export const emissionCalls = {
   getEmissions: call(
     z.strictObject({ by: EmissionGroup.default('model'), ...whose, since, until, ...page }),
     Emissions,
-    http('GET', '/v1/emissions', 'requester', 'Energy and emissions of your jobs, summed by model, node, zone, hour or day; for operators those of everybody'),
+    http(
+      'GET',
+      '/v1/emissions',
+      'receipts.read',
+      'Energy and emissions of your jobs, summed by model, node, zone, hour or day; for operators those of everybody',
+    ),
   ),
   getOwnEmissions: call(
     z.strictObject({ by: EmissionGroup.exclude(['requester', 'node']).default('day'), since, until, ...page }),

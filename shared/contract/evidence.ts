@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { SiteFacts } from '../domain/settlement-evidence.ts'
 import { call } from './define.ts'
 import { http } from './http-binding.ts'
-import { Envelope, Id, IsoTime, KeyId } from './wire.ts'
+import { Actor, Envelope, IsoTime, KeyId } from './wire.ts'
 
-export const SiteView = z.strictObject({ nodeId: KeyId, ...SiteFacts.shape, saidBy: Id.nullable(), saidAt: IsoTime.nullable() })
+export const SiteView = z.strictObject({ nodeId: KeyId, ...SiteFacts.shape, saidBy: Actor.nullable(), saidAt: IsoTime.nullable() })
 export type SiteView = z.infer<typeof SiteView>
 
 /** What is not named stays as it is; `null` is unknown again. */
@@ -18,18 +18,18 @@ export const evidenceCalls = {
     http(
       'GET',
       '/v1/nodes/{nodeId}/evidence',
-      'requester',
+      'fleet.read',
       'What a machine in Great Britain drew in the settlement periods of a day, signed; only for the operator',
     ),
   ),
   getSite: call(
     z.strictObject({ nodeId: KeyId }),
     SiteView,
-    http('GET', '/v1/nodes/{nodeId}/site', 'requester', 'What is known of the connection of a machine to the grid; only for the operator'),
+    http('GET', '/v1/nodes/{nodeId}/site', 'fleet.read', 'What is known of the connection of a machine to the grid; only for the operator'),
   ),
   describeSite: call(
     z.strictObject({ nodeId: KeyId, ...SiteChange.shape }),
     SiteView,
-    http('POST', '/v1/nodes/{nodeId}/site', 'requester', 'Say what is known of the connection of a machine to the grid; only for the operator'),
+    http('POST', '/v1/nodes/{nodeId}/site', 'fleet.write', 'Say what is known of the connection of a machine to the grid; only for the operator'),
   ),
 }

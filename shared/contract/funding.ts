@@ -52,7 +52,7 @@ export const depositCalls = {
   requestDeposit: call(
     z.strictObject({ depositId: Id, microUsd: UnsignedDecimal, asset: DepositAsset.default('sol') }),
     DepositView,
-    http('POST', '/v1/account/deposits', 'requester', 'Ask for a Solana Pay request to pay in by; repeating the same id is harmless'),
+    http('POST', '/v1/account/deposits', 'account.write', 'Ask for a Solana Pay request to pay in by; repeating the same id is harmless'),
   ),
   listDeposits: call(
     z.strictObject({
@@ -63,16 +63,16 @@ export const depositCalls = {
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     pageOf(DepositView),
-    http('GET', '/v1/account/deposits', 'requester', 'What was paid in on Solana or is awaited, newest first; for operators that of everybody'),
+    http('GET', '/v1/account/deposits', 'account.read', 'What was paid in on Solana or is awaited, newest first; for operators that of everybody'),
   ),
-  getDeposit: call(ref, DepositView, http('GET', '/v1/account/deposits/{depositId}', 'requester', 'How far one deposit has come')),
+  getDeposit: call(ref, DepositView, http('GET', '/v1/account/deposits/{depositId}', 'account.read', 'How far one deposit has come')),
   decideDeposit: call(
     z.strictObject({ signature: SolanaSignature, decision: z.enum(['credit', 'returned']), reason: z.string().min(1).max(200) }),
     DepositView,
     http(
       'POST',
       '/v1/deposits/{signature}/decide',
-      'requester',
+      'ledger.write',
       'Credit a payment that was held at the rate of its request, or note that it was sent back; repeating it is harmless. For operators',
     ),
   ),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { call } from './define.ts'
 import { http } from './http-binding.ts'
-import { Id, IsoTime, KeyId, Zone, pageOf } from './wire.ts'
+import { Actor, Id, IsoTime, KeyId, Zone, pageOf } from './wire.ts'
 
 export const IncidentCause = z.enum(['intensity-spike', 'surplus', 'curtailment', 'frequency', 'stale-source', 'node-loss'])
 export type IncidentCause = z.infer<typeof IncidentCause>
@@ -19,7 +19,7 @@ const Ending = z.strictObject({
   at: IsoTime,
   /** `gone`: by itself, the cause is gone · `closed`: by an operator · `outlasted`: it has lasted for so long that it is no longer an incident. */
   how: z.enum(['gone', 'closed', 'outlasted']),
-  by: Id.nullable(),
+  by: Actor.nullable(),
   note: z.string().max(500).nullable(),
 })
 export type IncidentEnding = z.infer<typeof Ending>
@@ -36,7 +36,7 @@ export const IncidentSummary = z.strictObject({
   /** What was seen last, in words and with its figures. */
   summary: z.string().max(500),
   detectedAt: IsoTime,
-  acknowledged: z.strictObject({ at: IsoTime, by: Id }).nullable(),
+  acknowledged: z.strictObject({ at: IsoTime, by: Actor }).nullable(),
   /** The cause is gone, and the incident ends at `endsAt` unless it returns; `null` while the cause is there, and once the incident has ended. */
   clearing: z.strictObject({ goneSince: IsoTime, endsAt: IsoTime }).nullable(),
   ended: Ending.nullable(),
@@ -75,22 +75,22 @@ export const incidentCalls = {
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     pageOf(IncidentSummary),
-    http('GET', '/v1/incidents', 'requester', 'Incidents, newest first'),
+    http('GET', '/v1/incidents', 'incidents.read', 'Incidents, newest first'),
   ),
   getIncident: call(
     z.strictObject({ incidentId: Id }),
     IncidentView,
-    http('GET', '/v1/incidents/{incidentId}', 'requester', 'One incident with every transition and every action'),
+    http('GET', '/v1/incidents/{incidentId}', 'incidents.read', 'One incident with every transition and every action'),
   ),
   acknowledgeIncident: call(
     z.strictObject({ incidentId: Id }),
     IncidentView,
-    http('POST', '/v1/incidents/{incidentId}/acknowledge', 'requester', 'Somebody has seen it and looks after it; repeating it is harmless'),
+    http('POST', '/v1/incidents/{incidentId}/acknowledge', 'incidents.write', 'Somebody has seen it and looks after it; repeating it is harmless'),
   ),
   closeIncident: call(
     z.strictObject({ incidentId: Id, note: z.string().min(1).max(500) }),
     IncidentView,
-    http('POST', '/v1/incidents/{incidentId}/close', 'requester', 'End an incident with a note; a simulated one ends with its simulation'),
+    http('POST', '/v1/incidents/{incidentId}/close', 'incidents.write', 'End an incident with a note; a simulated one ends with its simulation'),
   ),
   simulateEvent: call(
     z.strictObject({ zone: Zone, event: SimulatedEvent, seconds: z.number().int().min(60).max(172_800) }),
@@ -98,7 +98,7 @@ export const incidentCalls = {
     http(
       'POST',
       '/v1/grid/{zone}/simulations',
-      'requester',
+      'incidents.write',
       'Make up an event in a zone: it drives plans and incidents, never a stored grid value or a receipt',
     ),
   ),

@@ -53,17 +53,17 @@ export const arrayCalls = {
   submitArray: call(
     ArraySubmission,
     ArrayView,
-    http('POST', '/v1/arrays', 'requester', 'Submit up to 10,000 jobs at once, all or none; repeating the same id is harmless'),
+    http('POST', '/v1/arrays', 'jobs.write', 'Submit up to 10,000 jobs at once, all or none; repeating the same id is harmless'),
   ),
   listArrays: call(
     z.strictObject({ after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(ArrayView),
-    http('GET', '/v1/arrays', 'requester', 'Your arrays of jobs, newest first'),
+    http('GET', '/v1/arrays', 'jobs.read', 'Your arrays of jobs, newest first'),
   ),
-  getArray: call(z.strictObject({ arrayId: ArrayId }), ArrayView, http('GET', '/v1/arrays/{arrayId}', 'requester', 'How far an array of jobs is')),
+  getArray: call(z.strictObject({ arrayId: ArrayId }), ArrayView, http('GET', '/v1/arrays/{arrayId}', 'jobs.read', 'How far an array of jobs is')),
   cancelArray: call(
     z.strictObject({ arrayId: ArrayId }),
     ArrayView,
-    http('POST', '/v1/arrays/{arrayId}/cancel', 'requester', 'Cancel every job of an array that has not finished'),
+    http('POST', '/v1/arrays/{arrayId}/cancel', 'jobs.write', 'Cancel every job of an array that has not finished'),
   ),
 }

@@ -51,21 +51,21 @@ export const templateCalls = {
   saveTemplate: call(
     Template,
     TemplateView,
-    http('POST', '/v1/templates', 'requester', 'Keep a template; other content under the same name becomes its next version'),
+    http('POST', '/v1/templates', 'jobs.write', 'Keep a template; other content under the same name becomes its next version'),
   ),
   listTemplates: call(
     z.strictObject({ after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(TemplateView),
-    http('GET', '/v1/templates', 'requester', 'Your templates in their newest versions, by name'),
+    http('GET', '/v1/templates', 'jobs.read', 'Your templates in their newest versions, by name'),
   ),
   getTemplate: call(
     z.strictObject({ name: TemplateName, version: z.coerce.number().int().min(1).nullable().default(null) }),
     TemplateView,
-    http('GET', '/v1/templates/{name}', 'requester', 'One template, in its newest version or another one'),
+    http('GET', '/v1/templates/{name}', 'jobs.read', 'One template, in its newest version or another one'),
   ),
   deleteTemplate: call(
     z.strictObject({ name: TemplateName }),
     Empty,
-    http('POST', '/v1/templates/{name}/delete', 'requester', 'Delete a template in all its versions; jobs that were made from it stay as they are'),
+    http('POST', '/v1/templates/{name}/delete', 'jobs.write', 'Delete a template in all its versions; jobs that were made from it stay as they are'),
   ),
 }

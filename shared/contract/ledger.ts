@@ -134,7 +134,7 @@ export const ledgerCalls = {
   checkLedger: call(
     Empty,
     LedgerCheck,
-    http('GET', '/v1/ledger/check', 'requester', 'Prove that the books balance, and hold what the hot wallet holds; only for the operator'),
+    http('GET', '/v1/ledger/check', 'ledger.read', 'Prove that the books balance, and hold what the hot wallet holds; only for the operator'),
   ),
   getStatement: call(
     z.strictObject({
@@ -148,17 +148,17 @@ export const ledgerCalls = {
       ...LedgerPage,
     }),
     LedgerStatement,
-    http('GET', '/v1/ledger/statement', 'requester', 'A month of your money, oldest first; for operators that of anybody'),
+    http('GET', '/v1/ledger/statement', 'account.read', 'A month of your money, oldest first; for operators that of anybody'),
   ),
   getEntries: call(
     z.strictObject({ about: LedgerSubject }),
     LedgerEntries,
-    http('GET', '/v1/ledger/entries', 'requester', 'The entries behind an amount of yours; for operators those of anybody'),
+    http('GET', '/v1/ledger/entries', 'account.read', 'The entries behind an amount of yours; for operators those of anybody'),
   ),
   getCommunityFund: call(
     Empty,
     CommunityFundView,
-    http('GET', '/v1/ledger/community', 'requester', 'Carbon credits of the community fund, and what was spent of them'),
+    http('GET', '/v1/ledger/community', 'account.read', 'Carbon credits of the community fund, and what was spent of them'),
   ),
   getOwnBalances: call(Empty, NodeBalances, http('GET', '/v1/node/balances', 'any-node', 'What this node has earned: accrued, confirmed, on its way, paid')),
   getOwnStatement: call(OwnStatementRequest, LedgerStatement, http('GET', '/v1/node/statement', 'any-node', 'A month of this node’s money, oldest first')),
@@ -172,5 +172,5 @@ export const ledgerCalls = {
     NodeBalances,
     http('POST', '/v1/node/credits/redeem', 'any-node', 'Turn verified carbon credits into confirmed money, once per redemption id'),
   ),
-  listPeriods: call(z.strictObject(LedgerPage), pageOf(PeriodView), http('GET', '/v1/ledger/periods', 'requester', 'Signed balance sheets, oldest first')),
+  listPeriods: call(z.strictObject(LedgerPage), pageOf(PeriodView), http('GET', '/v1/ledger/periods', 'account.read', 'Signed balance sheets, oldest first')),
 }

@@ -75,7 +75,7 @@ export const logCalls = {
   logEntries: call(
     z.strictObject({ from: size.default(0), limit: z.coerce.number().int().min(1).max(MAX_ENTRIES).default(MAX_ENTRIES) }),
     z.strictObject({ items: z.array(LogEntry).max(MAX_ENTRIES), next: z.number().int().nullable() }),
-    http('GET', '/v1/log/entries', 'requester', 'The receipts of the log, in order, with what they rest on: those of your jobs, for operators all'),
+    http('GET', '/v1/log/entries', 'receipts.read', 'The receipts of the log, in order, with what they rest on: those of your jobs, for operators all'),
   ),
   logHeads: call(
     z.strictObject({ after: size.optional(), limit: z.coerce.number().int().min(1).max(MAX_LEAVES).default(MAX_LEAVES) }),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { call } from './define.ts'
 import { http } from './http-binding.ts'
 import { JobRuntime, JobSpec } from './job.ts'
-import { Id, IsoTime, pageOf } from './wire.ts'
+import { Actor, IsoTime, pageOf } from './wire.ts'
 
 const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,59}$/, 'expected a name of small letters, digits and . _ -')
 const ModelVersion = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,39}$/, 'expected a version such as 1.0.2')
@@ -20,7 +20,7 @@ export const Model = z.strictObject({
 })
 export type Model = z.infer<typeof Model>
 
-export const ModelView = Model.extend({ addedBy: Id, addedAt: IsoTime })
+export const ModelView = Model.extend({ addedBy: Actor, addedAt: IsoTime })
 export type ModelView = z.infer<typeof ModelView>
 
 /** `name@version`, as jobs and receipts say it. */
@@ -33,7 +33,7 @@ export function modelNamed(modelId: string): Pick<Model, 'name' | 'version'> | n
 }
 
 export const modelCalls = {
-  addModel: call(Model, ModelView, http('POST', '/v1/models', 'requester', 'Add a version of a model; repeating it is harmless. For operators')),
+  addModel: call(Model, ModelView, http('POST', '/v1/models', 'models.write', 'Add a version of a model; repeating it is harmless. For operators')),
   listModels: call(
     z.strictObject({
       name: ModelName.nullable().default(null),
@@ -41,11 +41,11 @@ export const modelCalls = {
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     pageOf(ModelView),
-    http('GET', '/v1/models', 'requester', 'Models that jobs may name, by name and version'),
+    http('GET', '/v1/models', 'models.read', 'Models that jobs may name, by name and version'),
   ),
   getModel: call(
     z.strictObject({ name: ModelName, version: ModelVersion }),
     ModelView,
-    http('GET', '/v1/models/{name}/{version}', 'requester', 'One version of a model'),
+    http('GET', '/v1/models/{name}/{version}', 'models.read', 'One version of a model'),
   ),
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { call } from './define.ts'
 import { http } from './http-binding.ts'
-import { Id, IsoTime, pageOf } from './wire.ts'
+import { Actor, Id, IsoTime, pageOf } from './wire.ts'
 
 /** How an operator names whose machines are whose. */
 export const OwnerName = z
@@ -16,7 +16,7 @@ export const EnrolmentTokenView = z.strictObject({
   tokenId: Id,
   /** Machines that enrol by it belong to this owner; `null`: to nobody until they are paired. */
   owner: z.string().max(64).nullable(),
-  createdBy: Id,
+  createdBy: Actor,
   createdAt: IsoTime,
   expiresAt: IsoTime,
   uses: z.number().int().min(1),
@@ -33,16 +33,16 @@ export const tokenCalls = {
       seconds: z.number().int().min(60).max(MAX_TOKEN_SECONDS).default(86_400),
     }),
     EnrolmentTokenView.extend({ token: z.string().max(64) }),
-    http('POST', '/v1/enrolment-tokens', 'requester', 'A token by which machines may enrol, shown once; for operators'),
+    http('POST', '/v1/enrolment-tokens', 'fleet.write', 'A token by which machines may enrol, shown once; for operators'),
   ),
   listEnrolmentTokens: call(
     z.strictObject({ after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(EnrolmentTokenView),
-    http('GET', '/v1/enrolment-tokens', 'requester', 'Enrolment tokens without their secrets, newest first; for operators'),
+    http('GET', '/v1/enrolment-tokens', 'fleet.read', 'Enrolment tokens without their secrets, newest first; for operators'),
   ),
   revokeEnrolmentToken: call(
     z.strictObject({ tokenId: Id }),
     EnrolmentTokenView,
-    http('POST', '/v1/enrolment-tokens/{tokenId}/revoke', 'requester', 'End an enrolment token; machines that enrolled by it stay. For operators'),
+    http('POST', '/v1/enrolment-tokens/{tokenId}/revoke', 'fleet.write', 'End an enrolment token; machines that enrolled by it stay. For operators'),
   ),
 }

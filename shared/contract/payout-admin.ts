@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { call } from './define.ts'
 import { Empty, http } from './http-binding.ts'
 import { PayoutAsset } from './payout.ts'
-import { DecimalString, Id, IsoTime, SolanaAddress, SolanaSignature, UnsignedDecimal, pageOf } from './wire.ts'
+import { Actor, DecimalString, Id, IsoTime, SolanaAddress, SolanaSignature, UnsignedDecimal, pageOf } from './wire.ts'
 
 const reason = z.string().min(1).max(200)
 
@@ -19,7 +19,7 @@ export const PayoutBatchView = z.strictObject({
   rate: z.string(),
   /** How many operators have to approve before it is signed, and those who have. */
   approvalsNeeded: z.number().int().min(0),
-  approvedBy: z.array(Id),
+  approvedBy: z.array(Actor),
   signature: SolanaSignature.nullable(),
   attempts: z.number().int().min(0),
   failure: z.string().nullable(),
@@ -79,13 +79,17 @@ export const PayoutRebuild = z.strictObject({
 export type PayoutRebuild = z.infer<typeof PayoutRebuild>
 
 export const payoutAdminCalls = {
-  getPayoutStatus: call(Empty, PayoutStatus, http('GET', '/v1/payouts/status', 'requester', 'Hot wallet, caps, pause and what waits; only for the operator')),
+  getPayoutStatus: call(
+    Empty,
+    PayoutStatus,
+    http('GET', '/v1/payouts/status', 'payouts.read', 'Hot wallet, caps, pause and what waits; only for the operator'),
+  ),
   pausePayouts: call(
     z.strictObject({ reason }),
     PayoutStatus,
-    http('POST', '/v1/payouts/pause', 'requester', 'Let nothing leave the hot wallet; what has left it is still tracked. Only for the operator'),
+    http('POST', '/v1/payouts/pause', 'payouts.write', 'Let nothing leave the hot wallet; what has left it is still tracked. Only for the operator'),
   ),
-  resumePayouts: call(Empty, PayoutStatus, http('POST', '/v1/payouts/resume', 'requester', 'Let payouts run again; only for the operator')),
+  resumePayouts: call(Empty, PayoutStatus, http('POST', '/v1/payouts/resume', 'payouts.write', 'Let payouts run again; only for the operator')),
   listPayoutBatches: call(
     z.strictObject({
       /** Only those that wait for an approval. */
@@ -94,12 +98,12 @@ export const payoutAdminCalls = {
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     pageOf(PayoutBatchView),
-    http('GET', '/v1/payouts/batches', 'requester', 'Transactions of the hot wallet, newest first; only for the operator'),
+    http('GET', '/v1/payouts/batches', 'payouts.read', 'Transactions of the hot wallet, newest first; only for the operator'),
   ),
   approvePayout: call(
     z.strictObject({ batchId: Id }),
     PayoutBatchView,
-    http('POST', '/v1/payouts/batches/{batchId}/approve', 'requester', 'Let a large batch go, once two operators have; only for operators'),
+    http('POST', '/v1/payouts/batches/{batchId}/approve', 'payouts.approve', 'Let a large batch go, once two operators have; only for operators'),
   ),
   rejectPayout: call(
     z.strictObject({ batchId: Id, reason }),
@@ -107,13 +111,13 @@ export const payoutAdminCalls = {
     http(
       'POST',
       '/v1/payouts/batches/{batchId}/reject',
-      'requester',
+      'payouts.approve',
       'Give the money of a batch that waits for approval back to its nodes; only for operators',
     ),
   ),
   rebuildPayouts: call(
     z.strictObject({ apply: z.boolean().default(false), writeOff: z.array(SolanaSignature).max(100).default([]) }),
     PayoutRebuild,
-    http('POST', '/v1/payouts/rebuild', 'requester', 'Book what the chain knows of the hot wallet and the books do not; only for the operator'),
+    http('POST', '/v1/payouts/rebuild', 'payouts.write', 'Book what the chain knows of the hot wallet and the books do not; only for the operator'),
   ),
 }

@@ -36,10 +36,24 @@ const IntakeView = z.strictObject({
   lastBatch: z.number().int().min(0),
 })
 
+const Wrong = z.string().max(1_000).nullable()
+
+/** Whether the coordinator that answers should be sent requests, and what of it is wrong, in words. */
+const HealthView = z.strictObject({
+  isReady: z.boolean(),
+  database: Wrong,
+  shards: Wrong,
+  draining: Wrong,
+  /** Agents that are connected to it by a socket. */
+  sockets: z.number().int().min(0),
+  /** Requests that it has not answered yet. */
+  requests: z.number().int().min(0),
+})
+
 export const replicaCalls = {
   listReplicas: call(
     Empty,
-    z.strictObject({ replicas: z.array(ReplicaView), unowned: z.array(ShardView), intake: IntakeView }),
-    http('GET', '/v1/replicas', 'requester', 'The coordinators over this database and which of them runs what; for operators'),
+    z.strictObject({ replicas: z.array(ReplicaView), unowned: z.array(ShardView), health: HealthView, intake: IntakeView }),
+    http('GET', '/v1/replicas', 'system.read', 'The coordinators over this database and which of them runs what; for operators'),
   ),
 }

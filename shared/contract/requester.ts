@@ -20,21 +20,21 @@ export const requesterCalls = {
   addRequester: call(
     z.strictObject({ requesterId: Id, name: z.string().min(1).max(120), weight: Weight.default(100) }),
     z.strictObject({ requester: RequesterView, apiKey: z.string() }),
-    http('POST', '/v1/requesters', 'requester', 'Let somebody submit jobs: their API key is shown this once; only for the operator'),
+    http('POST', '/v1/requesters', 'requesters.write', 'Let somebody submit jobs: their API key is shown this once; only for the operator'),
   ),
   listRequesters: call(
     z.strictObject({ after: z.string().max(128).nullable().default(null), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     pageOf(RequesterView),
-    http('GET', '/v1/requesters', 'requester', 'Everybody who may submit jobs, by id; only for the operator'),
+    http('GET', '/v1/requesters', 'requesters.read', 'Everybody who may submit jobs, by id; only for the operator'),
   ),
   weighRequester: call(
     z.strictObject({ requesterId: Id, weight: Weight }),
     RequesterView,
-    http('POST', '/v1/requesters/{requesterId}/weight', 'requester', 'Change the share of a requester; only for the operator'),
+    http('POST', '/v1/requesters/{requesterId}/weight', 'requesters.write', 'Change the share of a requester; only for the operator'),
   ),
   fundRequester: call(
     z.strictObject({ requesterId: Id, depositId: Id, microUsd: UnsignedDecimal }),
     RequesterView,
-    http('POST', '/v1/requesters/{requesterId}/deposits', 'requester', 'Credit what a requester has paid in, once per deposit id; only for the operator'),
+    http('POST', '/v1/requesters/{requesterId}/deposits', 'ledger.write', 'Credit what a requester has paid in, once per deposit id; only for the operator'),
   ),
 }

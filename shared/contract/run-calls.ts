@@ -29,5 +29,5 @@ export const runCalls = {
     http('POST', '/v1/orders', 'node', 'Renew held leases and wait until one of them is to end, for a node that no socket reaches'),
   ),
   appendLog: call(LogPiece, Empty, http('POST', '/v1/leases/{leaseId}/log', 'node', 'Hand over what a job says (fallback of the socket)')),
-  getJobLog: call(LogQuestion, JobLog, http('GET', '/v1/jobs/{jobId}/log', 'requester', 'What an attempt of a job said, from a position on')),
+  getJobLog: call(LogQuestion, JobLog, http('GET', '/v1/jobs/{jobId}/log', 'jobs.read', 'What an attempt of a job said, from a position on')),
 }

@@ -64,17 +64,17 @@ export const vaultCalls = {
   openVault: call(
     z.strictObject({ jobId: Id, wallet: SolanaAddress, microUsd: UnsignedDecimal }),
     VaultView,
-    http('POST', '/v1/account/vaults', 'requester', 'Begin a protected job: agree on a vault for its money; repeating it is harmless'),
+    http('POST', '/v1/account/vaults', 'account.write', 'Begin a protected job: agree on a vault for its money; repeating it is harmless'),
   ),
   listVaults: call(
     PageRequest.extend({ limit: z.coerce.number().int().min(1).max(100).default(20) }),
     pageOf(VaultView),
-    http('GET', '/v1/account/vaults', 'requester', 'Your vaults, newest first; for operators those of everybody'),
+    http('GET', '/v1/account/vaults', 'account.read', 'Your vaults, newest first; for operators those of everybody'),
   ),
   cancelVault: call(
     z.strictObject({ jobId: Id }),
     VaultView,
-    http('POST', '/v1/account/vaults/{jobId}/cancel', 'requester', 'Give up a vault whose money has not come; repeating it is harmless'),
+    http('POST', '/v1/account/vaults/{jobId}/cancel', 'account.write', 'Give up a vault whose money has not come; repeating it is harmless'),
   ),
   writeOffVault: call(
     z.strictObject({ jobId: Id, reason: OrderReason }),
@@ -82,23 +82,28 @@ export const vaultCalls = {
     http(
       'POST',
       '/v1/vaults/{jobId}/write-off',
-      'requester',
+      'ledger.write',
       'Book as lost what requester and arbiter have taken out of a vault together; only for the operator',
     ),
   ),
   getVault: call(
     z.strictObject({ jobId: Id }),
     VaultView,
-    http('GET', '/v1/account/vaults/{jobId}', 'requester', 'How the vault of a protected job stands; for operators that of anybody'),
+    http('GET', '/v1/account/vaults/{jobId}', 'account.read', 'How the vault of a protected job stands; for operators that of anybody'),
   ),
   planVault: call(
     z.strictObject(step),
     VaultStep,
-    http('POST', '/v1/account/vaults/{jobId}/plan', 'requester', 'What is to be signed next: the opening of the vault, or its release'),
+    http('POST', '/v1/account/vaults/{jobId}/plan', 'account.write', 'What is to be signed next: the opening of the vault, or its release'),
   ),
   signVault: call(
     z.strictObject({ ...step, message: Base64.max(1_700), signature: SolanaSignature }),
     VaultView,
-    http('POST', '/v1/account/vaults/{jobId}/sign', 'requester', 'Hand in the signature; the coordinator adds its own to a release. Repeating it is harmless'),
+    http(
+      'POST',
+      '/v1/account/vaults/{jobId}/sign',
+      'account.write',
+      'Hand in the signature; the coordinator adds its own to a release. Repeating it is harmless',
+    ),
   ),
 }

@@ -16,6 +16,8 @@ export const Base64 = z
 /** RFC 7638 SHA-256 thumbprint, base64url. */
 export const KeyId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected a 43 character key thumbprint')
 export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected an identifier')
+/** Who did something: an account, or a person that had signed in. */
+export const Actor = z.string().regex(/^(?:member:)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected who did it')
 /** Below 2^63, which is what databases count to. Text of digits compares like its numbers while the lengths agree. */
 const fitsBooks = (text: string): boolean => text.replace('-', '').padStart(19, '0') <= '9223372036854775807'
 /** A whole number of micro-USD, lamports or token units as decimal text, because it may exceed 2^53. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextDecision } from '../../../main/coordinator/audit/chain.ts'
+import { nextRecord } from '../../../main/coordinator/audit/chain.ts'
 import { toRecord } from '../../../main/coordinator/audit/record.ts'
 import { createFakeClock } from '../../../main/kernel/clock.fake.ts'
 import { WindfallError } from '../../../shared/errors.ts'
@@ -11,9 +11,9 @@ type Answers = Readonly<Record<string, (input: never) => unknown>>
 
 const lost = () => Promise.reject(new WindfallError('not-found', 'There is no such thing.'))
 
-const first = nextDecision(null, { at: 1, kind: 'plan', form: 'fact', body: 'a' })
-const second = nextDecision(first, { at: 2, kind: 'plan', form: 'fact', body: 'b' })
-const third = nextDecision(second, { at: 3, kind: 'plan', form: 'fact', body: 'c' })
+const first = nextRecord(null, { at: 1, kind: 'plan', form: 'fact', body: 'a' })
+const second = nextRecord(first, { at: 2, kind: 'plan', form: 'fact', body: 'b' })
+const third = nextRecord(second, { at: 3, kind: 'plan', form: 'fact', body: 'c' })
 
 const TRUTH: Answers = {
   getProof: ({ proofId }: { proofId: string }) => ({ proof: { proofId } }),
@@ -78,8 +78,8 @@ test('a log whose end was lost and written anew is found by the next look', asyn
   let items = [first, second]
   const checks = createChecks(coordinator({ exportDecisions: () => ({ items: items.map(toRecord), next: null }) }), world)
   await checks.look()
-  const anew = nextDecision(first, { at: 9, kind: 'plan', form: 'fact', body: 'x' })
-  items = [first, anew, nextDecision(anew, { at: 9, kind: 'plan', form: 'fact', body: 'y' })]
+  const anew = nextRecord(first, { at: 9, kind: 'plan', form: 'fact', body: 'x' })
+  items = [first, anew, nextRecord(anew, { at: 9, kind: 'plan', form: 'fact', body: 'y' })]
   await checks.look()
   expect(world.problems).toEqual([expect.stringMatching(/log is broken at 3/)])
 })

@@ -51,8 +51,8 @@ async function prepare({ database, say }: CrashOptions, stack: AsyncDisposableSt
   const port = await freePort()
   const postgres = database === 'postgres' ? await startPostgres(['-c', 'fsync=on']) : null
   if (postgres) stack.defer(() => postgres.stop())
-  const args = ['--port', String(port), ...(postgres ? ['--database', postgres.url] : [])]
-  return () => stage.start('coordinator', { args, settings: { heartbeatMs: 1_000, leaseTtlMs: 5_000 } })
+  const env = postgres ? { WINDFALL_DATABASE_URL: postgres.url } : {}
+  return () => stage.start('coordinator', { args: ['--port', String(port)], env, settings: { heartbeatMs: 1_000, leaseTtlMs: 5_000 } })
 }
 
 const clientAt = ({ url, apiKey }: Pick<Coordinator, 'url' | 'apiKey'>): CoordinatorClient =>

@@ -32,9 +32,9 @@ export const replicaRows: MeasureRows = async ({ quick, say }) => {
   const postgres = await startPostgres(DURABLE)
   try {
     const reference = await skipLockedRate(postgres.url, quick ? 5_000 : 50_000)
-    const args = ['--database', postgres.url]
     await using s3 = await startS3(systemClock)
     const env = {
+      WINDFALL_DATABASE_URL: postgres.url,
       WINDFALL_SECRETS_DIRECTORY: stage.directory('secrets'),
       WINDFALL_S3_BUCKET: s3.place.bucket,
       WINDFALL_S3_ENDPOINT: s3.place.endpoint,
@@ -43,8 +43,8 @@ export const replicaRows: MeasureRows = async ({ quick, say }) => {
       AWS_ACCESS_KEY_ID: s3.keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: s3.keys.secretAccessKey,
     }
-    const first = await stage.start('replica-one', { args, env })
-    const second = await stage.start('replica-two', { args, env })
+    const first = await stage.start('replica-one', { env })
+    const second = await stage.start('replica-two', { env })
     await enqueueArrays(first, quick ? 2_000 : 20_000)
     const ms = quick ? 8_000 : 30_000
     const rates = await Promise.all([first, second].map((replica) => dispatchRate(replica, { callers: 32, ms })))

@@ -156,6 +156,13 @@ describe('POST /api/<call>', () => {
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('hunter2')
   })
+  test('a problem leads to the page that explains it', async () => {
+    const { type } = (await (await fetch(`${url}/api/nothing`)).json()) as { readonly type: string }
+    const page = await fetch(new URL(type, url))
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(await page.text()).toContain(`<section id="${type.split('#')[1]}">`)
+  })
+
   test('only POST makes a call', async () => {
     expect(await get('/api/double', `Authorization: Bearer ${token}\r\n`)).toMatch(/^HTTP\/1.1 400 /)
   })

@@ -4,8 +4,9 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { RPC_PATH, RPC_PROTOCOL } from '../../../shared/contract/bridge.ts'
 import type { Server } from '../../../shared/contract/define.ts'
-import { WindfallError, messageOf, toProblem } from '../../../shared/errors.ts'
+import { PROBLEMS_PATH, WindfallError, messageOf, toProblem } from '../../../shared/errors.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { PROBLEMS_HEADERS, problemsPage } from '../../kernel/problems-page.ts'
 import { API_PREFIX, MAX_MESSAGE_BYTES, answerApiCall, sendJson, sendProblem } from './api-call.ts'
 import { hostsOf, requireHost, requireOrigin, requireToken, subprotocolToken } from './gate.ts'
 import { send, serveSocket } from './rpc-socket.ts'
@@ -60,6 +61,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
     // The raw path, because URL parsing would resolve `..` before the static files can refuse it.
     const path = (request.url ?? '/').replace(/[?#].*$/s, '')
     if (path.startsWith(API_PREFIX)) sendJson(response, await answerApiCall(request, path.slice(API_PREFIX.length), context))
+    else if (path === PROBLEMS_PATH) response.writeHead(200, PROBLEMS_HEADERS).end(problemsPage())
     else await sendStatic(request, response, { path, directory: context.staticDirectory })
   } catch (error) {
     if (!(error instanceof WindfallError)) context.log.error({ reason: messageOf(error) }, 'a request failed')

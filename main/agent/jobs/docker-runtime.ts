@@ -4,6 +4,7 @@ import { type AttemptDeps, adoptContainer, runInContainer } from './container-at
 import type { ContainerEngine } from './container-engine.ts'
 import { removeAttempts, runUpkeep } from './container-sweep.ts'
 import { provideImage } from './docker-images.ts'
+import type { RegistryCheck } from './image-registry.ts'
 import { type ImageRules, checkAllowed } from './image-rules.ts'
 import { mayLook } from './inside-container.ts'
 import type { ImageStock } from './image-stock.ts'
@@ -12,6 +13,7 @@ import type { Availability, RunRequest, RunResult, Runtime } from './runtime.ts'
 export interface DockerRuntimeDeps extends AttemptDeps {
   readonly stock: ImageStock
   readonly rules: Pick<ImageRules, 'allow'>
+  readonly checkRegistry: RegistryCheck
 }
 
 /** An image as the engine knows it, and whether the owner lets it have a GPU. */
@@ -50,6 +52,7 @@ export function createDockerRuntime(deps: DockerRuntimeDeps): Required<Runtime> 
     async prepare({ runtime, gpu = false, mayFetch, fetchArchive }, onProgress, signal) {
       if (runtime.name !== 'docker') throw new WindfallError('runtime.image', 'This is not a Docker image.')
       checkAllowed(deps.rules, runtime, gpu)
+      await deps.checkRegistry(deps.rules, runtime)
       const imageId = await inTurn(() => provideImage(runtime, { engine, stock: deps.stock, mayFetch, fetchArchive, onProgress, signal }), signal)
       prepared.set(runtime.image, { imageId, gpu })
     },

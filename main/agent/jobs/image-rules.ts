@@ -31,7 +31,7 @@ type DockerImage = Extract<JobRuntime, { name: 'docker' }>
 export const familiarName = (name: string): string => name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '')
 
 /** A reference counts only where the image is pulled from it: beside an archive it is a claim of the requester's. */
-function namesOf({ image, archive, reference }: DockerImage): string[] {
+export function namesOf({ image, archive, reference }: DockerImage): string[] {
   if (archive !== null || reference === null) return [image]
   const [repository = '', digest = ''] = reference.split('@')
   return [image, digest, familiarName(repository)]

@@ -6,7 +6,8 @@ import type { Ids } from '../../kernel/ids.ts'
 import type { Signer } from '../../kernel/signing.ts'
 import type { AttemptFacts, GivenBack } from '../attempt.ts'
 import type { ChainHead, PlacedProof, ProofsStore, StoredProof } from './proofs.store.ts'
-import { buildProof, openOwnProof, type OwnProof, resignProof, signProof } from './prove.ts'
+import { placeNext, placedAfter } from './placing.ts'
+import { buildProof, openOwnProof, resignProof, signProof } from './prove.ts'
 
 /** An attempt that left something, proven. */
 export interface ProvenResult {
@@ -81,24 +82,14 @@ async function realign({ proofs, signer: live, ids, next, replace }: ProverDeps,
   const envelope = next()
   if (!envelope) return head
   const own = openOwnProof(envelope)
-  const { proof, bodySha256, keyId } = own
-  const inPlace = continues(own, head, signer)
-  // What the coordinator calls the newest proof may wait for its answer still: what it says stays as it is, and so does all before it.
-  const known = !inPlace && head.head !== null && proofs.isSince(proof.proofId, head.head)
+  const { proofId } = own.proof
+  const { place, head: standsAt } = placeNext(own, head, { signer, isSince: proofs.isSince })
   const signed =
-    inPlace || known ? keyId !== signer.keyId && (await resignProof(own, signer)) : await signProof(placedAfter(own, head, { ids, signer }), signer)
-  if (signed) replace({ ...signed, replaces: proof.proofId })
-  return known ? head : { seq: head.seq + 1, head: signed ? signed.head : bodySha256 }
+    place === 'keeps'
+      ? null
+      : place === 'resigned'
+        ? await resignProof(own, signer)
+        : await signProof(placedAfter(own, head, { proofId: ids.next(), signer }), signer)
+  if (signed) replace({ ...signed, replaces: proofId })
+  return standsAt ?? { seq: head.seq + 1, head: signed ? signed.head : own.bodySha256 }
 }
-
-/** Nothing it says has to change: neither its place nor how well it is signed. */
-const continues = ({ proof, keyId }: OwnProof, last: ChainHead, signer: Signer): boolean =>
-  proof.seq === last.seq + 1 && proof.prev === last.head && (keyId === signer.keyId || proof.evidence === signer.evidence)
-
-const placedAfter = ({ proof }: OwnProof, last: ChainHead, { ids, signer }: Pick<ProverDeps, 'ids' | 'signer'>) => ({
-  ...proof,
-  proofId: ids.next(),
-  seq: last.seq + 1,
-  prev: last.head,
-  evidence: signer.evidence,
-})

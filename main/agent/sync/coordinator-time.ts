@@ -1,10 +1,9 @@
 import { type EpochMs, epochMs } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { STEPPED_MS } from '../../kernel/clock-steps.ts'
 
 /** From here on a clock is called wrong: half of what a signed request may be off, so that the owner hears of it before anything fails. */
 const MAX_SKEW_MS = 30_000
-/** The two clocks of this machine part by this much only if one was set, or if the machine slept. */
-const STEPPED_MS = 5_000
 /** Nobody who says that it is another time than this knows the time. */
 const SANE = { from: Date.parse('2025-01-01T00:00:00Z'), to: Date.parse('2100-01-01T00:00:00Z') }
 

@@ -1,9 +1,10 @@
-import { type FailureCode, WindfallError, messageOf } from '../../../shared/errors.ts'
+import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { Client, OutputOf } from '../../../shared/contract/define.ts'
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Signer } from '../../kernel/signing.ts'
+import { CHAINED, type ChainView, endsItem, isWorthAnotherTry } from './outbox-rules.ts'
 import type { CheckpointItem, OutboxItem, OutboxStore } from './outbox.store.ts'
 import { type PlacedItem, firstOf, inPlace, otherProof, problemOf, sendBatch } from './proof-batch.ts'
 
@@ -37,26 +38,6 @@ const RETRY_MS = 400
 /** For so long the end of an attempt waits for what the attempt has saved, so that the next node gets it with the job. */
 export const HANDOVER_PATIENCE_MS = 120_000
 
-/** What carries a proof, and so has a place in the node's chain. */
-const CHAINED: ReadonlySet<OutboxItem['kind']> = new Set(['proof', 'given-back'])
-
-interface Agreement {
-  /** The key with which the two agreed where the chain stands. */
-  readonly keyId: string
-  /** Where the chain stands once the proof that was placed last has been accepted: that one keeps its place until it is answered. */
-  readonly head: ChainHead
-}
-
-/** What is known of the chain that proofs have to continue. */
-interface ChainView {
-  /** `null` at first and after every refusal, when the two may not agree. */
-  agreement: Agreement | null
-  /** The proof last refused for its place. Refused again in the place the coordinator named, it is refused for good. */
-  misplaced: string | null
-  /** The item that goes out by itself, because it could not with others. */
-  alone: string | null
-}
-
 /** Delivers what the coordinator must hear, in order, until it has answered; survives restarts and outages. */
 export async function runOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
   const chain: ChainView = { agreement: null, misplaced: null, alone: null }
@@ -68,9 +49,6 @@ export async function runOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<
     if (outcome === 'postponed') await deps.clock.sleep(RETRY_MS + backoffMs(failures, deps.random()), signal)
   } while (!signal.aborted)
 }
-
-/** The only answers that end an item without having taken it. Anything else (an outage, a defect, a proxy) never loses a proof. */
-const isFinal = (code: FailureCode): boolean => code.startsWith('proof.') || ['lease.lost', 'input.invalid', 'input.too-large'].includes(code)
 
 const asFailure = (error: unknown): WindfallError => (error instanceof WindfallError ? error : new WindfallError('unavailable', messageOf(error)))
 
@@ -156,20 +134,6 @@ async function attempt(deps: OutboxDeps, item: OutboxItem): Promise<WindfallErro
   } catch (error) {
     return asFailure(error)
   }
-}
-
-/** What was saved is worth less than a proof: any answer but an outage and a doubt about who we are ends it. */
-const isWorthAnotherTry = ({ code, retry }: WindfallError): boolean => retry || ['conflict', 'auth.required', 'auth.refused'].includes(code)
-
-function endsItem(item: OutboxItem, problem: WindfallError, chain: ChainView): boolean {
-  const { code } = problem
-  if (item.kind === 'checkpoint') return !isWorthAnotherTry(problem)
-  if (!isFinal(code)) return false
-  if (!('proofId' in item)) return true
-  chain.agreement = null
-  if (code !== 'proof.sequence' || chain.misplaced === item.proofId) return true
-  chain.misplaced = item.proofId
-  return false
 }
 
 async function deliver({ client, handOver }: OutboxDeps, item: OutboxItem): Promise<void> {

@@ -6,7 +6,8 @@ import type { SocketToAgent } from '../../../shared/contract/agent-socket.ts'
 import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem, verifySignature } from '../../kernel/signing.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
-import { type SocketLine, reconnectMs, runSocket } from './socket.ts'
+import { reconnectMs } from './reconnect.ts'
+import { type SocketLine, runSocket } from './socket.ts'
 
 const signer = createSigner(generateKeyPem())
 /** A node keeps the name of its first key, whichever signs. */
@@ -74,7 +75,8 @@ test('it proves who it is by signing the nonce, and hands on what it is told, in
   const [data] = (await once(socket, 'message')) as [Buffer]
   const hello = JSON.parse(data.toString()) as { type: string; nodeId: string; signature: string }
   expect(hello).toMatchObject({ type: 'hello', nodeId: NODE_ID })
-  expect(verifySignature(signer.publicJwk, Buffer.from(`windfall-socket-v1 ${NONCE}`), Buffer.from(hello.signature, 'base64'))).toBe(true)
+  const here = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  expect(verifySignature(signer.publicJwk, Buffer.from(`windfall-socket-v2 ${NONCE} ${here}`), Buffer.from(hello.signature, 'base64'))).toBe(true)
   expect(states).toEqual(['connecting'])
   say(socket, { type: 'welcome', lastEvent: 7 })
   say(socket, { type: 'lease', lease: fakeLease() })
@@ -94,6 +96,17 @@ test('it is connected only once it was welcomed, and comes back after the line w
   await clock.advance(100)
   await again
   expect(states).toEqual(['connecting', 'connected', 'offline: The coordinator closed the connection.', 'connecting'])
+})
+
+test('sent away by a coordinator that is stopping, it says so and goes to another one at once', async () => {
+  start()
+  const first = await welcomed()
+  first.close(1012)
+  await offline()
+  expect(states.at(-1)).toBe('offline: The coordinator is stopping.')
+  const again = connection()
+  await clock.advance(100)
+  await again
 })
 
 test('while nobody welcomes it, it waits longer each time, as chance decides, and starts afresh after a welcome', async () => {
@@ -253,13 +266,15 @@ test('it can be spoken through from the welcome until it is closed', async () =>
   expect(line.say).toBeNull()
 })
 
-test('a fleet that loses its coordinator comes back spread over half a minute, however often it fails; one machine alone comes back at once', () => {
+test('a fleet that loses its coordinator comes back spread over half a minute, however often it fails, and over ten seconds if it was sent away; one machine alone comes back at once', () => {
   const draws = Array.from({ length: 1_000 }, (_, index) => index / 1_000)
   for (const failures of [0, 1, 9]) {
-    const waits = draws.map((random) => reconnectMs({ failures, wasWelcomed: true, isLocal: false }, random))
+    const waits = draws.map((random) => reconnectMs({ failures, wasWelcomed: true, wasSentAway: false, isLocal: false }, random))
     expect([Math.min(...waits), Math.max(...waits)]).toEqual([100, 30_070])
     for (let second = 0; second < 30; second++) expect(waits.filter((ms) => Math.floor((ms - 100) / 1_000) === second).length).toBeLessThan(40)
   }
-  expect(reconnectMs({ failures: 0, wasWelcomed: true, isLocal: true }, 0.999)).toBeLessThanOrEqual(600)
-  expect(reconnectMs({ failures: 0, wasWelcomed: false, isLocal: false }, 0.999)).toBeLessThanOrEqual(600)
+  const sent = draws.map((random) => reconnectMs({ failures: 0, wasWelcomed: true, wasSentAway: true, isLocal: false }, random))
+  expect([Math.min(...sent), Math.max(...sent)]).toEqual([100, 10_090])
+  expect(reconnectMs({ failures: 0, wasWelcomed: true, wasSentAway: false, isLocal: true }, 0.999)).toBeLessThanOrEqual(600)
+  expect(reconnectMs({ failures: 0, wasWelcomed: false, wasSentAway: false, isLocal: false }, 0.999)).toBeLessThanOrEqual(600)
 })

@@ -1,12 +1,14 @@
 import http from 'node:http'
 import https from 'node:https'
 import { type RawData, WebSocket } from 'ws'
-import { SocketToAgent, type SocketToCoordinator } from '../../../shared/contract/agent-socket.ts'
+import { AGENT_SOCKET, SocketToAgent, type SocketToCoordinator, helloText } from '../../../shared/contract/agent-socket.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
-import { backoffMs } from '../../kernel/backoff.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { clientCertificate } from '../../kernel/client-certificate.ts'
 import { isLoopback } from '../../kernel/proxy.ts'
 import type { Signer } from '../../kernel/signing.ts'
+import { tlsProblem } from '../../kernel/tls-words.ts'
+import { RESTART, type Tries, reconnectMs } from './reconnect.ts'
 
 /** The connection as others use it. */
 export interface SocketLine {
@@ -33,32 +35,17 @@ const SILENCE_MS = 60_000
 /** A proxy that buffers lets a connection open and nothing through. */
 const WELCOME_MS = 15_000
 const GOODBYE_MS = 1_000
-const RECONNECT = { baseMs: 500, maxMs: 30_000 }
-/** Spreads a fleet that lost the same coordinator at the same moment: ten thousand handshakes at once would keep the next one busy for seconds. */
-const AFTER_LOSS = { baseMs: 30_000, maxMs: 30_000 }
-const PAUSE_MS = 100
-
-interface Tries {
-  readonly failures: number
-  /** The coordinator has welcomed this agent before, as it has its whole fleet. */
-  readonly wasWelcomed: boolean
-  /** On this machine: there is no fleet on it. */
-  readonly isLocal: boolean
-}
-
-/** How long to wait before the next try, ms: full jitter, over half a minute once a connection was lost. `random` is in [0, 1). */
-export const reconnectMs = ({ failures, wasWelcomed, isLocal }: Tries, random: number): number =>
-  backoffMs(failures, random, wasWelcomed && !isLocal ? AFTER_LOSS : RECONNECT) + PAUSE_MS
 
 /** Keeps one authenticated socket to the coordinator open; reconnects with full jitter. */
 export async function runSocket(deps: SocketDeps, signal: AbortSignal): Promise<void> {
   const isLocal = isLoopback(new URL(deps.coordinatorUrl).hostname)
-  let tries: Tries = { failures: 0, wasWelcomed: false, isLocal }
+  let tries: Tries = { failures: 0, wasWelcomed: false, wasSentAway: false, isLocal }
   do {
     deps.onState('connecting', null)
     const outcome = await connectOnce(deps, signal)
     if (signal.aborted) return
-    tries = { failures: outcome.sound ? 0 : tries.failures + 1, wasWelcomed: tries.wasWelcomed || outcome.sound, isLocal }
+    const { sound, isRestart: wasSentAway } = outcome
+    tries = { failures: sound ? 0 : tries.failures + 1, wasWelcomed: tries.wasWelcomed || sound, wasSentAway, isLocal }
     deps.onState('offline', outcome.message)
   } while (await deps.clock.sleep(reconnectMs(tries, deps.random()), signal))
 }
@@ -66,6 +53,7 @@ export async function runSocket(deps: SocketDeps, signal: AbortSignal): Promise<
 interface Outcome {
   /** It was welcomed, and understood all it was told. */
   readonly sound: boolean
+  readonly isRestart: boolean
   readonly message: string
 }
 
@@ -73,8 +61,8 @@ const socketUrl = (coordinatorUrl: string): string => new URL('/v1/agents/socket
 
 /** Global agents, because these go through the proxies of the environment if there are any. */
 const open = (url: string): WebSocket =>
-  new WebSocket(url, {
-    agent: url.startsWith('wss:') ? https.globalAgent : http.globalAgent,
+  new WebSocket(url, [AGENT_SOCKET], {
+    ...(url.startsWith('wss:') ? { agent: https.globalAgent, ...clientCertificate() } : { agent: http.globalAgent }),
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,
     handshakeTimeout: 10_000,
@@ -111,13 +99,14 @@ function connectOnce(deps: SocketDeps, signal: AbortSignal): Promise<Outcome> {
     })
     socket.on('ping', heard)
     socket.on('error', (error) => {
-      line.message = refusalText(messageOf(error))
+      line.message = refusalText(tlsProblem(error) ?? messageOf(error))
     })
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       deps.line.say = null
       closed.abort()
       signal.removeEventListener('abort', onAbort)
-      resolve({ sound: line.welcomed && line.sound, message: line.message })
+      const isRestart = code === RESTART
+      resolve({ sound: line.welcomed && line.sound, isRestart, message: isRestart ? 'The coordinator is stopping.' : line.message })
     })
   })
 }
@@ -190,9 +179,9 @@ function receive(deps: SocketDeps, line: Line, text: string): void {
   deps.onFrame(frame)
 }
 
-async function introduce({ nodeId, signer }: SocketDeps, line: Line, nonce: string): Promise<void> {
+async function introduce({ nodeId, signer, coordinatorUrl }: SocketDeps, line: Line, nonce: string): Promise<void> {
   try {
-    const signature = await signer.sign(new TextEncoder().encode(`windfall-socket-v1 ${nonce}`))
+    const signature = await signer.sign(new TextEncoder().encode(helloText(nonce, new URL(coordinatorUrl).host)))
     const hello: SocketToCoordinator = { type: 'hello', nodeId, signature: Buffer.from(signature).toString('base64') }
     line.socket.send(JSON.stringify(hello))
   } catch (error) {

@@ -1,10 +1,30 @@
 import { Command, Option } from 'commander'
+import { Limits } from '../../coordinator/http/limits.ts'
 import { action, createCommand, logLevelOption, port } from '../command.ts'
 import { databaseOption } from '../database-option.ts'
 import type { CoordinatorOptions } from '../headless-coordinator.ts'
 import { coordinatorBackupCommand } from './coordinator-backup.ts'
 import { coordinatorRestoreCommand } from './coordinator-restore.ts'
 import { coordinatorStatusCommand } from './coordinator-status.ts'
+
+const BORDER_HELP = `
+TLS in this process, from files in PEM that are looked at again every half minute:
+  WINDFALL_TLS_CERTIFICATE_FILE   certificate, with those above it
+  WINDFALL_TLS_KEY_FILE           its key, readable by its owner only
+  WINDFALL_TLS_CLIENT_CA_FILE     authority of a closed fleet: its nodes have to show a certificate by it
+  WINDFALL_TLS_CLIENTS            who has to: nodes (default) or all
+
+Reached from elsewhere:
+  WINDFALL_COORDINATOR_HOST         address to listen on (default 127.0.0.1)
+  WINDFALL_COORDINATOR_PUBLIC_URL   where browsers and agents find it, such as https://windfall.example
+  WINDFALL_COORDINATOR_NAMES        what else agents call it, such as 10.0.0.5:7465; what nodes sign for other names is refused
+  WINDFALL_COORDINATOR_TRUST_PROXY  behind how many proxies of yours it is (true: one)
+
+Limits, in settings.json under coordinator.limits; what is not given there is:
+${Object.entries(Limits.parse({}))
+  .map(([name, value]) => `  ${name.padEnd(12)} ${JSON.stringify(value)}`)
+  .join('\n')}
+`
 
 const run = (become: () => void) =>
   action<CoordinatorOptions>(
@@ -20,7 +40,8 @@ const run = (become: () => void) =>
       )
       .option('--no-live-grid', 'use only the grid data that ships with Windfall')
       .option('--test-funds', 'fill the hot wallet and the owner’s balance with worthless money of a local test chain')
-      .addOption(logLevelOption()),
+      .addOption(logLevelOption())
+      .addHelpText('after', BORDER_HELP),
     async (options, output) => {
       become()
       // Loaded by the process that stays.

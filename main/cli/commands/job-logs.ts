@@ -12,6 +12,7 @@ import { FINAL } from '../following.ts'
 import { coordinatorClient } from '../instance.ts'
 import { createLogText } from '../log-text.ts'
 import type { Output } from '../output.ts'
+import { jsonForTerminal } from '../terminal-text.ts'
 
 interface LogsOptions extends CommonOptions {
   readonly attempt?: number
@@ -82,7 +83,7 @@ async function readOn({ client, output, show, jobId, since }: Reading, { attempt
       if (from > position && since === null) output.progress(`(${from - position} bytes were not kept)`)
       const bytes = Buffer.from(content, 'base64')
       position = from + bytes.length
-      process.stdout.write(output.json ? `${JSON.stringify({ attemptId: log.attemptId, from, at, content, text: bytes.toString() })}\n` : show(bytes))
+      process.stdout.write(output.json ? `${jsonForTerminal({ attemptId: log.attemptId, from, at, content, text: bytes.toString() })}\n` : show(bytes))
     }
     if (log.pieces.length === 0) return log
   }

@@ -46,7 +46,7 @@ test.each([
   ['a share of nothing', ['weigh', 'ada', '0'], 2, /weight/],
   ['somebody who is not there', ['weigh', 'eve', '100'], 2, /no requester eve/],
   ['an amount that is none', ['fund', 'ada', '--usd', '1,5'], 2, /amount of US dollars/],
-  ['another amount for the same deposit', ['fund', 'ada', '--usd', '2', '--deposit', 'one'], 1, /already booked/],
+  ['another amount for the same deposit', ['fund', 'ada', '--usd', '2', '--deposit', 'one'], 4, /booked before/],
 ])('refuses %s', async (_, args, code, words) => {
   await operator('requester', 'add', 'ada')
   await operator('requester', 'fund', 'ada', '--usd', '1', '--deposit', 'one')

@@ -23,7 +23,7 @@ const describe = ({ requesterId, name, weight: share, createdAt, balanceMicroUsd
 const add = () =>
   action<CommonOptions & { name?: string; weight: number }>(
     createCommand('add', 'let somebody submit jobs; shows their API key this once. For operators', 'coordinator')
-      .argument('<id>', 'an id of their own, such as a short name')
+      .argument('<id>', 'an id of their own, which stays in the books for good: no name of a person')
       .option('--name <name>', 'what they are called (default: the id)')
       .option('--weight <n>', 'their share of places that many ask for; 100 is the usual one', weight, 100),
     async (options, output, [requesterId = '']) => {

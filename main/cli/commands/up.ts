@@ -4,19 +4,19 @@ import { PolicyConfig } from '../../../shared/contract/owner-rules.ts'
 import { type RunningAgent, startAgent } from '../../agent/agent.ts'
 import type { AgentConfig } from '../../agent/config.ts'
 import { probeRuntime } from '../../agent/runtimes.ts'
-import { type CoordinatorConfig, readCoordinatorConfig } from '../../coordinator/config.ts'
+import { type CoordinatorConfig, readCoordinatorConfig, secretsIn } from '../../coordinator/config.ts'
 import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { announce } from '../../kernel/instance-file.ts'
 import { holdDirectory } from '../../kernel/instance-lock.ts'
 import { aborted } from '../../kernel/lifecycle.ts'
 import { createLogger } from '../../kernel/log.ts'
-import { readSettings } from '../../kernel/settings-file.ts'
 import { startLocalnet } from '../../localnet/localnet.ts'
 import { findBusybox } from '../../../resources/jobs/busybox.ts'
 import { type AgentOptions, agentConfig, agentOptions } from '../agent-options.ts'
 import { build } from '../build.ts'
 import { action, createCommand, dataDirectoryOf } from '../command.ts'
+import { readCoordinatorSettings } from '../coordinator-settings.ts'
 import { EXIT } from '../exit-codes.ts'
 import { headlessPorts } from '../headless-agent.ts'
 import type { Output } from '../output.ts'
@@ -72,7 +72,11 @@ interface Starting {
 /** Chain, coordinator, agent: each needs the one before. Whatever was started is stopped again if a later one cannot be. */
 async function startParts(options: UpOptions, { config, output, stop }: Starting): Promise<Parts> {
   const { dataDirectory } = config
-  const ports = (name: string) => ({ clock: systemClock, log: createLogger(name, config.logLevel), environment: process.env })
+  const ports = (name: string, secrets: readonly string[] = []) => ({
+    clock: systemClock,
+    log: createLogger(name, config.logLevel, secrets),
+    environment: process.env,
+  })
   const { electron } = windowSupport(process.env)
   await build(
     { only: options.window && electron ? ['renderer', 'verify', 'jobs', 'icons', 'preload', 'main', 'children'] : ['renderer', 'verify', 'jobs'] },
@@ -93,7 +97,7 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
   })
   keep(chain.run(stop.signal))
   const settings = upCoordinatorConfig(options, chain.url)
-  const coordinator = await startCoordinator(settings, ports('coordinator'), stop.signal)
+  const coordinator = await startCoordinator(settings, ports('coordinator', secretsIn(settings)), stop.signal)
   keep(coordinator.closed)
   await fundHotWallet(chain.url, coordinator.hotWallet)
   await coordinator.deposit('test-funds', TEST_DEPOSIT_MICRO_USD)
@@ -132,7 +136,7 @@ function upCoordinatorConfig(options: UpOptions, rpcUrl: string) {
     payoutThresholdLamports: 0,
     anchorEveryMs: 300_000,
     usdcMint: testUsdcMint(dataDirectory),
-    ...readSettings(dataDirectory).coordinator,
+    ...readCoordinatorSettings(dataDirectory),
     ...(options.liveGrid ? {} : { liveGrid: false }),
     port: 0,
     // Nobody else can reach it, and its own machine needs no token.

@@ -1,6 +1,11 @@
+import http from 'node:http'
+import https from 'node:https'
 import { isIP } from 'node:net'
 import { connect } from 'node:tls'
+import { WebSocket } from 'ws'
+import { AGENT_SOCKET } from '../../../shared/contract/agent-socket.ts'
 import { messageOf } from '../../../shared/errors.ts'
+import { clientCertificate } from '../../kernel/client-certificate.ts'
 import { type Check, type Finding, fail, ok, single, warn } from './check.ts'
 import { ofCoordinator, withoutSecrets } from './network.ts'
 
@@ -41,7 +46,7 @@ function readCertificate({ hostname, port }: URL, signal: AbortSignal): Promise<
   return new Promise((resolve, reject) => {
     // An untrusted certificate is a finding of its own, so the greeting goes on and nothing else is sent.
     const socket = connect(
-      { host, port: Number(port || 443), ...(isIP(host) ? {} : { servername: host }), rejectUnauthorized: false, timeout: LIMIT_MS },
+      { host, port: Number(port || 443), ...(isIP(host) ? {} : { servername: host }), rejectUnauthorized: false, timeout: LIMIT_MS, ...clientCertificate() },
       () => {
         const { issuer, valid_to: validTo } = socket.getPeerCertificate()
         const distrust = socket.authorized ? null : String(socket.authorizationError)
@@ -68,7 +73,8 @@ async function tls(url: string, now: number, signal: AbortSignal): Promise<Findi
 
 /** Resolves with `null` once the connection stands, else with what went wrong. */
 function openWebSocket(url: string, signal: AbortSignal): Promise<string | null> {
-  const socket = new WebSocket(new URL('/v1/agents/socket', url.replace(/^http/, 'ws')))
+  const agent = url.startsWith('https:') ? { agent: https.globalAgent, ...clientCertificate() } : { agent: http.globalAgent }
+  const socket = new WebSocket(new URL('/v1/agents/socket', url.replace(/^http/, 'ws')), [AGENT_SOCKET], agent)
   return new Promise((resolve) => {
     const end = (problem: string | null) => {
       resolve(problem)

@@ -1,4 +1,5 @@
 /** The log in a database, as an honest coordinator shows it to an operator. */
+import { allRows } from '../../../shared/domain/viewer.fake.ts'
 import { createLogKeeping } from '../../coordinator/log-keeping.ts'
 import type { Db } from '../../coordinator/persistence/database.ts'
 import { EPOCH_MS, logSigner, receiptSigner, world } from '../../coordinator/receipts/issuing.fake.ts'
@@ -17,12 +18,12 @@ export const keysOf = (hotWallet: string) => ({
 })
 
 export function sourceOver(db: Db, keys: ReturnType<typeof keysOf>): LogSource {
-  const { calls } = createLogKeeping({ ...world(db), db, loopDb: db, logSigner, everyMs: EPOCH_MS, isOperator: () => true, onFailure: () => {} })
+  const { calls } = createLogKeeping({ ...world(db), db, loopDb: db, logSigner, everyMs: EPOCH_MS, onFailure: () => {} })
   return {
     keys: async () => keys,
     head: () => calls.head({ signed: 'now' }),
     leaves: (page) => calls.leaves(page),
-    entries: async (page) => (await calls.entries('owner', page)).items,
+    entries: async (page) => (await calls.entries(allRows(), page)).items,
     consistency: (from, to) => calls.consistency(from, to),
     epochHeads: () => each(calls.heads({ limit: 1_000 })),
     anchors: () => each(calls.anchors({ limit: 1_000 })),

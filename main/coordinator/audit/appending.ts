@@ -1,5 +1,6 @@
 import { type Tx, atEnd } from '../persistence/database.ts'
-import { type Decision, nextDecision } from './chain.ts'
+import { type Decision, nextRecord } from './chain.ts'
+import { noteRecord } from './acting.ts'
 import { type Concerned, type Head, createDecisionsStore } from './decisions.store.ts'
 
 /** What one transaction has recorded and not written yet. */
@@ -25,9 +26,10 @@ export async function append(tx: Tx, record: Pick<Decision, 'at' | 'kind' | 'for
   const begun = pages.get(tx) ?? beginPage(tx)
   pages.set(tx, begun)
   const page = await begun
-  const decision = nextDecision(page.last, record)
+  const decision = nextRecord(page.last, record)
   page.last = decision
   page.decisions.push(decision)
+  noteRecord(tx, decision)
   page.concerned.push(...concerned.map((one) => ({ ...one, seq: decision.seq })))
   return decision
 }

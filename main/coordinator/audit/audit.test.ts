@@ -4,14 +4,22 @@ import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openTestDatabase } from '../persistence/database.fake.ts'
 import { type Db, transact } from '../persistence/database.ts'
 import { EVERYTHING, createAudit, createChoose, verifyDecisions } from './audit.ts'
-import { type Decision, firstBroken, nextDecision } from './chain.ts'
+import { type Decision, nextRecord } from './chain.ts'
 import { createDecisionsStore } from './decisions.store.ts'
+import { createLogCheck } from './log-check.ts'
 import { choiceBy, sumPolicy } from './toy-policy.fake.ts'
 
 const chainOf = (bodies: readonly string[], form: (index: number) => Decision['form'] = () => 'fact'): Decision[] => {
   const chain: Decision[] = []
-  for (const [index, body] of bodies.entries()) chain.push(nextDecision(chain.at(-1) ?? null, { at: 1, kind: 'plan', form: form(index), body }))
+  for (const [index, body] of bodies.entries()) chain.push(nextRecord(chain.at(-1) ?? null, { at: 1, kind: 'plan', form: form(index), body }))
   return chain
+}
+
+/** Of a log from its first record on. */
+function firstBroken(chain: readonly Decision[]): number | null {
+  const check = createLogCheck({ isWhole: true })
+  for (const decision of chain) if (!check.add(decision)) break
+  return check.result().brokenAt
 }
 
 async function open(): Promise<Db> {

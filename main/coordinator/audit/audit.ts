@@ -3,9 +3,9 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { append } from './appending.ts'
 import { jsonText } from './json-text.ts'
-import { type Decision, firstBroken } from './chain.ts'
 import { type DecisionFilter, createDecisionsStore } from './decisions.store.ts'
 import { createInputsStore } from './inputs.store.ts'
+import { createLogCheck } from './log-check.ts'
 import { type Sealed, createSeal, seal } from './sealed.ts'
 
 const PAGE = 1_000
@@ -64,12 +64,11 @@ export const EVERYTHING: DecisionFilter = { about: null, kind: null, since: null
 
 /** Reads the log and checks every link, up to the first that does not fit. `brokenAt` is the first sequence number that does not fit. */
 export async function verifyDecisions(db: Db): Promise<{ readonly count: number; readonly brokenAt: number | null }> {
-  let last: Decision | null = null
-  for (let count = 0; ; ) {
-    const page: Decision[] = await createDecisionsStore(db).oldest(EVERYTHING, { after: last?.seq ?? 0, limit: PAGE })
-    const brokenAt = firstBroken(page, last)
+  const check = createLogCheck({ isWhole: true })
+  for (let [count, after] = [0, 0]; ; ) {
+    const page = await createDecisionsStore(db).oldest(EVERYTHING, { after, limit: PAGE })
     count += page.length
-    last = page.at(-1) ?? last
-    if (page.length < PAGE || brokenAt !== null) return { count, brokenAt }
+    after = page.at(-1)?.seq ?? after
+    if (!page.every((record) => check.add(record)) || page.length < PAGE) return { count, brokenAt: check.result().brokenAt }
   }
 }

@@ -1,45 +1,43 @@
 import { sha256Hex } from '../../kernel/signing.ts'
 
-/** One record of the coordinator's log. `body` is the JSON text that was hashed; nothing is ever re-serialised. */
-export interface Decision {
+/** One record of a log of the coordinator's. `body` is the JSON text that was hashed; nothing is ever re-serialised. */
+export interface Chained {
   readonly seq: number
   /** Epoch milliseconds. */
   readonly at: number
   readonly kind: string
-  /** A policy chose, or something happened. */
-  readonly form: 'fact' | 'choice'
+  /** Something happened, a policy chose, or, in a log of its own, somebody acted. */
+  readonly form: 'fact' | 'choice' | 'act'
   readonly body: string
   readonly prevHash: string
   readonly hash: string
 }
 
-/** `prevHash` of the first decision. */
+/** One record of the log of decisions. */
+export interface Decision extends Chained {
+  readonly form: 'fact' | 'choice'
+}
+
+/** What a record says whose body was erased; no JSON text is this. Its hash, by which it is linked, stays. */
+export const ERASED = 'erased'
+
+/** `prevHash` of the first record. */
 const GENESIS = '0'.repeat(64)
 
 /** Hex SHA-256 over everything that must not change, the previous hash included. A fact is hashed as facts were before there were choices. */
-function decisionHash({ seq, at, kind, form, body, prevHash }: Omit<Decision, 'hash'>): string {
+function recordHash({ seq, at, kind, form, body, prevHash }: Omit<Chained, 'hash'>): string {
   const fact = [seq, at, kind, body, prevHash]
   return sha256Hex(JSON.stringify(form === 'fact' ? fact : [form, ...fact]))
 }
 
-export function nextDecision(last: Pick<Decision, 'seq' | 'hash'> | null, record: Pick<Decision, 'at' | 'kind' | 'form' | 'body'>): Decision {
-  const decision = { ...record, seq: (last?.seq ?? 0) + 1, prevHash: last?.hash ?? GENESIS }
-  return { ...decision, hash: decisionHash(decision) }
+export function nextRecord<R extends Pick<Chained, 'at' | 'kind' | 'form' | 'body'>>(last: Pick<Chained, 'seq' | 'hash'> | null, record: R): R & Chained {
+  const next = { ...record, seq: (last?.seq ?? 0) + 1, prevHash: last?.hash ?? GENESIS }
+  return { ...next, hash: recordHash(next) }
 }
 
 /** Whether a record is as it was hashed. */
-export const isIntact = (decision: Decision): boolean => decision.hash === decisionHash(decision)
+export const isIntact = (record: Chained): boolean => record.hash === recordHash(record)
 
 /** Whether a record is the one that was appended right after `last`. */
-export const follows = (decision: Decision, last: Pick<Decision, 'seq' | 'hash'> | null): boolean =>
-  decision.seq === (last?.seq ?? 0) + 1 && decision.prevHash === (last?.hash ?? GENESIS)
-
-/** Sequence number of the first decision after `last` that was changed, removed or inserted, or `null` if all fit. */
-export function firstBroken(decisions: readonly Decision[], last: Pick<Decision, 'seq' | 'hash'> | null = null): number | null {
-  let before = last
-  for (const decision of decisions) {
-    if (!follows(decision, before) || !isIntact(decision)) return (before?.seq ?? 0) + 1
-    before = decision
-  }
-  return null
-}
+export const follows = (record: Chained, last: Pick<Chained, 'seq' | 'hash'> | null): boolean =>
+  record.seq === (last?.seq ?? 0) + 1 && record.prevHash === (last?.hash ?? GENESIS)

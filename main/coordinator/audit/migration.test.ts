@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
+import { allRows } from '../../../shared/domain/viewer.fake.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { type Db, openDatabase, transact } from '../persistence/database.ts'
@@ -44,13 +45,13 @@ test('a log that was written before there were choices stays verifiable, can be 
     await createChoose(clock)(tx, choiceBy(sumPolicy, { own: { terms: [1] } }))
   })
   expect(await verifyDecisions(db)).toEqual({ count: COUNT + 2, brokenAt: null })
-  const log = createDecisions({ db, isOperator: () => true })
+  const log = createDecisions({ db })
   const page = { kind: null, since: null, until: null, after: null, limit: 3 }
-  const { items } = await log.list('operator', { ...page, about: 'job:job-1' })
+  const { items } = await log.list(allRows(), { ...page, about: 'job:job-1' })
   expect(items.map(({ seq, form }) => [seq, form])).toEqual([
     [COUNT + 2, 'choice'],
     [COUNT + 1, 'fact'],
     [1_201, 'fact'],
   ])
-  expect((await log.list('operator', { ...page, about: `node:${NODE}` })).items[0]).toMatchObject({ seq: COUNT, subjects: [{ kind: 'node', id: NODE }] })
+  expect((await log.list(allRows(), { ...page, about: `node:${NODE}` })).items[0]).toMatchObject({ seq: COUNT, subjects: [{ kind: 'node', id: NODE }] })
 })

@@ -1,5 +1,6 @@
 import { type DecisionRecord, type DecisionSummary, DecisionSubject, type DecisionView, type decisionCalls } from '../../../shared/contract/decision.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
+import { type Viewer, rowsOf } from '../../../shared/domain/permissions.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
 import type { Db } from '../persistence/database.ts'
@@ -16,19 +17,16 @@ type Out<K extends keyof typeof decisionCalls> = OutputOf<(typeof decisionCalls)
 
 /** The log as requesters may read it; `by` is who asks. */
 export interface Decisions {
-  readonly list: (by: string, page: In<'listDecisions'>) => Promise<Out<'listDecisions'>>
+  readonly list: (viewer: Viewer, page: In<'listDecisions'>) => Promise<Out<'listDecisions'>>
   /** Error: `not-found`. */
-  readonly show: (by: string, seq: number) => Promise<DecisionView>
-  /** Errors: `not-found`, `auth.refused`. */
-  readonly input: (by: string, asked: In<'getDecisionInput'>) => Promise<Out<'getDecisionInput'>>
-  /** Error: `auth.refused`. */
-  readonly export: (by: string, page: In<'exportDecisions'>) => Promise<Out<'exportDecisions'>>
+  readonly show: (viewer: Viewer, seq: number) => Promise<DecisionView>
+  /** Error: `not-found`. */
+  readonly input: (asked: In<'getDecisionInput'>) => Promise<Out<'getDecisionInput'>>
+  readonly export: (page: In<'exportDecisions'>) => Promise<Out<'exportDecisions'>>
 }
 
 interface ReadingDeps {
   readonly db: Db
-  /** Whether this requester operates the coordinator, and so may read what belongs to others. */
-  readonly isOperator: (requesterId: string) => boolean
 }
 
 /** A page ends after this many characters of records, since one may be large. */
@@ -37,27 +35,20 @@ const PAGE_CHARACTERS = 4 * 1_048_576
 const when = (time: string | null): number | null => (time === null ? null : fromIso(time))
 const cursor = (after: string | null): number | null => (after === null ? null : Number(after))
 
+const seenBy = (viewer: Viewer): DecisionFilter => ({ ...EVERYTHING, requesterId: rowsOf(viewer) })
+
 /** Reads the log for others: a requester sees what is about its own jobs, and the operator everything. */
-export function createDecisions({ db, isOperator }: ReadingDeps): Decisions {
-  const seenBy = (by: string): DecisionFilter => ({ ...EVERYTHING, requesterId: isOperator(by) ? null : by })
-  const requireOperator = (by: string): void => {
-    if (isOperator(by)) return
-    throw new WindfallError('auth.refused', 'Only the operator of this coordinator may read this: it holds what belongs to other requesters. Ask with its key.')
-  }
+export function createDecisions({ db }: ReadingDeps): Decisions {
   return {
-    list: (by, page) => list(db, seenBy(by), page),
-    show: (by, seq) => show(db, seenBy(by), seq),
-    async input(by, { seq, sha256 }) {
-      requireOperator(by)
-      const { inputs } = choiceOf(await required(db, seenBy(by), seq)) ?? { inputs: {} }
+    list: (viewer, page) => list(db, seenBy(viewer), page),
+    show: (viewer, seq) => show(db, seenBy(viewer), seq),
+    async input({ seq, sha256 }) {
+      const { inputs } = choiceOf(await required(db, EVERYTHING, seq)) ?? { inputs: {} }
       const text = Object.values(inputs).includes(sha256) ? await createInputsStore(db).text(sha256) : null
       if (text === null) throw new WindfallError('not-found', `Decision ${seq} has no input ${sha256} that is still kept.`)
       return { sha256, text }
     },
-    async export(by, page) {
-      requireOperator(by)
-      return exportPage(db, page)
-    },
+    export: (page) => exportPage(db, page),
   }
 }
 

@@ -5,7 +5,7 @@ import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openTestDatabase } from '../persistence/database.fake.ts'
 import { type Db, transact } from '../persistence/database.ts'
 import { EVERYTHING, createAudit, createChoose } from './audit.ts'
-import { type Decision, nextDecision } from './chain.ts'
+import { type Decision, ERASED, nextRecord } from './chain.ts'
 import { createDecisionsStore } from './decisions.store.ts'
 import { createInputsStore } from './inputs.store.ts'
 import { createReplay } from './replay.ts'
@@ -99,13 +99,19 @@ test('whatever was changed in the record, in the one before it or in an input is
     { decision: { ...decision, body: decision.body.replace('"sum":3', '"sum":4') } },
     { decision: { ...decision, at: decision.at + 1 } },
     { before: before && { ...before, body: '{}' } },
-    { before: before && nextDecision(null, { ...before, body: '{}' }) },
+    { before: before && nextRecord(null, { ...before, body: '{}' }) },
     { before: null },
     { input: async () => '{"terms":[1,3]}' },
-    { decision: nextDecision(before, { ...decision, body: '{"policy":{}}' }) },
-    { decision: nextDecision(before, { ...decision, body: 'no JSON' }) },
+    { decision: nextRecord(before, { ...decision, body: '{"policy":{}}' }) },
+    { decision: nextRecord(before, { ...decision, body: 'no JSON' }) },
   ])
     expect(await replay({ ...asked, ...changed })).toMatchObject({ verdict: 'broken-chain' })
+})
+
+test('a choice can be made again although what the fact before it said was erased', async () => {
+  const { db } = await logOf(OWN)
+  const asked = await question(db, 2)
+  expect(await replay({ ...asked, before: asked.before && { ...asked.before, body: ERASED } })).toEqual({ verdict: 'same' })
 })
 
 test('what is no longer kept is named; what was used again later is kept', async () => {

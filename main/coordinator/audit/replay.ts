@@ -2,7 +2,7 @@ import type { ChoiceBody, Policy, PolicyAnswer } from '../../../shared/contract/
 import { messageOf } from '../../../shared/errors.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { jsonText } from './json-text.ts'
-import { type Decision, follows, isIntact } from './chain.ts'
+import { type Decision, ERASED, follows, isIntact } from './chain.ts'
 import { choiceOf } from './choice-body.ts'
 import { firstDifference } from './difference.ts'
 import { seal } from './sealed.ts'
@@ -34,8 +34,8 @@ export interface ReplayQuestion {
 const broken = (because: string): Replay => ({ verdict: 'broken-chain', because })
 
 function whyBroken({ decision, before }: ReplayQuestion): string | null {
-  if (!isIntact(decision)) return `decision ${decision.seq} is not what was hashed`
-  if (before && !isIntact(before)) return `decision ${before.seq} is not what was hashed`
+  if (decision.body !== ERASED && !isIntact(decision)) return `decision ${decision.seq} is not what was hashed`
+  if (before && before.body !== ERASED && !isIntact(before)) return `decision ${before.seq} is not what was hashed`
   return follows(decision, before) ? null : `decision ${decision.seq} does not hold the hash of the one before it`
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { nextDecision } from './chain.ts'
+import { nextRecord } from './chain.ts'
 import { summaryOf } from './summary.ts'
 
 const NOTHING = '0'.repeat(64)
 
-const said = (form: 'fact' | 'choice', body: object): string => summaryOf(nextDecision(null, { at: 0, kind: 'any', form, body: JSON.stringify(body) })).what
+const said = (form: 'fact' | 'choice', body: object): string => summaryOf(nextRecord(null, { at: 0, kind: 'any', form, body: JSON.stringify(body) })).what
 
 const choice = (outcome: unknown) => ({
   subject: { kind: 'job', id: 'job-1' },

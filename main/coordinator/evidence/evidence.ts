@@ -125,7 +125,10 @@ const zonesOf = (zone: string): string[] => [...new Set([zone, zone.slice(0, 2)]
 /** Errors: `input.invalid` outside Great Britain, or for a day that has not begun. */
 function requireDay({ clock }: EvidenceDeps, { zone, date }: { readonly zone: string; readonly date: string }): Stretch {
   if (!/^GB(?:-|$)/.test(zone)) throw new WindfallError('input.invalid', `That machine is in ${zone}. Settlement periods are those of Great Britain.`)
-  const day = dayOf(date)
+  const midnight = Date.parse(`${date}T00:00:00Z`)
+  if (midnight < 0) throw new WindfallError('input.invalid', `Nobody metered anything on ${date}. Choose a later day.`)
+  // In summer a day begins an hour before midnight UTC. What is further away may be beyond every calendar.
+  const day = midnight - 2 * HALF_HOUR_MS > clock.now() ? { from: midnight, to: midnight } : dayOf(date)
   if (day.from > clock.now()) throw new WindfallError('input.invalid', `${date} has not begun yet. Choose a day that has.`)
   return day
 }

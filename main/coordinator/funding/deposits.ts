@@ -1,5 +1,6 @@
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { DepositAsset, DepositView, depositCalls } from '../../../shared/contract/funding.ts'
+import type { Viewer } from '../../../shared/domain/permissions.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { type MicroUsd, microUsd, toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -19,7 +20,6 @@ export interface FundingDeps {
   readonly usdcMint: string | null
   /** Units of an asset for micro-USD, rounded up, and the rate in words. */
   readonly priceOf: (asset: DepositAsset, amount: MicroUsd) => Promise<{ readonly units: bigint; readonly rate: string }>
-  readonly isOperator: (requesterId: string) => boolean
   /** Credits a prepaid balance, once per id. Part of the caller's transaction. */
   readonly credit: (tx: Tx, deposit: { readonly id: string; readonly requesterId: string; readonly amount: MicroUsd; readonly note: string }) => Promise<void>
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
@@ -31,10 +31,11 @@ type Out<K extends keyof typeof depositCalls> = OutputOf<(typeof depositCalls)[K
 export interface Deposits {
   /** Errors: `input.invalid` for an amount or an asset that is not taken, `conflict` for an id that means something else, `rate.limited`. */
   readonly request: (requesterId: string, order: In<'requestDeposit'>) => Promise<DepositView>
-  readonly list: (requesterId: string, page: In<'listDeposits'>) => Promise<Out<'listDeposits'>>
+  /** Error: `auth.refused` for those of everybody. */
+  readonly list: (viewer: Viewer, page: In<'listDeposits'>) => Promise<Out<'listDeposits'>>
   /** Error: `not-found`, also for somebody else's. */
-  readonly show: (requesterId: string, depositId: string) => Promise<DepositView>
-  /** Errors: `auth.refused`, `not-found`, `conflict`. */
+  readonly show: (viewer: Viewer, depositId: string) => Promise<DepositView>
+  /** Errors: `not-found`, `conflict`. */
   readonly decideHeld: (by: string, order: In<'decideDeposit'>) => Promise<DepositView>
 }
 
@@ -57,28 +58,25 @@ export function createDeposits(deps: FundingDeps): Deposits {
       const quote = await quoteFor(deps, requesterId, order)
       return viewed(await transact(db, (tx) => keepRequest(tx, quote)))
     },
-    async list(requesterId, { of, state, after, limit }) {
-      if (of === 'everybody') requireOperator(deps, requesterId)
-      const found = await createFundingStore(db).page({ requesterId: of === 'everybody' ? null : requesterId, state, after, limit: limit + 1 })
+    async list({ account, all }, { of, state, after, limit }) {
+      if (of === 'everybody' ? !all : account === null) throw new WindfallError('auth.refused', OF_OTHERS)
+      const found = await createFundingStore(db).page({ requesterId: of === 'everybody' ? null : account, state, after, limit: limit + 1 })
       const items = await Promise.all(found.slice(0, limit).map(viewed))
       return { items, next: found.length > limit ? (items.at(-1)?.depositId ?? null) : null }
     },
-    async show(requesterId, depositId) {
+    async show({ account, all }, depositId) {
       const request = await createFundingStore(db).get(depositId)
-      if (!request || (request.requesterId !== requesterId && !deps.isOperator(requesterId)))
+      if (!request || (request.requesterId !== account && !all))
         throw new WindfallError('not-found', `You have no deposit ${depositId}. See those that you have: windfall requester deposits`)
       return viewed(request)
     },
     async decideHeld(by, order) {
-      requireOperator(deps, by)
       return viewed(await transact(db, (tx) => decideHeld(deps, tx, { ...order, by })))
     },
   }
 }
 
-function requireOperator({ isOperator }: FundingDeps, requesterId: string): void {
-  if (!isOperator(requesterId)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
-}
+const OF_OTHERS = 'Only the operator of this coordinator may see what everybody has paid in, and you need an account to have paid in yourself.'
 
 async function quoteFor(deps: FundingDeps, requesterId: string, { depositId, microUsd: wanted, asset }: In<'requestDeposit'>): Promise<FundingRequest> {
   const amount = BigInt(wanted)

@@ -2,9 +2,13 @@ import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../../shared/contract/define.ts'
 import type { NodeState } from '../../../shared/contract/node.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
+import { type Permission, type Principal, type Role, grantsOf, rolesWith } from '../../../shared/domain/permissions.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { SIGNATURE_MAX_AGE_S, checkSignature, contentDigest, readSignature } from '../../kernel/http-signature.ts'
+import { checkSignature, contentDigest, readSignature } from '../../kernel/http-signature.ts'
+import { type NonceVerdict, createNonces } from './nonces.ts'
+import { noteKnown } from './act-border.ts'
+import { readCookie, requireOwnPage } from './cookies.ts'
 import type { Caller } from './parts.ts'
 
 interface KnownNode {
@@ -19,29 +23,28 @@ export interface AccessDeps {
   readonly clock: Clock
   /** Whose key this is or was; `keyId` is the one that signs now. */
   readonly nodeOfKey: (keyId: string) => Promise<KnownNode | null>
-  readonly requesterOfKey: (apiKey: string) => Promise<string | null>
+  /** The account of this API key and what the key may do; `null` if it is malformed, unknown, revoked or expired: nobody is told which. */
+  readonly principalOfKey: (apiKey: string) => Promise<Principal | null>
+  /** Who has signed in to this session; `null` if it is unknown or has ended. */
+  readonly memberOfSession: (session: string) => Promise<SignedIn | null>
+  /** Under which address people in browsers reach this coordinator, `https://host[:port]`; `null` where nobody signs in. */
+  readonly origin: () => string | null
+}
+
+/** A person, as their session says. */
+interface SignedIn {
+  readonly memberId: string
+  readonly role: Role
+  /** The account whose jobs and money are theirs; `null` if there is none. */
+  readonly account: string | null
+  /** What of the session may be written down. */
+  readonly sessionPrefix: string
 }
 
 export interface Checked {
   readonly caller: Caller
   /** What the body must hash to, `null` if the caller did not sign it. */
   readonly contentDigest: string | null
-}
-
-/** Remembers nonces for as long as a signature that carries one could still be fresh. */
-function createNonces(clock: Pick<Clock, 'monotonic'>): (nonce: string) => boolean {
-  const keepMs = 2 * SIGNATURE_MAX_AGE_S * 1000 + 1_000
-  const seen = new Map<string, number>()
-  return (nonce) => {
-    const now = clock.monotonic()
-    for (const [old, at] of seen) {
-      if (now - at < keepMs) break
-      seen.delete(old)
-    }
-    if (seen.has(nonce)) return false
-    seen.set(nonce, now)
-    return true
-  }
 }
 
 /** Why a node may do no more than hand in what it owes; `null` if it may work. */
@@ -54,7 +57,15 @@ function bannedFor({ state, stateReason }: Pick<KnownNode, 'state' | 'stateReaso
 
 type Signed = 'node' | 'any-node'
 
-async function checkNode({ clock, nodeOfKey }: AccessDeps, isNew: (nonce: string) => boolean, [access, request]: [Signed, FastifyRequest]): Promise<Checked> {
+type TakeNonce = (keyId: string, nonce: string) => NonceVerdict
+
+const NOT_NEW = {
+  seen: () => new WindfallError('auth.refused', 'This signed request was already received once. Sign a new one.'),
+  'too-many': () =>
+    new WindfallError('rate.limited', 'This node has signed more requests in two minutes than are remembered. Wait a minute, then go on more slowly.'),
+}
+
+async function checkNode({ clock, nodeOfKey }: AccessDeps, take: TakeNonce, [access, request]: [Signed, FastifyRequest]): Promise<Checked> {
   const signature = readSignature({ method: request.method, authority: request.headers.host ?? '', target: request.raw.url ?? '/', headers: request.headers })
   const known = await nodeOfKey(signature.keyId)
   if (!known) throw new WindfallError('auth.refused', 'This device key is not enrolled here. Enrol the node first.')
@@ -62,24 +73,70 @@ async function checkNode({ clock, nodeOfKey }: AccessDeps, isNew: (nonce: string
   if (banned !== null) throw new WindfallError('auth.refused', banned)
   if (known.keyId !== signature.keyId) throw new WindfallError('auth.refused', 'This device key was replaced by another one of the same node.')
   await checkSignature(known.publicJwk, signature, clock.now())
-  if (!isNew(`${signature.keyId} ${signature.nonce}`)) throw new WindfallError('auth.refused', 'This signed request was already received once. Sign a new one.')
+  const verdict = take(signature.keyId, signature.nonce)
+  if (verdict !== 'new') throw NOT_NEW[verdict]()
   return { caller: { kind: 'node', nodeId: known.nodeId }, contentDigest: signature.contentDigest }
 }
 
-async function checkRequester({ requesterOfKey }: AccessDeps, request: FastifyRequest): Promise<Checked> {
-  const [, apiKey] = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '') ?? []
-  if (apiKey === undefined) throw new WindfallError('auth.required', 'This call needs an API key: send it as “Authorization: Bearer wf_…”.')
-  const requesterId = await requesterOfKey(apiKey)
-  if (requesterId === null) throw new WindfallError('auth.refused', 'This API key is unknown or was revoked.')
-  return { caller: { kind: 'requester', requesterId }, contentDigest: null }
+const API_KEY = /^wf_/
+const SESSION = /^wfs_/
+
+const memberPrincipal = ({ memberId, role, account, sessionPrefix }: SignedIn): Principal => ({
+  kind: 'member',
+  by: `member:${memberId}`,
+  account,
+  credential: sessionPrefix,
+  grants: grantsOf([role]),
+})
+
+/** Error: `auth.refused`. */
+async function principalOf({ principalOfKey, memberOfSession }: AccessDeps, secret: string): Promise<Principal> {
+  if (API_KEY.test(secret)) {
+    const found = await principalOfKey(secret)
+    if (!found) throw new WindfallError('auth.refused', 'This API key is unknown, has expired or was revoked.')
+    return found
+  }
+  const member = await memberOfSession(secret)
+  if (!member && SESSION.test(secret)) throw new WindfallError('auth.required', 'This session has ended. Sign in again: windfall login')
+  if (!member) throw new WindfallError('auth.refused', 'This is no API key, and no session that goes on. Sign in again: windfall login')
+  return memberPrincipal(member)
 }
 
-/** Decides who makes a request from its head alone, before a byte of its body is read. Errors: `auth.required`, `auth.refused`. */
+function refusal(permission: Permission, { kind }: Principal): WindfallError {
+  const roles = rolesWith(permission)
+  const has = kind === 'key' ? 'this key does not have' : 'your role does not come with'
+  const who = roles.includes('requester') ? '' : 'Only the operator of this coordinator may do this. '
+  return new WindfallError('auth.refused', `${who}It takes a permission that ${has}: ${permission}. Those who have it: ${roles.join(', ')}.`)
+}
+
+/** Of a browser, where it does not say who asks in any other way. Errors: `auth.required`, `auth.refused` where the page of another site asks. */
+function cookieOf({ origin }: Pick<AccessDeps, 'origin'>, request: FastifyRequest): string | undefined {
+  const { authorization, cookie } = request.headers
+  if (authorization !== undefined || cookie === undefined) return undefined
+  const here = origin()
+  const session = here && readCookie(request.headers, here, 'windfall-session')
+  if (!here || !session) return undefined
+  requireOwnPage(request, here)
+  return session
+}
+
+async function checkPrincipal(deps: AccessDeps, permission: Permission, request: FastifyRequest): Promise<Checked> {
+  const [, bearer] = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '') ?? []
+  const secret = bearer ?? cookieOf(deps, request)
+  if (secret === undefined) throw new WindfallError('auth.required', 'This call needs an API key: send it as “Authorization: Bearer wf_…”.')
+  const principal = await principalOf(deps, secret)
+  noteKnown(request, principal)
+  const reach = principal.grants[permission]
+  if (reach === undefined) throw refusal(permission, principal)
+  return { caller: { ...principal, reach }, contentDigest: null }
+}
+
+/** Decides who makes a request, and whether they may, from its head alone, before a byte of its body is read. Errors: `auth.required`, `auth.refused`. */
 export function createAccessCheck(deps: AccessDeps): (access: Access, request: FastifyRequest) => Promise<Checked> {
-  const isNew = createNonces(deps.clock)
+  const take = createNonces(deps.clock)
   return async (access, request) => {
-    if (access === 'node' || access === 'any-node') return checkNode(deps, isNew, [access, request])
-    return access === 'requester' ? checkRequester(deps, request) : { caller: { kind: 'public' }, contentDigest: null }
+    if (access === 'node' || access === 'any-node') return checkNode(deps, take, [access, request])
+    return access === 'public' ? { caller: { kind: 'public' }, contentDigest: null } : checkPrincipal(deps, access, request)
   }
 }
 

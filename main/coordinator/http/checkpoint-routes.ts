@@ -6,7 +6,7 @@ import { type Checkpoint, MAX_CHECKPOINT_BYTES } from '../../../shared/contract/
 import { Id } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Checked } from './access.ts'
-import { problemAnswer } from './openapi.ts'
+import { streamedBody } from './streamed-body.ts'
 
 interface Claim {
   readonly nodeId: string
@@ -22,20 +22,6 @@ export interface CheckpointDeps {
 const PATH = '/v1/leases/:leaseId/checkpoint'
 const Held = z.strictObject({ leaseId: Id, token: z.coerce.number().int().positive() })
 
-const description = (method: 'get' | 'put') => ({
-  operationId: `${method}Checkpoint`,
-  summary:
-    method === 'get'
-      ? 'Fetch what the job of this lease goes on from'
-      : `Hand over what the job of this lease has saved, at most ${MAX_CHECKPOINT_BYTES / 1_048_576} MiB; repeating it is harmless`,
-  tags: ['node'],
-  security: [{ deviceKey: [] }],
-  params: { type: 'object', properties: { leaseId: { type: 'string' } }, required: ['leaseId'] },
-  querystring: { type: 'object', properties: { token: { type: 'integer' } }, required: ['token'] },
-  ...(method === 'put' ? { consumes: ['application/octet-stream'] } : { produces: ['application/octet-stream'] }),
-  response: { default: problemAnswer },
-})
-
 function claimOf({ params, query }: FastifyRequest, { caller }: Checked): Claim {
   if (caller.kind !== 'node') throw new WindfallError('auth.required', 'Only an enrolled node may do this.')
   return { nodeId: caller.nodeId, ...parse(Held, { ...(params as object), ...(query as object) }) }
@@ -49,15 +35,15 @@ function signedHash({ contentDigest }: Checked): string {
 
 /** What jobs have saved, for the node that holds the lease and nobody else. Bodies are never held in memory. */
 export function bindCheckpoints(app: FastifyInstance, { save, open }: CheckpointDeps, checked: (request: FastifyRequest) => Checked): void {
-  app.get(PATH, { schema: description('get'), config: { access: 'node' } }, async (request, reply) => {
+  app.get(PATH, { config: { access: 'node' } }, async (request, reply) => {
     const { content, bytes } = await open(claimOf(request, checked(request)))
     return reply.type('application/octet-stream').header('content-length', bytes).send(content)
   })
-  app.put(PATH, { schema: description('put'), config: { access: 'node' } }, async (request, reply) => {
+  app.put(PATH, { config: { access: 'node' } }, async (request, reply) => {
     const found = checked(request)
     if (Number(request.headers['content-length'] ?? 0) > MAX_CHECKPOINT_BYTES)
       throw new WindfallError('input.too-large', `A checkpoint holds at most ${MAX_CHECKPOINT_BYTES} bytes.`)
-    const content = (request.body ?? []) as AsyncIterable<Uint8Array>
+    const content = streamedBody(request)
     const checkpoint = await save({ ...claimOf(request, found), sha256: signedHash(found), content })
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(checkpoint))
   })

@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { WindfallError } from '../../../shared/errors.ts'
-import { UNCHECKED, takeAsItIs } from './describe.ts'
+import { UNCHECKED, takeAsItIs } from './unchecked.ts'
 import { bindExports } from './export-routes.ts'
 
 /** An app whose exports end when they are told to; whoever asks names itself. */
@@ -16,7 +16,11 @@ function slowExports() {
     yield 'two'
   }
   const routes = { keySet: async () => ({}), credential: async () => '', receipts: async () => pieces() }
-  bindExports(app, routes, ({ headers }) => ({ caller: { kind: 'requester', requesterId: String(headers['x-who']) } }) as never)
+  bindExports(
+    app,
+    routes,
+    ({ headers }) => ({ caller: { kind: 'key', by: String(headers['x-who']), account: String(headers['x-who']), reach: 'own' } }) as never,
+  )
   const ask = (who: string) => app.inject({ url: '/v1/receipt-export', headers: { 'x-who': who } })
   return { app, ask, end: () => end(undefined) }
 }

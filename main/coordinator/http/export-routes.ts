@@ -5,41 +5,14 @@ import { ReceiptExport } from '../../../shared/contract/receipt.ts'
 import { Id } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Checked } from './access.ts'
-import { requesterOf } from './callers.ts'
+import { viewerOf } from './callers.ts'
 import type { ExportParts } from './export-parts.ts'
-import { problemAnswer } from './openapi.ts'
 
 /** Readers may keep the keys for as long; a new one is published when it begins to sign, and an earlier one stays. */
 const KEYS_MAX_AGE_S = 3_600
 
 const TYPES = { csv: 'text/csv; charset=utf-8; header=present', jsonl: 'application/jsonl; charset=utf-8', vc: 'text/plain; charset=utf-8' } as const
 const NAMES = { csv: 'receipts.csv', jsonl: 'receipts.jsonl', vc: 'receipts.vc.txt' } as const
-
-const DESCRIBED = { response: { default: problemAnswer } }
-const KEYS = {
-  ...DESCRIBED,
-  operationId: 'getKeySet',
-  summary: 'Keys that credentials are signed with, now and before (RFC 7517)',
-  tags: ['public'],
-  produces: ['application/jwk-set+json'],
-}
-const CREDENTIAL = {
-  ...DESCRIBED,
-  operationId: 'getReceiptCredential',
-  summary: 'A receipt as a W3C Verifiable Credential 2.0, secured as a JWT (vc+jwt)',
-  tags: ['public'],
-  params: { type: 'object', properties: { receiptId: { type: 'string' } }, required: ['receiptId'] },
-  produces: ['application/vc+jwt'],
-}
-const RECEIPTS = {
-  ...DESCRIBED,
-  operationId: 'exportReceipts',
-  summary: 'Receipts of your jobs, oldest work first: their intervals as CSV, bundles as JSON Lines, or credentials; for operators those of everybody',
-  tags: ['requester'],
-  security: [{ apiKey: [] }],
-  querystring: { type: 'object', properties: Object.fromEntries(Object.keys(ReceiptExport.shape).map((name) => [name, { type: 'string' }])) },
-  produces: Object.values(TYPES),
-}
 
 /** Exports that one requester has made at once: each holds a page of receipts for as long as its reader takes. */
 const MOST_AT_ONCE = 4
@@ -64,22 +37,22 @@ type Routes = Pick<ExportParts, 'keySet' | 'credential' | 'receipts'>
 /** What is no JSON of the contract: keys, credentials, and exports that are written while they are read. */
 export function bindExports(app: FastifyInstance, { keySet, credential, receipts }: Routes, checked: (request: FastifyRequest) => Checked): void {
   const takePlace = createPlaces()
-  app.get('/.well-known/jwks.json', { schema: KEYS, config: { access: 'public' } }, async (_request, reply) =>
+  app.get('/.well-known/jwks.json', { config: { access: 'public' } }, async (_request, reply) =>
     reply
       .header('cache-control', `public, max-age=${KEYS_MAX_AGE_S}`)
       .type('application/jwk-set+json; charset=utf-8')
       .send(JSON.stringify(await keySet())),
   )
-  app.get('/v1/receipts/:receiptId/credential', { schema: CREDENTIAL, config: { access: 'public' } }, async (request, reply) => {
+  app.get('/v1/receipts/:receiptId/credential', { config: { access: 'public' } }, async (request, reply) => {
     const { receiptId } = request.params as { readonly receiptId?: string }
     return reply.type('application/vc+jwt').send(await credential(parse(Id, receiptId, 'receipt id')))
   })
-  app.get('/v1/receipt-export', { schema: RECEIPTS, config: { access: 'requester' } }, async (request, reply) => {
+  app.get('/v1/receipt-export', { config: { access: 'receipts.read' } }, async (request, reply) => {
     const asked = parse(ReceiptExport, request.query)
-    const by = requesterOf(checked(request).caller)
-    const pieces = Readable.from(await receipts(by, asked), { objectMode: false })
+    const viewer = viewerOf(checked(request).caller)
+    const pieces = Readable.from(await receipts(viewer, asked), { objectMode: false })
     // Closed however it ends: read to the end, broken off, or never begun.
-    pieces.once('close', takePlace(by))
+    pieces.once('close', takePlace(viewer.account ?? viewer.by))
     return reply.type(TYPES[asked.format]).header('content-disposition', `attachment; filename="${NAMES[asked.format]}"`).send(pieces)
   })
 }

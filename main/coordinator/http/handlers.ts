@@ -1,19 +1,25 @@
 import { fromIso, toIso } from '../../../shared/units.ts'
+import { apiKeyHandlers } from './api-key-handlers.ts'
+import { approvalHandlers } from './approval-handlers.ts'
 import { arrayCalls, templateCalls } from './array-handlers.ts'
-import { type Called, isAsync, nodeOf, requesterOf } from './callers.ts'
+import { auditHandlers } from './audit-handlers.ts'
+import { type Called, byOf, isAsync, nodeOf, principalOf, requesterOf, viewerOf } from './callers.ts'
 import { evidenceHandlers, exportHandlers } from './export-handlers.ts'
 import { ledgerHandlers } from './ledger-handlers.ts'
 import { logHandlers } from './log-handlers.ts'
 import { depositHandlers } from './deposit-handlers.ts'
 import { canaryHandlers } from './canary-handlers.ts'
+import { memberHandlers } from './member-handlers.ts'
 import { modelHandlers } from './model-handlers.ts'
 import { nodeAdminHandlers } from './node-handlers.ts'
 import { requesterAdminCalls } from './requester-handlers.ts'
 import type { CoordinatorHandlers, CoordinatorParts } from './parts.ts'
 import { payoutHandlers } from './payout-handlers.ts'
+import { personHandlers } from './person-handlers.ts'
 import { runCalls } from './run-handlers.ts'
 import { vaultHandlers } from './vault-handlers.ts'
 import { walletHandlers } from './wallet-handlers.ts'
+import { webhookHandlers } from './webhook-handlers.ts'
 
 const publicCalls = ({
   clock,
@@ -107,7 +113,7 @@ const requesterCalls = ({
   ledger,
 }: CoordinatorParts): Called<'submitJob' | 'planJob' | 'listJobs' | 'getJob' | 'getJobOutput' | 'cancelJob' | 'getAccount'> => ({
   submitJob: (submission, caller) => jobs.submit({ ...submission, requesterId: requesterOf(caller) }),
-  planJob: ({ spec }, caller) => jobs.plan(requesterOf(caller), spec),
+  planJob: ({ spec }, caller) => jobs.plan(spec, principalOf(caller).grants['fleet.read'] !== undefined),
   listJobs: (page, caller) => jobs.list({ ...page, requesterId: requesterOf(caller) }),
   getJob: ({ jobId }, caller) => jobs.view(requesterOf(caller), jobId),
   getJobOutput: async ({ jobId }, caller) => {
@@ -130,16 +136,16 @@ const incidentCalls = ({
 }: CoordinatorParts): Called<'listIncidents' | 'getIncident' | 'acknowledgeIncident' | 'closeIncident' | 'simulateEvent'> => ({
   listIncidents: incidents.list,
   getIncident: ({ incidentId }) => incidents.show(incidentId),
-  acknowledgeIncident: ({ incidentId }, caller) => incidents.acknowledge(requesterOf(caller), incidentId),
-  closeIncident: (closing, caller) => incidents.close(requesterOf(caller), closing),
-  simulateEvent: (order, caller) => incidents.simulate(requesterOf(caller), order),
+  acknowledgeIncident: ({ incidentId }, caller) => incidents.acknowledge(byOf(caller), incidentId),
+  closeIncident: (closing, caller) => incidents.close(byOf(caller), closing),
+  simulateEvent: (order, caller) => incidents.simulate(byOf(caller), order),
 })
 
 const decisionCalls = ({ decisions }: CoordinatorParts): Called<'listDecisions' | 'getDecision' | 'getDecisionInput' | 'exportDecisions'> => ({
-  listDecisions: (page, caller) => decisions.list(requesterOf(caller), page),
-  getDecision: ({ seq }, caller) => decisions.show(requesterOf(caller), seq),
-  getDecisionInput: (asked, caller) => decisions.input(requesterOf(caller), asked),
-  exportDecisions: (page, caller) => decisions.export(requesterOf(caller), page),
+  listDecisions: (page, caller) => decisions.list(viewerOf(caller), page),
+  getDecision: ({ seq }, caller) => decisions.show(viewerOf(caller), seq),
+  getDecisionInput: (asked) => decisions.input(asked),
+  exportDecisions: (page) => decisions.export(page),
 })
 
 /** Every call of the contract. The border has authenticated the caller; each handler still takes only the identity it needs. */
@@ -151,12 +157,14 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...walletHandlers(parts),
   ...depositHandlers(parts),
   ...vaultHandlers(parts),
+  ...webhookHandlers(parts),
   ...payoutHandlers(parts),
   ...ledgerHandlers(parts),
   ...logHandlers(parts),
+  ...memberHandlers(parts),
   ...modelHandlers(parts),
   ...canaryHandlers(parts),
-  listReplicas: (_, caller) => parts.replicas(requesterOf(caller)),
+  listReplicas: () => parts.replicas(),
   ...runCalls(parts),
   ...exportHandlers(parts),
   ...evidenceHandlers(parts),
@@ -165,7 +173,11 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...templateCalls(parts),
   ...arrayCalls(parts),
   ...requesterAdminCalls(parts),
+  ...apiKeyHandlers(parts),
+  ...approvalHandlers(parts),
   ...proofCalls(parts),
   ...incidentCalls(parts),
   ...decisionCalls(parts),
+  ...auditHandlers(parts),
+  ...personHandlers(parts),
 })

@@ -1,6 +1,7 @@
 /** A coordinator's HTTP border over a test core; what other features answer is fixed. */
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
 import { testBundle, testLogKey, testReceiptKey } from '../../../shared/domain/receipt-bundle.fake.ts'
 import { toBase58 } from '../../../shared/domain/base58.ts'
 import { WindfallError } from '../../../shared/errors.ts'
@@ -9,7 +10,9 @@ import { signRequest } from '../../kernel/http-signature.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { createLogger } from '../../kernel/log.ts'
 import type { Signer } from '../../kernel/signing.ts'
+import { createAuditing } from '../auditing.ts'
 import { createBookkeeping } from '../bookkeeping.ts'
+import { createApproving } from '../approving.ts'
 import { OPERATOR, type TestCore, startTestCore } from '../core.fake.ts'
 import { createDepositing } from '../depositing.ts'
 import { createEvidencing } from '../evidencing.ts'
@@ -17,26 +20,36 @@ import { createExporting } from '../exporting.ts'
 import { readCoordinatorConfig } from '../config.ts'
 import { createLogKeeping } from '../log-keeping.ts'
 import { createPaying } from '../paying.ts'
+import { createPersonal } from '../personal.ts'
 import { createVaulting } from '../vaulting.ts'
+import { createWebhooking } from '../webhooking.ts'
 import { createHandlers } from './handlers.ts'
 import { coordinatorEvents } from '../events.ts'
 import type { CoordinatorParts } from './parts.ts'
-import { createHttpServer } from './server.ts'
+import { type TestOperated, type TestOperating, operatingFor } from './operating.fake.ts'
+import { Limits } from './limits.ts'
+import { type HttpServerDeps, createHttpServer } from './server.ts'
 
 export interface TestServer extends AsyncDisposable {
   readonly core: TestCore
   readonly app: FastifyInstance
   readonly failures: unknown[]
+  readonly operating: ReturnType<TestOperating['over']>['operating']
+  /** Tells the coordinator to stop; `runs` are what then runs beside the rest. */
+  readonly leave: () => void
+  readonly runs: ReturnType<TestOperating['over']>['runs']
 }
 
-export const GENEROUS = { network: { perSecond: 1e6, burst: 1e6 }, caller: { perSecond: 1e6, burst: 1e6 } }
+const PLENTY = { perSecond: 1e6, burst: 1e6 }
+/** Whoever tests is one caller at one address. */
+export const GENEROUS: z.input<typeof Limits> = { network: PLENTY, caller: PLENTY, public: PLENTY, named: PLENTY, guesses: PLENTY }
 
 const noIncident = async (): Promise<never> => {
   throw new WindfallError('not-found', 'There is no such incident.')
 }
 
 /** A coordinator that knows no grid. */
-const NO_GRID: CoordinatorParts['grid'] = {
+export const NO_GRID: CoordinatorParts['grid'] = {
   zones: () => [],
   find: async () => noData('that place'),
   signal: async (zone) => noData(zone),
@@ -66,7 +79,6 @@ const fakeDeposits = ({ db, clock, decide }: TestCore): CoordinatorParts['deposi
     wallet: { address: '1'.repeat(32) },
     clock,
     random: randomBytes,
-    isOperator: (requesterId) => requesterId === OPERATOR,
     decide,
     events: coordinatorEvents(createLogger('test', 'silent')),
   }).calls
@@ -79,7 +91,6 @@ const unreached = ({ db, clock, decide }: TestCore) => ({
   wallet: { address: testAddress(), sign: silent },
   cluster: 'localnet',
   clock,
-  isOperator: (requesterId: string) => requesterId === OPERATOR,
   decide,
 })
 
@@ -90,31 +101,79 @@ const fakeVaults = (core: TestCore): CoordinatorParts['vaults'] =>
     onFailure: () => {},
   }).calls
 
-const fakePayouts = (core: TestCore): CoordinatorParts['payouts'] =>
+const fakeLedger = (core: TestCore): CoordinatorParts['ledger'] =>
+  createBookkeeping({
+    ...core,
+    signer: testReceiptKey,
+    holdings: async () => [],
+    checkVaults: async () => [],
+    shutdown: new AbortController().signal,
+    microUsdPerEur: 1_080_000n,
+  })
+
+const fakePayouts = (core: TestCore, events: TestOperated['payoutEvents']): CoordinatorParts['payouts'] =>
   createPaying({
     ...unreached(core),
     config: readCoordinatorConfig({}, { dataDirectory: '/nowhere', rpcUrls: 'http://127.0.0.1:1' }),
     ids: createIds(core.clock),
-    log: createLogger('test', 'silent'),
+    events,
     recordEvent: core.recordEvent,
+  }).calls
+
+const fakeWebhooks = ({ db, clock, decide }: TestCore): CoordinatorParts['webhooks'] =>
+  createWebhooking({
+    config: { egressHosts: [], egressProxy: null, webhookDays: 30 },
+    db,
+    loopDb: db,
+    clock,
+    ids: createIds(clock),
+    randomBytes,
+    webhookKey: randomBytes(32),
+    decide,
+    events: coordinatorEvents(createLogger('test', 'silent')),
   }).calls
 
 const testAddress = (): string => toBase58(Buffer.from(testReceiptKey.publicJwk.x, 'base64url'))
 
-export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options: Parameters<typeof startTestCore>[0] = {}): Promise<TestServer> {
-  const core = await startTestCore(options)
+type TestOptions = Parameters<typeof startTestCore>[0] & {
+  /** How the border differs from that of a coordinator of this machine. */
+  /** From where on an act takes a second person. */
+  readonly approving?: Partial<Parameters<typeof createApproving>[0]['config']>
+  readonly border?: Partial<Pick<HttpServerDeps, 'host' | 'names' | 'trustProxy' | 'tls' | 'pace' | 'handlers'>>
+}
+
+export async function startTestServer(limits = GENEROUS, grid = NO_GRID, { border = {}, approving = {}, ...options }: TestOptions = {}): Promise<TestServer> {
+  const operated = operatingFor(options)
+  const core = await startTestCore(operated.options)
+  const { operating, probes, health, runs } = operated.over(core)
   const bundle = await testBundle()
   const failures: unknown[] = []
   const exports = await createExporting({
     ...core,
-    isOperator: (requesterId) => requesterId === OPERATOR,
     signer: testReceiptKey,
     logId: testLogKey.keyId,
     publicUrl: null,
   })
+  const [ledger, vaults] = [fakeLedger(core), fakeVaults(core)]
+  const approvals = createApproving({
+    ...core,
+    ids: createIds(core.clock),
+    config: { operators: [OPERATOR], approvalAboveMicroUsd: null, ...approving },
+    parts: { ...core.parts, ledger, vaults },
+  })
+  const auditing = createAuditing({
+    ...core,
+    loopDb: core.db,
+    random: randomBytes,
+    ids: createIds(core.clock),
+    logSigner: testLogKey,
+    keepMs: 86_400_000,
+    onFailure: () => {},
+  })
   const handlers = createHandlers({
     ...core.parts,
-    replicas: async () => ({ replicas: [], unowned: [], intake: core.intake.load() }),
+    approvals,
+    replicas: async () => ({ replicas: [], unowned: [], health: await health(), intake: core.intake.load() }),
     incidents: {
       list: async () => ({ items: [], next: null }),
       show: noIncident,
@@ -145,23 +204,24 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options
       loopDb: core.db,
       logSigner: testLogKey,
       everyMs: 3_600_000,
-      isOperator: (requesterId) => requesterId === OPERATOR,
       onFailure: () => {},
     }).calls,
-    exports,
-    evidence: createEvidencing({ ...core, isOperator: (requesterId) => requesterId === OPERATOR, signer: testReceiptKey }),
-    ledger: createBookkeeping({
+    persons: createPersonal({
       ...core,
-      isOperator: (requesterId) => requesterId === OPERATOR,
-      signer: testReceiptKey,
-      holdings: async () => [],
-      checkVaults: async () => [],
-      shutdown: new AbortController().signal,
-      microUsdPerEur: 1_080_000n,
-    }),
+      loopDb: core.db,
+      ids: createIds(core.clock),
+      stores: core.stores,
+      undoMs: 7 * 86_400_000,
+      onFailure: () => {},
+    }).calls,
+    audit: auditing.calls,
+    exports,
+    evidence: createEvidencing({ ...core, signer: testReceiptKey }),
+    ledger,
     deposits: fakeDeposits(core),
-    vaults: fakeVaults(core),
-    payouts: fakePayouts(core),
+    vaults,
+    webhooks: fakeWebhooks(core),
+    payouts: fakePayouts(core, operating.payoutEvents),
     grid,
   })
   const { access, blobs, checkpoints, inputs, clock } = core
@@ -170,23 +230,33 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, options
     version: '0.1.0',
     handlers,
     access,
+    acts: auditing.acts,
     blobs,
     checkpoints,
     inputs,
     results: core.parts.results,
     exports,
     links: core.parts.wallets,
+    signIn: core.signIn,
     host: '127.0.0.1',
     trustProxy: false,
-    limits,
+    names: null,
+    tls: null,
+    limits: Limits.parse({ ...GENEROUS, ...limits }),
     handIn: core.intake.door.enter,
+    traffic: operating.traffic,
+    probes,
     onFailure: (error) => failures.push(error),
+    ...border,
   })
   await app.ready()
   return {
     core,
     app,
     failures,
+    operating,
+    leave: operated.leave,
+    runs,
     async [Symbol.asyncDispose]() {
       await app.close()
       await core[Symbol.asyncDispose]()

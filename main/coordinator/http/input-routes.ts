@@ -5,7 +5,6 @@ import { parse } from '../../../shared/contract/define.ts'
 import { Id } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Checked } from './access.ts'
-import { problemAnswer } from './openapi.ts'
 
 interface Claim {
   readonly nodeId: string
@@ -19,20 +18,9 @@ export interface InputDeps {
 
 const Asked = z.strictObject({ leaseId: Id, index: z.coerce.number().int().min(0), token: z.coerce.number().int().positive() })
 
-const DESCRIPTION = {
-  operationId: 'getInput',
-  summary: 'Fetch what the job of this lease begins with: the input with this place in its list. Repr-Digest (RFC 9530) says what it is',
-  tags: ['node'],
-  security: [{ deviceKey: [] }],
-  params: { type: 'object', properties: { leaseId: { type: 'string' }, index: { type: 'integer' } }, required: ['leaseId', 'index'] },
-  querystring: { type: 'object', properties: { token: { type: 'integer' } }, required: ['token'] },
-  produces: ['application/octet-stream'],
-  response: { default: problemAnswer },
-}
-
 /** What jobs begin with, for the node that holds the lease and nobody else. Never held in memory. */
 export function bindInputs(app: FastifyInstance, { open }: InputDeps, checked: (request: FastifyRequest) => Checked): void {
-  app.get('/v1/leases/:leaseId/inputs/:index', { schema: DESCRIPTION, config: { access: 'node' } }, async (request, reply) => {
+  app.get('/v1/leases/:leaseId/inputs/:index', { config: { access: 'node' } }, async (request, reply) => {
     const { caller } = checked(request)
     if (caller.kind !== 'node') throw new WindfallError('auth.required', 'Only an enrolled node may do this.')
     const { index, ...claim } = parse(Asked, { ...(request.params as object), ...(request.query as object) })

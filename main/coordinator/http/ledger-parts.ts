@@ -1,5 +1,7 @@
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
+import type { Viewer } from '../../../shared/domain/permissions.ts'
+import type { Settle } from './member-parts.ts'
 
 type Contract = typeof coordinatorContract
 type In<K extends keyof Contract> = InputOf<Contract[K]>
@@ -13,11 +15,11 @@ interface Page {
 /** What the HTTP border needs of the books. */
 export interface LedgerParts {
   readonly account: (requesterId: string) => Promise<Out<'getAccount'>>
-  /** Of everybody's money. Error: `auth.refused` for whoever is no operator. */
-  readonly check: (by: string) => Promise<Out<'checkLedger'>>
+  /** Of everybody's money. */
+  readonly check: () => Promise<Out<'checkLedger'>>
   /** Errors of both: `auth.refused` for what is somebody else's. */
-  readonly statement: (by: string, question: In<'getStatement'>) => Promise<Out<'getStatement'>>
-  readonly entries: (by: string, about: string) => Promise<Out<'getEntries'>>
+  readonly statement: (viewer: Viewer, question: In<'getStatement'>) => Promise<Out<'getStatement'>>
+  readonly entries: (viewer: Viewer, about: string) => Promise<Out<'getEntries'>>
   readonly community: () => Promise<Out<'getCommunityFund'>>
   readonly periods: (page: Page) => Promise<Out<'listPeriods'>>
   /** What a node may ask and do about its own money. */
@@ -27,13 +29,13 @@ export interface LedgerParts {
     readonly entries: (nodeId: string, about: string) => Promise<Out<'getOwnEntries'>>
     readonly redeem: (nodeId: string, order: In<'redeemCredits'>) => Promise<Out<'redeemCredits'>>
   }
-  /** What an operator does about money; who asks comes first. Whoever is none is refused with `auth.refused`. */
+  /** What an operator does about money; who orders comes first. */
   readonly orders: {
-    readonly refund: (by: string, order: In<'refundRequester'>) => Promise<Out<'refundRequester'>>
+    readonly refund: (by: string, order: In<'refundRequester'>, settle?: Settle) => Promise<Out<'refundRequester'>>
     readonly chargeBack: (by: string, order: In<'chargeBack'>) => Promise<Out<'chargeBack'>>
     readonly dispute: (by: string, order: In<'openDispute'>) => Promise<Out<'openDispute'>>
     readonly decide: (by: string, order: In<'decideDispute'>) => Promise<Out<'decideDispute'>>
-    readonly disputes: (by: string, page: Page) => Promise<Out<'listDisputes'>>
+    readonly disputes: (page: Page) => Promise<Out<'listDisputes'>>
     readonly redeemCommunity: (by: string, order: In<'redeemCommunityCredits'>) => Promise<Out<'redeemCommunityCredits'>>
     readonly close: (by: string, order: In<'closePeriod'>) => Promise<Out<'closePeriod'>>
   }

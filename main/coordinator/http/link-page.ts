@@ -40,9 +40,9 @@ const send = (reply: FastifyReply, type: string, content: string | Buffer) => re
 export function bindLinkPage(app: FastifyInstance, wallets: Pick<CoordinatorParts['wallets'], 'open'>): void {
   for (const [path, [file, type]] of Object.entries(FILES)) {
     const content = readFileSync(join(resourcesDirectory, 'wallet-link', file))
-    app.get(`/link/${path}`, (_request, reply) => send(reply, type, content))
+    app.get(`/link/${path}`, { config: { access: 'public' } }, (_request, reply) => send(reply, type, content))
   }
-  app.get('/link/:secret/qr.svg', async (request, reply) => {
+  app.get('/link/:secret/qr.svg', { config: { access: 'public' } }, async (request, reply) => {
     const { secret = '' } = request.params as { readonly secret?: string }
     const { signIn } = await wallets.open(secret)
     return send(reply, 'image/svg+xml', encodeQR(`${signIn.uri}/${secret}`, 'svg'))

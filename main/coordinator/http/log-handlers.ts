@@ -1,5 +1,5 @@
 import type { logCalls } from '../../../shared/contract/log.ts'
-import { type Called, requesterOf } from './callers.ts'
+import { type Called, viewerOf } from './callers.ts'
 import type { CoordinatorParts } from './parts.ts'
 
 /** The log of receipts. */
@@ -8,7 +8,7 @@ export const logHandlers = ({ log }: Pick<CoordinatorParts, 'log'>): Called<keyo
   logInclusion: log.inclusion,
   logConsistency: async ({ from, to }) => ({ hashes: await log.consistency(from, to) }),
   logLeaves: log.leaves,
-  logEntries: (page, caller) => log.entries(requesterOf(caller), page),
+  logEntries: (page, caller) => log.entries(viewerOf(caller), page),
   logHeads: log.heads,
   logAnchors: log.anchors,
 })

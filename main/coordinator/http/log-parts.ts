@@ -1,5 +1,6 @@
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { logCalls } from '../../../shared/contract/log.ts'
+import type { Viewer } from '../../../shared/domain/permissions.ts'
 import type { Envelope } from '../../../shared/contract/wire.ts'
 
 type In<K extends keyof typeof logCalls> = InputOf<(typeof logCalls)[K]>
@@ -14,8 +15,7 @@ export interface LogParts {
   /** Error: `input.invalid`. */
   readonly consistency: (from: number, to: number) => Promise<string[]>
   readonly leaves: (page: In<'logLeaves'>) => Promise<Out<'logLeaves'>>
-  /** Who asks comes first. */
-  readonly entries: (by: string, page: In<'logEntries'>) => Promise<Out<'logEntries'>>
+  readonly entries: (viewer: Viewer, page: In<'logEntries'>) => Promise<Out<'logEntries'>>
   readonly heads: (page: In<'logHeads'>) => Promise<Out<'logHeads'>>
   readonly anchors: (page: In<'logAnchors'>) => Promise<Out<'logAnchors'>>
 }

@@ -1,158 +1,165 @@
-import { z } from 'zod'
-import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
-import { DecisionRecord, DecisionSubject, DecisionSummary, DecisionView } from '../../../shared/contract/decision.ts'
-import { IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
-import { Capabilities, Presence } from '../../../shared/contract/node.ts'
-import { NodeEvent } from '../../../shared/contract/node-event.ts'
-import { PayoutAsset, PayoutClaim, PayoutQuote, PayoutTerms, PayoutView } from '../../../shared/contract/payout.ts'
-import { PayoutBatchView, PayoutStatus } from '../../../shared/contract/payout-admin.ts'
-import { RequesterView } from '../../../shared/contract/requester.ts'
-import { ReceiptSummary } from '../../../shared/contract/receipt.ts'
-import { Abundance, SourceAccuracy, ZoneView } from '../../../shared/contract/grid.ts'
-import type { Call, HttpBinding } from '../../../shared/contract/define.ts'
-import { Checkpoint, JobLimits, JobRuntime, JobSpec, JobView, Lease } from '../../../shared/contract/job.ts'
-import { DepositView } from '../../../shared/contract/funding.ts'
-import { ArrayView } from '../../../shared/contract/job-array.ts'
-import { TemplateUse, TemplateView } from '../../../shared/contract/job-template.ts'
-import { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
-import { ChallengeView, OpenChallenge, ProofSummary, ProofView } from '../../../shared/contract/proof.ts'
-import { OpenedLink, WalletLink, WalletView } from '../../../shared/contract/wallet.ts'
-import { Envelope, PublicJwk, Signal, SignalPoint, Window } from '../../../shared/contract/wire.ts'
-import { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+/** The description of everything the coordinator answers, OpenAPI 3.1, made from the contract. */
+import type { Access, Call, HttpBinding } from '../../../shared/contract/define.ts'
+import { callExample } from '../../../shared/contract/examples/call-examples.ts'
+import { type JsonSchema, type Schemas, exampleOf, resolve } from '../../../shared/contract/examples/example-of.ts'
+import { isRepeatable } from '../../../shared/contract/repeatable.ts'
+import { type Permission, permissions, rolesWith } from '../../../shared/domain/permissions.ts'
+import { DEFAULT_BODY_BYTES, bodyLimitOf, httpCalls } from './http-calls.ts'
+import { codesOf } from './openapi-codes.ts'
+import { problemAnswers, problemExamples, problemResponses } from './openapi-problems.ts'
+import type { RawRoute } from './openapi-raw.ts'
+import { rawRoutes } from './openapi-routes.ts'
+import { componentSchemas, usedBy } from './openapi-schemas.ts'
+import { parameterWords, tagDescriptions, tagOf } from './openapi-words.ts'
 import { mayBeAsync } from './prefer.ts'
 
-export type JsonSchema = Readonly<Record<string, unknown>>
+const ABOUT = `What Windfall’s coordinator answers over HTTP.
 
-const Problem = z.object({ type: z.string(), title: z.string(), status: z.number().int(), code: z.string(), detail: z.string() })
+**Forms.** JSON in UTF-8. Money, lamports and token units are whole numbers in decimal text, since they may be larger than 2^53; times are ISO 8601 in
+UTC with milliseconds; digests are SHA-256 in hexadecimal digits; keys are JWKs. A member that the schema does not name is refused, not ignored. The
+length of a text counts code points. Parameters come once: a repeated one is refused.
 
-const SHARED = {
-  Abundance,
-  ArrayView,
-  Capabilities,
-  ChallengeView,
-  Checkpoint,
-  DecisionRecord,
-  DecisionSubject,
-  DecisionSummary,
-  DecisionView,
-  DepositView,
-  Envelope,
-  IncidentSummary,
-  IncidentView,
-  JobLimits,
-  JobRuntime,
-  JobSpec,
-  JobView,
-  Lease,
-  NodeEvent,
-  OpenChallenge,
-  OpenedLink,
-  PayoutAsset,
-  PayoutBatchView,
-  PayoutClaim,
-  PayoutQuote,
-  PayoutStatus,
-  PayoutTerms,
-  PayoutView,
-  Plan,
-  PlanAnswer,
-  Presence,
-  Problem,
-  ProofSummary,
-  ProofView,
-  PublicJwk,
-  ReceiptBundle,
-  ReceiptSummary,
-  RequesterView,
-  Signal,
-  SignalPoint,
-  SourceAccuracy,
-  SimulatedEvent,
-  Simulation,
-  TemplateUse,
-  TemplateView,
-  WalletLink,
-  WalletView,
-  Window,
-  ZoneView,
-  Empty: coordinatorContract.health.input,
+**Sizes.** A body has at most ${DEFAULT_BODY_BYTES / 1_024} KiB unless the operation names another limit; what is longer is refused with 413 before it is read.
+
+**Repeating.** GET never changes anything. Each operation says whether a request may be repeated when its answer was lost; where the caller names the id of
+what is made, the same id with the same content is answered as the first time, and with other content refused as a conflict.
+
+**Errors.** Every error is a problem document (RFC 9457, \`application/problem+json\`). \`code\` is for programs, \`detail\` for people, and \`type\` leads to
+a section of [/problems](/problems) that explains the code. 429 and 503 say in \`Retry-After\` after how many seconds to come back.
+
+**Examples** show the form of what is sent and answered; keys, hashes and signatures in them are made up.`
+
+const isPermission = (access: Access): access is Permission => Object.hasOwn(permissions, access)
+
+function securityOf(access: Access): readonly Readonly<Record<string, readonly string[]>>[] {
+  if (access === 'public') return []
+  return isPermission(access) ? [{ apiKey: [access] }, { session: [access] }] : [{ deviceKey: [] }]
 }
 
-const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
-
-/** Every call that is bound to HTTP. */
-export const httpCalls = (): (readonly [name: string, call: Call, http: HttpBinding])[] =>
-  Object.entries(coordinatorContract).flatMap(([name, call]) => (call.http ? [[name, call, call.http] as const] : []))
-
-/** The rest is named after its call; a shared name, coming last, wins. */
-const NAMES: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
-  ...httpCalls().flatMap(([name, { input, output }]) => [[input, `${capitalised(name)}Request`] as const, [output, `${capitalised(name)}Answer`] as const]),
-  ...Object.entries(SHARED).map(([name, schema]) => [schema, name] as const),
-])
-
-function nameOf(schema: z.ZodType): string {
-  const name = NAMES.get(schema)
-  if (name === undefined) throw new RangeError('a schema of the contract has no name')
-  return name
-}
-const refTo = (schema: z.ZodType): JsonSchema => ({ $ref: `#/components/schemas/${nameOf(schema)}` })
-
-/** Path parameters of a template such as `/v1/jobs/{jobId}`. */
-const pathParameters = (path: string): readonly string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
-
-/** Request, answer and shared shapes by name, in the dialect of OpenAPI 3.1 (JSON Schema 2020-12). */
-export function componentSchemas(): Readonly<Record<string, JsonSchema>> {
-  const registry = z.registry<{ id: string }>()
-  for (const [schema, id] of NAMES) registry.add(schema, { id })
-  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}`, io: 'input', target: 'draft-2020-12' })
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema as JsonSchema]))
+function accessWords(access: Access): string {
+  if (access === 'public') return 'Anybody may ask.'
+  if (access === 'node') return 'For enrolled nodes, with a signed request.'
+  if (access === 'any-node') return 'For nodes with a signed request, also for those that were quarantined or removed.'
+  return isPermission(access) ? `Takes the permission \`${access}\` (${permissions[access]}), which comes with ${rolesWith(access).join(', ')}.` : ''
 }
 
-interface ObjectSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>
-  readonly required?: readonly string[]
+/** In an address nothing is `null`: what does not matter is left out. */
+function inAddress(given: JsonSchema): JsonSchema {
+  const { default: preset, ...schema } = given
+  const rest = preset === null || preset === undefined ? schema : { ...schema, default: preset }
+  const choices = rest.anyOf?.filter(({ type }) => type !== 'null')
+  if (choices) return choices.length === 1 ? { ...choices[0] } : { ...rest, anyOf: choices }
+  const types = [rest.type ?? []].flat().filter((type) => type !== 'null')
+  return types.length === 1 ? { ...rest, type: types[0] ?? 'string' } : rest
 }
 
-/** The part of an object schema whose members satisfy `keep`. */
-const pick = ({ properties = {}, required = [] }: ObjectSchema, keep: (name: string) => boolean): JsonSchema => ({
-  type: 'object',
-  properties: Object.fromEntries(Object.entries(properties).filter(([name]) => keep(name))),
-  required: required.filter(keep),
-})
+interface Placed {
+  readonly where: 'path' | 'query'
+  readonly isRequired: boolean
+  readonly schemas: Schemas
+}
 
-/** What every call answers when it cannot do what was asked. */
-export const problemAnswer = { description: 'A problem (RFC 9457)', content: { 'application/problem+json': { schema: refTo(Problem) } } }
+function parameterOf(name: string, given: JsonSchema, { where, isRequired, schemas }: Placed) {
+  const schema = inAddress(given)
+  return { name, in: where, required: isRequired, description: `${parameterWords(name)}.`, schema, example: exampleOf(schema, { schemas, name }) }
+}
 
-const SECURITY = { public: [], node: [{ deviceKey: [] }], 'any-node': [{ deviceKey: [] }], requester: [{ apiKey: [] }] } as const
+const parametersOf = ({ properties = {}, required = [] }: JsonSchema, schemas: Schemas, isInPath: (name: string) => boolean) =>
+  Object.entries(properties).map(([name, schema]) =>
+    isInPath(name)
+      ? parameterOf(name, schema, { where: 'path', isRequired: true, schemas })
+      : parameterOf(name, schema, { where: 'query', isRequired: required.includes(name), schemas }),
+  )
 
-function answersOf(name: string, output: z.ZodType) {
-  const content = { 'application/json': { schema: refTo(output) } }
+const without = (value: Readonly<Record<string, unknown>>, isLeftOut: (name: string) => boolean) =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !isLeftOut(name)))
+
+/** The part of an object that travels in the body. */
+function bodySchema(taken: JsonSchema, schemas: Schemas, isInPath: (name: string) => boolean): JsonSchema {
+  const whole = resolve(taken, schemas)
+  if (!Object.keys(whole.properties ?? {}).some(isInPath)) return taken
+  return { ...whole, properties: without(whole.properties ?? {}, isInPath) as Schemas, required: (whole.required ?? []).filter((name) => !isInPath(name)) }
+}
+
+const codesOfCall = (name: string, { access, method }: HttpBinding) => codesOf(name, { access, takesBody: method === 'POST' })
+const codesOfRoute = ({ operationId, access, body }: RawRoute) => codesOf(operationId, { access, takesBody: body !== undefined })
+
+function describeCall([name, call, http]: readonly [string, Call, HttpBinding], { schemas, taken, answered }: ReturnType<typeof componentSchemas>) {
+  const [input, output] = [taken(call.input), answered(call.output)]
+  const example = callExample(name, { taken: input, answered: output, schemas })
+  const isInPath = (member: string) => http.path.includes(`{${member}}`)
+  const takesBody = http.method === 'POST'
+  const { properties = {}, ...whole } = resolve(input, schemas)
+  const shown = takesBody ? { ...whole, properties: without(properties, (member) => !isInPath(member)) as Schemas } : { ...whole, properties }
+  const schema = bodySchema(input, schemas, isInPath)
+  const content = { 'application/json': { schema: output, example: example.answer } }
   const kept = { description: 'Kept: what becomes of it comes as a node event. Only for “Prefer: respond-async” (RFC 7240).', content }
-  return { 200: { description: 'OK', content }, ...(mayBeAsync(name) ? { 202: kept } : {}) }
-}
-
-/** How one call is described. The border checks with the contract itself; this is documentation. */
-export function describeCall(
-  name: string,
-  { input, output }: Call,
-  { http, components }: { http: HttpBinding; components: Readonly<Record<string, JsonSchema>> },
-) {
-  const members: ObjectSchema = components[nameOf(input)] ?? {}
-  const inPath = new Set(pathParameters(http.path))
-  const rest = pick(members, (member) => !inPath.has(member))
   return {
     operationId: name,
     summary: http.summary,
-    tags: [http.access],
-    security: SECURITY[http.access],
-    ...(inPath.size > 0 ? { params: pick(members, (member) => inPath.has(member)) } : {}),
-    ...(http.method === 'GET' ? { querystring: rest } : { body: inPath.size > 0 ? rest : refTo(input) }),
-    response: { ...answersOf(name, output), default: problemAnswer },
+    description: [
+      accessWords(http.access),
+      isRepeatable(name, http) ? 'May be repeated.' : 'Not to be repeated without a look at what the first request did.',
+      takesBody ? `The body has at most ${bodyLimitOf(name)} bytes.` : '',
+    ]
+      .join(' ')
+      .trim(),
+    tags: [tagOf(http.path)],
+    security: securityOf(http.access),
+    parameters: parametersOf(shown, schemas, isInPath),
+    ...(takesBody
+      ? {
+          requestBody: {
+            required: (resolve(schema, schemas).required ?? []).length > 0,
+            content: { 'application/json': { schema, example: without(example.request, isInPath) } },
+          },
+        }
+      : {}),
+    responses: {
+      200: { description: 'Done.', content },
+      ...(mayBeAsync(name) ? { 202: kept } : {}),
+      ...problemAnswers(codesOfCall(name, http)),
+    },
   }
 }
 
-export const securitySchemes = {
-  apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'wf_…', description: 'API key of a requester.' },
+const RAW_WORDS: Readonly<Record<number, string>> = { 101: 'Switching protocols.', 302: 'It goes on elsewhere.' }
+
+function goodAnswer({ operationId, answers, status = 200, headers = {} }: RawRoute, schemas: Schemas): object {
+  const content = Object.entries(answers).map(([type, { schema, example }]) => [
+    type,
+    { schema, example: example ?? exampleOf(schema, { schemas, name: operationId }) },
+  ])
+  const described = Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }])
+  return {
+    description: RAW_WORDS[status] ?? 'Done.',
+    ...(described.length > 0 ? { headers: Object.fromEntries(described) as object } : {}),
+    ...(content.length > 0 ? { content: Object.fromEntries(content) as object } : {}),
+  }
+}
+
+function describeRaw(route: RawRoute, schemas: Schemas) {
+  const { operationId, summary, path, access, description, body } = route
+  return {
+    operationId,
+    summary,
+    description: [accessWords(access), description, body ? `The body has at most ${body.maxBytes} bytes and is read as a stream.` : '']
+      .filter(Boolean)
+      .join(' '),
+    tags: [tagOf(path)],
+    security: securityOf(access),
+    parameters: [
+      ...(route.parameters ?? []).map((parameter) => ({ ...parameter, required: true, description: `${parameterWords(parameter.name)}.` })),
+      ...parametersOf(route.query ?? {}, schemas, () => false),
+    ],
+    ...(body ? { requestBody: { required: true, content: { [body.type]: { schema: { type: 'string', contentEncoding: 'binary' } } } } } : {}),
+    responses: { [route.status ?? 200]: goodAnswer(route, schemas), ...problemAnswers(codesOfRoute(route)) },
+  }
+}
+
+const securitySchemes = {
+  apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'wf_…', description: 'API key. It may do what both its account and its own permissions allow.' },
+  session: { type: 'http', scheme: 'bearer', description: 'Session of a person that has signed in. It may do what the role of the person allows.' },
   deviceKey: {
     type: 'apiKey',
     in: 'header',
@@ -161,3 +168,26 @@ export const securitySchemes = {
       'HTTP Message Signature (RFC 9421) by the device key over @method @authority @path @query content-digest; created at most 60 s ago, nonce used once, keyid = node id, tag "windfall-v1".',
   },
 } as const
+
+/** Everything that is answered, by path and method. */
+function pathsOf(components: ReturnType<typeof componentSchemas>) {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const call of httpCalls()) (paths[call[2].path] ??= {})[call[2].method.toLowerCase()] = describeCall(call, components)
+  for (const route of rawRoutes) (paths[route.path] ??= {})[route.method] = describeRaw(route, components.schemas)
+  return paths
+}
+
+/** The OpenAPI document of this version: a plain object, made without a server. */
+export function openApi(version: string) {
+  const components = componentSchemas()
+  const responses = problemResponses([...httpCalls().map(([name, , http]) => codesOfCall(name, http)), ...rawRoutes.map(codesOfRoute)])
+  const paths = pathsOf(components)
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Windfall coordinator', version, description: ABOUT, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: '/', description: 'The coordinator that answers this.' }],
+    tags: tagDescriptions,
+    paths,
+    components: { schemas: usedBy([paths, responses], components.schemas), securitySchemes, responses, examples: problemExamples },
+  }
+}

@@ -1,8 +1,11 @@
 /** Everything the HTTP border needs from the coordinator; the root supplies it. */
+import type { ApiKeyParts } from './api-key-parts.ts'
+import type { ApprovalParts } from './approval-parts.ts'
 import type { CanaryParts } from './canary-parts.ts'
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import type { Handlers, InputOf, OutputOf } from '../../../shared/contract/define.ts'
+import type { Principal, Reach, Viewer } from '../../../shared/domain/permissions.ts'
 import type { JobSpec, JobView, Lease } from '../../../shared/contract/job.ts'
 import type { PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Envelope, PublicJwk, Signal } from '../../../shared/contract/wire.ts'
@@ -10,7 +13,10 @@ import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { EvidenceParts, ExportParts } from './export-parts.ts'
 import type { LedgerParts } from './ledger-parts.ts'
+import type { PersonParts } from './person-parts.ts'
 import type { LogParts } from './log-parts.ts'
+import type { MemberParts, Settle } from './member-parts.ts'
+import type { WebhookParts } from './webhook-parts.ts'
 import type { DepositParts, VaultParts, WalletParts } from './wallet-parts.ts'
 
 type Contract = typeof coordinatorContract
@@ -21,7 +27,8 @@ type Out<K extends keyof Contract> = OutputOf<Contract[K]>
 export type Caller =
   | { readonly kind: 'public' }
   | { readonly kind: 'node'; readonly nodeId: string; readonly isAsync?: boolean }
-  | { readonly kind: 'requester'; readonly requesterId: string }
+  /** `reach`: whose rows the permission of this very call covers. */
+  | (Principal & { readonly reach: Reach })
 
 export type CoordinatorHandlers = Handlers<Contract, Caller>
 
@@ -41,17 +48,16 @@ export interface CoordinatorParts {
     readonly enrol: (input: In<'enrol'>) => Promise<Out<'enrol'>>
     readonly rotateKey: (nodeId: string, statement: Envelope) => Promise<Out<'rotateKey'>>
   }
-  /** What an operator does about nodes; who asks comes first. Whoever is none is refused with `auth.refused`. */
-  /** Error: `auth.refused` for one who is no operator. */
-  readonly replicas: (by: string) => Promise<Out<'listReplicas'>>
+  readonly replicas: () => Promise<Out<'listReplicas'>>
+  /** What an operator does about nodes; who orders comes first. */
   readonly nodes: {
     readonly createToken: (by: string, order: In<'createEnrolmentToken'>) => Promise<Out<'createEnrolmentToken'>>
-    readonly tokens: (by: string, page: In<'listEnrolmentTokens'>) => Promise<Out<'listEnrolmentTokens'>>
+    readonly tokens: (page: In<'listEnrolmentTokens'>) => Promise<Out<'listEnrolmentTokens'>>
     readonly revokeToken: (by: string, tokenId: string) => Promise<Out<'revokeEnrolmentToken'>>
-    readonly list: (by: string, page: In<'listNodes'>) => Promise<Out<'listNodes'>>
-    readonly show: (by: string, nodeId: string) => Promise<Out<'getNode'>>
-    readonly history: (by: string, page: In<'getNodeHistory'>) => Promise<Out<'getNodeHistory'>>
-    readonly signals: (by: string, page: In<'listSoftSignals'>) => Promise<Out<'listSoftSignals'>>
+    readonly list: (page: In<'listNodes'>) => Promise<Out<'listNodes'>>
+    readonly show: (nodeId: string) => Promise<Out<'getNode'>>
+    readonly history: (page: In<'getNodeHistory'>) => Promise<Out<'getNodeHistory'>>
+    readonly signals: (page: In<'listSoftSignals'>) => Promise<Out<'listSoftSignals'>>
     readonly quarantine: (by: string, order: In<'quarantineNode'>) => Promise<Out<'quarantineNode'>>
     readonly release: (by: string, order: In<'releaseNode'>) => Promise<Out<'releaseNode'>>
     readonly remove: (by: string, order: In<'removeNode'>) => Promise<Out<'removeNode'>>
@@ -66,15 +72,19 @@ export interface CoordinatorParts {
       readonly remove: (by: string, order: In<'removeOwnNode'>) => Promise<Out<'removeOwnNode'>>
     }
   }
-  /** What an operator does about those who submit jobs; who asks comes first. Every one refuses whoever is none with `auth.refused`. */
+  /** What an operator does about those who submit jobs; who orders comes first. */
   readonly requesters: {
-    readonly add: (by: string, order: In<'addRequester'>) => Promise<Out<'addRequester'>>
-    readonly list: (by: string, page: In<'listRequesters'>) => Promise<Out<'listRequesters'>>
+    /** Error: `auth.refused` for an account that is to run the coordinator. */
+    readonly add: (by: Pick<Principal, 'by' | 'account' | 'grants'>, order: In<'addRequester'>) => Promise<Out<'addRequester'>>
+    readonly list: (page: In<'listRequesters'>) => Promise<Out<'listRequesters'>>
     readonly weigh: (by: string, order: In<'weighRequester'>) => Promise<Out<'weighRequester'>>
-    readonly fund: (by: string, order: In<'fundRequester'>) => Promise<Out<'fundRequester'>>
+    readonly fund: (by: string, order: In<'fundRequester'>, settle?: Settle) => Promise<Out<'fundRequester'>>
   }
+  readonly apiKeys: ApiKeyParts
+  readonly approvals: ApprovalParts
   readonly deposits: DepositParts
   readonly vaults: VaultParts
+  readonly webhooks: WebhookParts
   readonly wallets: WalletParts
   readonly fleets: {
     readonly invite: (nodeId: string) => Promise<Out<'inviteToFleet'>>
@@ -89,7 +99,8 @@ export interface CoordinatorParts {
   }
   readonly jobs: {
     readonly submit: (submission: { readonly requesterId: string } & In<'submitJob'>) => Promise<JobView>
-    readonly plan: (requesterId: string, spec: JobSpec) => Promise<PlanAnswer>
+    /** Only whoever sees the fleet is told which nodes are meant. */
+    readonly plan: (spec: JobSpec, seesNodes: boolean) => Promise<PlanAnswer>
     readonly view: (requesterId: string, jobId: string) => Promise<JobView>
     readonly list: (page: { readonly requesterId: string } & In<'listJobs'>) => Promise<Out<'listJobs'>>
     readonly cancel: (requesterId: string, jobId: string) => Promise<JobView>
@@ -134,14 +145,22 @@ export interface CoordinatorParts {
     readonly close: (by: string, closing: In<'closeIncident'>) => Promise<Out<'closeIncident'>>
     readonly simulate: (by: string, order: In<'simulateEvent'>) => Promise<Out<'simulateEvent'>>
   }
-  /** Who asks comes first. */
   readonly decisions: {
-    readonly list: (by: string, page: In<'listDecisions'>) => Promise<Out<'listDecisions'>>
-    readonly show: (by: string, seq: number) => Promise<Out<'getDecision'>>
-    readonly input: (by: string, asked: In<'getDecisionInput'>) => Promise<Out<'getDecisionInput'>>
-    readonly export: (by: string, page: In<'exportDecisions'>) => Promise<Out<'exportDecisions'>>
+    readonly list: (viewer: Viewer, page: In<'listDecisions'>) => Promise<Out<'listDecisions'>>
+    readonly show: (viewer: Viewer, seq: number) => Promise<Out<'getDecision'>>
+    readonly input: (asked: In<'getDecisionInput'>) => Promise<Out<'getDecisionInput'>>
+    readonly export: (page: In<'exportDecisions'>) => Promise<Out<'exportDecisions'>>
+  }
+  readonly persons: PersonParts
+  readonly audit: {
+    readonly list: (page: In<'listActs'>) => Promise<Out<'listActs'>>
+    /** Error: `not-found`. */
+    readonly show: (seq: number) => Promise<Out<'getAct'>>
+    readonly export: (page: In<'exportActs'>) => Promise<Out<'exportActs'>>
+    readonly head: () => Promise<Out<'getActHead'>>
   }
   readonly canaries: CanaryParts
+  readonly members: MemberParts
   readonly models: {
     readonly add: (by: string, model: In<'addModel'>) => Promise<Out<'addModel'>>
     readonly list: (page: In<'listModels'>) => Promise<Out<'listModels'>>
@@ -169,13 +188,13 @@ export interface CoordinatorParts {
       readonly show: (nodeId: string, claimId: string) => Promise<Out<'getPayoutClaim'>>
       readonly list: (nodeId: string, page: Page) => Promise<Out<'listPayoutClaims'>>
     }
-    /** What an operator does about them; who asks comes first. Whoever is none is refused with `auth.refused`. */
+    /** What an operator does about them; who orders comes first. */
     readonly admin: {
-      readonly status: (by: string, order: In<'getPayoutStatus'>) => Promise<Out<'getPayoutStatus'>>
+      readonly status: () => Promise<Out<'getPayoutStatus'>>
       readonly pause: (by: string, order: In<'pausePayouts'>) => Promise<Out<'pausePayouts'>>
-      readonly resume: (by: string, order: In<'resumePayouts'>) => Promise<Out<'resumePayouts'>>
-      readonly list: (by: string, page: Page) => Promise<Out<'listPayouts'>>
-      readonly batches: (by: string, page: In<'listPayoutBatches'>) => Promise<Out<'listPayoutBatches'>>
+      readonly resume: (by: string) => Promise<Out<'resumePayouts'>>
+      readonly list: (page: Page) => Promise<Out<'listPayouts'>>
+      readonly batches: (page: In<'listPayoutBatches'>) => Promise<Out<'listPayoutBatches'>>
       readonly approve: (by: string, order: In<'approvePayout'>) => Promise<Out<'approvePayout'>>
       readonly reject: (by: string, order: In<'rejectPayout'>) => Promise<Out<'rejectPayout'>>
       readonly rebuild: (by: string, order: In<'rebuildPayouts'>) => Promise<Out<'rebuildPayouts'>>

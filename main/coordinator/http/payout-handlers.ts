@@ -1,6 +1,6 @@
 import type { nodePayoutCalls } from '../../../shared/contract/payout.ts'
 import type { payoutAdminCalls } from '../../../shared/contract/payout-admin.ts'
-import { type Called, nodeOf, requesterOf } from './callers.ts'
+import { type Called, byOf, nodeOf, personOf } from './callers.ts'
 import type { CoordinatorParts } from './parts.ts'
 
 /** Calls about payouts: those of nodes about their own money, and those of operators. */
@@ -13,12 +13,12 @@ export const payoutHandlers = ({
   claimPayout: (order, caller) => own.claim(nodeOf(caller), order),
   listPayoutClaims: (page, caller) => own.list(nodeOf(caller), page),
   getPayoutClaim: ({ claimId }, caller) => own.show(nodeOf(caller), claimId),
-  getPayoutStatus: (order, caller) => admin.status(requesterOf(caller), order),
-  pausePayouts: (order, caller) => admin.pause(requesterOf(caller), order),
-  resumePayouts: (order, caller) => admin.resume(requesterOf(caller), order),
-  listPayouts: (page, caller) => admin.list(requesterOf(caller), page),
-  listPayoutBatches: (page, caller) => admin.batches(requesterOf(caller), page),
-  approvePayout: (order, caller) => admin.approve(requesterOf(caller), order),
-  rejectPayout: (order, caller) => admin.reject(requesterOf(caller), order),
-  rebuildPayouts: (order, caller) => admin.rebuild(requesterOf(caller), order),
+  getPayoutStatus: () => admin.status(),
+  pausePayouts: (order, caller) => admin.pause(byOf(caller), order),
+  resumePayouts: (_, caller) => admin.resume(byOf(caller)),
+  listPayouts: (page) => admin.list(page),
+  listPayoutBatches: (page) => admin.batches(page),
+  approvePayout: (order, caller) => admin.approve(personOf(caller), order),
+  rejectPayout: (order, caller) => admin.reject(byOf(caller), order),
+  rebuildPayouts: (order, caller) => admin.rebuild(byOf(caller), order),
 })

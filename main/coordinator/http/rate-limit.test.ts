@@ -34,3 +34,13 @@ test('in no stretch of time is more granted than burst plus rate, and one caller
     ),
   )
 })
+
+test('a call that costs more takes more, one that only looks takes nothing, and none costs more than there ever is', () => {
+  let now = 0
+  const take = createRateLimit({ monotonic: () => monotonicMs(now) }, { perSecond: 2, burst: 10 })
+  expect([take('a', 0), take('a', 8), take('a', 3), take('a', 2), take('a', 0)]).toEqual([0, 0, 1, 0, 1])
+  now = 4_500
+  expect([take('a', 1_000), take('b', 1_000), take('b')]).toEqual([1, 0, 1])
+  now = 5_000
+  expect(take('a', 1_000)).toBe(0)
+})

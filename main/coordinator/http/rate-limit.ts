@@ -9,19 +9,24 @@ export interface RateLimitRule {
 /** How many callers are remembered; beyond it the one that has been quiet longest is forgotten. */
 const MAX_CALLERS = 50_000
 
-/** A token bucket for each caller. Returns 0 if the call may go on, else the seconds after which it may. */
-export function createRateLimit(clock: Pick<Clock, 'monotonic'>, { perSecond, burst }: RateLimitRule): (caller: string) => number {
+/** Takes `cost` from what a caller has, one unless it says otherwise; 0 only looks. Returns 0 if the call may go on, else the seconds after which it may. */
+export type RateLimit = (caller: string, cost?: number) => number
+
+/** A token bucket for each caller. A call that costs more than there ever is costs all there is. */
+export function createRateLimit(clock: Pick<Clock, 'monotonic'>, { perSecond, burst }: RateLimitRule): RateLimit {
   const buckets = new Map<string, { tokens: number; at: number }>()
-  return (caller) => {
+  return (caller, asked = 1) => {
+    const cost = Math.min(asked, burst)
+    const needed = Math.max(1, cost)
     const now = clock.monotonic()
     const known = buckets.get(caller)
     const tokens = known ? Math.min(burst, known.tokens + ((now - known.at) / 1000) * perSecond) : burst
-    const granted = tokens >= 1
+    const granted = tokens >= needed
     // Deleting first keeps the map in order of use.
     buckets.delete(caller)
-    buckets.set(caller, { tokens: granted ? tokens - 1 : tokens, at: now })
+    buckets.set(caller, { tokens: granted ? tokens - cost : tokens, at: now })
     if (buckets.size > MAX_CALLERS) forgetOldest(buckets)
-    return granted ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond))
+    return granted ? 0 : Math.max(1, Math.ceil((needed - tokens) / perSecond))
   }
 }
 

@@ -1,9 +1,12 @@
-import { type Called, requesterOf } from './callers.ts'
+import { type Called, byOf, principalOf } from './callers.ts'
 import type { CoordinatorParts } from './parts.ts'
 
-export const requesterAdminCalls = ({ requesters }: CoordinatorParts): Called<'addRequester' | 'listRequesters' | 'weighRequester' | 'fundRequester'> => ({
-  addRequester: (order, caller) => requesters.add(requesterOf(caller), order),
-  listRequesters: (page, caller) => requesters.list(requesterOf(caller), page),
-  weighRequester: (order, caller) => requesters.weigh(requesterOf(caller), order),
-  fundRequester: (order, caller) => requesters.fund(requesterOf(caller), order),
+export const requesterAdminCalls = ({
+  requesters,
+  approvals: { acts },
+}: CoordinatorParts): Called<'addRequester' | 'listRequesters' | 'weighRequester' | 'fundRequester'> => ({
+  addRequester: (order, caller) => requesters.add(principalOf(caller), order),
+  listRequesters: (page) => requesters.list(page),
+  weighRequester: (order, caller) => requesters.weigh(byOf(caller), order),
+  fundRequester: (order, caller) => acts.fund(principalOf(caller), order),
 })

@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream'
 import { parse } from '../../../shared/contract/define.ts'
 import { Id } from '../../../shared/contract/wire.ts'
 import type { Checked } from './access.ts'
-import { problemAnswer } from './openapi.ts'
 import { requesterOf } from './callers.ts'
 
 /** What a completed job produced, as it is stored. */
@@ -12,19 +11,9 @@ export interface ResultDeps {
   readonly open: (requesterId: string, jobId: string) => Promise<{ readonly content: Readable; readonly bytes: number; readonly sha256: string }>
 }
 
-const description = {
-  operationId: 'getJobResult',
-  summary: 'What a completed job produced, as it is; repr-digest is its SHA-256 (RFC 9530)',
-  tags: ['requester'],
-  security: [{ apiKey: [] }],
-  params: { type: 'object', properties: { jobId: { type: 'string' } }, required: ['jobId'] },
-  produces: ['application/octet-stream'],
-  response: { default: problemAnswer },
-}
-
 /** Results of jobs, for whoever submitted them. Never held in memory. */
 export function bindResults(app: FastifyInstance, { open }: ResultDeps, checked: (request: FastifyRequest) => Checked): void {
-  app.get('/v1/jobs/:jobId/result', { schema: description, config: { access: 'requester' } }, async (request, reply) => {
+  app.get('/v1/jobs/:jobId/result', { config: { access: 'jobs.read' } }, async (request, reply) => {
     const { jobId } = request.params as { readonly jobId?: string }
     const { content, bytes, sha256 } = await open(requesterOf(checked(request).caller), parse(Id, jobId, 'job id'))
     const digest = `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`

@@ -3,7 +3,7 @@ import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { LogQuestion } from '../../../shared/contract/job-log.ts'
-import type { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/agent-socket.ts'
+import { AGENT_SOCKET, type SocketToAgent, type SocketToCoordinator, helloText } from '../../../shared/contract/agent-socket.ts'
 import { signEnvelope } from '../../../shared/domain/dsse.ts'
 import { PROOF_BATCH_TYPE } from '../../../shared/domain/proof-batch.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
@@ -38,9 +38,9 @@ interface Line {
   readonly say: (frame: SocketToCoordinator) => void
 }
 
-function dial(options: { path?: string; headers?: Record<string, string> } = {}): Line {
+function dial(options: { path?: string; headers?: Record<string, string>; protocols?: string[] } = {}): Line {
   const { port } = server.app.server.address() as AddressInfo
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${options.path ?? '/v1/agents/socket'}`, { headers: options.headers ?? {} })
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${options.path ?? '/v1/agents/socket'}`, options.protocols ?? [], { headers: options.headers ?? {} })
   open.add(socket)
   const frames: SocketToAgent[] = []
   socket.on('message', (data) => frames.push(JSON.parse((data as Buffer).toString()) as SocketToAgent))
@@ -262,10 +262,46 @@ test('a refused upgrade is let go even if the other side never closes its end', 
   socket.destroy()
 })
 
-test('stopping closes every connection', async () => {
+/** Says hello as agents do now, to the coordinator that it believes it has reached. */
+async function introduce(authority: string): Promise<Line> {
+  const line = dial({ protocols: [AGENT_SOCKET] })
+  const { nonce } = await line.next('challenge')
+  const signature = Buffer.from(await node.signer.sign(Buffer.from(helloText(nonce, authority)))).toString('base64')
+  line.say({ type: 'hello', nodeId: node.nodeId, signature })
+  return line
+}
+
+test('an agent signs whom it talks to: what another coordinator had it sign is good for nothing here', async () => {
+  const { port } = server.app.server.address() as AddressInfo
+  await (await introduce(`127.0.0.1:${port}`)).next('welcome')
+  expect(server.core.hub.connected()).toEqual([node.nodeId])
+  expect(await (await introduce('other.example:7465')).closed).toBe(4003)
+  // Nor is an old signature taken where the new one was agreed on.
+  const line = dial({ protocols: [AGENT_SOCKET] })
+  const { nonce } = await line.next('challenge')
+  const signature = Buffer.from(await node.signer.sign(Buffer.from(`windfall-socket-v1 ${nonce}`))).toString('base64')
+  line.say({ type: 'hello', nodeId: node.nodeId, signature })
+  expect(await line.closed).toBe(4003)
+})
+
+test('what was said to one line is no hello on another', async () => {
+  const { port } = server.app.server.address() as AddressInfo
+  const [first, second] = [dial({ protocols: [AGENT_SOCKET] }), dial({ protocols: [AGENT_SOCKET] })]
+  const { nonce } = await first.next('challenge')
+  await second.next('challenge')
+  const signature = Buffer.from(await node.signer.sign(Buffer.from(helloText(nonce, `127.0.0.1:${port}`)))).toString('base64')
+  second.say({ type: 'hello', nodeId: node.nodeId, signature })
+  expect(await second.closed).toBe(4003)
+})
+
+test('a coordinator that is stopping opens no new line, keeps those that there are for the moment, and then sends everybody elsewhere', async () => {
   const line = await connect()
   await line.next('welcome')
+  server.leave()
+  expect(await dial().closed).toBe(1006)
+  expect(line.socket.readyState).toBe(WebSocket.OPEN)
   stop.abort()
   await running
-  expect(await line.closed).toBe(1001)
+  // Service Restart.
+  expect(await line.closed).toBe(1012)
 })

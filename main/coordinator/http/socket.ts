@@ -1,25 +1,24 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { SocketToAgent, SocketToCoordinator } from '../../../shared/contract/agent-socket.ts'
+import { AGENT_SOCKET, SocketToAgent, SocketToCoordinator, helloText } from '../../../shared/contract/agent-socket.ts'
 import type { LogPiece } from '../../../shared/contract/job-log.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { verifyInPool } from '../../kernel/signing.ts'
 import { createRateLimit } from './rate-limit.ts'
-import { refusalOf, refuse } from './upgrade.ts'
+import { type SocketRules, USUAL_RULES, createUpgradeDoor, refuse } from './upgrade.ts'
 
 const MAX_FRAME_BYTES = 65_536
 const HELLO_MS = 10_000
 const PING_MS = 25_000
 /** An agent that reads this slowly is better off asking over HTTP. */
 const MAX_BUFFERED_BYTES = 1_048_576
-const MAX_STRANGERS = 512
 const FRAMES = { perSecond: 10, burst: 40 }
 
 /** Close codes, RFC 6455 §7.4 and its private range. */
-const CLOSE = { goingAway: 1001, unsupported: 1003, policy: 1008, failed: 1011, replaced: 4000, slow: 4001, hello: 4003 } as const
+const CLOSE = { unsupported: 1003, policy: 1008, failed: 1011, restart: 1012, replaced: 4000, slow: 4001, hello: 4003 } as const
 
 export interface SocketHubDeps {
   readonly clock: Clock
@@ -27,6 +26,8 @@ export interface SocketHubDeps {
   /** The key of a node that may connect, else `null`. */
   readonly keyOf: (nodeId: string) => Promise<PublicJwk | null>
   readonly accepts: (authority: string | undefined) => boolean
+  /** Aborts when no new line is opened any more. */
+  readonly quiet: AbortSignal
   /** Number of the node's newest event, for `welcome`. */
   readonly lastEvent: (nodeId: string) => Promise<number>
   readonly onWelcome: (nodeId: string) => Promise<void>
@@ -41,13 +42,13 @@ export interface SocketHubDeps {
 
 export interface SocketHub {
   /** Takes over WebSocket upgrades of a server. */
-  readonly attach: (server: Server) => void
+  readonly attach: (server: Server, rules?: SocketRules) => void
   /** False if the node is not connected, or reads so slowly that its connection was closed. */
   readonly send: (nodeId: string, frame: SocketToAgent) => boolean
   readonly connected: () => string[]
   /** Closes the connection of a node, which may come back at once. */
   readonly drop: (nodeId: string) => void
-  /** Pings every connection until `signal` aborts, then closes all. */
+  /** Pings every connection until `signal` aborts, then sends all elsewhere: agents that hear this code come back at once, and find another coordinator. */
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
@@ -59,20 +60,26 @@ interface Line {
   alive: boolean
   /** Until it has said who it is, or has gone. */
   hello: AbortController | null
+  /** What it signs to say who it is. */
+  readonly toSign: string
+  /** It is no stranger any more, or has gone. */
+  readonly leave: () => void
 }
 
 /** Push to agents over one authenticated WebSocket per node: the newest connection wins. */
 export function createSocketHub(deps: SocketHubDeps): SocketHub {
   const nodes = new Map<string, Line>()
   const lines = new Set<Line>()
-  const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
-  const strangers = () => lines.size - nodes.size
+  const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, handleProtocols })
   return {
-    attach: (server) => {
+    attach: (server, rules = USUAL_RULES) => {
+      const enter = createUpgradeDoor(deps, rules)
       server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-        const refusal = refusalOf(request, { accepts: deps.accepts, full: strangers() >= MAX_STRANGERS })
-        if (refusal) refuse(stream, refusal)
-        else upgrades.handleUpgrade(request, stream, head, (socket) => open(deps, { socket, nodes, lines }))
+        const leave = enter(request)
+        if (typeof leave === 'string') return refuse(stream, leave)
+        // Also where the handshake fails.
+        stream.once('close', leave)
+        upgrades.handleUpgrade(request, stream, head, (socket) => open(deps, { socket, nodes, lines, authority: request.headers.host ?? '', leave }))
       })
     },
     send: (nodeId, frame) => {
@@ -83,11 +90,14 @@ export function createSocketHub(deps: SocketHubDeps): SocketHub {
     drop: (nodeId) => nodes.get(nodeId)?.socket.close(CLOSE.replaced),
     async run(signal) {
       while (await deps.clock.sleep(PING_MS, signal)) for (const line of lines) ping(line)
-      for (const { socket } of lines) socket.close(CLOSE.goingAway)
+      for (const { socket } of lines) socket.close(CLOSE.restart)
       upgrades.close()
     },
   }
 }
+
+/** An agent that offers nothing is older, and signs the nonce alone. */
+const handleProtocols = (offered: Set<string>): string | false => (offered.has(AGENT_SOCKET) ? AGENT_SOCKET : false)
 
 function ping(line: Line): void {
   if (!line.alive) return line.socket.terminate()
@@ -109,10 +119,15 @@ interface Opening {
   readonly socket: WebSocket
   readonly nodes: Map<string, Line>
   readonly lines: Set<Line>
+  /** What the agent calls this coordinator. */
+  readonly authority: string
+  readonly leave: () => void
 }
 
-function open(deps: SocketHubDeps, { socket, nodes, lines }: Opening): void {
-  const line: Line = { socket, nonce: Buffer.from(deps.random(32)).toString('base64'), nodeId: null, alive: true, hello: new AbortController() }
+function open(deps: SocketHubDeps, { socket, nodes, lines, authority, leave }: Opening): void {
+  const nonce = Buffer.from(deps.random(32)).toString('base64')
+  const toSign = socket.protocol === AGENT_SOCKET ? helloText(nonce, authority) : `windfall-socket-v1 ${nonce}`
+  const line: Line = { socket, nonce, toSign, leave, nodeId: null, alive: true, hello: new AbortController() }
   const allow = createRateLimit(deps.clock, FRAMES)
   // Frames are handled one after another, in the order of arrival.
   let queue: Promise<void> = Promise.resolve()
@@ -146,6 +161,7 @@ async function expectHello(clock: Clock, { socket, hello }: Line): Promise<void>
 function greeted(line: Line): void {
   line.hello?.abort()
   line.hello = null
+  line.leave()
 }
 
 function fail(deps: SocketHubDeps, { socket, nodeId }: Line, error: unknown): void {
@@ -181,7 +197,7 @@ type Hello = Extract<SocketToCoordinator, { type: 'hello' }>
 async function welcome(deps: SocketHubDeps, { line, nodes, hello }: { line: Line; nodes: Map<string, Line>; hello: Hello }): Promise<void> {
   const { nodeId, signature } = hello
   const key = await deps.keyOf(nodeId)
-  const signed = new TextEncoder().encode(`windfall-socket-v1 ${line.nonce}`)
+  const signed = new TextEncoder().encode(line.toSign)
   if (!key || !(await verifyInPool(key, signed, Buffer.from(signature, 'base64')))) return line.socket.close(CLOSE.hello)
   const lastEvent = await deps.lastEvent(nodeId)
   if (line.socket.readyState !== line.socket.OPEN) return

@@ -23,7 +23,7 @@ async function readPage(file: string): Promise<VerifyPage> {
 /** `/verify.html`: the page that checks a receipt in the reader's own browser. Read when it is first asked for. */
 export function bindVerifyPage(app: FastifyInstance, file = FILE): void {
   let read: Promise<VerifyPage> | null = null
-  app.get('/verify.html', async (_request, reply) => {
+  app.get('/verify.html', { config: { access: 'public' } }, async (_request, reply) => {
     read ??= readPage(file).catch((error: unknown) => {
       read = null
       throw error

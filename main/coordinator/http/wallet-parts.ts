@@ -1,7 +1,9 @@
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { depositCalls } from '../../../shared/contract/funding.ts'
 import type { vaultCalls } from '../../../shared/contract/vault.ts'
+import type { Viewer } from '../../../shared/domain/permissions.ts'
 import type { walletCalls } from '../../../shared/contract/wallet.ts'
+import type { Settle } from './member-parts.ts'
 
 type Calls = typeof depositCalls & typeof vaultCalls & typeof walletCalls
 type In<K extends keyof Calls> = InputOf<Calls[K]>
@@ -10,20 +12,20 @@ type Out<K extends keyof Calls> = OutputOf<Calls[K]>
 /** What requesters pay in on Solana; who asks comes first. */
 export interface DepositParts {
   readonly request: (requesterId: string, order: In<'requestDeposit'>) => Promise<Out<'requestDeposit'>>
-  readonly list: (requesterId: string, page: In<'listDeposits'>) => Promise<Out<'listDeposits'>>
-  readonly show: (requesterId: string, depositId: string) => Promise<Out<'getDeposit'>>
+  readonly list: (viewer: Viewer, page: In<'listDeposits'>) => Promise<Out<'listDeposits'>>
+  readonly show: (viewer: Viewer, depositId: string) => Promise<Out<'getDeposit'>>
   readonly decideHeld: (by: string, order: In<'decideDeposit'>) => Promise<Out<'decideDeposit'>>
 }
 
 /** Where the money of protected jobs lies; who asks comes first. */
 export interface VaultParts {
   readonly open: (requesterId: string, order: In<'openVault'>) => Promise<Out<'openVault'>>
-  readonly list: (by: string, page: In<'listVaults'>) => Promise<Out<'listVaults'>>
-  readonly cancel: (by: string, jobId: string) => Promise<Out<'cancelVault'>>
-  readonly writeOff: (by: string, order: In<'writeOffVault'>) => Promise<Out<'writeOffVault'>>
-  readonly show: (by: string, jobId: string) => Promise<Out<'getVault'>>
-  readonly plan: (by: string, order: In<'planVault'>) => Promise<Out<'planVault'>>
-  readonly sign: (by: string, order: In<'signVault'>) => Promise<Out<'signVault'>>
+  readonly list: (viewer: Viewer, page: In<'listVaults'>) => Promise<Out<'listVaults'>>
+  readonly cancel: (viewer: Viewer, jobId: string) => Promise<Out<'cancelVault'>>
+  readonly writeOff: (by: string, order: In<'writeOffVault'>, settle?: Settle) => Promise<Out<'writeOffVault'>>
+  readonly show: (viewer: Viewer, jobId: string) => Promise<Out<'getVault'>>
+  readonly plan: (viewer: Viewer, order: In<'planVault'>) => Promise<Out<'planVault'>>
+  readonly sign: (viewer: Viewer, order: In<'signVault'>) => Promise<Out<'signVault'>>
 }
 
 /** Where a node is paid, asked in its name or by whoever has the address of a page. */

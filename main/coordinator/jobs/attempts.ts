@@ -1,20 +1,13 @@
 import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { fromIso } from '../../../shared/units.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { changeJob } from './change.ts'
-import { type Job, createJobsStore } from './jobs.store.ts'
-import { type Renewals, isProven, leaseStanding } from './leases.ts'
+import { createJobsStore } from './jobs.store.ts'
+import type { Renewals } from './leases.ts'
 import type { JobDeps } from './ports.ts'
-import { type Waiting, explainWindow } from './reasons.ts'
-import { afterEnd } from './retrying.ts'
-
-export interface HeldAttempt {
-  readonly job: Job
-  readonly attempt: Attempt
-}
+import { type AttemptEnd, type HeldAttempt, UNBEGUN, endingOf, failureRuling, mayResume, renewalRuling, standingOf } from './rulings.ts'
 
 /** The attempt behind a lease of this node, or `null` if the node never had such a lease. */
 export async function attemptOfLease(db: Db | Tx, nodeId: string, leaseId: string): Promise<HeldAttempt | null> {
@@ -24,9 +17,6 @@ export async function attemptOfLease(db: Db | Tx, nodeId: string, leaseId: strin
   return job && { job, attempt }
 }
 
-export const standingOf = ({ job, attempt }: HeldAttempt, token: number): 'current' | 'late' | 'lost' =>
-  leaseStanding({ token: attempt.token, attempt: attempt.state, job: job.state, jobToken: job.token }, token)
-
 export interface LeaseClaim {
   readonly nodeId: string
   readonly leaseId: string
@@ -35,10 +25,11 @@ export interface LeaseClaim {
 
 async function currentAttempt(tx: Tx, { nodeId, leaseId, token }: LeaseClaim): Promise<HeldAttempt> {
   const held = await attemptOfLease(tx, nodeId, leaseId)
-  if (!held || standingOf(held, token) !== 'current')
-    throw new WindfallError('lease.lost', 'This lease has ended or belongs to someone else. Drop the attempt.')
+  if (!held || standingOf(held, token) !== 'current') throw lost()
   return held
 }
+
+const lost = () => new WindfallError('lease.lost', 'This lease has ended or belongs to someone else. Drop the attempt.')
 
 /** The agent has begun. Repeating it is harmless. Error: `lease.lost`. */
 export const startAttempt = (deps: JobDeps, claim: LeaseClaim): Promise<void> =>
@@ -60,10 +51,12 @@ export interface AttemptFailure extends LeaseClaim {
 export const failAttempt = (deps: JobDeps, failure: AttemptFailure): Promise<void> =>
   transact(deps.db, async (tx) => {
     const known = await attemptOfLease(tx, failure.nodeId, failure.leaseId)
-    if (known?.attempt.state === 'failed' && known.attempt.token === failure.token) return
-    if (known?.attempt.reason === 'lease.expired' && known.attempt.token === failure.token) return tellLate(tx, known.attempt, failure)
+    const ruling = failureRuling(known, failure.token)
+    if (ruling === 'repeated') return
+    if (!known || ruling === 'lost') throw lost()
+    if (ruling === 'told-late') return tellLate(tx, known.attempt, failure)
+    const { attempt } = known
     const { exitCode, reason, retry } = failure
-    const { attempt } = await currentAttempt(tx, failure)
     await deps.decide(tx, 'attempt.failed', { attemptId: attempt.attemptId, nodeId: failure.nodeId, reason, exitCode, retry })
     await endAttempt(deps, tx, { attempt, state: 'failed', ...failure })
   })
@@ -74,44 +67,13 @@ async function tellLate(tx: Tx, { attemptId }: Attempt, { reason }: AttemptFailu
 }
 
 /** Ends one attempt and moves its job on, inside the caller's transaction. */
-export async function endAttempt(
-  deps: JobDeps,
-  tx: Tx,
-  end: { attempt: Attempt; state: 'given-back' | 'failed' | 'lost'; reason: string; message: string; retry: boolean },
-): Promise<void> {
-  const { attempt, state, reason, message, retry } = end
-  const endedAt = deps.clock.now()
+export async function endAttempt(deps: JobDeps, tx: Tx, { attempt, ...end }: AttemptEnd): Promise<void> {
+  const now = deps.clock.now()
   const attempts = createAttemptsStore(tx)
-  await attempts.update(attempt.attemptId, { state, reason, endedAt })
+  await attempts.update(attempt.attemptId, { state: end.state, reason: end.reason, endedAt: now })
   const job = await createJobsStore(tx).get(attempt.jobId)
-  if (!job) return
-  const planned = retry && reason === PLANNED_END ? nextRunOf(job, endedAt) : null
-  if (planned) return void (await changeJob(deps, tx, { job, change: { type: 'paused', ...planned } }))
-  const { spec, deadlineAt, copy } = job
-  const next = afterEnd(
-    { ended: { state, reason }, attempts: await attempts.ofJob(job.jobId), retry, message, spec, isDoable: copy > 1, deadlineAt },
-    endedAt,
-    deps.chance(),
-  )
-  // What the coordinator has repeated must not fail for it: the result that is there counts before long.
-  if (next.again === 'no' && job.confirmBy !== null) return giveUpRepeating(deps, tx, { job, message: next.message, now: endedAt })
-  const change = { type: 'attempt-ended', retry: next.again !== 'no', reason, message: next.message } as const
-  await changeJob(deps, tx, { job, change, ...(next.again === 'later' ? { patch: { isBlocked: true, retryAt: next.at, plan: null } } : {}) })
+  if (job) await changeJob(deps, tx, { job, ...endingOf(job, { end, attempts: await attempts.ofJob(job.jobId) }, { now, chance: deps.chance() }) })
 }
-
-async function giveUpRepeating(
-  deps: JobDeps,
-  tx: Tx,
-  { job, message, now }: { readonly job: Job; readonly message: string; readonly now: number },
-): Promise<void> {
-  const change = { type: 'attempt-ended', retry: true, reason: 'waiting.quorum', message } as const
-  await changeJob(deps, tx, { job, change, patch: { isBlocked: true, confirmBy: now, plan: null } })
-}
-
-const PLANNED_END: YieldReason = 'plan'
-
-/** What a job waits for whose run is over and whose next one is planned; `null` if that was to begin by now. */
-const nextRunOf = ({ plan }: Job, now: number): Waiting | null => (plan && fromIso(plan.window.from) > now ? explainWindow(plan, { now, hasRun: true }) : null)
 
 /** What an agent says it holds and no longer does, or is to end. */
 export interface Dropped {
@@ -125,10 +87,8 @@ const resumeAttempt = (deps: JobDeps, claim: LeaseClaim): Promise<boolean> =>
   transact(deps.db, async (tx) => {
     const held = await attemptOfLease(tx, claim.nodeId, claim.leaseId)
     const attempts = createAttemptsStore(tx)
-    if (!held || standingOf(held, claim.token) !== 'late') return false
+    if (!held || !mayResume(held, claim.token, await attempts.openOfNode(claim.nodeId))) return false
     const { job, attempt } = held
-    const endedAt = attempt.endedAt ?? attempt.leasedAt
-    if ((await attempts.openOfNode(claim.nodeId)).some(({ leasedAt }) => leasedAt >= endedAt)) return false
     if (!(await changeJob(deps, tx, { job, change: { type: 'resumed' } }))) return false
     await attempts.update(attempt.attemptId, {
       state: 'running',
@@ -141,6 +101,15 @@ const resumeAttempt = (deps: JobDeps, claim: LeaseClaim): Promise<boolean> =>
     return true
   })
 
+/** Gives a job to another machine that its own one has not begun in all this time. Nothing happens if its proof has arrived just now. */
+const endUnbegun = (deps: JobDeps, claim: LeaseClaim): Promise<void> =>
+  transact(deps.db, async (tx) => {
+    const held = await attemptOfLease(tx, claim.nodeId, claim.leaseId)
+    // One that was resumed counts as running, whether or not its machine had begun it.
+    if (!held || held.attempt.state === 'verifying' || standingOf(held, claim.token) !== 'current') return
+    await endAttempt(deps, tx, { attempt: held.attempt, ...UNBEGUN })
+  })
+
 /** Renews what the agent lists and still holds, takes up again what it may hold again, and names what it must drop or end. */
 export async function renewLeases(
   deps: JobDeps,
@@ -148,18 +117,19 @@ export async function renewLeases(
   { nodeId, running }: { readonly nodeId: string; readonly running: Presence['running'] },
 ): Promise<Dropped> {
   const dropped: Dropped = { lost: [], cancelled: [], yields: [] }
-  for (const { leaseId, token } of running) {
+  for (const { leaseId, token, state } of running) {
     await renewals.handedOver(leaseId)
     const held = await attemptOfLease(deps.db, nodeId, leaseId)
-    const standing = held ? standingOf(held, token) : 'lost'
-    if (standing === 'current' || (standing === 'late' && (await resumeAttempt(deps, { nodeId, leaseId, token })))) {
+    const ruling = renewalRuling(held, token)
+    if (ruling === 'current' && renewals.waitsTooLong(leaseId, state === 'waiting')) {
+      await endUnbegun(deps, { nodeId, leaseId, token })
+      renewals.forget(leaseId)
+      dropped.lost.push(leaseId)
+    } else if (ruling === 'current' || (ruling === 'late' && (await resumeAttempt(deps, { nodeId, leaseId, token })))) {
       renewals.renew(leaseId)
-      const reason = standing === 'current' ? held?.attempt.askedBack : null
+      const reason = ruling === 'current' ? held?.attempt.askedBack : null
       if (reason) dropped.yields.push({ leaseId, reason })
-    }
-    // A proven attempt is not lost: its agent is about to hear that the proof was accepted.
-    else if (!held || !isProven(held.attempt.state))
-      (held?.job.state === 'cancelled' || held?.job.state === 'expired' ? dropped.cancelled : dropped.lost).push(leaseId)
+    } else if (ruling !== 'proven') (ruling === 'cancelled' ? dropped.cancelled : dropped.lost).push(leaseId)
   }
   return dropped
 }

@@ -4,7 +4,8 @@ import { type Attempt, createAttemptsStore } from './attempts.store.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type Job, type JobPatch, createJobsStore } from './jobs.store.ts'
 import type { JobDeps } from './ports.ts'
-import { type JobChange, TERMINAL, standingOf, transition } from './transition.ts'
+import { moveOf } from './rulings.ts'
+import { type JobChange, TERMINAL } from './transition.ts'
 import type { Tx } from '../persistence/database.ts'
 
 /** What it takes to move a job. */
@@ -20,21 +21,17 @@ export const recordMove = (
 
 /** Moves a job if the change is possible from where it stands, with its money and its audit entry. `null` if it is not. */
 export async function changeJob(deps: ChangeDeps, tx: Tx, { job, change, patch = {} }: { job: Job; change: JobChange; patch?: JobPatch }): Promise<Job | null> {
-  const next = transition(standingOf(job), change)
-  if (!next) return null
-  // What comes back has to be planned again.
-  const unplanned = change.type === 'attempt-ended' || change.type === 'paused' || change.type === 'held' ? { plannedAt: null } : {}
-  const over = TERMINAL.has(next.state) && job.confirmBy !== null ? { confirmBy: null } : {}
-  const changed = { ...unplanned, ...over, ...patch, ...next, updatedAt: deps.clock.now() }
+  const changed = moveOf(job, { change, patch }, deps.clock.now())
+  if (!changed) return null
   await createJobsStore(tx).update(job.jobId, changed)
-  const { state } = next
+  const { state } = changed
   if ((state === 'failed' || state === 'expired' || state === 'cancelled') && (await deps.endRuns(tx, { jobId: job.jobId, state })) === 'free')
     await deps.money.release(tx, job)
-  if (TERMINAL.has(next.state)) {
+  if (TERMINAL.has(state)) {
     await createCheckpointsStore(tx).remove(job.jobId)
     await createAfterStore(tx).ended([job.jobId], job.array?.arrayId ?? null)
   }
-  if (next.state !== job.state) await recordMove(deps, tx, job, next)
+  if (state !== job.state) await recordMove(deps, tx, job, changed)
   return { ...job, ...changed }
 }
 

@@ -3,11 +3,12 @@ import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Blobs } from '../persistence/blobs.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
-import { type HeldAttempt, type LeaseClaim, attemptOfLease, standingOf } from './attempts.ts'
+import { type LeaseClaim, attemptOfLease } from './attempts.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { mayHandOver } from './leases.ts'
 import type { JobDeps } from './ports.ts'
+import { type HeldAttempt, standingOf } from './rulings.ts'
 
 export interface CheckpointsDeps extends Pick<JobDeps, 'db' | 'clock' | 'decide'> {
   readonly blobs: Pick<Blobs, 'stream' | 'write' | 'sweep'>

@@ -2,11 +2,12 @@ import type { JobSpec } from '../../../shared/contract/job.ts'
 import { placeKindFor, placesFor } from '../../../shared/domain/places.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { Holdings } from './holdings.ts'
-import { type Given, type LeasingDeps, type Taker, leaseJobs } from './leasing.ts'
+import { type Given, type LeasingDeps, leaseJobs } from './leasing.ts'
 import type { Due } from './next-run.ts'
 import { placeOf } from './place.ts'
 import type { KnownNode } from './ports.ts'
 import type { Rounds } from './rounds.ts'
+import type { Taker } from './taking.ts'
 import { isOfAll } from './together.ts'
 
 interface GivingDeps extends LeasingDeps {

@@ -5,8 +5,9 @@ import type { After } from '../../../shared/contract/job-links.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Blobs } from '../persistence/blobs.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { type LeaseClaim, attemptOfLease, standingOf } from './attempts.ts'
+import { type LeaseClaim, attemptOfLease } from './attempts.ts'
 import { type Job, createJobsStore } from './jobs.store.ts'
+import { standingOf } from './rulings.ts'
 
 const refuse = (message: string): never => {
   throw new WindfallError('input.invalid', message)

@@ -53,6 +53,8 @@ export interface Renewals {
   readonly renew: (leaseId: string) => void
   /** True once a lease has not been renewed for `ttlMs`. The first question about an unknown lease renews it. */
   readonly isExpired: (leaseId: string) => boolean
+  /** Its node says whether it waits still to begin. True once it has said so for {@link BEGIN_PATIENCE_MS} on end. */
+  readonly waitsTooLong: (leaseId: string, isWaiting: boolean) => boolean
   readonly forget: (leaseId: string) => void
   /** Every lease has its full time again. */
   readonly forgetAll: () => void
@@ -62,12 +64,16 @@ export interface Renewals {
   readonly handedOver: (leaseId: string) => Promise<void>
 }
 
+/** A machine that cannot begin, because its owner is back or its clock is wrong, may be so for hours, while another one could. */
+const BEGIN_PATIENCE_MS = 600_000
+
 /** Nobody asks about a lease for so long after it was last renewed. */
 const RENEWAL_KEPT_MS = 2 * RECEIPT_HOLD_MS
 
 /** When each lease was renewed, on a clock that never jumps, in memory: renewal writes nothing, and after a restart every lease has its full time again. */
 export function createRenewals(clock: Pick<Clock, 'monotonic'>, ttlMs: number): Renewals {
   const renewed = new Map<string, number>()
+  const waitingSince = new Map<string, number>()
   const onTheWay = new Map<string, Promise<void>>()
   // In the order of renewal. A replica that does not end leases is never told that one has ended.
   const renew = (leaseId: string) => {
@@ -76,6 +82,7 @@ export function createRenewals(clock: Pick<Clock, 'monotonic'>, ttlMs: number): 
     for (const [oldest, at] of renewed) {
       if (clock.monotonic() - at < RENEWAL_KEPT_MS) break
       renewed.delete(oldest)
+      waitingSince.delete(oldest)
     }
   }
   return {
@@ -85,8 +92,20 @@ export function createRenewals(clock: Pick<Clock, 'monotonic'>, ttlMs: number): 
       if (at === undefined) renew(leaseId)
       return at !== undefined && clock.monotonic() - at >= ttlMs
     },
-    forget: (leaseId) => void renewed.delete(leaseId),
-    forgetAll: () => renewed.clear(),
+    waitsTooLong(leaseId, isWaiting) {
+      const since = waitingSince.get(leaseId) ?? clock.monotonic()
+      if (isWaiting) waitingSince.set(leaseId, since)
+      else waitingSince.delete(leaseId)
+      return isWaiting && clock.monotonic() - since >= BEGIN_PATIENCE_MS
+    },
+    forget(leaseId) {
+      renewed.delete(leaseId)
+      waitingSince.delete(leaseId)
+    },
+    forgetAll() {
+      renewed.clear()
+      waitingSince.clear()
+    },
     handOver(leaseId, written) {
       const over = (): void => void onTheWay.delete(leaseId)
       onTheWay.set(leaseId, written.then(over, over))

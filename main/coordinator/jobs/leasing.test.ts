@@ -7,7 +7,9 @@ import { type TestCore, type TestNode, REQUESTER, startTestCore } from '../core.
 import { testCapabilities } from '../test-work.fake.ts'
 import { renewLeases } from './attempts.ts'
 import { createRenewals } from './leases.ts'
-import { type LeasingDeps, type Taker, leaseJob, leaseJobs } from './leasing.ts'
+import { type LeasingDeps, leaseJob, leaseJobs } from './leasing.ts'
+import type { Taker } from './taking.ts'
+import { causeOf } from './retrying.ts'
 import { createTokens } from './tokens.ts'
 
 let core: TestCore
@@ -160,4 +162,25 @@ test('every token is higher than all before it, over any number of restarts', ()
 
 test('who does not give leases out has no tokens', () => {
   expect(createTokens(() => null)).toThrow(expect.objectContaining({ code: 'storage.fenced' }))
+})
+
+test('a job that its machine cannot begin goes to another one after ten minutes, at nobody’s cost; one that is being prepared is left alone', async () => {
+  await plan()
+  const lease = (await give(leasing())) as { leaseId: string; token: number }
+  const [renewals, deps] = [createRenewals(core.clock, 90_000), leasing()]
+  const say = (state: 'waiting' | 'preparing') => renewLeases(deps, renewals, { nodeId: node.nodeId, running: [{ ...lease, state }] })
+  const saysFor = async (minutes: number, state: 'waiting' | 'preparing') => {
+    for (let left = minutes; left > 0; left -= 1) {
+      expect((await say(state)).lost).toEqual([])
+      await core.clock.advance(60_000)
+    }
+  }
+  await saysFor(9, 'waiting')
+  await saysFor(30, 'preparing')
+  await saysFor(10, 'waiting')
+  expect((await say('waiting')).lost).toEqual([lease.leaseId])
+  expect(await attempts()).toMatchObject([{ state: 'failed', reason: 'lease.unbegun' }])
+  const [job] = await core.db.selectFrom('job').selectAll().execute()
+  expect(job).toMatchObject({ state: 'queued', reason: 'waiting.retry' })
+  expect(causeOf({ state: 'failed', reason: 'lease.unbegun' })).toBe('nobody')
 })

@@ -1,16 +1,13 @@
 import type { Lease } from '../../../shared/contract/job.ts'
-import type { Plan } from '../../../shared/contract/plan.ts'
-import { placeKindFor, placesFor, placesOf } from '../../../shared/domain/places.ts'
-import { fromIso, toIso } from '../../../shared/units.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
-import { type Attempt, createAttemptsStore } from './attempts.store.ts'
+import { createAttemptsStore } from './attempts.store.ts'
 import { recordMove } from './change.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { leaveLine } from './fairness/standing.ts'
-import { placeOf } from './place.ts'
-import { type Job, createJobsStore } from './jobs.store.ts'
-import { LEASE_LEAD_MS, type Renewals } from './leases.ts'
-import type { JobDeps, KnownNode, Matched, Push } from './ports.ts'
+import { createJobsStore } from './jobs.store.ts'
+import type { Renewals } from './leases.ts'
+import type { JobDeps, Push } from './ports.ts'
+import { type Taker, type Taking, takeInTurn } from './taking.ts'
 import { createTogetherStore } from './together.store.ts'
 import { leaseOf } from './view.ts'
 
@@ -21,54 +18,14 @@ export interface LeasingDeps extends JobDeps {
   readonly nextToken: () => number
 }
 
-/** Which node takes a job; `choice` says why that one if it is not the one of the plan. */
-export interface Taker {
-  readonly jobId: string
-  readonly node: Pick<KnownNode, 'nodeId' | 'capabilities'>
-  readonly choice: Matched['choice'] | null
-}
-
-/** The plan as it is carried out: on the node that takes it, and from now on if it was to begin later. */
-function carriedOut(plan: Plan, nodeId: string, now: number): Plan {
-  const [first, ...others] = plan.runs
-  if (!first || fromIso(first.from) - now <= LEASE_LEAD_MS) return { ...plan, nodeId }
-  const run = { from: toIso(now), to: toIso(now + fromIso(first.to) - fromIso(first.from)) }
-  return { ...plan, nodeId, runs: [run, ...others], window: { from: run.from, to: others.at(-1)?.to ?? run.to } }
-}
-
 /** A lease as it was written · `full`: its place is still taken · `moved-on`: its job no longer waits for this. */
 export type Given = Lease | 'full' | 'moved-on'
-
-interface Taking {
-  readonly taker: Taker
-  readonly job: Job
-  readonly attempt: Attempt
-}
-
-/** One after another, each with the places in mind that those before it have taken. */
-function takeInTurn(deps: LeasingDeps, takers: readonly Taker[], { jobs, taken }: { jobs: Map<string, Job>; taken: Map<string, number> }) {
-  const leasedAt = deps.clock.now()
-  return takers.map((taker): Taking | 'full' | 'moved-on' => {
-    const { jobId, node, choice } = taker
-    const { nodeId } = node
-    const job = jobs.get(jobId)
-    if (job?.state !== 'planned' || !job.plan || (choice === null && job.plan.nodeId !== nodeId)) return 'moved-on'
-    const kind = placeKindFor(job.spec.needs)
-    const more = (taken.get(placeOf(nodeId, kind)) ?? 0) + placesFor(job.spec.needs)
-    if (more > placesOf(node.capabilities, kind)) return 'full'
-    taken.set(placeOf(nodeId, kind), more)
-    jobs.delete(jobId)
-    const [plan, token] = [carriedOut(job.plan, nodeId, leasedAt), deps.nextToken()]
-    const ids = { attemptId: deps.ids.next(), leaseId: deps.ids.next(), jobId, nodeId }
-    return { taker, job, attempt: { ...ids, token, plan, leasedAt, state: 'leased', startedAt: null, endedAt: null, reason: null, askedBack: null } }
-  })
-}
 
 async function writeLeases(deps: LeasingDeps, tx: Tx, takers: readonly Taker[]): Promise<Given[]> {
   const store = createTogetherStore(tx)
   const jobs = await store.jobs(takers.map(({ jobId }) => jobId))
   const taken = await store.placesTaken(takers.map(({ node }) => node.nodeId))
-  const takings = takeInTurn(deps, takers, { jobs, taken })
+  const takings = takeInTurn({ ...deps, now: deps.clock.now() }, takers, { jobs, taken })
   const leased = takings.flatMap((taking) => (typeof taking === 'string' ? [] : [taking]))
   await store.leased(leased.map(({ attempt: { jobId, token, plan, leasedAt } }) => ({ jobId, token, plan, updatedAt: leasedAt })))
   await leaveLine(

@@ -16,7 +16,7 @@ type Ended = Pick<Attempt, 'state' | 'reason'>
 /** Whose doing it was that an attempt ended: `nobody` where an owner has the machine back or a coordinator the job, for that may be at any time. */
 export type Cause = 'nobody' | 'machine' | 'job'
 
-const NOBODYS: ReadonlySet<string> = new Set(['agent.stopped', 'node.removed', 'node.quarantined'])
+const NOBODYS: ReadonlySet<string> = new Set(['agent.stopped', 'lease.unbegun', 'node.removed', 'node.quarantined'])
 
 export function causeOf({ state, reason }: Ended): Cause {
   if (state === 'given-back' || state === 'held' || NOBODYS.has(reason ?? '') || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success)

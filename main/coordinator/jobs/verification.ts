@@ -3,13 +3,14 @@ import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { attemptOfLease, endAttempt, standingOf } from './attempts.ts'
+import { attemptOfLease, endAttempt } from './attempts.ts'
 import { createAttemptsStore } from './attempts.store.ts'
 import { changeJob } from './change.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { isOpen } from './leases.ts'
 import type { JobDeps } from './ports.ts'
+import { standingOf } from './rulings.ts'
 
 /** What a proof is compared with. Times are epoch milliseconds. */
 export interface AttemptUnderProof {

@@ -7,6 +7,7 @@ import { chargeback, changeOf, debtPaid, refund } from './claims.ts'
 import { type Deposit, requesterDeposit } from './entries.ts'
 import { createLedgerStore } from './ledger.store.ts'
 import { createReadingStore } from './reading.store.ts'
+import type { LedgerTransaction } from './transaction.ts'
 
 /** What a requester has to spend, and what they owe since a deposit that they had spent was taken back. */
 export async function moneyOf(db: Db | Tx, requesterId: string): Promise<{ readonly prepaid: MicroUsd; readonly owed: MicroUsd }> {
@@ -27,9 +28,20 @@ export async function payDebt(tx: Tx, requesterId: string, { id, at }: { readonl
   if (amount > 0n) await createLedgerStore(tx).book(debtPaid({ id, requesterId, amount, at }))
 }
 
-/** A requester pays in, once per id. Errors: `ledger.unbalanced` if it was booked with another amount. */
+/** Books what a person has named and counted: what does not fit is a mistake of theirs, no defect of the books. Error: `conflict`. */
+async function bookNamed(tx: Tx, transaction: LedgerTransaction): Promise<'booked' | 'duplicate'> {
+  const store = createLedgerStore(tx)
+  const isKnown = await store.isBooked(transaction.id)
+  return store.book(transaction).catch((error: unknown) => {
+    if (!(error instanceof WindfallError) || error.code !== 'ledger.unbalanced') throw error
+    const why = isKnown ? 'This id was booked before with another amount or reason. Choose another id.' : error.message
+    throw new WindfallError('conflict', why, { cause: error })
+  })
+}
+
+/** A requester pays in, once per id. Errors: `conflict` if it was booked with another amount, or if the books cannot count that far. */
 export async function deposit(tx: Tx, paid: Deposit): Promise<'booked' | 'duplicate'> {
-  const booked = await createLedgerStore(tx).book(requesterDeposit(paid))
+  const booked = await bookNamed(tx, requesterDeposit(paid))
   if (booked === 'booked') await payDebt(tx, paid.requesterId, paid)
   return booked
 }
@@ -40,12 +52,12 @@ interface Order {
   readonly at: number
 }
 
-/** Pays prepaid money back that is not owed, once per id. Errors: `funds.insufficient`; `ledger.unbalanced` if it was booked with another amount. */
+/** Pays prepaid money back that is not owed, once per id. Errors: `funds.insufficient`; `conflict` if it was booked with another amount. */
 export async function payBack(tx: Tx, order: Order & { readonly refundId: string; readonly amount: bigint }): Promise<'booked' | 'duplicate'> {
   const { requesterId, refundId, at } = order
   const id = `refund:${requesterId}:${refundId}`
   if (!(await createLedgerStore(tx).isBooked(id))) await payDebt(tx, requesterId, { id, at })
-  return createLedgerStore(tx).book(refund(order))
+  return bookNamed(tx, refund(order))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Model } from '../../../shared/contract/model.ts'
-import { OPERATOR, REQUESTER, type TestCore, startTestCore } from '../core.fake.ts'
+import { OPERATOR, type TestCore, startTestCore } from '../core.fake.ts'
 import { testSpec } from '../test-work.fake.ts'
 import { grantApiKey } from '../registry/api-keys.ts'
 
@@ -16,7 +16,6 @@ const { runtime, kind } = testSpec(0)
 const WHISPER: Model = { name: 'whisper', version: '3', description: '', kind, runtime, needs: { gpus: 1, vramBytes: 8e9, ramBytes: 0 } }
 
 test('an operator adds a version once; it never becomes something else', async () => {
-  await expect(models().add(REQUESTER, WHISPER)).rejects.toMatchObject({ code: 'auth.refused' })
   const added = await models().add(OPERATOR, WHISPER)
   expect(added).toEqual({ ...WHISPER, addedBy: OPERATOR, addedAt: '2026-03-01T12:10:00.000Z' })
   await core.clock.advance(1_000)

@@ -93,7 +93,6 @@ export interface PayoutDeps {
   /** Where a node is paid; `null` while it has said nowhere. */
   readonly addressOf: (db: Db | Tx, nodeId: string) => Promise<string | null>
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
-  readonly isOperator: (requesterId: string) => boolean
   /** Whether the operator has put a stop file in place. */
   readonly isStopped: () => boolean
   /** Tells a node about its payout, or why there is none, in the transaction of the change. */

@@ -9,7 +9,7 @@ import { addWriter, engineOf } from './transact.ts'
 
 export { atEnd } from './at-end.ts'
 export type { Db, Schema, Tx } from './schema.ts'
-export { engineOf, transact, withFence } from './transact.ts'
+export { engineOf, transact, watchWrites, withFence } from './transact.ts'
 
 /**
  * Opens the coordinator's database and brings its schema up to date. `place` is a file for SQLite, `:memory:`, or the address of a PostgreSQL database
@@ -27,7 +27,8 @@ export async function openDatabase(place: string, options: PostgresOptions = {})
   return opened(openPostgresEngine(place, options))
 }
 
-async function opened(engine: Engine, prepare: (db: Db) => Promise<void> = async () => {}): Promise<Db> {
+/** A database whose schema is up to date once `prepare` has been. */
+export async function opened(engine: Engine, prepare: (db: Db) => Promise<void> = async () => {}): Promise<Db> {
   const db = new Kysely<Schema>({ dialect: engine.dialect, plugins: [integers] })
   try {
     await prepare(db)

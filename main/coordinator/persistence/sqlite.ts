@@ -12,9 +12,10 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-/** Opens a file, or `:memory:`. One connection: whatever reads waits for the transaction under way. Error: `storage.failed`. */
-export function openSqliteEngine(file: string): Engine {
-  const sqlite = openDurable(file)
+/** Opens a file, `:memory:`, or in memory a copy of a file of these bytes. One connection: whatever reads waits for the transaction under way. Error: `storage.failed`. */
+export function openSqliteEngine(place: string | Buffer): Engine {
+  const file = typeof place === 'string' ? place : ':memory:'
+  const sqlite = openDurable(place)
   // Without this, an amount above 2^53 would come back rounded.
   sqlite.defaultSafeIntegers(true)
   const dialect = new SqliteDialect({ database: preparingOnce(sqlite) })

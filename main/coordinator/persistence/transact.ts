@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type CompiledQuery,
   type ConnectionProvider,
@@ -18,7 +19,7 @@ import { createGroupCommit } from './group-commit.ts'
 import { withIntegers } from './integers.ts'
 
 /** Who may write: the owner of a shard, for as long as the shard's epoch is the one at which it was taken. */
-interface Fence {
+export interface Fence {
   readonly shard: string
   readonly epoch: number
 }
@@ -28,6 +29,8 @@ interface Writer {
   readonly commit: ReturnType<typeof createGroupCommit>
   /** Never connects: a transaction has to name one, and asks it for nothing. */
   readonly driver: Driver
+  /** Told of every write, to see how long it takes. */
+  watch: ((written: Promise<unknown>) => void) | null
 }
 
 /** By what every view of one database shares, whatever plugins it has. */
@@ -44,7 +47,12 @@ const writerOf = (executor: QueryExecutor): Writer => {
 export function addWriter<T>(db: Kysely<T>, engine: Engine): void {
   const executor = lean(db.getExecutor())
   const commit = createGroupCommit({ engine, provide: (use) => executor.provideConnection(use) })
-  writers.set(executor.adapter, { engine, commit, driver: engine.dialect.createDriver() })
+  writers.set(executor.adapter, { engine, commit, driver: engine.dialect.createDriver(), watch: null })
+}
+
+/** Hands every later write of a database, through any view of it, to `watch` while it is under way. */
+export function watchWrites(db: Db, watch: (written: Promise<unknown>) => void): void {
+  writerOf(db.getExecutor()).watch = watch
 }
 
 export const engineOf = (db: Db | Tx): Engine => writerOf(db.getExecutor()).engine
@@ -65,13 +73,16 @@ export const engineOf = (db: Db | Tx): Engine => writerOf(db.getExecutor()).engi
  */
 export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   const executor = db.getExecutor()
-  return writerOf(executor).commit(async (connection) => {
+  const writer = writerOf(executor)
+  // It runs in a turn of whoever began the group; what it is the doing of goes along with it.
+  const inPlace = AsyncLocalStorage.bind(work)
+  const written = writer.commit(async (connection) => {
     const lent = lend(connection)
     const tx = asTransaction(db, lean(executor.withConnectionProvider(lent)))
     leaveToEnd(tx)
     try {
       await checkFences(tx, executor.plugins)
-      const value = await work(tx)
+      const value = await inPlace(tx)
       await writeLeft(tx)
       await lent.takeBack()
       return value
@@ -79,6 +90,8 @@ export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
       await lent.takeBack().catch(() => undefined)
     }
   })
+  writer.watch?.(written)
+  return written
 }
 
 /**
@@ -92,12 +105,15 @@ export function withFence(db: Db, fence: Fence): Db {
   return db.withPlugin(marker)
 }
 
+/** Whether nobody has taken the shard over since: `epoch` is what the database has of it in the transaction that writes. */
+export const isHeld = (fence: Pick<Fence, 'epoch'>, epoch: number | undefined): boolean => epoch === fence.epoch
+
 async function checkFences(tx: Tx, plugins: readonly KyselyPlugin[]): Promise<void> {
   for (const plugin of plugins) {
     const fence = fences.get(plugin)
     if (!fence) continue
     const row = await tx.selectFrom('shard').select('epoch').where('id', '=', fence.shard).executeTakeFirst()
-    if (row?.epoch !== fence.epoch)
+    if (!isHeld(fence, row?.epoch))
       throw new WindfallError('storage.fenced', `Another coordinator has taken over what this one did for ${fence.shard}. Ask again; nothing was written.`)
   }
 }

@@ -43,6 +43,8 @@ export type Left = { readonly kind: 'output'; readonly sha256: string; readonly 
 export interface ProofFacts {
   /** Epoch milliseconds. */
   readonly now: number
+  /** By how much our own clock was set since the lease was given, milliseconds: that is nobody's fault whose work is judged. */
+  readonly slackMs: number
   readonly leaseId: string
   readonly proof: EnergyProof
   readonly bodySha256: string
@@ -85,11 +87,11 @@ function runtimeProblem(proof: EnergyProof, { runtime }: JobSpec): Refusal | nul
     : refuse('proof.runtime', `The job asks for image ${runtime.image}; the proof says ${proof.runtime.image} ran.`)
 }
 
-function timeProblem({ now, proof }: ProofFacts, { leasedAt, spec }: ProvenAttempt): Refusal | null {
-  const [startedAt, endedAt] = [fromIso(proof.startedAt), fromIso(proof.endedAt)]
-  if (startedAt < leasedAt - SKEW_MS) return refuse('proof.time', `The run started at ${proof.startedAt}, before its lease was given.`)
-  if (endedAt > now + SKEW_MS) return refuse('proof.time', `The run ended at ${proof.endedAt}, which is in the future. Set the clock of this machine.`)
-  if (proof.durationMs > now - leasedAt + SKEW_MS) return refuse('proof.time', `The run claims ${proof.durationMs} ms, longer than its lease has lasted.`)
+function timeProblem({ now, slackMs, proof }: ProofFacts, { leasedAt, spec }: ProvenAttempt): Refusal | null {
+  const [startedAt, endedAt, skewMs] = [fromIso(proof.startedAt), fromIso(proof.endedAt), SKEW_MS + slackMs]
+  if (startedAt < leasedAt - skewMs) return refuse('proof.time', `The run started at ${proof.startedAt}, before its lease was given.`)
+  if (endedAt > now + skewMs) return refuse('proof.time', `The run ended at ${proof.endedAt}, which is in the future. Set the clock of this machine.`)
+  if (proof.durationMs > now - leasedAt + skewMs) return refuse('proof.time', `The run claims ${proof.durationMs} ms, longer than its lease has lasted.`)
   return proof.durationMs > spec.limits.wallSeconds * 1000 + STOP_MS
     ? refuse('proof.time', `The run claims ${proof.durationMs} ms, longer than the job's limit of ${spec.limits.wallSeconds} s.`)
     : null

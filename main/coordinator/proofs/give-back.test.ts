@@ -23,7 +23,7 @@ function judge(runs: ProofFacts['runs'], changes: Partial<ProvenAttempt> = {}) {
     saved,
     ...changes,
   }
-  const about = { now: NOW, leaseId: 'lease-1', proof, bodySha256: 'b'.repeat(64), left: { kind: 'checkpoint' }, runs, beside: [] } as const
+  const about = { now: NOW, slackMs: 0, leaseId: 'lease-1', proof, bodySha256: 'b'.repeat(64), left: { kind: 'checkpoint' }, runs, beside: [] } as const
   return judgeProof({
     ...about,
     chain: { seq: 0, head: null },

@@ -123,6 +123,8 @@ export interface Paid {
 export interface ProofDeps {
   readonly db: Db
   readonly clock: Clock
+  /** By how much our own clock was set since it showed this time, epoch ms. */
+  readonly clockSlackMs: (since: number) => number
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly recordEvent: (tx: Tx, nodeId: string, fact: NodeEvent['fact']) => Promise<void>
   readonly node: (nodeId: string) => Promise<ProvingNode | null>

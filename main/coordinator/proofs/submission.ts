@@ -38,11 +38,12 @@ async function gather(deps: ProofDeps, tx: Db | Tx, submission: Submission): Pro
   const proofs = createProofsStore(tx)
   const [chain, stored] = [await proofs.head(node.nodeId), await proofs.like({ proofId: proof.proofId, bodySha256 })]
   const attempt = await deps.attempt(tx, { nodeId: node.nodeId, leaseId, token })
-  const beside = attempt ? await proofs.since(node.nodeId, Math.max(fromIso(proof.startedAt), attempt.leasedAt) - SKEW_MS) : []
+  const slackMs = attempt ? deps.clockSlackMs(attempt.leasedAt) : 0
+  const beside = attempt ? await proofs.since(node.nodeId, Math.max(fromIso(proof.startedAt), attempt.leasedAt - slackMs) - SKEW_MS) : []
   // What was given back before counts where another run is; what led to results that wait is receipted apart from it.
   const before = attempt && left.kind === 'checkpoint' ? await proofs.waitingOf(attempt.jobId) : []
   const runs = before.filter(({ copy }) => copy === attempt?.copy).map((run) => run.proof)
-  return { now: deps.clock.now(), leaseId, proof, bodySha256, left, runs, chain, stored, attempt, capabilities: node.capabilities, beside }
+  return { now: deps.clock.now(), slackMs, leaseId, proof, bodySha256, left, runs, chain, stored, attempt, capabilities: node.capabilities, beside }
 }
 
 export const claimOf = ({ node: { nodeId }, leaseId, token, proof: { proofId, jobId } }: Submission): Claim => ({ nodeId, leaseId, token, proofId, jobId })
@@ -116,11 +117,11 @@ export async function judge(deps: ProofDeps, tx: Db | Tx, submission: Submission
   if (repeated) return { repeated }
   const refusal = judgeProof(facts)
   if (refusal || !facts.attempt) return { refusal: refusal ?? refuse('proof.lease', 'The lease has ended.') }
-  return { attempt: facts.attempt, paidMs: paidMsOf(facts.proof, facts.now - facts.attempt.leasedAt) }
+  return { attempt: facts.attempt, paidMs: paidMsOf(facts.proof, facts.now - facts.attempt.leasedAt + facts.slackMs) }
 }
 
 /** Run time that is paid: the least of what the node's two clocks say and of what has passed on ours since the job was handed out. */
-const paidMsOf = ({ durationMs, startedAt, endedAt }: EnergyProof, sinceLeaseMs: number): number =>
+export const paidMsOf = ({ durationMs, startedAt, endedAt }: EnergyProof, sinceLeaseMs: number): number =>
   Math.floor(Math.max(0, Math.min(durationMs, fromIso(endedAt) - fromIso(startedAt), sinceLeaseMs)))
 
 /** Keeps an accepted proof. Its receipt comes when its job ends. */

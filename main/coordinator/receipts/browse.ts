@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import { ReceiptFilters, type ReceiptSummary } from '../../../shared/contract/receipt.ts'
 import type { CarbonReceipt, ReceiptInterval, ReceiptPredicate } from '../../../shared/domain/carbon-receipt.ts'
+import { type Viewer, rowsOf } from '../../../shared/domain/permissions.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import type { Db } from '../persistence/database.ts'
@@ -15,16 +16,17 @@ const when = (time: string | undefined): number | undefined => (time === undefin
  * What is asked for, as far as whoever asks may see it: a requester what its jobs led to, an operator everything.
  * Errors: `auth.refused` for what is of another requester, `input.invalid` for a stretch that ends before it begins.
  */
-export function filterFor(viewer: { readonly by: string; readonly isOperator: boolean }, asked: Asked): ReceiptFilter {
+export function filterFor(viewer: Pick<Viewer, 'account' | 'all'>, asked: Asked): ReceiptFilter {
   const { job, node, requester, model, zone, receipt, hash } = asked
   const [since, until] = [when(asked.since), when(asked.until)]
   if (since !== undefined && until !== undefined && since >= until) throw new WindfallError('input.invalid', 'The stretch of time ends before it begins.')
-  if (!viewer.isOperator && requester !== undefined && requester !== viewer.by)
+  const own = rowsOf(viewer)
+  if (own !== null && requester !== undefined && requester !== own)
     throw new WindfallError(
       'auth.refused',
       'These are the receipts of somebody else. Leave the requester out for your own, or ask with the key of the operator.',
     )
-  const requesterId = viewer.isOperator ? requester : viewer.by
+  const requesterId = own ?? requester
   return { requesterId, jobId: job, nodeId: node, modelId: model, zone, receiptId: receipt, hash, since, until }
 }
 

@@ -6,7 +6,7 @@ import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.
 import { type SoftwareTpm, missingSwtpm, startSwtpm } from '../../kernel/swtpm.fixture.ts'
 import { attestationNonce } from '../../kernel/tpm-attest.ts'
 import { createTpm } from '../../kernel/tpm.ts'
-import { OPERATOR, startTestCore } from '../core.fake.ts'
+import { startTestCore } from '../core.fake.ts'
 import { testCapabilities } from '../test-work.fake.ts'
 import { judgeTpmEvidence } from './tpm-evidence.ts'
 
@@ -84,7 +84,7 @@ describe.skipIf(missingSwtpm() !== null)('what a TPM says of the key of a node',
         payoutAddress: null,
         ...(attestation ? { attestation } : {}),
       })
-      return core.parts.nodes.show(OPERATOR, by.keyId)
+      return core.parts.nodes.show(by.keyId)
     }
     expect(await enrol(async () => undefined)).toMatchObject({ attestation: null })
     expect(await enrol((challenge) => attest(by, challenge))).toMatchObject({ attestation: { kind: 'tpm2', verdict: 'consistent', keyId: by.keyId } })

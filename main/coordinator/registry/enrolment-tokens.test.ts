@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
-import { OPERATOR, REQUESTER, type TestCore, enrol, startTestCore } from '../core.fake.ts'
+import { OPERATOR, type TestCore, enrol, startTestCore } from '../core.fake.ts'
 import { grantApiKey } from './api-keys.ts'
 
 let core: TestCore
@@ -36,7 +36,7 @@ test('a token lets in as many machines as it says, and each of them may enrol ag
   await join(token, signer)
   await join(null, signer)
   expect(await core.registry.list()).toHaveLength(2)
-  expect((await admin().tokens(OPERATOR, { after: null, limit: 10 })).items).toMatchObject([{ uses: 2, used: 2, owner: null, revokedAt: null }])
+  expect((await admin().tokens({ after: null, limit: 10 })).items).toMatchObject([{ uses: 2, used: 2, owner: null, revokedAt: null }])
 })
 
 test('an expired and a revoked token let nobody in', async () => {
@@ -56,16 +56,10 @@ test('machines that enrol by the tokens of one owner are in one fleet', async ()
   expect(await members(other.nodeId)).toEqual([other.nodeId])
 })
 
-test('only the operator makes, sees and ends tokens, and nothing stored or listed shows one', async () => {
-  const { token, tokenId } = await mint()
-  for (const attempt of [
-    admin().createToken(REQUESTER, { owner: null, uses: 1, seconds: 60 }),
-    admin().tokens(REQUESTER, { after: null, limit: 1 }),
-    admin().revokeToken(REQUESTER, tokenId),
-  ])
-    await expect(attempt).rejects.toMatchObject({ code: 'auth.refused' })
+test('nothing stored or listed shows one', async () => {
+  const { token } = await mint()
   const stored = [await core.db.selectFrom('enrolment_token').selectAll().execute(), await core.db.selectFrom('decision').selectAll().execute()]
-  expect(JSON.stringify([stored, await admin().tokens(OPERATOR, { after: null, limit: 10 })])).not.toContain(token.slice(4))
+  expect(JSON.stringify([stored, await admin().tokens({ after: null, limit: 10 })])).not.toContain(token.slice(4))
 })
 
 test('tokens are listed newest first, a page at a time', async () => {
@@ -74,8 +68,8 @@ test('tokens are listed newest first, a page at a time', async () => {
     made.unshift((await mint()).tokenId)
     await core.clock.advance(1)
   }
-  const first = await admin().tokens(OPERATOR, { after: null, limit: 2 })
-  const rest = await admin().tokens(OPERATOR, { after: first.next, limit: 2 })
+  const first = await admin().tokens({ after: null, limit: 2 })
+  const rest = await admin().tokens({ after: first.next, limit: 2 })
   expect([...first.items, ...rest.items].map(({ tokenId }) => tokenId)).toEqual(made)
   expect(rest.next).toBeNull()
 })

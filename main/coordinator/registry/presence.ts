@@ -22,7 +22,9 @@ export interface PresenceBook {
   /** What a node said so many milliseconds ago, unless it has said something since. */
   readonly report: (nodeId: string, presence: Presence, ageMs?: number) => void
   readonly of: (nodeId: string) => Seen
-  /** Notices who has fallen silent, once a second. */
+  /** Notices who has fallen silent. */
+  readonly sweep: () => void
+  /** Does so once a second. */
   readonly run: Run
 }
 
@@ -116,6 +118,7 @@ export function createPresenceBook(deps: Deps): PresenceBook {
       const ageMs = clock.monotonic() - roster.heardAt(entry)
       return { reachability: ageMs < OFFLINE_AFTER_MS ? 'online' : 'offline', presence: roster.said(entry), ageMs }
     },
+    sweep: () => watch.sweep(),
     async run(signal) {
       while (await clock.sleep(SWEEP_EVERY_MS, signal)) watch.sweep()
     },

@@ -33,6 +33,15 @@ test('where nobody else can be, holding on writes nothing', () => {
   expect(ruleOver(changes, ask({ ttlMs: 0, now: 2_000, held: holds })).changes).toEqual([])
 })
 
+test('after the clock of the database was set back, what a dead owner holds is free as soon as ever, and a live one goes on', () => {
+  const anHourAhead = planning({ until: 1_000 + 3_600_000 })
+  const { changes, holds } = ruleOver([anHourAhead], ask())
+  expect([changes, holds]).toEqual([[planning({ until: 1_000 + TTL_MS })], new Map()])
+  expect(ruleOver(changes, ask({ now: 1_000 + TTL_MS })).holds).toEqual(new Map([['planning', 5]]))
+  const alive = ruleOver(changes, ask({ replicaId: 'b', now: 3_500, held: new Map([['planning', 4]]) }))
+  expect(alive.changes).toEqual([planning({ until: 3_500 + TTL_MS })])
+})
+
 test('only its own owner gives a shard back', () => {
   const held = new Map([['planning', 4]] as const)
   expect(givenBack([planning({ owner: 'a' })], { replicaId: 'a', held })).toEqual([planning({ owner: null, until: 0 })])

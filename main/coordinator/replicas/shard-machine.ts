@@ -42,7 +42,9 @@ function rule(standing: Standing, asking: Asking): Standing | null {
   const { shard, owner, epoch } = standing
   const until = ttlMs === 0 ? 0 : now + ttlMs
   if (held.has(shard)) return owner === replicaId && epoch === held.get(shard) ? { ...standing, until } : null
-  return isFree(standing, asking) && !ending.has(shard) ? { shard, owner: replicaId, epoch: epoch + 1, until } : null
+  if (isFree(standing, asking)) return ending.has(shard) ? null : { shard, owner: replicaId, epoch: epoch + 1, until }
+  // Nobody may hold it for so long: the clock was set back. Its owner asks again within that time, and if it is dead nobody waits for longer.
+  return standing.until > now + ttlMs ? { ...standing, until } : null
 }
 
 /**
@@ -54,7 +56,7 @@ export function ruleOver(standings: readonly Standing[], asking: Asking): Ruling
   const before = new Map(standings.map((standing) => [standing.shard, standing]))
   return {
     changes: ruled.filter(({ shard, epoch, until }) => before.get(shard)?.epoch !== epoch || before.get(shard)?.until !== until),
-    holds: new Map(ruled.map(({ shard, epoch }) => [shard, epoch])),
+    holds: new Map(ruled.flatMap(({ shard, owner, epoch }) => (owner === asking.replicaId ? [[shard, epoch]] : []))),
   }
 }
 

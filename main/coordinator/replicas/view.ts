@@ -15,7 +15,12 @@ interface ViewDeps {
 }
 
 /** Who shares the database, those that were seen last day, and who runs what. */
-export async function viewReplicas({ db, databaseNow, replicaId, ttlMs }: ViewDeps): Promise<Omit<OutputOf<typeof replicaCalls.listReplicas>, 'intake'>> {
+export async function viewReplicas({
+  db,
+  databaseNow,
+  replicaId,
+  ttlMs,
+}: ViewDeps): Promise<Omit<OutputOf<typeof replicaCalls.listReplicas>, 'health' | 'intake'>> {
   const [all, standings, now] = [await createNeighboursStore(db).replicas(), await createShardsStore(db).all(), await databaseNow(db)]
   const known = new Set(all.map((replica) => replica.replicaId))
   const shardsOf = (owns: (owner: string | null) => boolean) =>

@@ -44,7 +44,6 @@ export interface VaultDeps {
   /** Who decides where requester and coordinator disagree; `null`: no job is protected here. */
   readonly arbiter: string | null
   readonly usdcMint: string | null
-  readonly isOperator: (requesterId: string) => boolean
   /** Whether a job of this id was ever taken. */
   readonly isTaken: (tx: Tx, jobId: string) => Promise<boolean>
   readonly verify: (jwk: PublicJwk, bytes: Uint8Array, signature: Uint8Array) => boolean

@@ -1,7 +1,7 @@
 import type { InputOf } from '../../../shared/contract/define.ts'
 import type { vaultCalls } from '../../../shared/contract/vault.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { transact } from '../persistence/database.ts'
+import { type Tx, transact } from '../persistence/database.ts'
 import type { VaultDeps } from './deps.ts'
 import { balanceOf } from './next-step.ts'
 import { type Vault, createVaultsStore } from './vaults.store.ts'
@@ -35,13 +35,18 @@ const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : oth
 export async function writeOff(
   deps: VaultDeps,
   vault: Vault,
-  { reason, by }: Pick<InputOf<(typeof vaultCalls)['writeOffVault']>, 'reason'> & { readonly by: string },
+  {
+    reason,
+    by,
+    settle,
+  }: Pick<InputOf<(typeof vaultCalls)['writeOffVault']>, 'reason'> & { readonly by: string; readonly settle: ((tx: Tx) => Promise<void>) | undefined },
 ) {
   const { jobId, requesterId } = vault
   if (vault.state === 'written-off') return
   if (vault.state !== 'funded') throw new WindfallError('conflict', `The books have no money in the vault of the job ${jobId}: it is ${vault.state}.`)
   const left = (await balanceOf(deps, vault, 'finalized')) ?? 0n
   await transact(deps.db, async (tx) => {
+    await settle?.(tx)
     const store = createVaultsStore(tx)
     if ((await store.get(jobId))?.state !== 'funded')
       throw new WindfallError('conflict', `Something has happened to the vault of the job ${jobId} meanwhile. Look at it again.`)

@@ -1,8 +1,9 @@
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { VaultStep, VaultView, vaultCalls } from '../../../shared/contract/vault.ts'
 import { isAddress } from '../../../shared/domain/base58.ts'
+import { type Viewer, rowsOf } from '../../../shared/domain/permissions.ts'
 import { WindfallError } from '../../../shared/errors.ts'
-import { transact } from '../persistence/database.ts'
+import { type Tx, transact } from '../persistence/database.ts'
 import type { VaultDeps } from './deps.ts'
 import { nextStep } from './next-step.ts'
 import { cancelVault, writeOff } from './orders.ts'
@@ -17,17 +18,17 @@ type In<K extends keyof typeof vaultCalls> = InputOf<(typeof vaultCalls)[K]>
 export interface Vaults {
   /** Errors: `input.invalid`, `conflict` for an id that means something else, `rate.limited`. */
   readonly open: (requesterId: string, order: In<'openVault'>) => Promise<VaultView>
-  readonly show: (by: string, jobId: string) => Promise<VaultView>
+  readonly show: (viewer: Viewer, jobId: string) => Promise<VaultView>
   /** Newest first, one's own; for operators those of everybody. */
-  readonly list: (by: string, page: In<'listVaults'>) => Promise<OutputOf<(typeof vaultCalls)['listVaults']>>
+  readonly list: (viewer: Viewer, page: In<'listVaults'>) => Promise<OutputOf<(typeof vaultCalls)['listVaults']>>
   /** Errors: those of {@link cancelVault}. */
-  readonly cancel: (by: string, jobId: string) => Promise<VaultView>
-  /** Errors: `auth.refused` for whoever is no operator, and those of {@link writeOff}. */
-  readonly writeOff: (by: string, order: In<'writeOffVault'>) => Promise<VaultView>
+  readonly cancel: (viewer: Viewer, jobId: string) => Promise<VaultView>
+  /** Of anybody's. Errors: those of {@link writeOff}. */
+  readonly writeOff: (by: string, order: In<'writeOffVault'>, settle?: (tx: Tx) => Promise<void>) => Promise<VaultView>
   /** Errors: `conflict` if there is nothing to sign, `chain.unavailable`. */
-  readonly plan: (by: string, order: In<'planVault'>) => Promise<VaultStep>
+  readonly plan: (viewer: Viewer, order: In<'planVault'>) => Promise<VaultStep>
   /** Errors: those of {@link signStep}. */
-  readonly sign: (by: string, order: SignOrder) => Promise<VaultView>
+  readonly sign: (viewer: Viewer, order: SignOrder) => Promise<VaultView>
 }
 
 /** For so long a vault waits for its money. */
@@ -65,12 +66,14 @@ function keepVault(deps: VaultDeps, vault: Vault): Promise<Vault> {
   })
 }
 
-async function find({ db, isOperator }: VaultDeps, by: string, jobId: string): Promise<Vault> {
+async function find({ db }: VaultDeps, { account, all }: Pick<Viewer, 'account' | 'all'>, jobId: string): Promise<Vault> {
   const vault = await createVaultsStore(db).get(jobId)
-  if (vault && (vault.requesterId === by || isOperator(by))) return vault
-  const where = isOperator(by) ? 'There is no vault' : 'You have no vault'
+  if (vault && (vault.requesterId === account || all)) return vault
+  const where = all ? 'There is no vault' : 'You have no vault'
   throw new WindfallError('not-found', `${where} for a job ${jobId}. See those that there are: windfall vault list. Begin one: windfall vault open`)
 }
+
+const ANY = { account: null, all: true }
 
 /** Where the money of protected jobs lies, and how it gets there and away. */
 export function createVaults(deps: VaultDeps): Vaults {
@@ -80,31 +83,30 @@ export function createVaults(deps: VaultDeps): Vaults {
       const vault = await keepVault(deps, { ...agreeOn(deps, order), requesterId, state: 'waiting', createdAt: now, expiresAt: now + TTL_MS })
       return viewVault(deps, vault)
     },
-    show: async (by, jobId) => viewVault(deps, await find(deps, by, jobId)),
-    async list(by, { after, limit }) {
-      const found = await createVaultsStore(deps.db).page(deps.isOperator(by) ? null : by, { after, limit: limit + 1 })
+    show: async (viewer, jobId) => viewVault(deps, await find(deps, viewer, jobId)),
+    async list(viewer, { after, limit }) {
+      const found = await createVaultsStore(deps.db).page(rowsOf(viewer), { after, limit: limit + 1 })
       const page = found.slice(0, limit)
       const items: VaultView[] = []
       for (const vault of page) items.push(await viewVault(deps, vault))
       return { items, next: found.length > limit ? (page.at(-1)?.jobId ?? null) : null }
     },
-    async cancel(by, jobId) {
-      await cancelVault(deps, await find(deps, by, jobId))
-      return viewVault(deps, await find(deps, by, jobId))
+    async cancel(viewer, jobId) {
+      await cancelVault(deps, await find(deps, viewer, jobId))
+      return viewVault(deps, await find(deps, viewer, jobId))
     },
-    async writeOff(by, { jobId, reason }) {
-      if (!deps.isOperator(by)) throw new WindfallError('auth.refused', 'Only the operator of this coordinator may do this. Ask with its key.')
-      await writeOff(deps, await find(deps, by, jobId), { reason, by })
-      return viewVault(deps, await find(deps, by, jobId))
+    async writeOff(by, { jobId, reason }, settle) {
+      await writeOff(deps, await find(deps, ANY, jobId), { reason, by, settle })
+      return viewVault(deps, await find(deps, ANY, jobId))
     },
-    async plan(by, order) {
-      const { step, signer, what, instructions } = await nextStep(deps, await find(deps, by, order.jobId), order.by)
+    async plan(viewer, order) {
+      const { step, signer, what, instructions } = await nextStep(deps, await find(deps, viewer, order.jobId), order.by)
       const { blockhash } = await deps.chain.latestBlockhash()
       return { step, signer, what, message: Buffer.from(deps.chain.compile(signer, instructions, blockhash)).toString('base64') }
     },
-    async sign(by, order) {
-      await signStep(deps, await find(deps, by, order.jobId), order)
-      return viewVault(deps, await find(deps, by, order.jobId))
+    async sign(viewer, order) {
+      await signStep(deps, await find(deps, viewer, order.jobId), order)
+      return viewVault(deps, await find(deps, viewer, order.jobId))
     },
   }
 }

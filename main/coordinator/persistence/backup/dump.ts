@@ -17,9 +17,10 @@ const SNAPSHOT: Readonly<Record<Engine['kind'], readonly string[]>> = {
 const PAGE = 500
 /**
  * The bookkeeping of the schema is in the manifest; what waits in the inbox is kept apart, since each engine has it elsewhere. Which coordinators run is
- * another matter where it is restored: one that was alive a moment ago elsewhere would keep its heir from starting.
+ * another matter where it is restored: one that was alive a moment ago elsewhere would keep its heir from starting. Sessions would come back that have
+ * been ended since.
  */
-export const isOurs = (table: string): boolean => !/^(?:kysely_|sqlite_|proof_inbox|replica|agent_line$|agent_presence$)/.test(table)
+export const isOurs = (table: string): boolean => !/^(?:kysely_|sqlite_|proof_inbox|replica|agent_line$|agent_presence$|member_session$|sign_in)/.test(table)
 
 export interface Snapshot {
   /** Names of the changes of the schema that the tables have been through, in order. Error: `not-found` if this is no coordinator's database. */

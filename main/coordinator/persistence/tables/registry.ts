@@ -82,5 +82,20 @@ export interface RegistryTables {
   enrolment_token_use: { token_id: string; node_id: string; used_at: number }
   /** `weight`: its share of the places that many ask for; 100 is the usual one. */
   requester: { id: string; name: string; created_at: number; weight: Generated<number> }
-  api_key: { sha256: string; prefix: string; requester_id: string; created_at: number; revoked_at: number | null }
+  api_key: {
+    sha256: string
+    prefix: string
+    requester_id: string
+    label: string | null
+    /** What it may do, as JSON; `null`: all that its account may. */
+    may: string | null
+    /** `null`: from before keys were kept apart. */
+    created_by: string | null
+    created_at: number
+    expires_at: number | null
+    /** To the hour. */
+    last_used_at: number | null
+    revoked_at: number | null
+    revoked_by: string | null
+  }
 }

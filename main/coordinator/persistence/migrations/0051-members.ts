@@ -1,0 +1,56 @@
+import { type Kysely, sql } from 'kysely'
+
+/** People who sign in, their sessions, and sign-ins that are under way. Of every secret only a hash is here. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('member')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('email', 'text')
+    .addColumn('name', 'text')
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('requester_id', 'text', (column) => column.references('requester.id'))
+    .addColumn('issuer', 'text')
+    .addColumn('subject', 'text')
+    .addColumn('invited_by', 'text', (column) => column.notNull())
+    .addColumn('invited_at', 'bigint', (column) => column.notNull())
+    .addColumn('joined_at', 'bigint')
+    .addColumn('seen_at', 'bigint')
+    .addColumn('removed_at', 'bigint')
+    .execute()
+  const isThere = sql<boolean>`removed_at IS NULL`
+  await db.schema.createIndex('member_subject').unique().on('member').columns(['issuer', 'subject']).where(isThere).execute()
+  await db.schema.createIndex('member_email').unique().on('member').column('email').where(isThere).execute()
+  await db.schema
+    .createTable('member_session')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('token_sha256', 'text', (column) => column.notNull().unique())
+    .addColumn('member_id', 'text', (column) => column.notNull().references('member.id'))
+    .addColumn('client', 'text', (column) => column.notNull())
+    .addColumn('label', 'text')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('seen_at', 'bigint', (column) => column.notNull())
+    .addColumn('idle_ms', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('member_session_of').on('member_session').columns(['member_id', 'created_at']).execute()
+  await db.schema.createIndex('member_session_age').on('member_session').column('expires_at').execute()
+  await db.schema
+    .createTable('sign_in')
+    .addColumn('state_sha256', 'text', (column) => column.primaryKey())
+    .addColumn('browser_sha256', 'text', (column) => column.notNull())
+    .addColumn('nonce', 'text', (column) => column.notNull())
+    .addColumn('verifier', 'text', (column) => column.notNull())
+    .addColumn('aim', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('sign_in_age').on('sign_in').column('expires_at').execute()
+  await db.schema
+    .createTable('sign_in_code')
+    .addColumn('code_sha256', 'text', (column) => column.primaryKey())
+    .addColumn('challenge', 'text', (column) => column.notNull())
+    .addColumn('member_id', 'text', (column) => column.notNull().references('member.id'))
+    .addColumn('label', 'text')
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('sign_in_code_age').on('sign_in_code').column('expires_at').execute()
+}

@@ -1,0 +1,40 @@
+import { type Kysely, sql } from 'kysely'
+
+/** Where requesters want to be told of what happens to their jobs, and what they are told. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('webhook')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('requester_id', 'text', (column) => column.notNull().references('requester.id'))
+    .addColumn('url', 'text', (column) => column.notNull())
+    .addColumn('description', 'text', (column) => column.notNull())
+    .addColumn('kinds', 'text', (column) => column.notNull())
+    .addColumn('secret', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text')
+    .addColumn('failing_since', 'bigint')
+    .addColumn('failures', 'bigint', (column) => column.notNull())
+    .addColumn('rest_until', 'bigint', (column) => column.notNull())
+    .addColumn('due_at', 'bigint')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('webhook_of').on('webhook').columns(['requester_id', 'id']).execute()
+  await sql`CREATE INDEX webhook_due ON webhook (due_at) WHERE due_at IS NOT NULL`.execute(db)
+  await db.schema
+    .createTable('webhook_delivery')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('webhook_id', 'text', (column) => column.notNull().references('webhook.id'))
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'bigint', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('next_at', 'bigint')
+    .addColumn('last_at', 'bigint')
+    .addColumn('last_status', 'bigint')
+    .addColumn('reason', 'text')
+    .execute()
+  await db.schema.createIndex('webhook_delivery_of').on('webhook_delivery').columns(['webhook_id', 'id']).execute()
+  await db.schema.createIndex('webhook_delivery_age').on('webhook_delivery').column('created_at').execute()
+  await sql`CREATE INDEX webhook_delivery_next ON webhook_delivery (webhook_id, next_at, id) WHERE next_at IS NOT NULL`.execute(db)
+}

@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely'
+
+/** Who did what to whom, each record with the hash of the one before it, and what is to be erased of persons. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('act')
+    .addColumn('seq', 'bigint', (column) => column.primaryKey())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('prev_hash', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull().unique())
+    .addColumn('outcome', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('act_at').on('act').columns(['at', 'seq']).execute()
+  await db.schema.createIndex('act_kind').on('act').columns(['kind', 'seq']).execute()
+  await db.schema
+    .createTable('act_subject')
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('seq', 'bigint', (column) => column.notNull().references('act.seq'))
+    .addPrimaryKeyConstraint('act_subject_pk', ['subject', 'role', 'seq'])
+    .execute()
+  await db.schema
+    .createTable('act_detail')
+    .addColumn('seq', 'bigint', (column) => column.primaryKey().references('act.seq'))
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('text', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('act_detail_age').on('act_detail').column('at').execute()
+  await db.schema
+    .createTable('act_head')
+    .addColumn('seq', 'bigint', (column) => column.primaryKey())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('envelope', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('erasure')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('person', 'text', (column) => column.notNull())
+    .addColumn('scope', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('asked_at', 'bigint', (column) => column.notNull())
+    .addColumn('asked_by', 'text', (column) => column.notNull())
+    .addColumn('due_at', 'bigint', (column) => column.notNull())
+    .addColumn('ended_at', 'bigint')
+    .addColumn('held_by', 'text')
+    .addColumn('counts', 'text')
+    .execute()
+  await db.schema.createIndex('erasure_due').on('erasure').columns(['state', 'due_at']).execute()
+  await db.schema.createIndex('erasure_of').on('erasure').columns(['kind', 'person']).execute()
+}
