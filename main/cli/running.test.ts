@@ -40,3 +40,12 @@ test('the end of the scope stops what runs, so that a command that fails half-wa
   expect(await ended).toEqual([0, null])
   expect(said.out).toContain('stopped cleanly')
 })
+
+test('whoever reads along and has read enough ends a command without a word', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'windfall.mjs'), 'job', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let err = ''
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  expect({ code, signal, err }).toEqual({ code: null, signal: 'SIGTERM', err: '' })
+})

@@ -32,7 +32,17 @@ async function keepCompiled() {
   if (!process.env.NODE_COMPILE_CACHE) enableCompileCache(fileURLToPath(new URL('../../.cache/compiled', import.meta.url)))
 }
 
+/** Whoever reads along may have read enough, as `head` does: the command ends as if it were told to. */
+function endWithReader() {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error
+      process.kill(process.pid, 'SIGTERM')
+    })
+}
+
 if (major >= FLOOR) {
+  endWithReader()
   await keepCompiled()
   const { main } = await import('./index.ts')
   await main(process.argv)

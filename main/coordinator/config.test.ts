@@ -101,3 +101,11 @@ test('how many proxies stand before it, what agents call it and where its certif
   })
   expect(() => readBorder({ WINDFALL_TLS_CLIENTS: 'some' })).toThrow(/WINDFALL_TLS_CLIENTS/)
 })
+
+const read = (hosts: string) =>
+  readCoordinatorConfig({ WINDFALL_EGRESS_HOSTS: hosts }, { dataDirectory: '/data', rpcUrls: 'http://127.0.0.1:8899' }).egressHosts
+
+test('a receiver of the own network that is written without its port is refused at once, however long its name', () => {
+  expect(read('Hooks.lan:8080, [fd00::1]:80, a.b-c.example:1')).toEqual(['hooks.lan:8080', '[fd00::1]:80', 'a.b-c.example:1'])
+  for (const host of [`${'webhooks'.repeat(20)}.lan`, '.lan:80', 'hooks.lan:0', 'user@hooks.lan:80']) expect(() => read(host)).toThrow('host and a port')
+})

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { EgressRules } from '../kernel/guarded-fetch.ts'
 import { given } from './given.ts'
 
-const PLACE = /^(?:[a-z0-9](?:[a-z0-9-]{0,62}\.?)*|\[[0-9a-f:]+\]):[1-9]\d{0,4}$/
+const PLACE = /^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:]{2,45}\]):[1-9]\d{0,4}$/
 
 /** What an operator may set of the addresses that others give. */
 export const egressSettings = {

@@ -4,7 +4,7 @@ import { type Principal, grantsOf, meet } from '../../shared/domain/permissions.
 import { createFakeClock } from '../kernel/clock.fake.ts'
 import { OWNER, accountRoles } from './account-roles.ts'
 import { createAudit } from './audit/audit.ts'
-import { openDatabase } from './persistence/database.ts'
+import { openTestDatabase } from './persistence/database.fake.ts'
 import { createKeyCheck } from './registry/api-keys.ts'
 import { createRequesterAdmin } from './requester-admin.ts'
 
@@ -17,14 +17,14 @@ const holder = (by: string, changes: Partial<Principal> = {}): Principal => ({
   grants: grantsOf(rolesOf(by)),
   ...changes,
 })
+const order = (requesterId: string) => ({ requesterId, name: requesterId, weight: 100 })
 
 test('whoever adds an account that is to run the coordinator would have its key, and so be two persons: only the key file adds one', async () => {
   const clock = createFakeClock(Date.parse('2026-03-01T12:00:00.000Z'))
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   const deps = { db, clock, random: randomBytes, rolesOf, decide: createAudit(clock) }
   const { add, list } = createRequesterAdmin(deps)
-  const order = (requesterId: string) => ({ requesterId, name: requesterId, weight: 100 })
   const owner = holder(OWNER)
   const member = (role: 'owner' | 'operator') => holder('member:1', { kind: 'member', account: null, grants: grantsOf([role]) })
   const limited = { ...owner, grants: meet(owner.grants, { 'requesters.write': 'all' }) }

@@ -48,7 +48,7 @@ export const apiKeyCalls = {
       scopes: z.array(PermissionName).min(1).max(100).optional(),
       /** Only the rows of its own account, even where whoever asks sees everybody's. */
       own: z.boolean().default(false),
-      /** Left out: it is good until it is revoked. */
+      /** Left out: it is good until it is revoked. In any case it ends with the key that makes it. */
       seconds: Seconds.optional(),
     }),
     NewApiKey,

@@ -66,7 +66,10 @@ const remove = () =>
     createCommand('remove', 'let a member in no more, and end all their sessions at once', 'coordinator').argument('<member>', 'member id'),
     async (options, output, [memberId = '']) => {
       const member = await coordinatorClient(whereOf(options)).call('removeMember', { memberId })
-      output.answer(member, () => [`${memberName(member)} is let in no more, and is signed out everywhere.`])
+      output.answer(member, () => [
+        `${memberName(member)} is let in no more, and is signed out everywhere.`,
+        `API keys are of an account, and go on. Those that they made say “createdBy: member:${memberId}”: windfall api-key list --json`,
+      ])
     },
   )
 

@@ -125,6 +125,12 @@ test('it expires, is rejected with a reason, or taken back; another order about 
   expect(await paid()).toEqual([])
 })
 
+test('what whoever approves is shown is one line, whatever whoever asked wrote into it', async () => {
+  const { approvals, asker, waitingId, ask } = await setUp()
+  await expect(ask(asker('ann', 'finance'), { id: 'a\nstate     done\u202e\u001b[2K', amount: 5 })).rejects.toMatchObject({ code: 'approval.waiting' })
+  expect((await approvals.show(await waitingId())).summary).toBe('pay 5 for a state     done [2K')
+})
+
 test('what cannot be done goes on waiting', async () => {
   const { approvals, asker, waitingId, ask } = await setUp()
   await expect(ask(asker('ann', 'finance'), { id: 'a', amount: -1 })).rejects.toMatchObject({ code: 'approval.waiting' })

@@ -99,6 +99,9 @@ export function createApprovals<A extends Acts>(deps: ApprovalDeps, acts: A): Ap
 
 const ALONE = 'There is nobody but the owner here who could approve it.'
 
+/** Whoever asks gives a reason in their own words, which are not to look like something else to whoever approves. */
+const inOneLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 400)
+
 /** Writes down what waits. Returns the refusal that says so. */
 async function keep(deps: ApprovalDeps, asker: Asker, { kind, act, order }: { kind: ApprovalKind; act: Act; order: unknown }): Promise<WindfallError> {
   const [about, at] = [act.about(order), deps.clock.now()]
@@ -108,7 +111,7 @@ async function keep(deps: ApprovalDeps, asker: Asker, { kind, act, order }: { ki
     if (known && known.expiresAt > at) return sameOrder(known, JSON.stringify(order))
     if (known) await store.expire(known.approvalId)
     const asked = { askedBy: asker.by, askedPerson: personOf(asker), askedAt: at, expiresAt: at + TTL_MS }
-    const approval = { approvalId: deps.ids.next(), kind, about, summary: act.summary(order).slice(0, 400), body: JSON.stringify(order), ...asked }
+    const approval = { approvalId: deps.ids.next(), kind, about, summary: inOneLine(act.summary(order)), body: JSON.stringify(order), ...asked }
     await store.add(approval)
     await deps.decide(tx, 'approval.asked', { approvalId: approval.approvalId, kind, about, summary: approval.summary, by: asker.by })
     return approval

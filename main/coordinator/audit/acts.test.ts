@@ -150,9 +150,10 @@ test('an act that was emptied is found out, though its hash still stands in the 
   expect(await verifyActs(db)).toMatchObject({ brokenAt: 3 })
 })
 
+const long = (member: unknown, prefix: string) => Object.fromEntries(Array.from({ length: 6_000 }, (_, at) => [`${prefix}${at}`, member]))
+
 test('whatever somebody sends, its act can be read and checked afterwards', async () => {
   const db = await open()
-  const long = (member: unknown, prefix: string) => Object.fromEntries(Array.from({ length: 6_000 }, (_, at) => [`${prefix}${at}`, member]))
   for (const input of [long(Infinity, 'a'), long('', 'key'), long('\u0001'.repeat(400), 'b')])
     await actsOver(db).perform(asked({ input }), async () => undefined)
   const log = await exported(db)

@@ -6,15 +6,19 @@ const PAGE = 500
 /** Rows that one statement names. */
 const AT_ONCE = 500
 
-/** An id where it stands as a value of JSON text, and not as the name of a member. */
-const VALUE = /(?<=[[:,])"([A-Za-z0-9_:-]{1,120})"(?!:)/g
+/** An id, or an email address, where it stands as a value of JSON text, and not as the name of a member. */
+const VALUE = /(?<=[[:,])"([A-Za-z0-9_:@.+'-]{1,254})"(?!:)/g
+
+/** Under this name, and no other, the id of a job stands for the job. */
+const JOB = /"jobId":"([A-Za-z0-9_-]{1,120})"/g
 
 /** Members of a fact that hold what somebody wrote or was called, and not numbers, codes and ids alone. */
 const PERSONAL = /"(?:by|address|owner|name|template|message|note|purpose|wallet)":/
 
-/** Whether JSON text names one of these. */
+/** Whether JSON text names one of these; jobs are `job:ID`. */
 function namesOne(text: string, ids: ReadonlySet<string>): boolean {
   for (const [, id = ''] of text.matchAll(VALUE)) if (ids.has(id)) return true
+  for (const [, id = ''] of text.matchAll(JOB)) if (ids.has(`job:${id}`)) return true
   return false
 }
 

@@ -70,7 +70,7 @@ export function createAdmission(clock: Pick<Clock, 'monotonic'>, limits: Admissi
       const credential = credentialOf(request)
       // Before it takes anything from those who name themselves: one who brings nothing, and a network that has guessed too often.
       if (credential !== null && !proven.get(credential)) refuseIfBusy(reply, guesses(network, 0))
-      refuseIfBusy(reply, credential === null && request.headers.signature === undefined ? open('') : named(''))
+      refuseIfBusy(reply, credential === null && request.headers['signature'] === undefined ? open('') : named(''))
       try {
         const checked = await check()
         if (credential !== null) proven.set(credential, true)

@@ -89,6 +89,12 @@ test('a request hidden in the body of another is never answered', async () => {
     expect(await tell(`${POST}${head}\r\n\r\n0\r\n\r\n${hidden}`)).not.toContain('/v1/hidden')
 })
 
+test.each(['Content-Length: 100000', 'Transfer-Encoding: chunked'])('an upload (%s) that is broken off is no failure of ours', async (length) => {
+  const upload = `PUT /v1/blobs/sha256:${'a'.repeat(64)} HTTP/1.1\r\n${HOST}Authorization: Bearer ${server.core.apiKey}\r\n${length}\r\n`
+  await tell(`${upload}Content-Type: application/octet-stream\r\n\r\n`, '5\r\nhello\r\n')
+  await expect.poll(server.operating.traffic.underway).toBe(0)
+})
+
 /** Pieces of requests in any order, and bytes in between. */
 const piece = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(GET, HOST, POST, '\r\n', 'Content-Length: 5\r\n', 'Transfer-Encoding: chunked\r\n', '5\r\nhello\r\n', '0\r\n\r\n') },

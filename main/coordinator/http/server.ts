@@ -68,6 +68,9 @@ const sendProblem = (reply: FastifyReply, error: unknown): FastifyReply => {
     .send(withoutSecrets(JSON.stringify(problem)))
 }
 
+/** Whoever breaks off in the middle of what they send is no failure of ours. */
+const isBrokenOff = (error: unknown, { raw }: FastifyRequest): boolean => raw.errored !== null && raw.errored === error
+
 function answerErrors(app: FastifyInstance, { onFailure }: HttpServerDeps, acts: Pick<ActBorder, 'refused'>): void {
   const told = (error: unknown, { method, routeOptions }: FastifyRequest): void => onFailure(error, { method, path: routeOptions.url ?? '' })
   app.setErrorHandler(async (error, request, reply) => {
@@ -76,7 +79,7 @@ function answerErrors(app: FastifyInstance, { onFailure }: HttpServerDeps, acts:
     } catch (lost) {
       told(lost, request)
     }
-    if (toProblem(ownError(error)).status >= 500) told(error, request)
+    if (toProblem(ownError(error)).status >= 500 && !isBrokenOff(error, request)) told(error, request)
     return sendProblem(reply, error)
   })
   app.setNotFoundHandler((request, reply) =>

@@ -7,6 +7,7 @@ import type { Presence } from '../../../shared/contract/node.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { verifyInPool } from '../../kernel/signing.ts'
+import { createOneByOne } from './one-by-one.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { type SocketRules, USUAL_RULES, createUpgradeDoor, refuse } from './upgrade.ts'
 
@@ -16,6 +17,8 @@ const PING_MS = 25_000
 /** An agent that reads this slowly is better off asking over HTTP. */
 const MAX_BUFFERED_BYTES = 1_048_576
 const FRAMES = { perSecond: 10, burst: 40 }
+/** Frames of one agent that have come and are not handled yet: 2 MB at most. */
+const MOST_WAITING = 32
 
 /** Close codes, RFC 6455 §7.4 and its private range. */
 const CLOSE = { unsupported: 1003, policy: 1008, failed: 1011, restart: 1012, replaced: 4000, slow: 4001, hello: 4003 } as const
@@ -129,8 +132,7 @@ function open(deps: SocketHubDeps, { socket, nodes, lines, authority, leave }: O
   const toSign = socket.protocol === AGENT_SOCKET ? helloText(nonce, authority) : `windfall-socket-v1 ${nonce}`
   const line: Line = { socket, nonce, toSign, leave, nodeId: null, alive: true, hello: new AbortController() }
   const allow = createRateLimit(deps.clock, FRAMES)
-  // Frames are handled one after another, in the order of arrival.
-  let queue: Promise<void> = Promise.resolve()
+  const inTurn = createOneByOne({ source: socket, most: MOST_WAITING, onFailure: (error) => fail(deps, line, error) })
   lines.add(line)
   socket.on('pong', () => {
     line.alive = true
@@ -148,7 +150,7 @@ function open(deps: SocketHubDeps, { socket, nodes, lines, authority, leave }: O
     if (binary) return socket.close(CLOSE.unsupported)
     if (allow('frames') > 0) return socket.close(CLOSE.policy)
     const text = Buffer.isBuffer(data) ? data.toString('utf8') : ''
-    queue = queue.then(() => receive(deps, { line, nodes, text })).catch((error: unknown) => fail(deps, line, error))
+    inTurn(() => receive(deps, { line, nodes, text }))
   })
   void expectHello(deps.clock, line)
   sendFrame(socket, { type: 'challenge', nonce: line.nonce })

@@ -96,9 +96,9 @@ test('whoever names what belongs to somebody else is told the same as of what is
 })
 
 const QUERIES: Readonly<Record<string, string>> = { '/v1/ledger/statement': '?month=2026-03', '/v1/ledger/entries': '?about=job:job-1' }
+const memberOfSession = async () => ({ memberId: 'member-1', role: 'viewer', account: null, sessionPrefix: 'session-1' })
 
 test('no list holds anything of others, also for a person who has no account', async () => {
-  const memberOfSession = async () => ({ memberId: 'member-1', role: 'viewer' as const, account: null, sessionPrefix: 'session-1' })
   Object.assign(server.core.access, { memberOfSession })
   const told = [...theirs.values(), REQUESTER].filter((id) => !['seq', 'sessionId'].some((name) => theirs.get(name) === id))
   const lists = server.app.routeAccess.filter(({ method, url, access }) => method === 'GET' && !url.includes(':') && isOwn(access))

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { IncidentCause } from '../../../shared/contract/incident.ts'
 import type { Choice, Policy } from '../../../shared/contract/decision.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
@@ -44,7 +44,6 @@ interface Watching {
   readonly failures: string[]
 }
 
-let file: string
 let db: Db
 let clock: FakeClock
 let world: World
@@ -134,10 +133,8 @@ function watch(): Watching {
 }
 
 beforeEach(async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'windfall-incidents-'))
-  file = join(directory, 'coordinator.sqlite')
   clock = createFakeClock(Date.parse('2026-03-18T12:00:00.000Z'))
-  db = await openDatabase(file)
+  db = await openTestDatabase()
   world = calm()
   replanned = []
   outcome = []
@@ -146,7 +143,6 @@ beforeEach(async () => {
   chosen = []
   replanning = null
   watching = watch()
-  return () => rmSync(directory, { recursive: true, force: true })
 })
 afterEach(() => db.destroy())
 // Whatever happened in a test: what was chosen is chosen again from what is kept of it.
@@ -331,6 +327,12 @@ test('a simulated spike asks back too, and says that it is simulated', async () 
 })
 
 test('a restart keeps open incidents as they were, and what was under way is done again', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'windfall-incidents-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const file = join(directory, 'coordinator.sqlite')
+  await db.destroy()
+  db = await openDatabase(file)
+  watching = watch()
   world.level = 900
   replanning = async () => {
     throw new Error('killed')

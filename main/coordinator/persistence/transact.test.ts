@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Db, openDatabase, transact, withFence } from './database.ts'
+import { type Db, atEnd, openDatabase, transact, withFence } from './database.ts'
 import { databases } from './databases.fixture.ts'
 
 const take = (db: Db, epoch: number) =>
@@ -29,6 +30,21 @@ describe.each(databases)('on $name', ({ place }) => {
     const answers = await Promise.allSettled([add('a', false), add('b', true), add('c', false), add('a', false), add('d', false)])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'])
     expect((await db.selectFrom('shard').select('id').orderBy('id').execute()).map(({ id }) => id)).toEqual(['a', 'c', 'd'])
+  })
+
+  test('what a work does, and leaves to its end, is the doing of whoever asked for it, though others share the transaction', async () => {
+    const db = await open()
+    const asker = new AsyncLocalStorage<string>()
+    const found: string[] = []
+    const ask = (name: string) =>
+      asker.run(name, () =>
+        transact(db, async (tx) => {
+          atEnd(tx, async () => void found.push(`${name} by ${asker.getStore()}`))
+          await tx.selectFrom('shard').select('id').execute()
+        }),
+      )
+    await Promise.all(['ada', 'bob', 'eve'].map(ask))
+    expect(found).toEqual(['ada by ada', 'bob by bob', 'eve by eve'])
   })
 
   test('who lost a shard can read and cannot write', async () => {

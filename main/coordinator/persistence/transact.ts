@@ -74,8 +74,12 @@ export const engineOf = (db: Db | Tx): Engine => writerOf(db.getExecutor()).engi
 export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   const executor = db.getExecutor()
   const writer = writerOf(executor)
-  // It runs in a turn of whoever began the group; what it is the doing of goes along with it.
-  const inPlace = AsyncLocalStorage.bind(work)
+  // It runs in a turn of whoever began the group; what it is the doing of goes along with it, to its end.
+  const inPlace = AsyncLocalStorage.bind(async (tx: Tx) => {
+    const value = await work(tx)
+    await writeLeft(tx)
+    return value
+  })
   const written = writer.commit(async (connection) => {
     const lent = lend(connection)
     const tx = asTransaction(db, lean(executor.withConnectionProvider(lent)))
@@ -83,7 +87,6 @@ export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
     try {
       await checkFences(tx, executor.plugins)
       const value = await inPlace(tx)
-      await writeLeft(tx)
       await lent.takeBack()
       return value
     } finally {

@@ -19,13 +19,14 @@ export const createContentStore = (db: Db, { requesterIds }: Scope) => {
   const own = sql<boolean>`job.requester_id IN (${sql.join(requesterIds)})`
   const isNeeded = async ({ store, digest }: Content): Promise<boolean> => {
     const hex = digest.slice('sha256:'.length)
-    if (store === 'checkpoints') return false
     const like = `%${digest}%`
     const others =
-      store === 'outputs'
-        ? sql`SELECT 1 FROM job WHERE output_sha256 = ${hex} AND output_gone = 0 AND NOT (${own})
+      store === 'checkpoints'
+        ? sql`SELECT 1 FROM checkpoint INNER JOIN job ON job.id = checkpoint.job_id WHERE checkpoint.sha256 = ${hex} AND NOT (${own})`
+        : store === 'outputs'
+          ? sql`SELECT 1 FROM job WHERE output_sha256 = ${hex} AND output_gone = 0 AND NOT (${own})
           UNION ALL SELECT 1 FROM job_result INNER JOIN job ON job.id = job_result.job_id WHERE job_result.output_sha256 = ${hex} AND job_result.output_gone = 0 AND NOT (${own})`
-        : sql`SELECT 1 FROM job WHERE spec LIKE ${like} AND NOT (${own})
+          : sql`SELECT 1 FROM job WHERE spec LIKE ${like} AND NOT (${own})
           UNION ALL SELECT 1 FROM job_template WHERE body LIKE ${like} AND requester_id NOT IN (${sql.join(requesterIds)})
           UNION ALL SELECT 1 FROM model WHERE body LIKE ${like} UNION ALL SELECT 1 FROM canary WHERE spec LIKE ${like}`
     return (await sql`SELECT 1 FROM (${others}) AS found LIMIT 1`.execute(db)).rows.length > 0

@@ -37,7 +37,7 @@ async function eraseRows(tx: Tx, scope: Scope, now: number): Promise<Record<stri
 }
 
 /**
- * Erases what was asked for, whose time has come: content first, since nobody finds it once its rows are gone, then all rows, traces in the logs and the
+ * Erases what was asked for, whose time has come: content before its rows, without which nobody finds it, then all rows, traces in the logs and the
  * word that it is done in one transaction. Repeating it after a crash is harmless. Returns what it waits for instead; empty if it is done.
  */
 export async function erase(deps: ErasingDeps, row: ErasureRow): Promise<readonly string[]> {
@@ -48,8 +48,11 @@ export async function erase(deps: ErasingDeps, row: ErasureRow): Promise<readonl
     await transact(db, (tx) => createErasuresStore(tx).change(row.id, { held_by: JSON.stringify(waitsFor) }))
     return waitsFor
   }
-  await removeContent(deps, scope)
   const eraseTraces = await findTraces(db, await idsOf(db, scope))
+  // That takes a while, in which somebody may have thought again.
+  const sinceThen = await open(db, scope)
+  if (sinceThen.length > 0 || (await createErasuresStore(db).get(row.id))?.state !== 'waiting') return sinceThen
+  await removeContent(deps, scope)
   return transact(db, async (tx) => {
     const stillOpen = await open(tx, scope)
     if (stillOpen.length > 0 || (await createErasuresStore(tx).get(row.id))?.state !== 'waiting') return stillOpen

@@ -38,6 +38,10 @@ const WHOSE: Readonly<Record<By, (column: RawBuilder<unknown>, scope: Scope) => 
   member: (column, { memberIds }) => among(column, memberIds),
   actor: (column, scope) => among(column, actorsOf(scope)),
   anyone: (column, scope) => among(column, [...actorsOf(scope), ...scope.memberIds]),
+  invited: (column, { memberIds }) => {
+    const named = (by: 'email' | 'subject') => sql`SELECT ${sql.ref(by)} FROM member WHERE ${among(sql`id`, memberIds)} AND ${sql.ref(by)} IS NOT NULL`
+    return sql<boolean>`kind = 'member.invite' AND ${column} IN (${named('email')} UNION ${named('subject')})`
+  },
   books: ofBooks,
   address: (column, { nodeIds }) => sql<boolean>`${column} IN (SELECT address FROM node_payout_address WHERE ${among(sql`node_id`, nodeIds)})`,
   // What was claimed is part of the books.
@@ -70,6 +74,9 @@ export function createPersonsStore(db: Db | Tx) {
       const mates = await db.selectFrom('fleet_member').select('node_id').where('fleet_id', '=', fleet.fleet_id).execute()
       return { nodeIds: mates.map(({ node_id }) => node_id), fleetIds: [fleet.fleet_id] }
     },
+    /** What people are invited by, and the log of acts says of who invited them. */
+    emails: async ({ memberIds }: Scope): Promise<string[]> =>
+      memberIds.length === 0 ? [] : (await db.selectFrom('member').select('email').where('id', 'in', memberIds).execute()).flatMap(({ email }) => email ?? []),
     jobIds: async ({ requesterIds }: Scope): Promise<string[]> =>
       requesterIds.length === 0 ? [] : (await db.selectFrom('job').select('id').where('requester_id', 'in', requesterIds).execute()).map(({ id }) => id),
     /** Rows of one place, from one on. */

@@ -19,7 +19,8 @@ import { OTHER_TABLES, PLACES } from './places.ts'
 
 const DAY_MS = 86_400_000
 
-async function start() {
+/** `during`: what happens while the logs are looked through. */
+async function start(during: () => Promise<unknown> = async () => undefined) {
   const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   const clock = createFakeClock(Date.parse('2026-03-01T12:00:00.000Z'))
@@ -33,7 +34,10 @@ async function start() {
     decide,
     stores: { blobs: store, outputs: store, checkpoints: store },
     outputs: store,
-    findTraces: tracesIn(decide),
+    findTraces: async (of, ids) => {
+      await during()
+      return tracesIn(decide)(of, ids)
+    },
     nextId: () => `erasure-${(ids += 1)}`,
     undoMs: 7 * DAY_MS,
     lasting: ['owner'],
@@ -163,11 +167,10 @@ test('however many wait for what they do not do, and whatever fails, whoever com
     .insertInto('node')
     .values({ ...one, id: 'held', state: 'active' })
     .execute()
-  for (const held of many)
-    await db
-      .insertInto('erasure')
-      .values({ ...due, id: held, person: held, scope })
-      .execute()
+  await db
+    .insertInto('erasure')
+    .values(many.map((held) => ({ ...due, id: held, person: held, scope })))
+    .execute()
   await db
     .insertInto('erasure')
     .values({ ...due, id: 'aa-broken', person: 'broken', scope: 'no JSON' })
@@ -189,6 +192,94 @@ test('it can be cancelled until its time has come, and asking again is harmless'
   await persons.run()
   expect(await tablesWith(db, MARKER)).toContain('requester')
   await expect(persons.cancel(owner, 'node:node-1')).rejects.toMatchObject({ code: 'not-found' })
+})
+
+test('it can be cancelled to the last moment: nothing of one who thinks again is gone', async () => {
+  const world: World = await start(() => world.persons.cancel(ada, 'me'))
+  const { db, clock, persons, removed } = world
+  await plant(db)
+  await persons.erase(ada, 'me')
+  await clock.advance(8 * DAY_MS)
+  await persons.run()
+  expect([removed, await tablesWith(db, MARKER)]).toEqual([[], expect.arrayContaining(['requester', 'job'])])
+})
+
+test('whoever calls jobs as others are called, or as what the logs say of everybody, has nothing of others forgotten', async () => {
+  const world = await start()
+  const { db, clock, decide, persons } = world
+  await plant(db)
+  const job = await db.selectFrom('job').selectAll().executeTakeFirstOrThrow()
+  for (const id of ['owner', 'done', 'nodes-of-bob', 'their-own'])
+    await db
+      .insertInto('job')
+      .values({ ...job, id })
+      .execute()
+  await tellLogs(world)
+  await transact(db, (tx) => decide(tx, 'payouts.paused', { by: 'owner', note: 'theirs', nodeId: 'nodes-of-bob' }))
+  await transact(db, (tx) => createChoose(clock)(tx, choiceBy(sumPolicy, { jobs: { terms: [3], more: { state: 'done', nodeId: 'nodes-of-bob' } } })))
+  await persons.erase(ada, 'me')
+  await clock.advance(8 * DAY_MS)
+  await persons.run()
+  expect(await db.selectFrom('decision').select('body').where('kind', '=', 'payouts.paused').execute()).toEqual([
+    { body: expect.stringContaining('"note":"theirs"') },
+  ])
+  expect(await inputs(db)).toContain('nodes-of-bob')
+  expect((await db.selectFrom('act_detail').select('text').execute()).map(({ text }) => text)).toEqual([expect.stringContaining('Bob')])
+})
+
+test('whoever was invited by two people is forgotten where that is kept, too', async () => {
+  const world = await start()
+  const { db, clock, decide, persons } = world
+  await plant(db)
+  const email = 'ada.lovelace+w@example.org'
+  await db.updateTable('member').set({ email }).execute()
+  const approval = await db.selectFrom('approval').selectAll().executeTakeFirstOrThrow()
+  const invite = { ...approval, kind: 'member.invite', asked_by: 'owner', decided_by: null, summary: `let ${email} sign in as owner` }
+  await db
+    .insertInto('approval')
+    .values([
+      { ...invite, id: 'of-ada', about: email },
+      { ...invite, id: 'of-bob', about: 'bob@example.org', summary: 'let bob@example.org sign in as owner' },
+    ])
+    .execute()
+  await transact(db, (tx) => decide(tx, 'approval.asked', { approvalId: 'of-ada', about: email, summary: `let ${email} sign in`, by: 'owner' }))
+  await createActs({ db, clock, random: randomBytes, nextId: () => 'act-1' }).perform(
+    { call: 'inviteMember', actor: 'requester:owner', credential: null, network: '192.0.2.0/24', input: { email, role: 'owner' } },
+    async () => undefined,
+  )
+  await persons.erase(ada, 'me')
+  await clock.advance(8 * DAY_MS)
+  await persons.run()
+  expect(await tablesWith(db, 'lovelace')).toEqual([])
+  expect(await tablesWith(db, 'bob@example.org')).toEqual(['approval'])
+})
+
+test('content that a job of somebody else has, too, stays', async () => {
+  const { db, clock, persons, removed } = await start()
+  await plant(db)
+  const [job, checkpoint] = [
+    await db.selectFrom('job').selectAll().executeTakeFirstOrThrow(),
+    await db.selectFrom('checkpoint').selectAll().executeTakeFirstOrThrow(),
+  ]
+  const ofBob = { requester_id: 'bob', id: 'of-bob' }
+  const bob = await db.selectFrom('requester').selectAll().executeTakeFirstOrThrow()
+  await db
+    .insertInto('requester')
+    .values({ ...bob, id: 'bob' })
+    .execute()
+  await db
+    .insertInto('job')
+    .values({ ...job, ...ofBob })
+    .execute()
+  await db
+    .insertInto('checkpoint')
+    .values({ ...checkpoint, job_id: 'of-bob' })
+    .execute()
+  await persons.erase(ada, 'me')
+  await clock.advance(8 * DAY_MS)
+  await persons.run()
+  expect(removed).toEqual([])
+  expect(await db.selectFrom('checkpoint').select('job_id').execute()).toEqual([{ job_id: 'of-bob' }])
 })
 
 test('nobody asks for somebody else but an owner, and what belongs to the coordinator itself stays', async () => {

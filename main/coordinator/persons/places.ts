@@ -4,9 +4,23 @@ import type { Schema } from '../persistence/database.ts'
 /**
  * By what a row belongs to a person: a column that holds the id of their account (`requester`), of a job of theirs, of an attempt or an array of such,
  * of a webhook or a deposit of theirs, of a machine or a fleet of theirs, of themselves as one who signs in (`member`), of themselves as one who acted
- * (`actor`) or whom something is about (`anyone`); an account of the books; or an address that a machine of theirs was paid at.
+ * (`actor`), whom something is about (`anyone`), or whom somebody wanted to let in (`invited`); an account of the books; or an address that a machine of theirs was paid at.
  */
-export type By = 'requester' | 'job' | 'attempt' | 'webhook' | 'deposit' | 'node' | 'fleet' | 'member' | 'actor' | 'anyone' | 'books' | 'address' | 'unclaimed'
+export type By =
+  | 'requester'
+  | 'job'
+  | 'attempt'
+  | 'webhook'
+  | 'deposit'
+  | 'node'
+  | 'fleet'
+  | 'member'
+  | 'actor'
+  | 'anyone'
+  | 'invited'
+  | 'books'
+  | 'address'
+  | 'unclaimed'
 
 export const ERASED_TEXT = 'erased'
 
@@ -99,6 +113,8 @@ const machines: readonly Place[] = [
 const people: readonly Place[] = [
   removed('sign_in_code', 'member', 'member_id'),
   removed('member_session', 'member', 'member_id'),
+  // Before what it is found by.
+  removed('approval', 'invited', 'about'),
   place('member', { by: 'member', column: 'id', erasure: { set: { email: null, name: null, issuer: null, subject: null } } }),
   place('incident', { by: 'actor', column: 'ended_by', erasure: { set: { note: null } } }),
   place('payout_pause', { by: 'actor', column: 'paused_by', erasure: { set: { reason: ERASED_TEXT } } }),

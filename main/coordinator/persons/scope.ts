@@ -25,9 +25,22 @@ export async function scopeOf(db: Db | Tx, person: Person): Promise<Scope> {
   return { ...NOBODY, ...machines }
 }
 
-/** Everything that stands in the logs for a person, their jobs and machines. */
+/**
+ * Everything that stands in the logs for a person, their jobs and machines. A job is `job:ID` and nothing else: its requester chooses the id, and could call
+ * it as somebody else is called, or as what the logs say of everybody.
+ */
 export async function idsOf(db: Db, scope: Scope): Promise<ReadonlySet<string>> {
   const { requesterIds, nodeIds, fleetIds, memberIds } = scope
   const named = [...requesterIds.map((id) => `requester:${id}`), ...nodeIds.map((id) => `node:${id}`), ...memberIds.map((id) => `member:${id}`)]
-  return new Set([...requesterIds, ...nodeIds, ...fleetIds, ...memberIds, ...named, ...(await createPersonsStore(db).jobIds(scope))])
+  const store = createPersonsStore(db)
+  const jobs = (await store.jobIds(scope)).map((id) => `job:${id}`)
+  return new Set([
+    ...requesterIds,
+    ...nodeIds,
+    ...fleetIds,
+    ...memberIds,
+    ...named,
+    ...jobs,
+    ...(await store.emails(scope)).filter((email) => email.includes('@')),
+  ])
 }

@@ -5,6 +5,7 @@ import { createIds } from '../../kernel/ids.ts'
 import { type TestCore, startTestCore } from '../core.fake.ts'
 import { createFleetView } from './fleet-view.ts'
 import { createFleets } from './fleets.ts'
+import { createFleetsStore } from './fleets.store.ts'
 import { createRegistry } from './registry.ts'
 
 const MACHINES = 50
@@ -44,7 +45,9 @@ test('after a restart the fleet is whole at once, nobody is called offline, and 
   const machines = await Promise.all(Array.from({ length: MACHINES }, () => core.enrol()))
   const [first] = machines
   if (!first) throw new Error('no machine')
-  for (const { nodeId } of machines.slice(1)) await fleet.join(nodeId, (await fleet.invite(first.nodeId)).code)
+  const { fleetId } = await fleet.invite(first.nodeId)
+  // As those have joined who had a code each; to make and to check one is slow on purpose.
+  for (const { nodeId } of machines.slice(1)) await createFleetsStore(core.db).add(fleetId, nodeId, core.clock.now())
 
   const { registry, view } = restarted(core)
   const [random, stop] = [minimalStandard(20_261_121), new AbortController()]

@@ -6,8 +6,10 @@ import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { accountRoles } from '../account-roles.ts'
 import { createAudit } from '../audit/audit.ts'
 import { openTestDatabase } from '../persistence/database.fake.ts'
-import { createKeyCheck, generateApiKey, grantApiKey } from './api-keys.ts'
-import { type KeyHolder, createKeyRing } from './key-ring.ts'
+import { transact } from '../persistence/database.ts'
+import { createApiKeysStore } from './api-keys.store.ts'
+import { createKeyCheck, generateApiKey, grantApiKey, prefixOf } from './api-keys.ts'
+import { type KeyHolder, createKeyRing, makeFirstKey } from './key-ring.ts'
 
 const HOUR_MS = 3_600_000
 const rolesOf = (account: string) => accountRoles(account, ['ops'])
@@ -97,6 +99,23 @@ test('a key is rotated while the old one goes on, for as long as is said', async
   await expect(ring.rotate(ada, { prefix: old.key.prefix })).rejects.toMatchObject({ code: 'conflict' })
 })
 
+test('a key that expires makes and copies none that goes on after it', async () => {
+  const { clock, ring, check, holder, holderOf } = await setUp()
+  const short = await ring.create(await holder('ops'), order({ seconds: 3_600 }))
+  const eve = await holderOf(short.apiKey)
+  await clock.advance(60_000)
+  const made = [
+    await ring.create(eve, order()),
+    await ring.create(eve, order({ seconds: 7_200 })),
+    await ring.create(eve, order({ requesterId: 'ada' })),
+    await ring.rotate(eve, { prefix: short.key.prefix }),
+  ]
+  expect(made.map(({ key }) => key.expiresAt)).toEqual(Array(4).fill(short.key.expiresAt))
+  expect((await ring.create(eve, order({ seconds: 60 }))).key.expiresAt).toBe('2026-03-01T12:12:00.000Z')
+  await clock.advance(3_540_000)
+  expect(await Promise.all(made.map(({ apiKey }) => check(apiKey)))).toEqual(Array(4).fill(null))
+})
+
 test('the key in the key file is replaced with the file alone, and takes no other key with it', async () => {
   const { db, clock, ring, check, holder, fileKey } = await setUp()
   const owner = await holder('owner')
@@ -105,6 +124,16 @@ test('the key in the key file is replaced with the file alone, and takes no othe
   await expect(ring.rotate(owner, { prefix: owner.credential })).rejects.toMatchObject({ code: 'conflict' })
   await grantApiKey(db, { requesterId: 'owner', name: 'Owner', apiKey: generateApiKey(randomBytes), at: clock.now() })
   expect([await check(fileKey('owner')), (await check(made.apiKey))?.by]).toEqual([null, 'owner'])
+})
+
+test('an account that is named as the key file is has keys that end like any other', async () => {
+  const { db, clock, ring, check, holder } = await setUp()
+  const apiKey = await transact(db, async (tx) => {
+    await createApiKeysStore(tx).addRequester({ id: 'key-file', name: 'Eve', at: clock.now() })
+    return makeFirstKey({ clock, random: randomBytes }, tx, { requesterId: 'key-file', by: 'key-file' })
+  })
+  expect(await ring.revoke(await holder('ops'), prefixOf(apiKey))).toMatchObject({ state: 'revoked', revokedBy: 'ops' })
+  expect(await check(apiKey)).toBeNull()
 })
 
 test('a key from before keys were kept apart goes on, with all that its account may', async () => {
@@ -117,11 +146,12 @@ test('a key from before keys were kept apart goes on, with all that its account 
 })
 
 test('an operator makes keys for those who ask for jobs, and for nobody who runs the coordinator', async () => {
-  const { ring, check, holder } = await setUp()
+  const { db, ring, check, holder } = await setUp()
   const ops = await holder('ops')
   const forAda = await ring.create(ops, order({ requesterId: 'ada' }))
   expect((await check(forAda.apiKey))?.grants).toEqual(grantsOf(['requester']))
-  for (const requesterId of ['owner', 'nobody'])
+  await createApiKeysStore(db).addRequester({ id: 'windfall-verification', name: 'Checks the work of nodes', at: 0 })
+  for (const requesterId of ['owner', 'nobody', 'windfall-verification'])
     await expect(ring.create(ops, order({ requesterId }))).rejects.toMatchObject({ code: expect.stringMatching(/refused|not-found/) })
   await expect(ring.create(await holder('owner'), order({ requesterId: 'ops' }))).rejects.toMatchObject({ code: 'auth.refused' })
   await expect(ring.create(await holder('ada'), order({ requesterId: 'bob' }))).rejects.toMatchObject({ code: 'auth.refused' })

@@ -14,7 +14,7 @@ type In<K extends keyof typeof apiKeyCalls> = InputOf<(typeof apiKeyCalls)[K]>
 type Out<K extends keyof typeof apiKeyCalls> = OutputOf<(typeof apiKeyCalls)[K]>
 
 /** Somebody who may look after keys; `reach`: of their own account, or of any. */
-export type KeyHolder = Pick<Principal, 'by' | 'account' | 'grants'> & { readonly reach: Reach }
+export type KeyHolder = Pick<Principal, 'kind' | 'by' | 'account' | 'credential' | 'grants'> & { readonly reach: Reach }
 
 export interface KeyRing {
   /** Errors: `auth.refused` for what the holder may not do itself or an account that is not theirs, `not-found`, `conflict` for too many. */
@@ -37,7 +37,7 @@ export interface KeyRingDeps {
 /** So many keys of one account open something at a time. */
 const MOST_LIVE = 50
 
-/** API keys as things of their own. Nobody makes, copies or ends one that may do more than they may themselves. */
+/** API keys as things of their own. Nobody makes, copies or ends one that may do more than they may themselves, and no key makes one that outlives it. */
 export function createKeyRing(deps: KeyRingDeps): KeyRing {
   const { db, clock } = deps
   return {
@@ -45,7 +45,7 @@ export function createKeyRing(deps: KeyRingDeps): KeyRing {
       transact(db, async (tx) => {
         const requesterId = order.requesterId ?? ownAccount(holder)
         await requireAccount(deps, tx, holder, requesterId)
-        const expiresAt = order.seconds === undefined ? null : clock.now() + order.seconds * 1_000
+        const expiresAt = await withinOwn(tx, holder, order.seconds === undefined ? null : clock.now() + order.seconds * 1_000)
         const wish = { requesterId, label: order.label, may: asked(deps, holder, requesterId, order), expiresAt }
         const made = await make(deps, tx, { ...wish, by: holder.by })
         await deps.decide(tx, 'api-key.created', { prefix: made.key.prefix, requesterId, may: wish.may, expiresAt: made.key.expiresAt, by: holder.by })
@@ -80,6 +80,12 @@ function ownAccount({ account }: KeyHolder): string {
 }
 
 const EVERYBODYS = ['requester'] as const
+
+/** When a new key ends: with the key that makes it at the latest. */
+async function withinOwn(tx: Tx, { kind, credential }: KeyHolder, wanted: number | null): Promise<number | null> {
+  const own = kind === 'key' ? ((await createApiKeysStore(tx).byPrefix(credential))?.expiresAt ?? null) : null
+  return own === null || wanted === null ? (own ?? wanted) : Math.min(own, wanted)
+}
 
 /**
  * Of another account than their own, only who looks after all keys makes one, and only where the account is one that asks for jobs: a key of somebody
@@ -158,7 +164,7 @@ async function rotate(deps: KeyRingDeps, tx: Tx, holder: KeyHolder, { prefix, ov
   const { requesterId, label } = old
   // What the old key may come to do later is nothing that whoever copies it has now.
   const may = mayOf(old, deps.rolesOf)
-  const expiresAt = old.expiresAt === null ? null : now + (old.expiresAt - old.createdAt)
+  const expiresAt = await withinOwn(tx, holder, old.expiresAt === null ? null : now + (old.expiresAt - old.createdAt))
   const made = await make(deps, tx, { requesterId, label, may, expiresAt, by: holder.by })
   if (overlapSeconds !== undefined) await createApiKeysStore(tx).expire(old.sha256, now + overlapSeconds * 1_000)
   await deps.decide(tx, 'api-key.rotated', { prefix, to: made.key.prefix, requesterId, overlapSeconds: overlapSeconds ?? null, by: holder.by })

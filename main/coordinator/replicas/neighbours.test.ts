@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Presence } from '../../../shared/contract/node.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
-import { type Db, openDatabase } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import type { Db } from '../persistence/database.ts'
 import { createMembership } from './membership.ts'
 import { createNeighbours } from './neighbours.ts'
 import type { HeardElsewhere, Order } from './orders.ts'
@@ -12,7 +13,7 @@ const cancel = { type: 'cancel', leaseId: 'lease', reason: 'cancelled' } as cons
 const events = { type: 'events', lastEvent: 3 } as const
 
 async function openShared(): Promise<Db> {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   return db
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { replicaCalls } from '../../../shared/contract/replica.ts'
-import { openDatabase, transact } from '../persistence/database.ts'
+import { openTestDatabase } from '../persistence/database.fake.ts'
+import { transact } from '../persistence/database.ts'
 import { createNeighboursStore } from './neighbours.store.ts'
 import { createShardsStore } from './shards.store.ts'
 import { viewReplicas } from './view.ts'
@@ -17,7 +18,7 @@ const replica = (replicaId: string, seenAt: number) => ({
 })
 
 test('an operator sees who is there, who runs what under which epoch, and what nobody runs', async () => {
-  const db = await openDatabase(':memory:')
+  const db = await openTestDatabase()
   onTestFinished(() => db.destroy())
   await transact(db, async (tx) => {
     await createNeighboursStore(tx).join(replica('here', NOW - 1_000))
