@@ -45,7 +45,7 @@ const THOROUGH = [
 
 /** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
 const STATEFUL = [
-  'main/coordinator/{approvals,audit,funding,jobs,ledger,models,payouts,persons,proofs,receipts,registry,vaults,wallets,webhooks}/**/*.test.ts',
+  'main/coordinator/{approvals,audit,funding,jobs,ledger,models,payouts,persons,proofs,receipts,registry,vaults,wallets}/**/*.test.ts',
   'main/coordinator/members/{members,sign-in}.test.ts',
   'main/coordinator/{canarying,evidencing,exporting,job-money,quorum,runs,standings,statistics}.test.ts',
 ]
