@@ -63,6 +63,8 @@ function receivers(clock: TestCore['clock'], script: Script): Receivers {
         const answer = script(host, heard.filter((one) => one.host === host).length)
         // Some answers take a while, so that others may come between.
         await new Promise((turn) => setImmediate(turn))
+        // Whoever listens for an end that has come already waits for ever.
+        request.signal.throwIfAborted()
         if (answer === null) return await new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason as Error)))
         if (typeof answer === 'string') throw new WindfallError('unavailable', answer)
         return { status: answer, headers: {}, body: Buffer.alloc(0) }
