@@ -100,6 +100,7 @@ export default defineConfig(async () => ({
             '@tanstack/react-query',
             'zustand',
             'zod',
+            'intl-messageformat',
             'vitest-browser-react',
             '@noble/curves/ed25519',
             '@noble/curves/nist',
