@@ -9,6 +9,8 @@ export default defineConfig({
   timeout: 240_000,
   expect: { timeout: 60_000 },
   reporter: [['list']],
+  // What a page prefers to be read in, which otherwise is the browser's own; specs read English with a 24-hour clock.
+  use: { locale: 'en-GB' },
   projects: [
     { name: 'build', testMatch: 'support/build.setup.ts' },
     { name: 'desktop', testMatch: 'desktop/*.spec.ts', dependencies: ['build'] },

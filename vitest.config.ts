@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { APART } from './e2e/support/apart.ts'
 import { chromiumPath } from './e2e/support/chromium.ts'
+import { LongestFirst } from './e2e/support/longest-first.ts'
 
 /** A test that waits for a real process or a real browser waits for what happens, however slow the machine is. */
 const WAITING = { poll: { timeout: 60_000 } }
@@ -45,7 +46,7 @@ const THOROUGH = [
 
 /** What keeps its state in the coordinator's database, tested on PostgreSQL as the project `unit` tests it on SQLite. */
 const STATEFUL = [
-  'main/coordinator/{approvals,audit,funding,jobs,ledger,models,payouts,persons,proofs,receipts,registry,vaults,wallets}/**/*.test.ts',
+  'main/coordinator/{approvals,audit,funding,jobs,ledger,models,payouts,persons,proofs,receipts,registry,vaults,wallets,webhooks}/**/*.test.ts',
   'main/coordinator/members/{members,sign-in}.test.ts',
   'main/coordinator/{canarying,evidencing,exporting,job-money,quorum,runs,standings,statistics}.test.ts',
 ]
@@ -65,6 +66,7 @@ const SLOW_ON_POSTGRES = [
 
 export default defineConfig(async () => ({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -98,9 +100,11 @@ export default defineConfig(async () => ({
             'react-dom/client',
             'react/jsx-dev-runtime',
             '@tanstack/react-query',
+            '@tanstack/react-virtual',
+            'd3-geo',
+            'topojson-client',
             'zustand',
             'zod',
-            'intl-messageformat',
             'vitest-browser-react',
             '@noble/curves/ed25519',
             '@noble/curves/nist',

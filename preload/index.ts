@@ -1,8 +1,8 @@
 import { contextBridge, ipcRenderer } from 'electron'
-import { AGENT_EVENTS, type Bridge, EVENT_CHANNEL, INVOKE_CHANNEL } from '../shared/contract/bridge.ts'
+import { AGENT_EVENTS, type Bridge, EVENT_CHANNEL, INVOKE_CHANNEL, SHELL_EVENTS } from '../shared/contract/bridge.ts'
 
 type Listener = (payload: unknown) => void
-const listeners = new Map<string, Set<Listener>>(AGENT_EVENTS.map((name) => [name, new Set()]))
+const listeners = new Map<string, Set<Listener>>([...AGENT_EVENTS, ...SHELL_EVENTS].map((name) => [name, new Set()]))
 ipcRenderer.on(EVENT_CHANNEL, (_event, name: string, payload: unknown) => listeners.get(name)?.forEach((listener) => listener(payload)))
 
 const bridge: Bridge = {

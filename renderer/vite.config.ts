@@ -1,7 +1,19 @@
 import react from '@vitejs/plugin-react'
-import type { UserConfig } from 'vite'
+import type { Plugin, UserConfig } from 'vite'
 
 const folder = (path: string): string => decodeURIComponent(new URL(path, import.meta.url).pathname)
+
+/** The window reads what it is told by schemas, and never writes one out: what zod has for that is a twentieth of what the window loads first. */
+const withoutSchemaWriter: Plugin = {
+  name: 'without-schema-writer',
+  transform(code, id) {
+    if (!/[\\/]zod[\\/]v4[\\/]core[\\/](?:to-json-schema|json-schema-processors)\.js$/.test(id)) return null
+    const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name)
+    const again = [...code.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name)
+    const exported = [...names, ...again].map((name) => `absent as ${name}`).join(', ')
+    return `const absent = () => { throw new Error('The window writes no schemas.') }\nexport { ${exported} }\n`
+  },
+}
 
 /**
  * Builds the window into `dist/renderer`. Paths are relative because the same files are served by `app://windfall` and by the agent's
@@ -10,7 +22,7 @@ const folder = (path: string): string => decodeURIComponent(new URL(path, import
 export const rendererConfig: UserConfig = {
   root: folder('.'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), withoutSchemaWriter],
   css: { modules: { generateScopedName: '[local]-[hash:base64:5]' } },
   build: {
     outDir: folder('../dist/renderer'),

@@ -4,7 +4,7 @@ import { readInstance } from '../../main/kernel/instance-file.ts'
 import { holdDirectory } from '../../main/kernel/instance-lock.ts'
 import { type DesktopApp, doubleOf, engine } from '../support/desktop-app.ts'
 import { expect, loadedWindow, test } from '../support/fixtures.ts'
-import { filesWithKey, openMachinePage, sealedFiles, statusIn, writePlainKey } from '../support/own-agent.ts'
+import { filesWithKey, openMachinePage, sealedFiles, statusIn, waitForSetup, writePlainKey } from '../support/own-agent.ts'
 import { startService, windfall } from '../support/windfall.ts'
 
 const NO_KEYRING = { switches: ['--password-store=basic'] }
@@ -27,6 +27,8 @@ test.describe('on an empty directory', () => {
   test('the application runs an agent of its own, which others find, and which ends with it', async ({ launchApp, dataDirectory }) => {
     const app = await launchApp()
     const window = await loadedWindow(app)
+    await waitForSetup(window)
+    await window.getByRole('link', { name: 'Home', exact: true }).click()
     await expect(window.getByText(/no coordinator is set/i).first()).toBeVisible()
     const { node } = await statusIn(window)
     expect(node.nodeId).toMatch(/^[\w-]{43}$/)

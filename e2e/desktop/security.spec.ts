@@ -20,7 +20,7 @@ test('a page that navigates away stays where it is', async ({ app, window }) => 
   })
   await expect.poll(attempts).toHaveLength(2)
   expect(new URL(window.url()).pathname).toBe('/index.html')
-  await expect(window.getByText(/^earning/i).first()).toBeVisible()
+  await expect(window.getByText(/^earning\b/i).first()).toBeVisible()
 })
 
 test('new windows are denied; a known site opens in the owner’s browser', async ({ app, window }) => {
@@ -73,6 +73,16 @@ test('the content security policy holds', async ({ window }) => {
       }),
   )
   expect(blocked).toEqual(expect.arrayContaining(['eval', 'html', 'style-src-elem', 'frame-src', 'fetch', 'connect-src']))
+})
+
+test('a page that would hold another one as a webview is refused it', async ({ app, window }) => {
+  expect(window.url()).toContain('index.html')
+  const refused = await app.evaluate(({ BrowserWindow }) => {
+    let prevented = false
+    BrowserWindow.getAllWindows()[0]?.webContents.emit('will-attach-webview', { preventDefault: () => void (prevented = true) }, {}, {})
+    return prevented
+  })
+  expect(refused).toBe(true)
 })
 
 test('the scheme serves the bundle and nothing beside it', async ({ window }) => {
@@ -128,6 +138,7 @@ test('what the bridge does not know, it refuses', async ({ window }) => {
   })
   expect(codes).toEqual(['ok', 'not-found', 'not-found', 'input.invalid', 'input.invalid', 'input.too-large'])
   await expect(window.evaluate(() => windfall.subscribe('secrets', () => {}))).rejects.toThrow('no event')
+  await expect(window.evaluate(() => windfall.subscribe('__proto__', () => {}))).rejects.toThrow('no event')
 })
 
 test.describe('recorded by the double', () => {
@@ -145,8 +156,11 @@ test.describe('recorded by the double', () => {
       nodeIntegrationInWorker: false,
       nodeIntegrationInSubFrames: false,
       webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
       webviewTag: false,
     })
+    expect(Object.keys(created[0] ?? {}).filter((key) => /blink|features$/i.test(key))).toEqual(['experimentalFeatures'])
     expect(effects.map(({ what }) => what)).toContain('app.enableSandbox')
   })
 

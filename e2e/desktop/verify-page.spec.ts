@@ -102,6 +102,21 @@ test('a dropped file is checked like a chosen one', async ({ verifyPage: page })
   await expect(verdict(page).getByRole('status')).toContainText('Valid')
 })
 
+test('whoever prefers German or French reads the page in it, from the same file', async ({ sharedBrowser }) => {
+  for (const [locale, heading, sums] of [
+    ['de-AT', 'Beleg prüfen', 'Jede Zahl folgt aus der gemessenen Energie und der angegebenen Intensität.'],
+    ['fr-CA', 'Vérifier un reçu', 'Chaque chiffre découle de l’énergie mesurée et de l’intensité indiquée.'],
+  ] as const) {
+    const page = await sharedBrowser.newPage({ locale })
+    await page.goto(pathToFileURL(PAGE).href)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading)
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(locale.slice(0, 2))
+    await page.locator('input[type="file"]').first().setInputFiles({ name: 'mine.wfreceipt', mimeType: '', buffer: valid })
+    await expect(page.getByText(sums)).toBeVisible()
+    await page.close()
+  }
+})
+
 test('the page allows nothing but the program and the style in it', () => {
   const text = readFileSync(PAGE, 'utf8')
   expect(/http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(text)?.[1]).toMatch(

@@ -1,7 +1,7 @@
 /** Time passes at high speed over the real oracle and a real database, while its providers fail. */
 import { type GridHistory, createGridHistory } from '../../main/coordinator/grid/history.ts'
 import { type GridOracle, createGridOracle } from '../../main/coordinator/grid/oracle.ts'
-import { loadRecording } from '../../main/coordinator/grid/recording.ts'
+import { loadRecording } from '../../main/kernel/grid-recording.ts'
 import { openDatabase } from '../../main/coordinator/persistence/database.ts'
 import { createFakeClock, type FakeClock } from '../../main/kernel/clock.fake.ts'
 import { resourcesDirectory } from '../../main/kernel/paths.ts'

@@ -4,7 +4,7 @@ export interface Row {
   readonly ours: number | null
   readonly reference: number | null
   readonly referenceName: string
-  /** `ours / reference`, or for a limit how often ours fits into it; above the bar is good. */
+  /** `ours / reference`, or where less is better the other way round; above the bar is good. */
   readonly ratio: number | null
   readonly bar: number
   /** `null`: could not be measured here; `note` says why. */
@@ -48,6 +48,9 @@ const row = ({ ours, reference, ...rest }: Measured, ratio: number): Row => ({
 
 /** More is better: holds where ours is at least `bar` times the reference. */
 export const atLeast = (measured: Measured): Row => row(measured, measured.ours / measured.reference)
+
+/** Less is better: holds where the reference is at least `bar` times ours. */
+export const atMostTimes = (measured: Measured): Row => row(measured, measured.reference / measured.ours)
 
 /** Less is better: the reference is the most that ours may be. */
 export const atMost = (measured: Omit<Measured, 'bar'>): Row => row({ ...measured, bar: 1 }, measured.reference / measured.ours)

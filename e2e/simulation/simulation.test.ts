@@ -17,6 +17,14 @@ test(`nothing happens that must not in ${SEEDS} runs`, () => {
   }
 })
 
+test.each([
+  [5_002_488, 'a coordinator whose clock is set back while it sleeps refuses no honest proof'],
+  [7_001_927, 'a job that begins and is given up in the same moment ends'],
+  [7_003_193, 'a long job that nobody begins, and that fails once begun, is done in the end'],
+])('seed %i: %s', (seed) => {
+  expect(simulate(optionsOf(seed)).failure).toBeNull()
+})
+
 test.each(Object.keys(MUTANTS) as MutantName[])('the mistake “%s” is found within as many seeds as is said of it', (name) => {
   const { rules, within } = MUTANTS[name]
   const isFound = Array.from({ length: within }, (_, index) => index + 1).some((seed) => simulate(optionsOf(seed), { rules }).failure !== null)

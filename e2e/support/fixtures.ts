@@ -5,7 +5,7 @@ import { type DesktopApp, type DesktopOptions, RENDERER, launchDesktop } from '.
 import { type SampleAgent, startSampleAgent } from './sample-agent.ts'
 
 /** Nothing outside this machine resolves, whatever a page asks for. */
-const CHROMIUM_ARGS = [
+export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',

@@ -5,6 +5,7 @@ import { createPrivateKey } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { AgentStatus } from '../../shared/contract/agent.ts'
 import type { Bridge } from '../../shared/contract/bridge.ts'
+import { type ShellChange, ShellState } from '../../shared/contract/shell.ts'
 import { createSigner, generateKeyPem } from '../../main/kernel/signing.ts'
 
 declare global {
@@ -19,8 +20,19 @@ export async function statusIn(window: Page): Promise<AgentStatus> {
   return AgentStatus.parse(answer.value)
 }
 
-/** The page on which the owner sees the hardware and the key. */
+/** Changes what the owner prefers of the shell, as the settings do. Rejects with the problem instead if there is one. */
+export async function changeShell(window: Page, change: ShellChange): Promise<ShellState> {
+  const answer = await window.evaluate((input) => windfall.invoke('changeShell', input), change)
+  if (!answer.ok) throw new Error(answer.problem.detail)
+  return ShellState.parse(answer.value)
+}
+
+/** A window of an agent that is not set up yet asks for that first; from then on it shows what its owner wants. */
+export const waitForSetup = (window: Page): Promise<void> => window.getByRole('heading', { name: 'Set up Windfall' }).waitFor()
+
+/** The page on which the owner sees the hardware and the key, of an agent that is not set up yet. */
 export async function openMachinePage(window: Page): Promise<void> {
+  await waitForSetup(window)
   await window.evaluate(() => {
     location.hash = '#/machine'
   })

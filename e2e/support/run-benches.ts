@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
   receipts: ['e2e/receipts/verify.bench.ts', 'e2e/receipts/log.bench.ts'],
   'receipts-agreement': ['e2e/receipts/agreement.bench.ts'],
   'agent-load': ['main/agent/metering/agent-load.bench.ts'],
+  desktop: ['e2e/desktop/desktop.bench.ts'],
 }
 
 /** These read series that do not come with Windfall: `--traces DIR`. */

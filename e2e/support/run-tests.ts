@@ -28,7 +28,7 @@ function missingDocker(): Promise<string | null> {
 
 /** Resolves to `null` after a good end, or to how the tool ended. What a stage beside another one says goes to `say`. */
 function execute({ command: [file = '', ...args], env, beside }: Stage, say: (text: Buffer) => void): Promise<string | null> {
-  const name = [file, ...args.filter((argument) => !argument.startsWith('--'))].join(' ')
+  const name = [file, ...args.filter((argument) => !/^(?:--|\d+$)/.test(argument))].join(' ')
   return new Promise((resolve) => {
     const child = spawn(file, args, { stdio: beside ? ['ignore', 'pipe', 'pipe'] : 'inherit', env: { ...process.env, ...env } })
     child.stdout?.on('data', say)

@@ -5,11 +5,13 @@ import { announce } from '../../main/kernel/instance-file.ts'
 import { holdDirectory } from '../../main/kernel/instance-lock.ts'
 import { moneyHandlers } from '../../shared/contract/agent-money.fake.ts'
 import { ruleHandlers } from '../../shared/contract/owner-rules.fake.ts'
+import { setupHandlers } from '../../shared/contract/first-run.fake.ts'
 import { moneyAt } from '../../shared/contract/money.fake.ts'
 import { type AgentStatus, agentContract } from '../../shared/contract/agent.ts'
+import type { PowerReading } from '../../shared/contract/device.ts'
 import { type Handlers, serve } from '../../shared/contract/define.ts'
 import { WindfallError } from '../../shared/errors.ts'
-import { SAMPLE_JOB, SAMPLE_PAYOUT, SAMPLE_RECEIPT, SAMPLE_STATUS, sampleGrid, samplePower } from './sample-facts.ts'
+import { SAMPLE_JOB, SAMPLE_PAYOUT, SAMPLE_RECEIPT, SAMPLE_STATUS, sampleGrid, samplePower, sampleZones } from './sample-facts.ts'
 
 export interface SampleAgent {
   readonly url: string
@@ -18,6 +20,10 @@ export interface SampleAgent {
   readonly become: (change: Partial<AgentStatus>) => void
   /** Replaces answers from now on and tells every window. */
   readonly answer: (changes: Partial<AgentHandlers>) => void
+  /** The answers as they are now. */
+  readonly answers: () => AgentHandlers
+  /** Tells every window something, as the agent would by itself. */
+  readonly tell: (event: 'power', payload: PowerReading) => void
   readonly status: () => AgentStatus
   readonly stop: () => Promise<void>
 }
@@ -56,15 +62,18 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
     rotateKey: ({ evidence }) => become({ node: { ...status.node, key: { ...status.node.key, evidence, rotations: status.node.key.rotations + 1 } } }),
     getPower: samplePower,
     getGrid: sampleGrid,
+    getZones: sampleZones,
     listJobs: () => ({ items: [SAMPLE_JOB], next: null }),
     listReceipts: () => ({ items: [SAMPLE_RECEIPT], next: null }),
     getReceipt: () => {
       throw new WindfallError('not-found', 'This agent keeps no receipt bundles.')
     },
+    getPinnedKeys: () => ({ pinnedKeys: [] }),
     listPayouts: () => ({ items: [SAMPLE_PAYOUT], next: null }),
     getPayout: () => SAMPLE_PAYOUT,
     ...moneyHandlers(moneyAt(Date.now())),
     ...ruleHandlers(Date.now()),
+    ...setupHandlers(Date.now()),
   }
   const server = serve<typeof agentContract, undefined>(agentContract, handlers)
   const stop = new AbortController()
@@ -80,7 +89,11 @@ export async function startSampleAgent(dataDirectory: string, staticDirectory: s
       Object.assign(handlers, changes)
       for (const listener of listeners) listener('changed', { seq: ++seq, what: ['payouts', 'money'] })
     },
+    tell: (...said) => {
+      for (const listener of listeners) listener(...said)
+    },
     status: () => status,
+    answers: () => ({ ...handlers }),
     stop: () => {
       stop.abort()
       return closed.finally(() => lock[Symbol.dispose]())

@@ -10,6 +10,7 @@ import { createIds } from '../kernel/ids.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 import type { Logger } from '../kernel/log.ts'
 import { packageRoot } from '../kernel/paths.ts'
+import type { RecentLog } from '../kernel/recent-log.ts'
 import type { SecretVault } from '../kernel/secret-vault.ts'
 import { honourCertificate } from '../kernel/client-certificate.ts'
 import { honourProxies } from '../kernel/proxy.ts'
@@ -18,6 +19,8 @@ import { createTpm } from '../kernel/tpm.ts'
 import { createApi } from './api.ts'
 import type { AgentConfig } from './config.ts'
 import { createCoordinatorSession } from './coordinator-session.ts'
+import { type Diagnose, createDiagnosis } from './diagnosis.ts'
+import { createFirstRun } from './first-run.ts'
 import { openGiveBack } from './give-back.ts'
 import { createGpuGate } from './gpu-gate.ts'
 import { createGridWatch } from './grid-watch.ts'
@@ -32,7 +35,7 @@ import type { Meter } from './metering/meter.ts'
 import { createLiveLogs } from './jobs/live-logs.ts'
 import { createMoney } from './money.ts'
 import { createNews } from './news.ts'
-import { createOwnerRules } from './owner-rules.ts'
+import { createOwnerRules, tellOverruled } from './owner-rules.ts'
 import { createOwnerTariff } from './owner-tariff.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
 import { createRuntimeProbes, createRuntimes } from './runtimes.ts'
@@ -40,7 +43,10 @@ import { SOLAR_MANNERS, createSolarWatch } from './solar/solar-watch.ts'
 import { dayCodeOf, readStatus } from './status.ts'
 import { type AgentStores, openAgentStores } from './stores.ts'
 import { createWindowsSessionHost } from './windows-session-host.ts'
+import { createOwnerZone, withZone } from './owner-zone.ts'
+import { createSetupApi } from './setup-api.ts'
 import { type Work, createWork } from './work.ts'
+import { shippedRecording, zonesNow } from './zones-now.ts'
 
 export interface AgentPorts {
   readonly clock: Clock
@@ -50,6 +56,10 @@ export interface AgentPorts {
   readonly vault: SecretVault
   /** How programs of ours are run beside this one. */
   readonly launch: LaunchChild
+  /** Examines this machine on demand; without it, the window says where else that is done. */
+  readonly diagnose?: Diagnose
+  /** What `log` has written lately, for the owner to read. */
+  readonly recentLog?: RecentLog
 }
 
 export interface RunningAgent {
@@ -68,11 +78,16 @@ export interface RunningAgent {
 const Token = z.string().regex(/^[\w-]{32}$/)
 
 /** Builds every part of the agent, runs them until `signal` aborts, releases everything. No other file constructs a part. */
-export async function startAgent(config: AgentConfig, ports: AgentPorts, signal: AbortSignal): Promise<RunningAgent> {
-  const { clock, log, environment, vault } = ports
+export async function startAgent(given: AgentConfig, ports: AgentPorts, signal: AbortSignal): Promise<RunningAgent> {
+  const { clock, log, environment, vault, diagnose = null, recentLog = null } = ports
   honourProxies(environment)
   honourCertificate(environment)
-  const stores = openAgentStores(config.dataDirectory)
+  const stores = openAgentStores(given.dataDirectory)
+  const zone = createOwnerZone(given, stores.settings, () => {
+    session.moved()
+    news.changed('grid', 'status')
+  })
+  const config = withZone(given, zone)
   const keys = await openDeviceKeys({ vault, directory: config.dataDirectory, tpm: createTpm(environment), clock, evidence: config.signer ?? undefined })
   const { nodeId, signer } = keys
   const news = createNews(clock)
@@ -121,8 +136,9 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       news.changed('grid', 'status')
     },
   })
+  tellOverruled(rules, log)
   const grid = createGridWatch({
-    zone: config.zone,
+    zone: zone.current,
     rules: rules.current,
     tariff: tariff.current,
     settings: stores.settings,
@@ -133,6 +149,15 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     anyway: () => policy.anywayUntil() !== null,
     changed: () => news.changed('grid', 'status'),
   })
+  const firstRun = createFirstRun({
+    asks: config.askFirst,
+    stores,
+    clock,
+    changed() {
+      policy.wake()
+      news.changed('jobs', 'status')
+    },
+  })
   const { policy, signals, days, forRunner, runs } = openGiveBack(
     {
       config: rules.policy,
@@ -141,7 +166,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       log,
       environment,
       meter,
-      devices,
+      devices: { ...devices, objections: () => [...firstRun.objections(), ...devices.objections()] },
       readMemory,
       lent: devices.lent,
       askWindows: createWindowsSessionHost(ports, signal),
@@ -181,6 +206,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     solar: solar.take,
     giveBack: forRunner,
   })
+  const probeRuntimes = createRuntimeProbes(runtimes, clock)
   const session = createCoordinatorSession({
     config,
     stores,
@@ -190,7 +216,7 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     inventory,
     devices,
     checkpoints,
-    probeRuntimes: createRuntimeProbes(runtimes, clock),
+    probeRuntimes,
     sampleLog: async (proofId) => {
       const attemptId = stores.proofs.attemptOf(proofId)
       return attemptId === null ? null : sampleLog(attemptId)
@@ -211,6 +237,11 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
     pastPrices: ({ currency }, since) => stores.pricePast.list({ zone: config.zone, currency }, since),
     clock,
   })
+  const token = stores.settings.get('window-token', Token) ?? rememberToken(stores)
+  const diagnosis = createDiagnosis(
+    { diagnose, dataDirectory: config.dataDirectory, environment, status, clock, changed: () => news.changed('diagnosis') },
+    signal,
+  )
   const server = serve(
     agentContract,
     createApi({
@@ -221,8 +252,25 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       rules,
       previewGate: grid.preview,
       desk: session.desk,
+      insist: firstRun.insist,
+      setup: createSetupApi({
+        clock,
+        firstRun,
+        zone,
+        diagnosis,
+        recentLog,
+        status,
+        grid: grid.view,
+        tariff: tariff.current,
+        money,
+        readSignals: signals.read,
+        dedicated: config.policy.dedicated,
+        probeRuntimes: () => probeRuntimes(signal),
+        token,
+      }),
       status,
       grid: grid.view,
+      zones: () => zonesNow({ grid: grid.view, recording: shippedRecording, now: clock.now }),
       power: () => ({ method: meter.latest()?.method ?? null, readings: meter.readings() }),
       pause: policy.pause,
       resume: policy.resume,
@@ -240,7 +288,6 @@ export async function startAgent(config: AgentConfig, ports: AgentPorts, signal:
       pinnedKeys: session.pinnedKeys,
     }),
   )
-  const token = stores.settings.get('window-token', Token) ?? rememberToken(stores)
   const window = await serveAgentHttp({ port: config.port, token, server, events: news, staticDirectory: join(packageRoot, 'dist', 'renderer'), log }, signal)
   const running = runAll(signal, [...upkeep, ...runs, inventory.run, meter.run, work.runner.run, solar.run, news.run, session.run, () => window.closed])
   return {

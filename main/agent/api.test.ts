@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
 import { agentContract } from '../../shared/contract/agent.ts'
 import { serve } from '../../shared/contract/define.ts'
+import { setupHandlers } from '../../shared/contract/first-run.fake.ts'
+import { WindfallError } from '../../shared/errors.ts'
 import { testBundle } from '../../shared/domain/receipt-bundle.fake.ts'
 import { predicateOf, recordedOnOf, summaryOf } from '../../shared/domain/receipt-summary.ts'
 import { epochMs, toIso } from '../../shared/units.ts'
@@ -23,7 +25,7 @@ import { createFactsStore } from './sync/facts.store.ts'
 const NOW = Date.parse('2026-03-01T12:00:00.000Z')
 const bundle = await testBundle()
 
-function setUp({ paused = false } = {}) {
+function setUp({ paused = false, insist = () => {} } = {}) {
   const db = openSqlite(':memory:', [initial, receiptSearch])
   const [jobs, facts] = [createJobsStore(db), createFactsStore(db)]
   const asked: unknown[] = []
@@ -41,7 +43,19 @@ function setUp({ paused = false } = {}) {
       previewGate: ({ kind }) => ({ words: kind, greenWindows: [] }),
       desk: createDesk({ client: null, signer: { sign: async () => new Uint8Array() }, settings, changed: () => undefined }),
       status: () => fakeStatus(),
-      grid: () => ({ zone: 'GB-13', signal: null, now: null, greenWindows: [], rule: 'x', state: 'missing', message: null, tariff: null, solar: null }),
+      zones: () => ({ zones: [], attributions: [] }),
+      grid: () => ({
+        zone: 'GB-13',
+        signal: null,
+        now: null,
+        greenWindows: [],
+        greenerThanPercent: null,
+        rule: 'x',
+        state: 'missing',
+        message: null,
+        tariff: null,
+        solar: null,
+      }),
       power: () => ({ method: null, readings: [] }),
       pause: (until) => asked.push(until),
       resume: () => asked.push('resume'),
@@ -54,6 +68,8 @@ function setUp({ paused = false } = {}) {
       detectDevices: async () => asked.push('detect'),
       rotateKey: async (evidence) => void asked.push(evidence),
       pinnedKeys: () => ['k'.repeat(43)],
+      setup: setupHandlers(NOW),
+      insist,
       now: () => NOW,
     }),
   )
@@ -71,6 +87,21 @@ test('a pause is passed on with its end, or without one; a time that has passed 
   await expect(call('pause', { until: 'tomorrow' })).rejects.toMatchObject({ code: 'input.invalid' })
   await expect(call('pause')).rejects.toMatchObject({ code: 'input.invalid' })
   expect(asked).toHaveLength(3)
+})
+
+const refuse = (): never => {
+  throw new WindfallError('conflict', 'Agree first.')
+}
+
+test('before the owner has agreed to anything nothing is resumed, and nothing runs anyway', async () => {
+  const { call, asked } = setUp({ insist: refuse })
+  for (const [name, input] of [
+    ['resume', {}],
+    ['runAnyway', { until: toIso(NOW + 3_600_000) }],
+  ] as const)
+    await expect(call(name, input)).rejects.toMatchObject({ code: 'conflict', message: 'Agree first.' })
+  await call('pause', { until: null })
+  expect(asked).toEqual([null])
 })
 
 test('a device’s switch and ceilings, a new look and a new key are passed on, and nonsense is refused', async () => {

@@ -1,22 +1,25 @@
 import type { AgentStatus, GridView, SignalSource, agentContract } from '../../shared/contract/agent.ts'
-import type { passedOnCalls } from '../../shared/contract/agent-money.ts'
 import type { DayReport } from '../../shared/contract/day-report.ts'
 import type { PowerReading } from '../../shared/contract/device.ts'
 import type { CarbonRule, GatePreview } from '../../shared/contract/owner-rules.ts'
 import type { Handlers } from '../../shared/contract/define.ts'
 import type { MeterMethod } from '../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import type { DeskCalls } from './desk.ts'
 import type { DeviceChange } from './devices.ts'
+import type { ZonesNow } from '../../shared/contract/zone-now.ts'
 import { LONGEST_ANYWAY_S } from './idle/pause.ts'
 import type { JobsStore } from './jobs/jobs.store.ts'
 import type { Money } from './money.ts'
 import type { OwnerRulesBook } from './owner-rules.ts'
 import type { OwnerTariff } from './owner-tariff.ts'
+import type { SetupCalls } from './setup-api.ts'
 import type { FactsStore } from './sync/facts.store.ts'
 
 export interface ApiDeps {
   readonly status: () => AgentStatus
   readonly grid: () => GridView
+  readonly zones: () => ZonesNow
   readonly power: () => { readonly method: MeterMethod | null; readonly readings: readonly PowerReading[] }
   /** `until` in epoch milliseconds; `null` pauses until the owner resumes. */
   readonly pause: (until: number | null) => void
@@ -39,7 +42,10 @@ export interface ApiDeps {
   readonly setTariff: OwnerTariff['set']
   readonly rules: Pick<OwnerRulesBook, 'view' | 'set'>
   readonly previewGate: (rule: CarbonRule) => GatePreview
-  readonly desk: Handlers<typeof passedOnCalls, undefined>
+  readonly desk: DeskCalls
+  readonly setup: SetupCalls
+  /** Throws while the owner has not agreed to anything: what would have jobs run is refused. */
+  readonly insist: () => void
 }
 
 interface PageRequest {
@@ -95,7 +101,11 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
   return {
     getStatus: deps.status,
     getGrid: deps.grid,
-    getPower: () => ({ method: deps.power().method, readings: [...deps.power().readings] }),
+    getZones: deps.zones,
+    getPower: ({ since }) => {
+      const { method, readings } = deps.power()
+      return { method, readings: readings.filter(({ at }) => since === null || at > since) }
+    },
     pause: ({ until }) => {
       const at = until === null ? null : Date.parse(until)
       if (at !== null && at <= deps.now())
@@ -104,6 +114,7 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
       return deps.status()
     },
     resume: () => {
+      deps.insist()
       deps.resume()
       return deps.status()
     },
@@ -112,6 +123,7 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
       return deps.status()
     },
     runAnyway: ({ until }) => {
+      deps.insist()
       deps.runAnyway(anywayEnd(Date.parse(until), deps))
       return deps.status()
     },
@@ -147,10 +159,12 @@ export function createApi(deps: ApiDeps): Handlers<typeof agentContract, undefin
     listPayouts: (page) => pageOf(deps.facts.listPayouts, (payout) => payout.payoutId, page),
     ...moneyApi(deps),
     ...deps.desk,
+    ...deps.setup,
     getReceipt: ({ receiptId }) => {
       const bundle = deps.facts.receipt(receiptId)
       if (!bundle) throw new WindfallError('not-found', 'This receipt is not on this machine. It may still be on its way.')
       return { bundle, pinnedKeys: [...deps.pinnedKeys()] }
     },
+    getPinnedKeys: () => ({ pinnedKeys: [...deps.pinnedKeys()] }),
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CarbonRule, PolicyConfig } from '../../shared/contract/owner-rules.ts'
+import { CarbonRule, OwnerRules, PolicyConfig } from '../../shared/contract/owner-rules.ts'
 import { SolanaAddress, Zone } from '../../shared/contract/wire.ts'
 import { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
@@ -20,6 +20,8 @@ export const AgentConfig = z.strictObject({
     .transform((text) => text || null),
   policy: PolicyConfig,
   gate: CarbonRule,
+  /** The rules that the settings file or the options name, whatever they say: told to the owner where others hold. */
+  saidRules: z.array(OwnerRules.keyof()),
   /** What the owner pays for electricity; `null`: not said. */
   tariff: Tariff.nullable(),
   /** Jobs start only when they are expected to earn more than their electricity costs. */
@@ -31,6 +33,8 @@ export const AgentConfig = z.strictObject({
   signer: z.enum(['software', 'tpm']).nullable(),
   /** Loopback port of the window's server; 0 picks a free one. */
   port: z.number().int().min(0).max(65_535),
+  /** Nothing runs before the owner has agreed to it in the window: for installations that nobody has set up by hand. */
+  askFirst: z.boolean(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
 })
 export type AgentConfig = Readonly<z.infer<typeof AgentConfig>>
@@ -42,12 +46,14 @@ export const AGENT_DEFAULTS = {
   enrolmentToken: null,
   policy: PolicyConfig.parse({}),
   gate: { kind: 'planned' },
+  saidRules: [],
   tariff: null,
   onlyIfEarning: false,
   solar: null,
   images: ImageRules.parse({}),
   signer: null,
   port: 0,
+  askFirst: false,
   logLevel: 'warn',
 } as const satisfies Omit<AgentConfig, 'dataDirectory'>
 

@@ -12,6 +12,7 @@ import { feedOf, pinKeys, pinnedKeys, refreshReceipts, showRefusal, storeEvents,
 import { tellable } from './coordinator-told.ts'
 import { createDesk } from './desk.ts'
 import type { Devices } from './devices.ts'
+import { messageOf } from '../../shared/errors.ts'
 import { createGridRefresh, gridAskOf } from './grid-refresh.ts'
 import type { GridWatch } from './grid-watch.ts'
 import type { Inventory } from './inventory.ts'
@@ -67,6 +68,8 @@ export interface CoordinatorSession {
   readonly pinnedKeys: () => readonly string[]
   /** What this machine can do may have changed. */
   readonly announce: () => void
+  /** The owner says that this machine is in another zone. */
+  readonly moved: () => void
   /** Lets a key that waits take over, once the coordinator knows it. */
   readonly handOverKey: () => Promise<void>
   readonly run: (signal: AbortSignal) => Promise<void>
@@ -103,10 +106,17 @@ export function createCoordinatorSession(deps: CoordinatorSessionDeps): Coordina
     tell: async (capabilities) =>
       link && enrol(link.client, deps.keys.signer, { capabilities, payoutAddress: config.payoutAddress, keyChanges: deps.keys.history() }),
   })
+  const refreshGrid = link
+    ? createGridRefresh({ ...deps, zone: () => config.zone, tariff: deps.tariff.current, settings: stores.settings, ask: gridAskOf(link.client) })
+    : async () => undefined
   return {
     state: status.view,
     desk: createDesk({ client: link?.client ?? null, signer: deps.keys.signer, settings: stores.settings, changed: () => news.changed('payouts', 'status') }),
     announce: announcer.raise,
+    moved() {
+      announcer.raise()
+      refreshGrid().catch((error: unknown) => deps.log.info({ reason: messageOf(error) }, 'the forecast of another zone could not be read'))
+    },
     handOverKey: rotation.handOver,
     pinnedKeys: () => pinnedKeys(stores),
     run: async (signal) => {
@@ -115,7 +125,7 @@ export function createCoordinatorSession(deps: CoordinatorSessionDeps): Coordina
       const tenure = createTenure(clock)
       deps.work.setSource(link)
       deps.work.setGuard({ machine: () => clockObjection(time.skewMs()), lease: tenure.objection })
-      const linked = { ...deps, url, link, announcer, status, touch: status.touch, time, tenure }
+      const linked = { ...deps, url, link, announcer, status, touch: status.touch, time, tenure, refreshGrid }
       return runAll(signal, [(stop) => runSession(sessionDeps(linked), stop), announcer.run, rotation.run])
     },
   }
@@ -129,6 +139,7 @@ interface Linked extends CoordinatorSessionDeps {
   readonly touch: () => void
   readonly time: CoordinatorTime
   readonly tenure: Tenure
+  readonly refreshGrid: () => Promise<void>
 }
 
 const clockObjection = (skewMs: number | null) => {
@@ -186,7 +197,7 @@ function sessionDeps(deps: Linked): SessionDeps {
     sampleLog: deps.sampleLog,
     onSocket: status.socket,
     onHttp: status.http,
-    refreshGrid: createGridRefresh({ ...deps, zone: config.zone, tariff: deps.tariff.current, settings: stores.settings, ask: gridAskOf(link.client) }),
+    refreshGrid: deps.refreshGrid,
     refreshReceipts: () => refreshReceipts(deps),
     onEnrolled: async () => {
       feed = feedOf(await pinKeys(deps))

@@ -1,7 +1,9 @@
 import type { passedOnCalls } from '../../shared/contract/agent-money.ts'
 import type { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import type { Client, Handlers } from '../../shared/contract/define.ts'
+import type { firstRunCalls } from '../../shared/contract/first-run.ts'
 import { PayoutQuote } from '../../shared/contract/payout.ts'
+import { outwardPostcode } from '../../shared/domain/postcode.ts'
 import { countersignText } from '../../shared/domain/wallet-link.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import type { Signer } from '../kernel/signing.ts'
@@ -15,11 +17,13 @@ export interface DeskDeps {
   readonly changed: () => void
 }
 
+export type DeskCalls = Handlers<typeof passedOnCalls & Pick<typeof firstRunCalls, 'findZone'>, undefined>
+
 const SHOWN_CLAIMS = 20
 const QUOTE = 'payout-quote'
 
 /** What the owner asks about payouts and wallets, passed on to the coordinator that holds the money. Errors: `unavailable`, and what it says. */
-export function createDesk({ client, signer, settings, changed }: DeskDeps): Handlers<typeof passedOnCalls, undefined> {
+export function createDesk({ client, signer, settings, changed }: DeskDeps): DeskCalls {
   const ask: Client<typeof coordinatorContract>['call'] = async (name, input) => {
     if (client) return client.call(name, input)
     throw new WindfallError('unavailable', 'No coordinator is set, so nobody holds money for this machine. Start the agent with --coordinator and its address.')
@@ -64,6 +68,7 @@ export function createDesk({ client, signer, settings, changed }: DeskDeps): Han
     },
     cancelWalletLink: ({ linkId }) => told(ask('cancelWalletLink', { linkId })),
     cancelWalletChange: () => told(ask('cancelWalletChange', {})),
+    findZone: async ({ postcode }) => ask('findZone', { postcode: outwardPostcode(postcode), latitude: null, longitude: null }),
     setPayoutAddress: ({ address }) => told(ask('setPayoutAddress', { address }).then(() => ask('getWallet', {}))),
   }
 }

@@ -25,7 +25,7 @@ function setUp({
     return named(name)
   }
   const refresh = createGridRefresh({
-    zone: 'GB',
+    zone: () => 'GB',
     tariff: () => tariff,
     ask: {
       signal: () => answer('forecast'),

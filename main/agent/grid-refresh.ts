@@ -29,7 +29,7 @@ export const gridAskOf = (client: CoordinatorLink['client']): GridAsk => ({
 })
 
 export interface GridRefreshDeps {
-  readonly zone: string
+  readonly zone: () => string
   readonly tariff: () => Tariff | null
   readonly ask: GridAsk
   readonly grid: Pick<GridWatch, 'update' | 'learn'>
@@ -53,22 +53,22 @@ const ASKED = 'grid-history-asked'
 const toTenth = (degrees: number): number => Math.round(degrees * 10) / 10
 
 /** Asks for what decides when jobs start: the forecast each time, prices where the owner pays those of the zone, and once a day what the zone was like. */
-export function createGridRefresh({ zone, tariff, ask, grid, solar, settings, clock, log }: GridRefreshDeps): () => Promise<void> {
+export function createGridRefresh({ zone: zoneNow, tariff, ask, grid, solar, settings, clock, log }: GridRefreshDeps): () => Promise<void> {
   let sunAskedAt = -Infinity
   const optional = async (what: string, task: () => Promise<void>): Promise<void> => {
     try {
       await task()
     } catch (error) {
       if (!(error instanceof WindfallError)) throw error
-      log.info({ zone, code: error.code, reason: error.message }, what)
+      log.info({ zone: zoneNow(), code: error.code, reason: error.message }, what)
     }
   }
   const prices = async () => {
-    const signal = await ask.of(zone, 'price')
+    const signal = await ask.of(zoneNow(), 'price')
     if (signal) grid.update(signal)
   }
   const past = async () => {
-    const now = clock.now()
+    const [now, zone] = [clock.now(), zoneNow()]
     const asked = settings.get(ASKED, z.strictObject({ zone: z.string(), at: z.number() }))
     if (asked?.zone === zone && Math.abs(now - asked.at) < DAY_MS) return
     // Whoever does not answer is not asked again before tomorrow, either.
@@ -79,6 +79,7 @@ export function createGridRefresh({ zone, tariff, ask, grid, solar, settings, cl
       )
   }
   const sun = async ({ latitude, longitude, tilt, azimuth, peakWatts }: NonNullable<SolarWatch['site']>) => {
+    const zone = zoneNow()
     if (clock.now() - sunAskedAt < HOUR_MS) return
     sunAskedAt = clock.now()
     const { signal, reason } = await ask.sun({ zone, latitude: toTenth(latitude), longitude: toTenth(longitude), tilt, azimuth, peakWatts })
@@ -88,7 +89,7 @@ export function createGridRefresh({ zone, tariff, ask, grid, solar, settings, cl
   return async () => {
     const { site } = solar
     if (site) await optional('the forecast of the sun could not be read', () => sun(site))
-    grid.update(await ask.signal(zone))
+    grid.update(await ask.signal(zoneNow()))
     if (tariff()?.kind === 'zone') await optional('prices could not be read', prices)
     await past()
   }

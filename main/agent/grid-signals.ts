@@ -10,7 +10,8 @@ import type { PricePastStore } from './grid/price-past.store.ts'
 import type { SettingsStore } from './settings.store.ts'
 
 export interface GridSignalsDeps {
-  readonly zone: string
+  /** As it is now: the owner may move. */
+  readonly zone: () => string
   /** What the owner pays for electricity; `null` if they have not said. */
   readonly tariff: () => Tariff | null
   readonly settings: SettingsStore
@@ -28,6 +29,8 @@ export interface GridSignals {
   readonly intensity: () => Signal | null
   /** What a household of the owner's tariff pays, as far as the coordinator has said. */
   readonly prices: () => readonly Slot[]
+  /** How many percent of the last 30 days were less green than this value, gCO2/kWh; `null` while too few days are known. */
+  readonly greenerThan: (gPerKWh: number) => number | null
   /** What a percentile rule is worth by the last 30 days, gCO2/kWh; `null` for any other rule, and while too few days are known. */
   readonly learned: (rule: CarbonRule) => number | null
 }
@@ -43,34 +46,38 @@ const PRICES_KEPT_MS = 100 * 86_400_000
 /** The newest signals of one zone, kept across restarts, and what they have been. */
 export function createGridSignals({ zone, tariff, settings, past: store, pricePast, clock, changed }: GridSignalsDeps): GridSignals {
   const past = createGridPast(store)
-  const stored = (key: string): Signal | null => {
-    const signal = settings.get(key, Signal)
-    return signal?.zone === zone ? signal : null
-  }
-  let intensity = stored(SETTING.intensity)
-  let price = stored(SETTING.price)
+  let intensity = settings.get(SETTING.intensity, Signal)
+  let price = settings.get(SETTING.price, Signal)
+  const ofZone = (signal: Signal | null): Signal | null => (signal?.zone === zone() ? signal : null)
   // Asked for with every decision; slots are read from a signal once for each tariff.
   let read: { readonly price: Signal | null; readonly tariff: Tariff | null; readonly slots: readonly Slot[] } = { price: null, tariff: null, slots: [] }
   const series = (): readonly Slot[] => {
-    const now = tariff()
-    if (read.price !== price || read.tariff !== now) read = { price, tariff: now, slots: seriesOf(price, now) }
+    const [now, known] = [tariff(), ofZone(price)]
+    if (read.price !== known || read.tariff !== now) read = { price: known, tariff: now, slots: seriesOf(known, now) }
     return read.slots
   }
   const remember = (next: Signal): void => {
     const currency = next.price?.market === 'retail' && next.unit === 'minor/kWh' ? next.price.currency : null
-    if (currency !== null) pricePast.add({ zone, currency }, slotsOf(next), clock.now() - PRICES_KEPT_MS)
+    if (currency !== null) pricePast.add({ zone: next.zone, currency }, slotsOf(next), clock.now() - PRICES_KEPT_MS)
   }
   const checkZone = (next: Signal): void => {
-    if (next.zone !== zone) throw new WindfallError('grid.unavailable', `The forecast is for ${next.zone}, not for ${zone}, so it is not used.`)
+    if (next.zone !== zone()) throw new WindfallError('grid.unavailable', `The forecast is for ${next.zone}, not for ${zone()}, so it is not used.`)
   }
   const keep = (key: string, next: Signal): void => {
     settings.set(key, next)
     changed()
   }
   return {
-    intensity: () => intensity,
+    intensity: () => ofZone(intensity),
     prices: series,
-    learned: (rule) => (intensity && rule.kind === 'percentile' ? past.threshold(intensity, rule.percentile, clock.now()) : null),
+    greenerThan(gPerKWh) {
+      const known = ofZone(intensity)
+      return known && past.greenerThan(known, gPerKWh, clock.now())
+    },
+    learned(rule) {
+      const known = ofZone(intensity)
+      return known && rule.kind === 'percentile' ? past.threshold(known, rule.percentile, clock.now()) : null
+    },
     learn(next) {
       checkZone(next)
       past.learn(next, clock.now())

@@ -41,7 +41,7 @@ function setUp({
   tariff = null,
   clock = createFakeClock(START),
   ...rest
-}: Partial<Omit<GridWatchDeps, 'tariff'>> & {
+}: Partial<Omit<GridWatchDeps, 'tariff' | 'zone'>> & {
   tariff?: ReturnType<GridWatchDeps['tariff']>
   settings?: ReturnType<typeof db>
   zone?: string
@@ -56,7 +56,7 @@ function setUp({
     ...PLAIN_GRID,
     ...rest,
     tariff: () => tariff,
-    zone,
+    zone: () => zone,
     rules: () => ({ gate: rule, onlyIfEarning, schedule }),
     settings,
     clock,

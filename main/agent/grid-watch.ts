@@ -125,16 +125,17 @@ function outlookOf(watched: Watched, lease: Lease | null): StartOutlook {
 }
 
 function viewOf(watched: Watched): GridView {
-  const { zone, clock, signals, solar } = watched
+  const { clock, signals, solar } = watched
   const rule = watched.rules().gate
   const [now, signal, tariff] = [clock.now(), signals.intensity(), watched.tariff()]
   const slot = signal && slotAt(slotsOf(signal), now)
   const state = signalState(signal, now, MAX_AGE_MS)
   return {
-    zone,
+    zone: watched.zone(),
     signal,
     now: slot ? { gPerKWh: slot.value, from: toIso(slot.from), to: toIso(slot.to) } : null,
     greenWindows: greenOf(watched, rule),
+    greenerThanPercent: slot && signals.greenerThan(slot.value),
     rule: ruleText(watched, rule),
     state,
     message: MESSAGES[state],

@@ -1,3 +1,4 @@
+import type { MonthEstimate } from '../../shared/contract/first-run.ts'
 import type { Earning, EarningSum, MoneyDay, MoneyView } from '../../shared/contract/money.ts'
 import type { ReceiptBundle } from '../../shared/domain/carbon-receipt.ts'
 import type { Slot } from '../../shared/domain/signal.ts'
@@ -8,6 +9,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { type Outgoing, type Stretch, partsOf, stretchesOf } from './money/allot.ts'
 import { DAY_MS, type MeteredRun, costOfRun, dayOf, splitAtDays } from './money/electricity.ts'
 import { LEAST_DAYS, MOST_DAYS, expectFrom } from './money/expect.ts'
+import { type WorkedDay, monthFrom } from './money/month.ts'
 import type { EarnedRow, MoneyStore } from './money/money.store.ts'
 import { sumOf } from './money/sum.ts'
 import type { OwnerTariff } from './owner-tariff.ts'
@@ -30,6 +32,8 @@ interface MoneyPage {
 
 export interface Money {
   readonly view: () => MoneyView
+  /** What a month may leave at so many hours of work a day; `null` while too little is known. */
+  readonly monthAt: (hoursPerDay: number) => MonthEstimate['net']
   /** Newest first; nothing of a payout that failed, or that this machine does not know. */
   readonly list: (page: MoneyPage) => Earning[]
   /** Error: `not-found`. */
@@ -44,6 +48,7 @@ const REMEMBERED_DAYS = 77
 export function createMoney(deps: MoneyDeps): Money {
   return {
     view: () => viewOf(deps),
+    monthAt: (hoursPerDay) => monthFrom(workedDays(deps), hoursPerDay),
     list: (page) => earningsOf(deps.store, page),
     sum: (earningId) => explain(deps, earningId),
   }
@@ -130,6 +135,16 @@ function daysOf({ store, tariff: owner, pastPrices, clock }: MoneyDeps): Days {
 function netsOf(days: readonly MoneyDay[]): readonly number[] | null {
   const nets = days.map(({ netMinor }) => netMinor)
   return nets.includes(null) ? null : nets.map((net) => net ?? 0)
+}
+
+/** Whole days with their net and the hours that jobs ran; none if the net of one is not known. */
+function workedDays(deps: MoneyDeps): WorkedDay[] {
+  const whole = daysOf(deps).days.slice(0, -1)
+  const [nets, first] = [netsOf(whole), whole[0]]
+  if (!nets || !first) return []
+  const runs = Map.groupBy(deps.store.runsSince(Date.parse(first.day)).flatMap(splitAtDays), ({ from }) => from - (from % DAY_MS))
+  const hoursOn = (day: string) => (runs.get(Date.parse(day)) ?? []).reduce((sum, { from, to }) => sum + (to - from) / 3_600_000, 0)
+  return whole.map(({ day }, index) => ({ net: nets[index] ?? 0, hours: hoursOn(day) }))
 }
 
 function outlookOf(days: readonly MoneyDay[]): MoneyView['outlook'] {

@@ -15,7 +15,7 @@ function setUp() {
     stop.abort()
     await running
   }
-  return { news, heard, stopListening, during }
+  return { clock, news, heard, stopListening, during }
 }
 
 test('many changes of a moment are told once, each topic once, with a number that rises', async () => {
@@ -36,15 +36,15 @@ test('nothing is told while nothing changes, and a reading of power at once', as
   const { news, heard, during } = setUp()
   await during(10_000)
   expect(heard).toEqual([])
-  news.power({ at: '2026-03-01T12:00:00.000Z', watts: 40 })
-  expect(heard).toEqual([['power', { at: '2026-03-01T12:00:00.000Z', watts: 40 }]])
+  news.power({ at: '2026-03-01T12:00:00.000Z', watts: 40, temperatureC: null })
+  expect(heard).toEqual([['power', { at: '2026-03-01T12:00:00.000Z', watts: 40, temperatureC: null }]])
 })
 
 test('who has left hears nothing more', async () => {
   const { news, heard, stopListening, during } = setUp()
   stopListening()
   news.changed('jobs')
-  news.power({ at: '2026-03-01T12:00:00.000Z', watts: 40 })
+  news.power({ at: '2026-03-01T12:00:00.000Z', watts: 40, temperatureC: null })
   await during(1_000)
   expect(heard).toEqual([])
 })
@@ -60,4 +60,19 @@ test('while no window listens nobody is woken, and one that opens later hears wh
   news.changed('jobs')
   await during(1_000)
   expect(heard).toEqual([['changed', { seq: 1, what: ['jobs'] }]])
+})
+
+test('however much happens, a window hears at most two things a second', async () => {
+  const { news, heard, clock, during } = setUp()
+  const running = during(60_000)
+  const busy = async () => {
+    for (let tenth = 0; tenth < 600; tenth++) {
+      news.changed('status')
+      if (tenth % 10 === 0) news.power({ at: '2026-03-01T12:00:00.000Z', watts: tenth, temperatureC: null })
+      await clock.sleep(100, new AbortController().signal)
+    }
+  }
+  await Promise.all([busy(), running])
+  expect(heard.length).toBeGreaterThan(90)
+  expect(heard.length).toBeLessThanOrEqual(120)
 })

@@ -2,7 +2,7 @@ import type { PowerReading } from '../../shared/contract/device.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createLatch } from '../kernel/latch.ts'
 
-type Topic = 'status' | 'jobs' | 'receipts' | 'payouts' | 'grid' | 'money'
+type Topic = 'status' | 'jobs' | 'receipts' | 'payouts' | 'grid' | 'money' | 'diagnosis'
 type Listener = (event: string, payload: unknown) => void
 
 export interface News {
@@ -14,6 +14,8 @@ export interface News {
 }
 
 const COALESCE_MS = 250
+/** With a reading of power a second, a window hears at most two things a second. */
+const REST_MS = 1_000
 
 /** Tells windows that something changed; they ask what. */
 export function createNews(clock: Clock): News {
@@ -43,6 +45,7 @@ export function createNews(clock: Clock): News {
         const what = [...pending]
         pending.clear()
         tell('changed', { seq: ++seq, what })
+        await clock.sleep(REST_MS, signal)
       }
     },
   }

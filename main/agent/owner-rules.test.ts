@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_RULES, type OwnerRules, PolicyConfig } from '../../shared/contract/owner-rules.ts'
+import { DEFAULT_RULES, type OwnerRules, PolicyConfig, type RuleKey } from '../../shared/contract/owner-rules.ts'
 import type { Tariff } from '../../shared/domain/tariff.ts'
 import { createFakeClock } from '../kernel/clock.fake.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
@@ -7,10 +7,14 @@ import { AGENT_DEFAULTS } from './config.ts'
 import { createFakeSignals } from './idle/signals/sources.fake.ts'
 import * as initial from './migrations/0001-initial.ts'
 import { createOwnerPolicy } from './owner-policy.ts'
-import { createOwnerRules } from './owner-rules.ts'
+import { createOwnerRules, tellOverruled } from './owner-rules.ts'
 import { createSettingsStore } from './settings.store.ts'
 
-const WRITTEN = { ...AGENT_DEFAULTS, policy: PolicyConfig.parse({ idleStartS: 900, dedicated: true }) }
+const WRITTEN = {
+  ...AGENT_DEFAULTS,
+  policy: PolicyConfig.parse({ idleStartS: 900, dedicated: true }),
+  saidRules: ['idleStartS', 'gate', 'schedule'] as const satisfies RuleKey[],
+}
 const GREENER: OwnerRules = { ...DEFAULT_RULES, gate: { kind: 'absolute', maxGPerKWh: 120 }, alsoWhenPresent: true }
 
 function setUp(tariff: Tariff | null = null) {
@@ -39,6 +43,19 @@ test('a rule that nobody could follow is refused, and nothing has changed', () =
   expect([rules.view().setBy, changes()]).toEqual(['settings', 0])
   const euros = setUp({ kind: 'flat', currency: 'EUR', minorPerKWh: 30, usdPerUnit: null })
   expect(() => euros.rules.set({ ...DEFAULT_RULES, onlyIfEarning: true })).toThrow('Say what 1 EUR is worth in USD')
+})
+
+test('whoever starts it with rules that do not hold is told which: those they named, and nobody else', () => {
+  const { rules, open } = setUp()
+  const told: unknown[] = []
+  const log = { warn: (facts: unknown) => void told.push(facts) }
+  tellOverruled(rules, log)
+  // `alsoWhenPresent` is named nowhere, and `schedule` says the same.
+  rules.set(GREENER)
+  tellOverruled(open(), log)
+  rules.set(null)
+  tellOverruled(open(), log)
+  expect(told).toEqual([{ rules: ['idleStartS', 'gate'] }])
 })
 
 test('what was stored and cannot be read any more is as good as not said', () => {

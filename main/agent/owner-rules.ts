@@ -1,6 +1,7 @@
-import { OwnerRules, type PolicyConfig, type RulesView } from '../../shared/contract/owner-rules.ts'
+import { OwnerRules, type PolicyConfig, type RuleKey, type RulesView, changedRules } from '../../shared/contract/owner-rules.ts'
 import type { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
+import type { Logger } from '../kernel/log.ts'
 import type { AgentConfig } from './config.ts'
 import type { SettingsStore } from './settings.store.ts'
 
@@ -9,12 +10,14 @@ export interface OwnerRulesBook {
   /** The same for whoever decides by them. */
   readonly policy: () => PolicyConfig
   readonly view: () => RulesView
+  /** Those that the settings file or the options name, and that are other ones all the same. */
+  readonly overruled: () => readonly RuleKey[]
   /** `null` goes back to what the settings file says. Error: `input.invalid`, and nothing has changed. */
   readonly set: (rules: OwnerRules | null) => void
 }
 
 export interface OwnerRulesDeps {
-  readonly config: Pick<AgentConfig, 'policy' | 'gate' | 'onlyIfEarning'>
+  readonly config: Pick<AgentConfig, 'policy' | 'gate' | 'onlyIfEarning' | 'saidRules'>
   readonly settings: SettingsStore
   readonly tariff: () => Tariff | null
   readonly changed: () => void
@@ -30,7 +33,7 @@ export function unpriced(tariff: Tariff | null): string | null {
     : `Your jobs start only when they earn more than they cost, and they are paid in USD. Say what 1 ${tariff.currency} is worth in USD.`
 }
 
-/** The rules that the owner has set in the window, or else those of their settings file. */
+/** The rules that the owner has set in the window or by a command, or else those of their settings file. */
 export function createOwnerRules({ config, settings, tariff, changed }: OwnerRulesDeps): OwnerRulesBook {
   const { dedicated, ...policy } = config.policy
   const written = OwnerRules.parse({ ...policy, gate: config.gate, onlyIfEarning: config.onlyIfEarning })
@@ -43,6 +46,7 @@ export function createOwnerRules({ config, settings, tariff, changed }: OwnerRul
       return { ...rules, dedicated }
     },
     view: () => ({ rules: current(), setBy: own ? 'window' : 'settings', settings: written, dedicated }),
+    overruled: () => changedRules({ rules: current(), settings: written }).filter((key) => config.saidRules.includes(key)),
     set(rules) {
       const problem = rules?.onlyIfEarning ? unpriced(tariff()) : null
       if (problem !== null) throw new WindfallError('input.invalid', problem)
@@ -53,4 +57,14 @@ export function createOwnerRules({ config, settings, tariff, changed }: OwnerRul
       changed()
     },
   }
+}
+
+/** Whoever starts an agent with a rule that does not hold hears of it then, not when jobs run at another time than they meant. */
+export function tellOverruled({ overruled }: Pick<OwnerRulesBook, 'overruled'>, log: Pick<Logger, 'warn'>): void {
+  const rules = overruled()
+  if (rules.length > 0)
+    log.warn(
+      { rules },
+      'these rules are as they were set in the window or by “windfall rule”, not as the settings file or the options say; “windfall rule list” shows both, “windfall rule reset” goes back',
+    )
 }

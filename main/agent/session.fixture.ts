@@ -66,7 +66,7 @@ export function startTestSession({ url, directory, stores, signer, clock = creat
     tariff: { current: () => null },
     grid: createGridWatch({
       ...PLAIN_GRID,
-      zone: 'GB-13',
+      zone: () => 'GB-13',
       rules: () => ({ ...PLAIN_RULES, gate: { kind: 'always' } }),
       settings: stores.settings,
       clock,

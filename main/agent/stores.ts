@@ -48,10 +48,15 @@ export interface AgentStores extends Disposable {
   readonly atomically: <T>(work: () => T) => T
 }
 
+/** The agent's database, brought up to date. Errors: `storage.failed`, `storage.newer`. */
+export function openAgentDatabase(dataDirectory: string): Sqlite {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+  return openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid, gpus, runs, money, receiptSearch])
+}
+
 /** Opens the agent's database. Errors: `storage.failed`, `storage.newer`. */
 export function openAgentStores(dataDirectory: string): AgentStores {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const db: Sqlite = openSqlite(join(dataDirectory, 'agent.sqlite'), [initial, metering, policy, containers, grid, gpus, runs, money, receiptSearch])
+  const db = openAgentDatabase(dataDirectory)
   return {
     settings: createSettingsStore(db),
     jobs: createJobsStore(db),

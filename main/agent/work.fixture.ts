@@ -73,7 +73,7 @@ export function createTestWork(given: {
   const news = createNews(clock)
   const grid = createGridWatch({
     ...PLAIN_GRID,
-    zone: 'GB-13',
+    zone: () => 'GB-13',
     rules: () => ({ ...PLAIN_RULES, gate: { kind: 'always' } }),
     settings,
     clock,

@@ -44,13 +44,13 @@ export const agentOptions = (command: Command): Command =>
     .option('--port <port>', 'loopback port of the window (default: a free one)', port)
     .addOption(logLevelOption())
 
-/** `below:200` → an absolute rule, and so on. Error: `input.invalid`. */
-export function parseGate(text: string): CarbonRule {
+/** `below:200` → an absolute rule, and so on. `named` is what the owner knows it by. Error: `input.invalid`. */
+export function parseGate(text: string, named = '--gate'): CarbonRule {
   if (text === 'planned' || text === 'always') return { kind: text }
   const [, kind, value] = /^(below|percentile):(\d+(?:\.\d+)?)$/.exec(text) ?? []
-  if (kind === 'below') return parse(CarbonRule, { kind: 'absolute', maxGPerKWh: Number(value) }, 'rule for --gate')
-  if (kind === 'percentile') return parse(CarbonRule, { kind: 'percentile', percentile: Number(value) }, 'rule for --gate')
-  throw new WindfallError('input.invalid', `“${text}” is not a rule for --gate. Use planned, always, below:200 or percentile:30.`)
+  if (kind === 'below') return parse(CarbonRule, { kind: 'absolute', maxGPerKWh: Number(value) }, `rule for ${named}`)
+  if (kind === 'percentile') return parse(CarbonRule, { kind: 'percentile', percentile: Number(value) }, `rule for ${named}`)
+  throw new WindfallError('input.invalid', `“${text}” is not a rule for ${named}. Use planned, always, below:200 or percentile:30.`)
 }
 
 /** Error: `input.invalid`. */

@@ -53,11 +53,27 @@ test('every program that the agent starts by name is built', async () => {
   for (const name of named) expect(read('dist', 'children', `${name}.mjs`), name).toContain('import')
 })
 
+test('what the application evaluates before Electron is ready is small: no schemas, no log, no database', async () => {
+  await build({ only: ['main'] }, () => {})
+  const reached = new Set(['desktop.mjs'])
+  const packages = new Set<string>()
+  for (const file of reached)
+    for (const [, from = ''] of read('dist', 'main', file).matchAll(/^import (?:.* from )?"([^"]+)"/gm)) {
+      if (from.startsWith('./')) reached.add(from.slice(2))
+      else if (!from.startsWith('node:')) packages.add(from)
+    }
+  expect([...packages]).toEqual(['electron'])
+  expect([...reached].reduce((bytes, file) => bytes + read('dist', 'main', file).length, 0)).toBeLessThan(60_000)
+  expect(read('dist', 'main', 'agent.mjs')).toContain('parentPort')
+})
+
 describe('the packaging configuration', () => {
   interface BuilderConfig {
     readonly electronFuses: Readonly<Record<string, boolean>>
     readonly files: readonly string[]
     readonly asarUnpack: readonly string[]
+    readonly protocols: readonly object[]
+    readonly fileAssociations: readonly object[]
   }
   // The builder's own parts, at the version the builder brings.
   const builder = createRequire(createRequire(import.meta.url).resolve('electron-builder/package.json'))
@@ -90,5 +106,10 @@ describe('the packaging configuration', () => {
   test('takes every built part along that runs in the application, and leaves native libraries as files', () => {
     expect(config.files).toEqual(expect.arrayContaining(['dist/main/**', 'dist/children/**', 'dist/preload/**', 'dist/renderer/**', 'dist/icons/**']))
     expect(config.asarUnpack).toEqual(['**/*.node'])
+  })
+
+  test('is what the system opens links and receipt files with', () => {
+    expect(config.protocols).toEqual([{ name: 'Windfall', schemes: ['windfall'] }])
+    expect(config.fileAssociations).toEqual([expect.objectContaining({ ext: 'wfreceipt', role: 'Viewer', mimeType: expect.stringMatching(/^application\//) })])
   })
 })

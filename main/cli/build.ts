@@ -24,9 +24,9 @@ const code = (...folders: readonly string[]) => folders.map((folder) => `${folde
 
 const RECIPES: Readonly<Record<Part, Recipe>> = {
   main: {
-    sources: code('main/desktop', 'main/agent', 'main/kernel', 'main/chain', 'shared'),
+    sources: code('main/desktop', 'main/agent', 'main/doctor', 'main/kernel', 'main/chain', 'shared'),
     output: 'main/desktop.mjs',
-    run: () => bundle(nodeBundle({ entries: { desktop: 'main/desktop/main.ts' }, folder: 'main', format: 'es' })),
+    run: () => bundle(nodeBundle({ entries: { desktop: 'main/desktop/main.ts', agent: 'main/desktop/agent-program.ts' }, folder: 'main', format: 'es' })),
   },
   children: {
     sources: code('main/agent', 'main/kernel', 'shared'),
@@ -34,7 +34,7 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
     run: () => bundle(nodeBundle({ entries: childPrograms(), folder: 'children', format: 'es' })),
   },
   agent: {
-    sources: [...code('main/agent', 'main/kernel', 'shared'), 'main/cli/*.ts'],
+    sources: [...code('main/agent', 'main/doctor', 'main/kernel', 'shared'), 'main/cli/*.ts'],
     output: 'agent/agent.mjs',
     run: () => bundle(programBundle('agent', join(dist, 'agent'))),
   },
@@ -54,7 +54,7 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
     run: async () => bundle((await load<{ rendererConfig: InlineConfig }>('renderer/vite.config.ts')).rendererConfig),
   },
   verify: {
-    sources: [...code('renderer', 'shared'), 'main/cli/verify-page.ts'],
+    sources: [...code('renderer', 'shared'), 'main/cli/verify-page.ts', 'main/cli/page-texts.ts'],
     output: 'verify/verify.html',
     run: async () => (await import('./verify-page.ts')).buildVerifyPage(join(dist, 'verify', 'verify.html')),
   },

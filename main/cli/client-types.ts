@@ -1,7 +1,10 @@
 /** Types of the client for others, made from the contract: everything an API key may ask, without a word of what checks it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { JsonSchema, Schemas } from '../../shared/contract/examples/example-of.ts'
 import { failures } from '../../shared/errors.ts'
 import { httpCalls } from '../coordinator/http/http-calls.ts'
+import { packageRoot } from '../kernel/paths.ts'
 import { componentSchemas, reachableFrom, referredTo } from '../coordinator/http/openapi-schemas.ts'
 
 const quoted = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name))
@@ -47,7 +50,15 @@ const declarations = (names: Iterable<string>, schemas: Schemas): string[] =>
 
 const isList = (answer: JsonSchema): boolean => answer.properties?.['items']?.type === 'array' && answer.properties['next'] !== undefined
 
-const CLIENT = `/** A refusal, by the problem document that was answered (RFC 9457). */
+/** What whoever makes a client may say, word for word as it is declared. */
+function clientOptions(): string {
+  const source = readFileSync(join(packageRoot, 'main', 'client', 'fetch-exchange.ts'), 'utf8')
+  const [declared] = /^export interface ClientOptions \{$[^]*?^\}$/m.exec(source) ?? []
+  if (declared === undefined) throw new Error('main/client/fetch-exchange.ts declares no ClientOptions')
+  return declared
+}
+
+const clientDeclarations = (): string => `/** A refusal, by the problem document that was answered (RFC 9457). */
 export declare class WindfallError extends Error {
   /** For programs. */
   readonly code: FailureCode
@@ -56,24 +67,7 @@ export declare class WindfallError extends Error {
   readonly retry: boolean
 }
 
-export interface ClientOptions {
-  /** Address of the coordinator, such as \`https://coordinator.example\`. */
-  readonly baseUrl: string
-  /** An API key; none for what anybody may ask. */
-  readonly apiKey?: string
-  /** How often a call is tried in all; 4 unless given. */
-  readonly tries?: number
-  /** How long one try may take, milliseconds; 20,000 unless given. */
-  readonly timeoutMs?: number
-  /** Ends what is under way, and lets nothing begin. */
-  readonly signal?: AbortSignal
-  /** Another \`fetch\` than that of the platform. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
-  /** How to wait, milliseconds. */
-  readonly sleep?: (ms: number) => Promise<void>
-  /** Uniform in [0, 1). */
-  readonly random?: () => number
-}
+${clientOptions()}
 
 export interface WindfallClient {
   /** Makes a call. Error: WindfallError. */
@@ -100,7 +94,7 @@ export function clientTypes(): string {
   )
   return [
     '// Made from the contract by `npm run build`.',
-    CLIENT,
+    clientDeclarations(),
     `export type FailureCode =\n${Object.keys(failures)
       .map((code) => `  | '${code}'`)
       .join('\n')}\n`,

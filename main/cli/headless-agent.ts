@@ -5,18 +5,25 @@ import { systemClock } from '../kernel/clock.ts'
 import { announce } from '../kernel/instance-file.ts'
 import { holdDirectory } from '../kernel/instance-lock.ts'
 import { createLogger } from '../kernel/log.ts'
+import { createRecentLog } from '../kernel/recent-log.ts'
 import { createFileVault } from '../kernel/secret-vault.ts'
 import type { Output } from './output.ts'
 import { stopOnSignals } from './running.ts'
 
 /** What an agent without a desktop works with: no keychain, and children on this very Node. */
-export const headlessPorts = ({ dataDirectory, logLevel }: AgentConfig, launch: LaunchChild = launchNodeChild): AgentPorts => ({
-  clock: systemClock,
-  log: createLogger('agent', logLevel),
-  environment: process.env,
-  vault: createFileVault(dataDirectory),
-  launch,
-})
+export const headlessPorts = ({ dataDirectory, logLevel }: AgentConfig, launch: LaunchChild = launchNodeChild): AgentPorts => {
+  const recentLog = createRecentLog()
+  return {
+    clock: systemClock,
+    log: createLogger('agent', logLevel, [], recentLog),
+    recentLog,
+    environment: process.env,
+    vault: createFileVault(dataDirectory),
+    launch,
+    // Loaded by those who ask for it.
+    diagnose: async (...asked) => (await import('../doctor/own-machine.ts')).examineOwnMachine({ startsNode: true })(...asked),
+  }
+}
 
 /** Runs the agent of this machine until it is told to stop. Errors: `instance.running`, and what starting it throws. */
 export async function runHeadlessAgent(config: AgentConfig, output: Output, launch?: LaunchChild): Promise<void> {

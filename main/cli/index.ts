@@ -33,6 +33,7 @@ const COMMANDS: Commands = {
   resume: async () => (await import('./commands/pause.ts')).resumeCommand(),
   finish: async () => (await import('./commands/pause.ts')).finishCommand(),
   'run-anyway': async () => (await import('./commands/pause.ts')).runAnywayCommand(),
+  rule: async () => (await import('./commands/rule.ts')).ruleCommand(),
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
   zone: async () => (await import('./commands/zone.ts')).zoneCommand(),
   canary: async () => (await import('./commands/canary.ts')).canaryCommand(),
@@ -51,6 +52,7 @@ const COMMANDS: Commands = {
   ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand(),
   openapi: async () => (await import('./commands/openapi.ts')).openApiCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  release: async () => (await import('./commands/release.ts')).releaseCommand(),
   localnet: async () => (await import('./commands/localnet.ts')).localnetCommand(),
 }
 

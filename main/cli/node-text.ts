@@ -2,7 +2,7 @@ import type { CapabilityRecord, NodeSummary, NodeView } from '../../shared/contr
 import type { NodeFault } from '../../shared/contract/node-fault.ts'
 import type { SoftSignalView } from '../../shared/contract/soft-signal.ts'
 import type { EnrolmentTokenView } from '../../shared/contract/node-token.ts'
-import { FAULT_WORDS } from '../../shared/domain/fault-words.ts'
+import { faultText } from '../../shared/domain/fault-words.ts'
 import { table } from './output.ts'
 
 const percent = (part: number): string => `${Math.round(part * 100)} %`
@@ -53,7 +53,7 @@ function standingLines({ reputation, standing: { jobs, good, bad, faults, quaran
   const counted = Object.entries(faults).filter(([, count]) => count >= 0.05)
   return [
     `reputation  ${reputation.toFixed(2)} of 1: ${times(good)} in its favour, ${times(bad)} against it; what was long ago counts less, and 0.50 is a node that nothing is known of`,
-    ...counted.map(([fault, count]) => `            ${times(count)} ${FAULT_WORDS[fault as NodeFault]}`),
+    ...counted.map(([fault, count]) => `            ${faultText(fault as NodeFault, times(count))}`),
     `proven runs ${jobs}${quarantines > 0 ? `, quarantined ${quarantines === 1 ? 'once' : `${quarantines} times`}` : ''}`,
   ]
 }

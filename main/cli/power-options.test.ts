@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
 import { type AgentOptions, agentConfig, typedOptions } from './agent-options.ts'
-import { parseHours, parseSolar, parseTariff } from './power-options.ts'
+import { hoursText, parseHours, parseSolar, parseTariff } from './power-options.ts'
 import { describeStatus } from './status-text.ts'
 
 const HERE = { timeZone: 'Europe/London', usdPerUnit: 1.25 }
@@ -16,6 +16,13 @@ test('hours are stretches of the week, which may run past midnight and over Sund
     ],
   })
 })
+
+test.each(['mon-fri:22:00-07:00,sat-sun:00:00-00:00', 'wed:08:00-09:00', 'mon-sun:00:00-00:00', 'mon:22:00-07:00,fri-sun:22:00-07:00'])(
+  'hours %s are shown as they are typed',
+  (text) => {
+    expect(hoursText(parseHours(text, 'UTC') ?? { timeZone: 'UTC', allowed: [] })).toBe(text)
+  },
+)
 
 test('a tariff is one price, prices by hour, or those of the zone', () => {
   expect(parseTariff('GBP:24.5', HERE)).toEqual({ kind: 'flat', currency: 'GBP', usdPerUnit: 1.25, minorPerKWh: 24.5 })

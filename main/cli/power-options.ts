@@ -29,11 +29,30 @@ function hoursOf(text: string): Hours | null {
 
 const HOURS_EXAMPLE = 'always, or stretches of the week such as mon-fri:22:00-07:00,sat-sun:00:00-00:00'
 
-/** `always` → `null`, `mon-fri:22:00-07:00,…` → a schedule in `timeZone`. Error: `input.invalid`. */
-export function parseHours(text: string, timeZone: string): Schedule | null {
+/** First and last of days that follow each other within a week. */
+const runsOf = (days: readonly number[]): readonly (readonly [number, number])[] =>
+  days
+    .toSorted((a, b) => a - b)
+    .reduce<[number, number][]>((runs, day) => {
+      const last = runs.at(-1)
+      if (last && day - last[1] <= 1) last[1] = day
+      else runs.push([day, day])
+      return runs
+    }, [])
+
+const nameOf = (day: number): string => DAYS[day - 1] ?? ''
+
+/** The schedule as {@link parseHours} reads it. */
+export const hoursText = ({ allowed }: Schedule): string =>
+  allowed
+    .flatMap(({ days, from, to }) => runsOf(days).map(([first, last]) => `${nameOf(first)}${first === last ? '' : `-${nameOf(last)}`}:${from}-${to}`))
+    .join(',')
+
+/** `always` → `null`, `mon-fri:22:00-07:00,…` → a schedule in `timeZone`. `named` is what the owner knows it by. Error: `input.invalid`. */
+export function parseHours(text: string, timeZone: string, named = '--hours'): Schedule | null {
   if (text === 'always') return null
-  const allowed = text.split(',').map((part) => hoursOf(part) ?? refuse(text, '--hours', HOURS_EXAMPLE))
-  return parse(Schedule, { timeZone, allowed }, 'value for --hours')
+  const allowed = text.split(',').map((part) => hoursOf(part) ?? refuse(text, named, HOURS_EXAMPLE))
+  return parse(Schedule, { timeZone, allowed }, `value for ${named}`)
 }
 
 const TARIFF_EXAMPLE = 'GBP:24.5, GBP:28,mon-sun:00:30-05:30=7.5 or GBP:zone; prices in hundredths per kWh, taxes included'

@@ -116,6 +116,11 @@ test('the commands people were promised are there', () => {
     'decision export',
     'decision verify',
     'doctor',
+    'release sign',
+    'release verify',
+    'release key',
+    'release trust',
+    'release rotate',
   ])
     expect(names).toContain(promised)
 })

@@ -1,6 +1,6 @@
 import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { RunningJob } from '../../shared/contract/agent-job.ts'
-import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
+import { reasonTitle } from '../../shared/domain/reason-words.ts'
 import { jobPower, worksOn } from '../../shared/domain/running-jobs.ts'
 import { inClockTime, ownTimeZone } from './clock-time.ts'
 import { deviceLine } from './device-text.ts'
@@ -26,8 +26,8 @@ function outlookLines({ reasons, nextStart, message, net }: AgentStatus['outlook
 function idleLines({ display, job, reasons, outlook }: AgentStatus): string[] {
   if (display !== 'ready' || job !== null || reasons.length > 0) return []
   const [first, ...others] = outlook.reasons.map(({ message, until }) => `${message}${until ? ` Until ${until}.` : ''}`)
-  if (first === undefined) return [`  because     ${REASON_TITLE['no-jobs']}. ${outlook.message}`]
-  return [`  because     ${REASON_TITLE['no-jobs']}.`, ...[first, ...others].map((words) => `  not now     ${words}`)]
+  if (first === undefined) return [`  because     ${reasonTitle('no-jobs')}. ${outlook.message}`]
+  return [`  because     ${reasonTitle('no-jobs')}.`, ...[first, ...others].map((words) => `  not now     ${words}`)]
 }
 
 /** `job  Render: running on RTX 4070, 172.4 W, 74 Wh so far, 63 % – why it rests`. */

@@ -10,7 +10,7 @@ afterEach(() => stop.abort())
 /** An agent that a test starts, changes and stops. */
 function fakeAgent() {
   let current: string | null = null
-  let ears: Parameters<WatchPorts['listen']>[0] | null = null
+  let ears: Parameters<WatchPorts<AgentStatus>['listen']>[0] | null = null
   let hangUp: (() => void) | null = null
   return {
     start: (display: string) => {

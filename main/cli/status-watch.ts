@@ -1,17 +1,16 @@
-import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createLatch } from '../kernel/latch.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 
-export interface WatchPorts {
+export interface WatchPorts<Status> {
   readonly clock: Clock
   /** Rejects while no agent answers. */
-  readonly status: () => Promise<AgentStatus>
+  readonly status: () => Promise<Status>
   /** Settles when the agent is gone, or cannot be reached. */
   readonly listen: (ears: { readonly onOpen: () => void; readonly onEvent: (name: string, payload: unknown) => void }, signal: AbortSignal) => Promise<void>
   /** Which events are worth another look. */
   readonly isNews: (name: string, payload: unknown) => boolean
-  readonly show: (status: AgentStatus) => void
+  readonly show: (status: Status) => void
   /** The agent does not answer. Said once, until it does again. */
   readonly lost: (error: unknown) => void
 }
@@ -20,7 +19,7 @@ export interface WatchPorts {
 const RETRY_MS = 1_000
 
 /** Shows the status of the agent whenever it changes, over restarts of the agent, until `signal` aborts. */
-export async function watchStatus({ clock, status, listen, isNews, show, lost }: WatchPorts, signal: AbortSignal): Promise<void> {
+export async function watchStatus<Status>({ clock, status, listen, isNews, show, lost }: WatchPorts<Status>, signal: AbortSignal): Promise<void> {
   const look = createLatch()
   look.raise()
   let shown: string | null = null

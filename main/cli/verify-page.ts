@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build } from 'vite'
+import { build, parseAst } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
+import { t } from '../../shared/i18n/translate.ts'
+import { type Texts, textsIn, translationsOf } from './page-texts.ts'
 
 /** What the page is made of: its program and its look. */
 async function bundlePage(): Promise<{ script: string; style: string }> {
@@ -22,7 +24,12 @@ async function bundlePage(): Promise<{ script: string; style: string }> {
       cssCodeSplit: false,
       assetsInlineLimit: 0,
       modulePreload: false,
-      rolldownOptions: { input: join(packageRoot, 'renderer/verify/main.tsx'), output: { format: 'iife' } },
+      rolldownOptions: {
+        input: join(packageRoot, 'renderer/verify/main.tsx'),
+        output: { format: 'iife' },
+        // Words of other pages are left out, although making them is a call.
+        treeshake: { manualPureFunctions: ['t', 'word'] },
+      },
     },
   })
   const outputs = (Array.isArray(built) ? built : [built]).flatMap((made) => ('output' in made ? made.output : []))
@@ -47,7 +54,24 @@ const policyOf = ({ script, style }: { script: string; style: string }): string 
     "trusted-types 'none'",
   ].join('; ')
 
-const pageOf = (parts: { script: string; style: string }): string => `<!doctype html>
+const NEEDS_SCRIPT = t('This page needs JavaScript to check a receipt. On the command line: windfall receipt verify FILE.')
+
+/** Without a script nobody knows which language is wanted, so all of them say it. */
+const withoutScript = (texts: Texts): string =>
+  [['en', NEEDS_SCRIPT], ...Object.entries(texts).map(([language, catalogue]) => [language, catalogue[NEEDS_SCRIPT] ?? NEEDS_SCRIPT])]
+    .map(([language, text]) => `<p lang="${language}">${text}</p>`)
+    .join('')
+
+/** Data of a type that no browser runs; no text of it ends its element. */
+const dataOf = (texts: Texts): string => JSON.stringify(texts).replaceAll('<', '\\u003c')
+
+interface Parts {
+  readonly script: string
+  readonly style: string
+  readonly texts: Texts
+}
+
+const pageOf = (parts: Parts): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -61,7 +85,8 @@ const pageOf = (parts: { script: string; style: string }): string => `<!doctype 
 </head>
 <body>
 <div id="root"></div>
-<noscript>This page needs JavaScript to check a receipt. On the command line: windfall receipt verify FILE.</noscript>
+<noscript>${withoutScript(parts.texts)}</noscript>
+<script type="application/json" id="texts">${dataOf(parts.texts)}</script>
 <script>${parts.script}</script>
 </body>
 </html>
@@ -69,7 +94,9 @@ const pageOf = (parts: { script: string; style: string }): string => `<!doctype 
 
 /** Writes the page. */
 export async function buildVerifyPage(file: string): Promise<void> {
-  const page = pageOf(await bundlePage())
+  const parts = await bundlePage()
+  const texts = translationsOf([...textsIn(parseAst(parts.script)), NEEDS_SCRIPT])
+  const page = pageOf({ ...parts, texts })
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, page)
 }

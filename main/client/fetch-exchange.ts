@@ -7,9 +7,9 @@ export interface ClientOptions {
   readonly baseUrl: string
   /** An API key; none for what anybody may ask. */
   readonly apiKey?: string
-  /** How often a call is tried in all. */
+  /** How often a call is tried in all; 4 unless given. */
   readonly tries?: number
-  /** How long one try may take, milliseconds. */
+  /** How long one try may take, milliseconds; 20,000 unless given. */
   readonly timeoutMs?: number
   /** Ends what is under way, and lets nothing begin. */
   readonly signal?: AbortSignal

@@ -6,12 +6,13 @@ import type { EventSource } from '../agent/http/serve.ts'
 export interface AgentLink {
   readonly server: Server<undefined>
   readonly events: EventSource
+  /** Does the agent end with this program? */
   readonly agentIsHere: boolean
-  /** Ends the link, and the agent if it lives in this process. */
+  /** Ends the link, and the agent if it is ours. */
   readonly stop: () => Promise<void>
 }
 
-/** Starts an agent on a data directory in this process. Error: `instance.running` when another process holds the directory. */
+/** Starts an agent on a data directory. Error: `instance.running` when another process holds the directory. */
 export type StartAgent = (dataDirectory: string) => Promise<Omit<AgentLink, 'agentIsHere'>>
 
 /** The agent of this data directory: our own if nobody else runs one, else the one that runs. */

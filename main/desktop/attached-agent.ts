@@ -1,7 +1,7 @@
 import { agentContract } from '../../shared/contract/agent.ts'
 import { AGENT_EVENTS } from '../../shared/contract/bridge.ts'
 import { forward } from '../../shared/contract/define.ts'
-import { messageOf } from '../../shared/errors.ts'
+import { type WindfallError, messageOf } from '../../shared/errors.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { AgentAddress } from '../kernel/instance-file.ts'
 import type { Logger } from '../kernel/log.ts'
@@ -13,6 +13,8 @@ export interface Attachment {
   readonly discover: () => AgentAddress | null
   readonly clock: Pick<Clock, 'sleep'>
   readonly log: Pick<Logger, 'info'>
+  /** Why there is no agent to ask, as the window says it. */
+  readonly missing?: () => WindfallError
 }
 
 type Listener = (event: string, payload: unknown) => void
@@ -22,18 +24,24 @@ const RETRY_MS = 2_000
 const EVERYTHING = { seq: 0, what: ['status', 'jobs', 'receipts', 'payouts', 'grid', 'money'] } as const
 
 /** A link to the agent that runs in another process. It finds the agent, loses it and finds it again by itself. */
-export function attachToAgent({ discover, clock, log }: Attachment): AgentLink {
+export function attachToAgent({ discover, clock, log, missing = notRunning }: Attachment): AgentLink {
   const listeners = new Set<Listener>()
   const tell: Listener = (event, payload) => listeners.forEach((listener) => listener(event, payload))
   const stop = new AbortController()
+  const tried = Promise.withResolvers<void>()
   let client: RpcClient | null = null
   const setClient = (next: RpcClient | null) => {
     client = next
+    tried.resolve()
     tell('changed', EVERYTHING)
   }
-  const running = keepAttached({ connect: () => connectOnce(discover, tell), setClient, clock, log }, stop.signal)
+  const running = keepAttached({ connect: () => connectOnce(discover, tell), setClient, missed: tried.resolve, clock, log }, stop.signal)
   return {
-    server: forward(agentContract, (name, input) => client?.invoke(name, input) ?? Promise.reject(notRunning())),
+    server: forward(agentContract, async (name, input) => {
+      // A window that asks before the first attempt has ended gets its answer.
+      await tried.promise
+      return client?.invoke(name, input) ?? Promise.reject(missing())
+    }),
     events: { subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)) },
     agentIsHere: false,
     stop: () => {
@@ -47,12 +55,17 @@ export function attachToAgent({ discover, clock, log }: Attachment): AgentLink {
 interface Keeping extends Pick<Attachment, 'clock' | 'log'> {
   readonly connect: () => Promise<RpcClient | null>
   readonly setClient: (client: RpcClient | null) => void
+  /** There was nobody to connect to. */
+  readonly missed: () => void
 }
 
-async function keepAttached({ connect, setClient, clock, log }: Keeping, signal: AbortSignal): Promise<void> {
+async function keepAttached({ connect, setClient, missed, clock, log }: Keeping, signal: AbortSignal): Promise<void> {
   do {
     const client = await connect().catch((error: unknown) => (log.info({ reason: messageOf(error) }, 'the agent does not answer'), null))
-    if (client === null) continue
+    if (client === null) {
+      missed()
+      continue
+    }
     if (signal.aborted) return client.close()
     setClient(client)
     await client.closed

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { utilityProcess } from 'electron'
-import type { LaunchChild } from '../kernel/child.ts'
+import type { Child, LaunchChild } from '../kernel/child.ts'
 
 interface LauncherDeps {
   readonly fork: typeof utilityProcess.fork
@@ -12,23 +12,44 @@ interface LauncherDeps {
 export const createChildLauncher =
   ({ fork, directory }: LauncherDeps): LaunchChild =>
   ({ name, args, environment }) => {
-    const child = start(() => fork(join(directory, `${name}.mjs`), [...args], { serviceName: `Windfall ${name}`, stdio: 'ignore', env: { ...environment } }))
-    if (child === null) return null
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    return {
-      send: (message, failed) => {
-        try {
-          // oxlint-disable-next-line require-post-message-target-origin -- a process has no origin, unlike a frame
-          child.postMessage(message)
-        } catch {
-          failed()
-        }
-      },
-      onMessage: (listener) => void child.on('message', listener),
-      onEnd: (listener) => void ended.then(listener),
-      kill: () => end(child),
-    }
+    const options = { serviceName: `Windfall ${name}`, stdio: 'ignore', env: { ...environment } } as const
+    const child = start(() => fork(join(directory, `${name}.mjs`), [...args], options))
+    return child && asChild(child)
   }
+
+interface AgentLauncherDeps {
+  readonly fork: typeof utilityProcess.fork
+  /** The bundle of the agent's program. */
+  readonly file: string
+  /** Takes what it logs. */
+  readonly onLog: (text: Buffer) => void
+}
+
+/** Runs the agent as a utility process, in this environment: its settings are in there. */
+export const createAgentLauncher =
+  ({ fork, file, onLog }: AgentLauncherDeps): (() => Child | null) =>
+  () => {
+    const child = start(() => fork(file, [], { serviceName: 'Windfall agent', stdio: ['ignore', 'ignore', 'pipe'] }))
+    child?.stderr?.on('data', onLog)
+    return child && asChild(child)
+  }
+
+function asChild(child: Utility): Child {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return {
+    send: (message, failed) => {
+      try {
+        // oxlint-disable-next-line require-post-message-target-origin -- a process has no origin, unlike a frame
+        child.postMessage(message)
+      } catch {
+        failed()
+      }
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onEnd: (listener) => void ended.then(listener),
+    kill: () => end(child),
+  }
+}
 
 type Utility = ReturnType<typeof utilityProcess.fork>
 

@@ -1,4 +1,5 @@
 import { type App, type BrowserWindow, dialog } from 'electron'
+import { t } from '../../shared/i18n/translate.ts'
 import { type CloseChoice, onClose } from './close-rule.ts'
 
 interface Closing {
@@ -31,9 +32,9 @@ export function createClosing({ app, hasTray, choice, choose }: Closing): (windo
 async function askOwner(window: BrowserWindow): Promise<Exclude<CloseChoice, null>> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'info',
-    message: 'Windfall keeps earning in the tray.',
-    detail: 'Closing the window stops nothing. Click the tray icon to open it again; its menu can change this.',
-    buttons: ['Keep running', 'Quit instead'],
+    message: t('Windfall keeps earning in the tray.'),
+    detail: t('Closing the window stops nothing. Click the tray icon to open it again; its menu can change this.'),
+    buttons: [t('Keep running'), t('Quit instead')],
     defaultId: 0,
     cancelId: 0,
     noLink: true,

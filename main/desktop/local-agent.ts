@@ -33,7 +33,7 @@ export const createLocalAgent =
   }
 
 async function start({ environment, openPorts }: LocalAgentDeps, dataDirectory: string, signal: AbortSignal): Promise<RunningAgent> {
-  const config = readAgentConfig({ dataDirectory, environment })
+  const config = readAgentConfig({ dataDirectory, environment, granted: { askFirst: true } })
   const ports = await openPorts(config)
   // Most of this program's code; a window that only attaches does without.
   const { startAgent } = await import('../agent/agent.ts')

@@ -3,7 +3,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { agentContract } from '../../shared/contract/agent.ts'
-import { AGENT_EVENTS } from '../../shared/contract/bridge.ts'
+import { AGENT_EVENTS, SHELL_EVENTS } from '../../shared/contract/bridge.ts'
+import type { Contract } from '../../shared/contract/define.ts'
+import { shellContract } from '../../shared/contract/shell.ts'
 import { packageRoot } from '../kernel/paths.ts'
 import { WEB_PREFERENCES } from './window-options.ts'
 
@@ -50,9 +52,19 @@ test('one channel answers, and only through the sender check', () => {
   expect(handlers[0]?.text).toContain('answerIpc({ frame: event.senderFrame')
 })
 
-test('the bridge knows every event of the contract', () => {
-  const declared = Object.entries(agentContract)
+const eventsOf = (contract: Contract) =>
+  Object.entries(contract)
     .filter(([, declared]) => declared.is === 'event')
     .map(([name]) => name)
-  expect(AGENT_EVENTS.toSorted()).toEqual(declared.toSorted())
+
+test('the bridge knows every event of both contracts, and nothing else', () => {
+  expect(AGENT_EVENTS.toSorted()).toEqual(eventsOf(agentContract).toSorted())
+  expect(SHELL_EVENTS.toSorted()).toEqual(eventsOf(shellContract).toSorted())
+})
+
+test('every page is held to the policy: no webview, no way elsewhere, no new window', () => {
+  const text = sources.find(({ file }) => file.endsWith('/lockdown.ts'))?.text ?? ''
+  for (const rule of ["contents.on('will-attach-webview', (event) => event.preventDefault())", "contents.on('will-navigate'", "{ action: 'deny' }"])
+    expect(text).toContain(rule)
+  expect(sources.some(({ text: other }) => other.includes("action: 'allow'"))).toBe(false)
 })

@@ -1,13 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { fakeStatus } from '../../shared/contract/agent-status.fake.ts'
 import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
 import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { Device } from '../../shared/contract/device.ts'
 import type { Reason, ReasonCode } from '../../shared/contract/policy.ts'
 import { ownerCommands } from '../../shared/domain/owner-commands.ts'
-import { PAUSES } from '../../shared/domain/pauses.ts'
+import { PAUSES, pauseLabel } from '../../shared/domain/pauses.ts'
+import de from '../../shared/i18n/de.json' with { type: 'json' }
+import { speak } from '../../shared/i18n/translate.ts'
 import { toIso } from '../../shared/units.ts'
-import { type MenuEntry, nextLineInMs, trayImage, trayMenu, trayTip } from './tray-menu.ts'
+import { trayFile, trayImage } from './tray-image.ts'
+import { type MenuEntry, type TrayView, nextLineInMs, trayMenu, trayTip } from './tray-menu.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -28,7 +31,12 @@ const CARBON = because('carbon', 'GB-13 is at 168 g/kWh.', 10 * HOUR)
 const PAUSE = because('user', 'Paused by you.', 14 * MINUTE)
 const paused = (change: Partial<AgentStatus> = {}) => status({ display: 'paused', policy: 'off', reasons: [PAUSE], pausedUntil: PAUSE.until, ...change })
 
-const menu = (of: AgentStatus | null, agentIsHere = false) => trayMenu({ status: of, agentIsHere, keepRunning: true, now: NOW })
+const RUNS = { state: 'running' } as const
+const ELSEWHERE = { state: 'elsewhere' } as const
+const RESTARTS = { state: 'restarting', endedAt: toIso(NOW), retryAt: toIso(NOW + 4_000), message: 'It stopped.' } as const
+const GAVE_UP = { state: 'gave-up', endedAt: toIso(NOW), message: 'It stopped.' } as const
+const menu = (of: AgentStatus | null, more: Partial<TrayView> = {}) =>
+  trayMenu({ status: of, agent: ELSEWHERE, claimable: null, updateIsReady: false, keepRunning: true, now: NOW, ...more })
 const labelOf = (id: string, entries: readonly (MenuEntry | null)[]) => entries.find((entry) => entry?.id === id)?.label
 const ids = (entries: readonly (MenuEntry | null)[]) => entries.map((entry) => entry?.id ?? '-')
 const entry = (id: string, of: AgentStatus) => menu(of).find((candidate) => candidate?.id === id)
@@ -36,7 +44,7 @@ const job = (state: AgentJob['state']) => ({ state }) as AgentJob
 
 describe('the menu', () => {
   test('opens the window first, then says what happens', () =>
-    expect(ids(menu(status()))).toEqual(['open', 'status', '-', 'pause', 'finish', '-', 'keep-running', 'quit']))
+    expect(ids(menu(status()))).toEqual(['open', 'status', '-', 'pause', 'finish', '-', 'settings', 'keep-running', 'quit']))
   test.each<Partial<AgentStatus>>([
     {},
     { display: 'ready', policy: 'waiting' },
@@ -52,17 +60,33 @@ describe('the menu', () => {
     expect(offered.map((candidate) => candidate?.label)).toEqual(commands.map(({ label }) => label))
   })
   test('a pause is for as long as the owner likes', () => {
-    expect(entry('pause', status())?.submenu?.map(({ label }) => label)).toEqual(PAUSES.map(({ label }) => label))
+    expect(entry('pause', status())?.submenu?.map(({ label }) => label)).toEqual(PAUSES.map(pauseLabel))
     expect(entry('pause', status())?.submenu?.[0]).toMatchObject({ id: 'pause-15-minutes', verb: { do: 'pause', until: '15-minutes' } })
   })
   test('a job that runs can be finished first; where none runs, that cannot be chosen', () => {
     expect(entry('finish', status({ job: job('running') }))).toMatchObject({ verb: { do: 'finish' } })
     expect(entry('finish', status())).not.toHaveProperty('verb')
   })
-  test('without an agent there is nothing to pause', () => expect(ids(menu(null))).toEqual(['open', 'status', '-', 'keep-running', 'quit']))
+  test('without an agent there is nothing to pause', () => expect(ids(menu(null))).toEqual(['open', 'status', '-', 'settings', 'keep-running', 'quit']))
   test('quitting says what it stops', () => {
-    expect(labelOf('quit', menu(status(), true))).toContain('stops earning')
-    expect(labelOf('quit', menu(status(), false))).toContain('keeps working')
+    expect(labelOf('quit', menu(status(), { agent: RUNS }))).toContain('stops earning')
+    expect(labelOf('quit', menu(status(), { agent: ELSEWHERE }))).toContain('keeps working')
+  })
+  test('a payout that can be claimed and an update that is ready have a line, and otherwise none', () => {
+    const offers = menu(status(), { claimable: '14720000', updateIsReady: true })
+    expect(ids(offers).slice(4)).toEqual(['finish', '-', 'claim', 'update', '-', 'settings', 'keep-running', 'quit'])
+    expect(offers.find((line) => line?.id === 'claim')).toEqual({ id: 'claim', label: 'Payout ready: $14.72…', verb: { do: 'go', hash: '#/payouts' } })
+    expect(labelOf('update', offers)).toBe('Restart to update…')
+  })
+  test.each([
+    [RESTARTS, 'Stopped unexpectedly, starts again at 14:41:04', 'offline'],
+    [GAVE_UP, 'Stopped unexpectedly several times, so it waits for you', 'attention'],
+  ] as const)('an agent that died says so, and can be started: %o', (agent, line, image) => {
+    const gone = menu(null, { agent })
+    expect(ids(gone)).toEqual(['open', 'status', '-', 'start-agent', '-', 'settings', 'keep-running', 'quit'])
+    expect(labelOf('status', gone)).toBe(line)
+    expect(trayTip({ status: null, agent, now: NOW })).toBe(line)
+    expect(trayImage(null, agent)).toBe(image)
   })
   test('choosing the checked line takes the check away', () =>
     expect(entry('keep-running', status())).toMatchObject({ checked: true, verb: { do: 'keep-running', value: false } }))
@@ -142,7 +166,7 @@ describe('what rests on the icon', () => {
     [{ display: 'waiting', reasons: [PRESENT, CARBON] }, 'Waiting: You are using the computer. (and 1 more)'],
     [{ display: 'action-needed', reasons: [because('blocked', 'The driver is too old.')] }, 'Action needed: The driver is too old.'],
     [{ display: 'paused' }, 'Paused until you resume'],
-  ])('%#: %s', (change, line) => expect(trayTip(change && status(change), NOW)).toBe(line))
+  ])('%#: %s', (change, line) => expect(trayTip({ status: change && status(change), agent: RUNS, now: NOW })).toBe(line))
 })
 
 test('the time that is left counts down by the minute while a pause has an end, and only then', () => {
@@ -155,7 +179,28 @@ test('the time that is left counts down by the minute while a pause has an end, 
 })
 
 test('every state has its own shape where it matters', () => {
-  const shapes = (['earning', 'waiting', 'paused', 'action-needed'] as const).map((display) => trayImage(status({ display })))
-  expect(new Set([...shapes, trayImage(null)]).size).toBe(5)
-  expect(trayImage(status({ display: 'ready', coordinator: { state: 'offline', url: null, lastSyncAt: null, message: null } }))).toBe('offline')
+  const shapes = (['earning', 'waiting', 'paused', 'action-needed'] as const).map((display) => trayImage(status({ display }), RUNS))
+  expect(new Set([...shapes, trayImage(null, RUNS)]).size).toBe(5)
+  expect(trayImage(status({ display: 'ready', coordinator: { state: 'offline', url: null, lastSyncAt: null, message: null } }), RUNS)).toBe('offline')
+})
+
+test.each([
+  ['darwin', true, 'pausedTemplate.png'],
+  ['darwin', false, 'pausedTemplate.png'],
+  ['win32', true, 'paused-light.ico'],
+  ['win32', false, 'paused-dark.ico'],
+  ['linux', true, 'paused-light.png'],
+  ['linux', false, 'paused-dark.png'],
+] as const)('on %s, with a dark bar %s, a pause is %s', (platform, darkBar, file) => expect(trayFile('paused', platform, darkBar)).toBe(file))
+
+describe('in another language', () => {
+  afterEach(() => speak('en', {}))
+
+  test('the menu speaks the language of its owner, the agent’s reasons as well', () => {
+    speak('de', de)
+    expect(labelOf('open', menu(status()))).toBe('Windfall öffnen')
+    expect(entry('pause', status())?.submenu?.map(({ label }) => label)).toContain('Bis morgen')
+    const waiting = status({ display: 'waiting', reasons: [{ code: 'carbon', message: 'The grid is not green enough now.', until: null }] })
+    expect(trayTip({ status: waiting, agent: RUNS, now: NOW })).toBe('Wartet: Das Netz ist jetzt nicht grün genug.')
+  })
 })

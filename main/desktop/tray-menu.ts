@@ -1,11 +1,19 @@
 import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { RunningJob } from '../../shared/contract/agent-job.ts'
+import type { ShellAgent } from '../../shared/contract/shell.ts'
+import { agentText } from '../../shared/domain/agent-sentences.ts'
 import { formatUsd } from '../../shared/domain/money.ts'
 import { type OwnerCommand, type OwnerVerb, isPaused, ownerCommands } from '../../shared/domain/owner-commands.ts'
-import { REASON_TITLE, nextChange } from '../../shared/domain/reason-words.ts'
+import { nextChange, reasonTitle } from '../../shared/domain/reason-words.ts'
 import { jobPower, makesRoom, worksOn } from '../../shared/domain/running-jobs.ts'
+import { t, region } from '../../shared/i18n/translate.ts'
 
-export type Verb = OwnerVerb | { readonly do: 'open' | 'quit' } | { readonly do: 'keep-running'; readonly value: boolean }
+export type Verb =
+  | OwnerVerb
+  | { readonly do: 'open' | 'quit' | 'start-agent' | 'install-update' }
+  /** `hash` is an address of a page. */
+  | { readonly do: 'go'; readonly hash: string }
+  | { readonly do: 'keep-running'; readonly value: boolean }
 
 export interface MenuEntry {
   readonly id: string
@@ -19,8 +27,11 @@ export interface MenuEntry {
 export interface TrayView {
   /** `null` when the agent does not answer. */
   readonly status: AgentStatus | null
-  /** Does the agent live in this process, so that quitting stops it? */
-  readonly agentIsHere: boolean
+  /** The process that works: whose it is, and whether it runs. */
+  readonly agent: ShellAgent
+  /** What the owner may claim, micro-USD; `null` if there is nothing to claim. */
+  readonly claimable: string | null
+  readonly updateIsReady: boolean
   /** Does closing the window leave the tray? */
   readonly keepRunning: boolean
   /** Epoch milliseconds. */
@@ -31,15 +42,41 @@ const MINUTE_MS = 60_000
 const SEPARATOR = null
 
 /** The tray's menu, top to bottom; `null` is a separator. The commands are those of the window. */
-export function trayMenu({ status, agentIsHere, keepRunning, now }: TrayView): readonly (MenuEntry | null)[] {
+export function trayMenu(view: TrayView): readonly (MenuEntry | null)[] {
+  const { status, agent, keepRunning, now } = view
+  const offers = offered(view)
   return [
-    { id: 'open', label: 'Open Windfall', verb: { do: 'open' } },
-    { id: 'status', label: headline(status, now) },
+    { id: 'open', label: t('Open Windfall'), verb: { do: 'open' } },
+    { id: 'status', label: status === null ? missingText(agent, now) : headline(status, now) },
     ...(status === null ? [] : [...jobLines(status), ...reasonLines(status, now), SEPARATOR, ...ownerCommands(status).map(commandEntry)]),
     SEPARATOR,
-    { id: 'keep-running', label: 'Stay here when the window closes', verb: { do: 'keep-running', value: !keepRunning }, checked: keepRunning },
-    { id: 'quit', label: agentIsHere ? 'Quit (stops earning)' : 'Quit (Windfall keeps working in the background)', verb: { do: 'quit' } },
+    ...(offers.length === 0 ? [] : [...offers, SEPARATOR]),
+    { id: 'settings', label: t('Settings…'), verb: { do: 'go', hash: '#/settings' } },
+    { id: 'keep-running', label: t('Stay here when the window closes'), verb: { do: 'keep-running', value: !keepRunning }, checked: keepRunning },
+    {
+      id: 'quit',
+      label: agent.state === 'elsewhere' ? t('Quit (Windfall keeps working in the background)') : t('Quit (stops earning)'),
+      verb: { do: 'quit' },
+    },
   ]
+}
+
+/** What the owner may want to do now, and at other times has no line. */
+function offered({ agent, claimable, updateIsReady }: TrayView): MenuEntry[] {
+  const gone = agent.state === 'gave-up' || agent.state === 'restarting'
+  return [
+    ...(gone ? [{ id: 'start-agent', label: t('Start again now'), verb: { do: 'start-agent' } as const }] : []),
+    ...(claimable === null
+      ? []
+      : [{ id: 'claim', label: t('Payout ready: {amount}…', { amount: formatUsd(claimable) }), verb: { do: 'go', hash: '#/payouts' } as const }]),
+    ...(updateIsReady ? [{ id: 'update', label: t('Restart to update…'), verb: { do: 'install-update' } as const }] : []),
+  ]
+}
+
+/** Why nobody answers. */
+function missingText(agent: ShellAgent, now: number): string {
+  if (agent.state === 'restarting') return t('Stopped unexpectedly, starts again at {time}', { time: moment(agent.retryAt, now, SECONDS) })
+  return agent.state === 'gave-up' ? t('Stopped unexpectedly several times, so it waits for you') : t('Not connected to Windfall')
 }
 
 function commandEntry({ id, label, verb, unavailable }: OwnerCommand): MenuEntry {
@@ -57,14 +94,14 @@ function jobLines({ running, devices }: AgentStatus): MenuEntry[] {
   const others = running.length - shown.length
   return [
     ...shown.map((job): MenuEntry => ({ id: `job-${job.leaseId}`, label: jobLine(job, devices) })),
-    ...(others === 0 ? [] : [{ id: 'job-others', label: `and ${others} more` }]),
+    ...(others === 0 ? [] : [{ id: 'job-others', label: t('and {others} more', { others }) }]),
   ]
 }
 
 /** `Render scene 4 · RTX 4070 · 172 W`; one that rests or is slowed down says so instead. */
 function jobLine(job: RunningJob, devices: AgentStatus['devices']): string {
   const power = jobPower(job, devices)
-  const now = makesRoom(job) ? ['held back'] : power ? [wattsText(power)] : []
+  const now = makesRoom(job) ? [t('held back')] : power ? [wattsText(power)] : []
   return [job.name, ...worksOn(job, devices), ...now].join(' · ')
 }
 
@@ -75,53 +112,62 @@ function reasonLines(status: AgentStatus, now: number): MenuEntry[] {
   const lines = reasons.map(
     ({ code, until }): MenuEntry => ({
       id: `reason-${code}`,
-      label: `${REASON_TITLE[code]}${until === null ? '' : `, until ${moment(until, now)}`}`,
+      label: until === null ? reasonTitle(code) : t('{reason}, until {time}', { reason: reasonTitle(code), time: moment(until, now) }),
     }),
   )
   const next = isPaused(status) ? null : nextChange(status.reasons)
   if (next === null || next.notBefore === null) return lines
-  return [...lines, { id: 'next', label: next.isCertain ? `Resumes ${atMoment(next.notBefore, now)}` : `Resumes not before ${moment(next.notBefore, now)}` }]
+  return [
+    ...lines,
+    { id: 'next', label: next.isCertain ? resumesText(next.notBefore, now) : t('Resumes not before {time}', { time: moment(next.notBefore, now) }) },
+  ]
 }
 
 const HEADLINE = {
-  earning: 'Earning',
-  ready: 'Ready, no job right now',
-  waiting: 'Waiting',
+  earning: () => t('Earning'),
+  ready: () => t('Ready, no job right now'),
+  waiting: () => t('Waiting'),
 } as const
 
-const finishingText = (jobs: number): string => `Finishing ${jobs > 1 ? `${jobs} jobs` : 'this job'}, then pausing`
+const finishingText = (jobs: number): string =>
+  t('{jobs, plural, one {Finishing this job} other {Finishing # jobs}}, then pausing', { jobs: Math.max(1, jobs) })
 
 /** One line on what Windfall does now. */
-function headline(status: AgentStatus | null, now: number): string {
-  if (status === null) return 'Not connected to Windfall'
+function headline(status: AgentStatus, now: number): string {
   const { display, power, running } = status
   if (display === 'paused') return pausedText(status, now)
   if (display === 'action-needed') return firstReason(status)
   // As the window counts it: what is being checked and what is confirmed.
-  const today = `today ${formatUsd(status.today.confirmedMicroUsd)} confirmed`
+  const today = t('today {amount} confirmed', { amount: formatUsd(status.today.confirmedMicroUsd) })
   if (display === 'finishing') return [finishingText(running.length), ...anywayText(status, now), today].join(' · ')
-  const work = display === 'earning' ? [...(running.length > 1 ? [`${running.length} jobs`] : []), ...(power ? [wattsText(power)] : [])] : []
-  return [HEADLINE[display], ...anywayText(status, now), ...work, today].join(' · ')
+  const work =
+    display === 'earning'
+      ? [...(running.length > 1 ? [t('{jobs, plural, one {# job} other {# jobs}}', { jobs: running.length })] : []), ...(power ? [wattsText(power)] : [])]
+      : []
+  return [HEADLINE[display](), ...anywayText(status, now), ...work, today].join(' · ')
 }
 
 /** What rests on the icon: one line, with the first reason when it does not earn. */
-export function trayTip(status: AgentStatus | null, now: number): string {
-  if (status?.display !== 'waiting' && status?.display !== 'action-needed') return headline(status, now)
+export function trayTip({ status, agent, now }: Pick<TrayView, 'status' | 'agent' | 'now'>): string {
+  if (status === null) return missingText(agent, now)
+  if (status.display !== 'waiting' && status.display !== 'action-needed') return headline(status, now)
   const others = status.reasons.length - 1
-  return `${firstReason(status)}${others > 0 ? ` (and ${others} more)` : ''}`
+  return others > 0 ? t('{reason} (and {others} more)', { reason: firstReason(status), others }) : firstReason(status)
 }
 
-const firstReason = ({ display, reasons }: AgentStatus): string =>
-  `${display === 'waiting' ? HEADLINE.waiting : 'Action needed'}: ${reasons[0]?.message ?? 'open Windfall for details.'}`
+function firstReason({ display, reasons: [first] }: AgentStatus): string {
+  const reason = first === undefined ? t('open Windfall for details.') : agentText(first.message)
+  return display === 'waiting' ? t('Waiting: {reason}', { reason }) : t('Action needed: {reason}', { reason })
+}
 
 function pausedText({ pausedUntil }: Pick<AgentStatus, 'pausedUntil'>, now: number): string {
-  if (pausedUntil === null) return 'Paused until you resume'
+  if (pausedUntil === null) return t('Paused until you resume')
   const left = Math.ceil(Math.max(0, Date.parse(pausedUntil) - now) / MINUTE_MS)
-  return `Paused until ${moment(pausedUntil, now)}, ${leftText(left)} left`
+  return t('Paused until {time}, {left} left', { time: moment(pausedUntil, now), left: leftText(left) })
 }
 
 const anywayText = ({ anywayUntil }: Pick<AgentStatus, 'anywayUntil'>, now: number): string[] =>
-  anywayUntil === null ? [] : [`Running anyway until ${moment(anywayUntil, now)}`]
+  anywayUntil === null ? [] : [t('Running anyway until {time}', { time: moment(anywayUntil, now) })]
 
 const leftText = (minutes: number): string => (minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`)
 
@@ -132,39 +178,21 @@ export function nextLineInMs(status: AgentStatus | null, now: number): number | 
   return leftMs <= 0 ? null : leftMs % MINUTE_MS || MINUTE_MS
 }
 
-export type TrayImage = 'earning' | 'waiting' | 'paused' | 'attention' | 'offline'
-
-/** The state as a shape: colour is not visible in every tray, and not to everyone. */
-export function trayImage(status: AgentStatus | null): TrayImage {
-  if (status === null) return 'offline'
-  switch (status.display) {
-    case 'earning':
-    case 'finishing':
-      return 'earning'
-    case 'ready':
-    case 'waiting':
-      return status.coordinator.state === 'offline' ? 'offline' : 'waiting'
-    case 'paused':
-      return 'paused'
-    case 'action-needed':
-      return 'attention'
-  }
-}
-
 /** An estimate is marked before the number, as in the window. */
 const wattsText = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
   `${method === 'estimate' ? '≈ ' : ''}${Math.round(watts)} W`
 
 const HOURS = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
-const clockTime = new Intl.DateTimeFormat(undefined, HOURS)
-const dayAndTime = new Intl.DateTimeFormat(undefined, { ...HOURS, weekday: 'short', day: 'numeric', month: 'short' })
+const SECONDS = { ...HOURS, second: '2-digit' } as const
+const DAY_AND_HOURS = { ...HOURS, weekday: 'short', day: 'numeric', month: 'short' } as const
 
 const isSameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
 
 /** Local time, with the day where that is not today. */
-function moment(iso: string, now: number): string {
+function moment(iso: string, now: number, today: Intl.DateTimeFormatOptions = HOURS): string {
   const at = new Date(iso)
-  return isSameDay(at, new Date(now)) ? clockTime.format(at) : dayAndTime.format(at)
+  return new Intl.DateTimeFormat(region(), isSameDay(at, new Date(now)) ? today : DAY_AND_HOURS).format(at)
 }
 
-const atMoment = (iso: string, now: number): string => `${isSameDay(new Date(iso), new Date(now)) ? 'at ' : ''}${moment(iso, now)}`
+const resumesText = (iso: string, now: number): string =>
+  isSameDay(new Date(iso), new Date(now)) ? t('Resumes at {time}', { time: moment(iso, now) }) : t('Resumes {time}', { time: moment(iso, now) })

@@ -1,75 +1,84 @@
 import { join } from 'node:path'
 import { Menu, type MenuItemConstructorOptions, Tray, nativeImage, nativeTheme } from 'electron'
-import { type AgentStatus, agentContract } from '../../shared/contract/agent.ts'
-import { type Client, connect } from '../../shared/contract/define.ts'
 import { ANYWAY_MS, pauseEnd } from '../../shared/domain/pauses.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'
-import type { AgentLink } from './agent-link.ts'
-import { type MenuEntry, type TrayImage, type Verb, nextLineInMs, trayImage, trayMenu, trayTip } from './tray-menu.ts'
+import type { AgentClient, AgentWatch } from './agent-watch.ts'
+import { type TrayImage, trayFile, trayImage } from './tray-image.ts'
+import { type MenuEntry, type TrayView, type Verb, nextLineInMs, trayMenu, trayTip } from './tray-menu.ts'
 
-interface TrayDeps {
-  readonly link: AgentLink
+export interface TrayDeps {
+  readonly watch: AgentWatch
+  readonly agent: AgentClient
+  /** What the menu says beside the agent's status. */
+  readonly facts: () => Omit<TrayView, 'status' | 'now'>
   readonly icons: string
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly log: Pick<Logger, 'warn'>
-  readonly open: () => void
-  readonly quit: () => void
-  readonly keepRunning: { readonly get: () => boolean; readonly set: (value: boolean) => void }
+  readonly acts: {
+    readonly open: () => void
+    readonly quit: () => void
+    readonly go: (hash: string) => void
+    readonly startAgent: () => void
+    readonly installUpdate: () => Promise<unknown>
+    readonly keepRunning: (value: boolean) => void
+  }
+}
+
+export interface TrayIcon {
+  /** Something the menu says beside the agent's status is different now. */
+  readonly refresh: () => void
 }
 
 /** Shows the agent's state in the tray, from the same status as the window, and keeps it current. */
-export function createTray(deps: TrayDeps): void {
-  const { link, icons, clock, log, open } = deps
-  const agent = connect(agentContract, { invoke: (name, input) => link.server.dispatch(name, input, undefined), subscribe: () => () => {} })
+export function createTray(deps: TrayDeps): TrayIcon {
+  const { watch, icons, clock, log, acts } = deps
   const tray = new Tray(image(icons, 'offline'))
   if (process.platform === 'darwin') tray.setIgnoreDoubleClickEvents(true)
-  if (process.platform === 'win32') tray.on('click', open)
-  let turn = 0
-  const refresh = async () => {
-    const mine = ++turn
-    const status = await agent.call('getStatus', {}).catch(() => null)
-    if (mine === turn) keepShowing(status)
-  }
+  if (process.platform === 'win32') tray.on('click', acts.open)
   let shown = new AbortController()
-  /** Shows a status, and what follows from it as time passes, until there is another one. */
-  const keepShowing = (status: AgentStatus | null) => {
+  /** Shows what is known, and what follows from it as time passes, until there is something else to show. */
+  const refresh = () => {
     shown.abort()
     shown = new AbortController()
-    show(tray, status, { ...deps, act: (verb) => void act(verb) })
-    const wait = nextLineInMs(status, clock.now())
-    if (wait !== null) void clock.sleep(wait, shown.signal).then((isDue) => isDue && keepShowing(status))
+    show(tray, deps, (verb) => void act(verb))
+    const wait = nextLineInMs(watch.status(), clock.now())
+    if (wait !== null) void clock.sleep(wait, shown.signal).then((isDue) => isDue && refresh())
   }
   const act = async (verb: Verb) => {
-    await perform(verb, agent, deps).catch((error: unknown) => log.warn({ verb: verb.do, reason: messageOf(error) }, 'a tray command failed'))
-    await refresh()
+    await perform(verb, deps).catch((error: unknown) => log.warn({ verb: verb.do, reason: messageOf(error) }, 'a tray command failed'))
+    await watch.refresh()
   }
-  link.events.subscribe((event) => {
-    if (event === 'changed') void refresh()
-  })
-  nativeTheme.on('updated', () => void refresh())
-  void refresh()
+  watch.subscribe(refresh)
+  nativeTheme.on('updated', refresh)
+  refresh()
+  return { refresh }
 }
 
-function show(tray: Tray, status: AgentStatus | null, { link, icons, clock, keepRunning, act }: TrayDeps & { act: (verb: Verb) => void }): void {
-  const now = clock.now()
-  tray.setImage(image(icons, trayImage(status)))
-  tray.setToolTip(`Windfall: ${trayTip(status, now)}`)
-  const entries = trayMenu({ status, agentIsHere: link.agentIsHere, keepRunning: keepRunning.get(), now })
+function show(tray: Tray, { watch, facts, icons, clock }: TrayDeps, act: (verb: Verb) => void): void {
+  const view: TrayView = { ...facts(), status: watch.status(), now: clock.now() }
+  tray.setImage(image(icons, trayImage(view.status, view.agent)))
+  tray.setToolTip(`Windfall: ${trayTip(view)}`)
   // Linux trays show the menu they were last given, so every change needs a new one.
-  tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => template(entry, act))))
+  tray.setContextMenu(Menu.buildFromTemplate(trayMenu(view).map((entry) => template(entry, act))))
 }
 
-async function perform(verb: Verb, agent: Client<typeof agentContract>, { open, quit, keepRunning, clock }: TrayDeps): Promise<unknown> {
+async function perform(verb: Verb, { agent, acts, clock }: TrayDeps): Promise<unknown> {
   switch (verb.do) {
     case 'open':
-      return open()
+      return acts.open()
     case 'quit':
-      return quit()
+      return acts.quit()
+    case 'go':
+      return acts.go(verb.hash)
+    case 'start-agent':
+      return acts.startAgent()
+    case 'install-update':
+      return acts.installUpdate()
     case 'keep-running':
-      return keepRunning.set(verb.value)
+      return acts.keepRunning(verb.value)
     case 'resume':
     case 'finish':
       return agent.call(verb.do, {})
@@ -95,8 +104,5 @@ function template(entry: MenuEntry | null, act: (verb: Verb) => void): MenuItemC
   }
 }
 
-/** macOS tints a template by itself; elsewhere the bar is dark or light, which is not always what the applications are. */
-function image(icons: string, name: TrayImage): Electron.NativeImage {
-  if (process.platform === 'darwin') return nativeImage.createFromPath(join(icons, `${name}Template.png`))
-  return nativeImage.createFromPath(join(icons, `${name}-${nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'light' : 'dark'}.png`))
-}
+const image = (icons: string, name: TrayImage): Electron.NativeImage =>
+  nativeImage.createFromPath(join(icons, trayFile(name, process.platform, nativeTheme.shouldUseDarkColorsForSystemIntegratedUI)))

@@ -44,20 +44,52 @@ test('a step there and back is known if anybody has looked at the time in betwee
   expect(slackMs(wrong)).toBeGreaterThanOrEqual(HOUR_MS)
 })
 
-test('what has passed on the clock that never jumps is within the slack of what the wall clock says', async () => {
-  const move = fc.record({ ms: fc.integer({ min: 0, max: HOUR_MS }), jump: fc.constantFrom(0, 0, HOUR_MS, -HOUR_MS, 20_000, -20_000) })
+test('sleep is no step: it leaves no slack, and hides nothing of a step that somebody makes meanwhile', async () => {
+  const real = createFakeClock()
+  const { clock, slackMs } = watchSteps(real)
+  const before = clock.now()
+  await real.advance(60_000)
+  real.suspend(440_000)
+  expect(slackMs(before)).toBe(0)
+  real.suspend(440_000)
+  real.jump(-HOUR_MS)
+  expect(slackMs(before)).toBe(HOUR_MS)
+})
+
+test('a step that a sleep of the same length hides is noticed within a second', async () => {
+  const real = createFakeClock()
+  const { clock, slackMs } = watchSteps(real)
+  const before = clock.now()
+  real.suspend(HOUR_MS)
+  real.jump(-HOUR_MS)
+  await real.advance(1_000)
+  clock.now()
+  real.jump(HOUR_MS)
+  expect(slackMs(before)).toBe(2 * HOUR_MS)
+})
+
+const MOVE = fc.record({
+  ms: fc.integer({ min: 0, max: HOUR_MS }),
+  sleptMs: fc.constantFrom(0, 0, 1_000, HOUR_MS / 6, HOUR_MS),
+  jump: fc.constantFrom(0, 0, HOUR_MS, -HOUR_MS, 20_000, -20_000),
+})
+
+test('the slack covers what the wall clock is off by, and nothing but what it was set by', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(move, { maxLength: 12 }), async (moves) => {
+    fc.asyncProperty(fc.array(MOVE, { maxLength: 12 }), async (moves) => {
       const real = createFakeClock()
       const { clock, slackMs } = watchSteps(real)
-      const [wall, mono] = [clock.now(), clock.monotonic()]
-      for (const { ms, jump } of moves) {
+      const [wall, passed] = [clock.now(), clock.sinceBoot()]
+      for (const { ms, sleptMs, jump } of moves) {
         await real.advance(ms)
+        real.suspend(sleptMs)
         real.jump(jump)
         clock.now()
       }
-      expect(Math.abs(clock.now() - wall - (clock.monotonic() - mono))).toBeLessThanOrEqual(slackMs(wall))
+      const slack = slackMs(wall)
+      expect(Math.abs(clock.now() - wall - (clock.sinceBoot() - passed))).toBeLessThanOrEqual(slack)
+      expect(slack).toBeLessThanOrEqual(moves.reduce((sum, { jump }) => sum + Math.abs(jump), 0))
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   )
 })

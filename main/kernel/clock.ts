@@ -1,3 +1,4 @@
+import { uptime } from 'node:os'
 import { type EpochMs, type MonotonicMs, epochMs, monotonicMs } from '../../shared/units.ts'
 
 /** Time as a dependency. Production code takes it from here and from nowhere else. */
@@ -6,6 +7,8 @@ export interface Clock {
   readonly now: () => EpochMs
   /** Never jumps; for durations and timeouts. */
   readonly monotonic: () => MonotonicMs
+  /** As `monotonic`, and runs on while the machine sleeps. Coarser, to a second on some systems, and slower to read. */
+  readonly sinceBoot: () => MonotonicMs
   /** Resolves `true` after `ms`, or `false` as soon as `signal` aborts. Never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<boolean>
 }
@@ -13,6 +16,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => epochMs(Date.now()),
   monotonic: () => monotonicMs(performance.now()),
+  sinceBoot: () => monotonicMs(uptime() * 1_000),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve(false)

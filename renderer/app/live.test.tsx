@@ -1,8 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { at } from '../lib/afternoon.fake.ts'
-import { aStatus, somePower } from '../lib/fixtures.fake.ts'
+import { aStatus } from '../lib/fixtures.fake.ts'
 import { createFakeTransport } from '../lib/transport.fake.ts'
-import { withReading } from './live.ts'
 import { openWindow } from './window.fake.tsx'
 
 const callsAfter = (transport: ReturnType<typeof createFakeTransport>, start: number) => transport.asked.slice(start).map(({ name }) => name)
@@ -10,7 +9,7 @@ const callsAfter = (transport: ReturnType<typeof createFakeTransport>, start: nu
 async function openAndSettle() {
   const { screen, transport } = await openWindow()
   await expect.element(screen.getByText('All receipts')).toBeVisible()
-  await expect.poll(() => transport.asked.length).toBeGreaterThanOrEqual(4)
+  await expect.poll(() => transport.asked.length).toBeGreaterThanOrEqual(5)
   return { screen, transport, start: transport.asked.length }
 }
 
@@ -24,7 +23,7 @@ test('a gap in the news asks again for everything on screen', async () => {
   const { transport, start } = await openAndSettle()
   transport.push('changed', { seq: 7, what: ['jobs'] })
   transport.push('changed', { seq: 9, what: ['jobs'] })
-  await expect.poll(() => callsAfter(transport, start).toSorted()).toEqual(['getGrid', 'getPower', 'getStatus', 'listReceipts'])
+  await expect.poll(() => [...new Set(callsAfter(transport, start))].toSorted()).toEqual(['getFirstRun', 'getGrid', 'getPower', 'getStatus', 'listReceipts'])
 })
 
 test('what changes while it is asked for the first time is asked again: the answer under way may be older', async () => {
@@ -42,15 +41,21 @@ test('what changes while it is asked for the first time is asked again: the answ
 
 test('a power reading moves the line without asking anything', async () => {
   const { screen, transport, start } = await openAndSettle()
-  transport.push('power', { at: at(1_000), watts: 61 })
+  transport.push('power', { at: at(1_000), watts: 61, temperatureC: 64 })
   await expect.element(screen.getByRole('figure', { name: 'Power over time' })).toMatchTextContent(/61\sW now, between 61\sW and/)
   expect(callsAfter(transport, start)).toEqual([])
 })
 
-test('a reading that is not newer is a repeat, and only the last 240 are kept', () => {
-  const power = { method: 'counter' as const, readings: somePower() }
-  expect(withReading(power, { at: at(0), watts: 1 })).toBe(power)
-  const many = Array.from({ length: 300 }, (_, index) => ({ at: at(1_000 * (index + 1)), watts: index })).reduce(withReading, power)
-  expect(many.readings).toHaveLength(240)
-  expect(many.readings.at(-1)?.watts).toBe(299)
+test('a window that nobody sees asks nothing, and asks for all it shows when somebody looks again', async () => {
+  const { screen, transport, start } = await openAndSettle()
+  const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+  transport.push('changed', { seq: 1, what: ['status', 'receipts', 'grid'] })
+  transport.push('power', { at: at(1_000), watts: 61, temperatureC: null })
+  await Promise.resolve()
+  expect(callsAfter(transport, start)).toEqual([])
+  visibility.mockRestore()
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+  await expect.poll(() => callsAfter(transport, start).toSorted()).toEqual(expect.arrayContaining(['getGrid', 'getPower', 'getStatus', 'listReceipts']))
+  await expect.element(screen.getByRole('figure', { name: 'Power over time' })).toMatchTextContent(/61\sW now/)
 })

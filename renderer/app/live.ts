@@ -1,35 +1,21 @@
 import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { AgentStatus } from '../../shared/contract/agent.ts'
-import type { PowerReading } from '../../shared/contract/device.ts'
 import { keys } from './queries.ts'
 import { type Services, useServices } from './services.ts'
-
-const KEPT_READINGS = 240
-
-interface Power {
-  readonly method: NonNullable<AgentStatus['power']>['method'] | null
-  readonly readings: readonly PowerReading[]
-}
-
-/** The newest readings, oldest first. One that is not newer than the last is a repeat and changes nothing. */
-export function withReading(power: Power, reading: PowerReading): Power {
-  const last = power.readings.at(-1)
-  if (last && last.at >= reading.at) return power
-  return { ...power, readings: [...power.readings, reading].slice(-KEPT_READINGS) }
-}
 
 /**
  * Asks again what is shown, also what is being asked for the first time: that answer may be older than the change, and the library keeps waiting for it
  * as long as there is nothing else to show.
  */
 async function askAgain(queries: QueryClient, queryKey: QueryKey = []): Promise<void> {
+  // Out of sight nothing is asked. What is marked now is asked for when somebody looks.
+  if (document.visibilityState === 'hidden') return queries.invalidateQueries({ queryKey, refetchType: 'none' })
   await queries.cancelQueries({ queryKey, predicate: ({ state }) => state.data === undefined })
   await queries.invalidateQueries({ queryKey })
 }
 
 /** Keeps the query cache true: by what the agent says has changed, and wholly after any gap in what it said. Returns the function that ends it. */
-function followAgent({ client, link }: Services, queries: QueryClient): () => void {
+function followAgent({ client, link, power }: Services, queries: QueryClient): () => void {
   let lastSeq: number | null = null
   const stops = [
     client.on('changed', ({ seq, what }) => {
@@ -38,9 +24,7 @@ function followAgent({ client, link }: Services, queries: QueryClient): () => vo
       if (missed) return void askAgain(queries)
       for (const name of what) void askAgain(queries, keys[name])
     }),
-    client.on('power', (reading) => {
-      queries.setQueryData<Power>(keys.power, (power) => power && withReading(power, reading))
-    }),
+    client.on('power', power.push),
     link.subscribe(() => {
       lastSeq = null
       if (link.get().state === 'open') void askAgain(queries)

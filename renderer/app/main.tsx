@@ -1,21 +1,12 @@
 import '../lib/no-eval.ts'
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
-import { browserClock } from '../lib/clock.ts'
-import { connectToAgent } from '../lib/connect.ts'
-import { App } from './app.tsx'
-import { createQueryClient } from './queries.ts'
-import { createServices } from './services.ts'
-
-const services = createServices(connectToAgent(), {
-  clock: browserClock,
-  verify: async (bundle, pinnedKeys) => (await import('../lib/verify.ts')).verifyHere(bundle, pinnedKeys),
-})
+import { readPreferences, showTheme } from '../lib/shell-link.ts'
+import { speakLanguage } from '../lib/speak-language.ts'
+import '../ui/global.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
-createRoot(root).render(
-  <StrictMode>
-    <App services={services} queries={createQueryClient()} />
-  </StrictMode>,
-)
+const preferences = await readPreferences()
+showTheme(preferences.theme)
+await speakLanguage(preferences, document.documentElement)
+const { openApp } = await import('./open-app.tsx')
+openApp(root)

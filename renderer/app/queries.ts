@@ -15,6 +15,7 @@ export const keys = {
   receipts: ['receipts'],
   payouts: ['payouts'],
   money: ['money'],
+  diagnosis: ['diagnosis'],
 } as const
 
 const PAGE_SIZE = 50
@@ -57,9 +58,17 @@ export function useGrid() {
   return useQuery({ queryKey: keys.grid, queryFn: () => client.call('getGrid', {}) })
 }
 
+/** How power is read. What was read goes into the window's own ring; only what it lacks is asked for. */
 export function usePower() {
-  const { client } = useServices()
-  return useQuery({ queryKey: keys.power, queryFn: () => client.call('getPower', {}) })
+  const { client, power } = useServices()
+  return useQuery({
+    queryKey: keys.power,
+    queryFn: async () => {
+      const { method, readings } = await client.call('getPower', { since: power.knownUntil() })
+      power.complete(readings)
+      return { method }
+    },
+  })
 }
 
 export const FIRST_PAGE: string | null = null

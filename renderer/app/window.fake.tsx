@@ -6,18 +6,27 @@ import { type FakeTransport, createFakeTransport } from '../lib/transport.fake.t
 import { verifyHere } from '../lib/verify.ts'
 import { App } from './app.tsx'
 import { createQueryClient } from './queries.ts'
-import { type VerifyReceipt, createServices } from './services.ts'
+import { type Services, type VerifyReceipt, createServices } from './services.ts'
 
 interface WindowSetUp {
   readonly address?: string
   readonly transport?: FakeTransport
   readonly verify?: VerifyReceipt
+  /** None by default, as in a browser. */
+  readonly shell?: Services['shell']
+  readonly reload?: () => void
 }
 
 /** The whole window over an agent inside the page, at an address, on an afternoon that only the test moves. */
-export async function openWindow({ address = '#/', transport = createFakeTransport(), verify = verifyHere }: WindowSetUp = {}) {
+export async function openWindow({
+  address = '#/',
+  transport = createFakeTransport(),
+  verify = verifyHere,
+  shell = null,
+  reload = () => {},
+}: WindowSetUp = {}) {
   location.hash = address
   const clock = createFakeWindowClock(NOW)
-  const screen = await render(<App services={createServices(transport, { clock, verify })} queries={createQueryClient(1)} />)
+  const screen = await render(<App services={createServices(transport, { clock, verify, shell, reload })} queries={createQueryClient(1)} />)
   return { screen, clock, transport }
 }

@@ -1,5 +1,6 @@
 /** The owner's limits of one device, as they are typed. */
 import type { Ceilings, Device } from '../../shared/contract/device.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import { formatTemperature, formatWatts } from './format.ts'
 
 export type CeilingName = keyof Ceilings
@@ -15,7 +16,7 @@ const RANGE: Readonly<Record<CeilingName, { readonly from: number; readonly to: 
 export function parseCeiling(name: CeilingName, text: string): number | { readonly problem: string } {
   const { from, to, unit } = RANGE[name]
   const value = /^\s*\d{1,5}\s*$/.test(text) ? Number(text) : Number.NaN
-  return value >= from && value <= to ? value : { problem: `Give a whole number from ${from} to ${to} ${unit}.` }
+  return value >= from && value <= to ? value : { problem: t('Give a whole number from {from} to {to} {unit}.', { from, to, unit }) }
 }
 
 type Known = Pick<Device, 'kind' | 'powerLimitW' | 'idleW'>
@@ -26,14 +27,15 @@ export const suggestedCeiling = (name: CeilingName, { powerLimitW }: Known): num
 
 /** The end of the sentence that begins “Rest above … °C” or “On average no more than … W”. */
 export function ceilingEffect(name: CeilingName, value: number | null, { powerLimitW }: Known): string {
-  if (name === 'watts') return powerLimitW === null ? '' : ` of its ${formatWatts(powerLimitW)}`
-  return value === null ? '' : `, go on below ${formatTemperature(value - RESUME_BELOW_C)}`
+  if (name === 'watts') return powerLimitW === null ? '' : t(' of its {watts}', { watts: formatWatts(powerLimitW) })
+  return value === null ? '' : t(', go on below {temperature}', { temperature: formatTemperature(value - RESUME_BELOW_C) })
 }
 
 /** A limit that may be set but does not do what the owner expects; `null` if it does. */
 export function ceilingHint(name: CeilingName, value: number, { powerLimitW, idleW }: Known): string | null {
   if (name === 'temperatureC') return null
-  if (powerLimitW !== null && value >= powerLimitW) return `It never draws more than ${formatWatts(powerLimitW)}, so this limit changes nothing.`
-  if (idleW !== null && value <= idleW) return `It draws ${formatWatts(idleW)} even when idle, so no job would ever run on it.`
+  if (powerLimitW !== null && value >= powerLimitW)
+    return t('It never draws more than {watts}, so this limit changes nothing.', { watts: formatWatts(powerLimitW) })
+  if (idleW !== null && value <= idleW) return t('It draws {watts} even when idle, so no job would ever run on it.', { watts: formatWatts(idleW) })
   return null
 }

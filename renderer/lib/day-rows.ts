@@ -1,5 +1,6 @@
 /** A day report as a person reads it: groups for the eye, rows for the account. */
 import type { DayCode, DayReport } from '../../shared/contract/day-report.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import { apportion } from './apportion.ts'
 import { formatPercent, formatSpan } from './format.ts'
 
@@ -58,8 +59,8 @@ export function dayRows({ entries, totalMs }: DayReport): readonly DayRow[] {
     code,
     group: GROUP[code],
     ms,
-    time: minutes[index] ? formatSpan(minutes[index] * MINUTE_MS) : '< 1 min',
-    share: percent[index] ? formatPercent(percent[index] / 100) : '< 1%',
+    time: minutes[index] ? formatSpan(minutes[index] * MINUTE_MS) : t('< 1 min'),
+    share: percent[index] ? formatPercent(percent[index] / 100) : t('< {share}', { share: formatPercent(0.01) }),
   }))
 }
 

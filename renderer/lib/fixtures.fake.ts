@@ -46,6 +46,7 @@ export const aGrid = (changes: Partial<GridView> = {}): GridView => ({
     { from: toIso(hour(11)), to: toIso(hour(20)) },
     { from: toIso(hour(36)), to: toIso(hour(43)) },
   ],
+  greenerThanPercent: 82,
   rule: 'Green means at or below 100 g/kWh in your zone.',
   state: 'fresh',
   message: null,
@@ -113,7 +114,11 @@ export const aYield = (changes: Partial<Yield> = {}): Yield => ({
 })
 
 export const somePower = (watts = 172): PowerReading[] =>
-  Array.from({ length: 120 }, (_, index) => ({ at: at((index - 119) * 1_000), watts: watts + 9 * Math.sin(index / 9) + 3 * Math.sin(index * 1.7) }))
+  Array.from({ length: 120 }, (_, index) => ({
+    at: at((index - 119) * 1_000),
+    watts: watts + 9 * Math.sin(index / 9) + 3 * Math.sin(index * 1.7),
+    temperatureC: 61 + Math.round(2 * Math.sin(index / 20)),
+  }))
 
 const aReceipt = (changes: Partial<ReceiptRow> = {}): ReceiptRow => ({
   receiptId: 'receipt-1',

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import de from '../../shared/i18n/de.json' with { type: 'json' }
+import fr from '../../shared/i18n/fr.json' with { type: 'json' }
+import { speak } from '../../shared/i18n/translate.ts'
 import {
   formatAt,
   formatCountdown,
@@ -16,12 +19,16 @@ import {
   formatTemperature,
   formatWatts,
   formatWindow,
+  listOf,
+  midSentence,
   shortId,
 } from './format.ts'
 
-const plain = (text: string) => text.replaceAll('\u202f', ' ')
+const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ')
 const local = (day: number, hour: number, minute = 0) => new Date(2026, 10, day, hour, minute).toISOString()
 const NOW = new Date(2026, 10, 21, 14, 41).getTime()
+
+afterEach(() => speak('en', {}))
 
 describe('quantities carry their unit', () => {
   test.each([
@@ -106,4 +113,25 @@ test('times in a text of another machine are those of this one', () => {
   const at = new Date(NOW - 60_000).toISOString()
   expect(withMoments(`1 SOL = 150 USD, fixed by the operator, ${at}`, NOW)).toBe(`1 SOL = 150 USD, fixed by the operator, ${formatMoment(at, NOW)}`)
   expect(withMoments('150 USD per SOL, 2026', NOW)).toBe('150 USD per SOL, 2026')
+})
+
+describe('in another language', () => {
+  test('German', () => {
+    speak('de', de)
+    expect(plain(formatEnergy(5_256_000))).toBe('1,46 kWh')
+    expect(formatMoment(local(22, 6), NOW)).toBe('morgen 06:00')
+    expect(formatAt(local(24, 6), NOW)).toBe('am 24. Nov., 06:00')
+    expect(plain(formatRelative(NOW - 4 * 60_000, NOW))).toBe('vor 4 min')
+    expect(formatRecording('2024-03-18/19')).toBe('18.–19. März 2024')
+    expect(listOf(['A', 'B', 'C'])).toBe('A, B und C')
+    expect(midSentence('Rendern')).toBe('Rendern')
+  })
+
+  test('French, with the numbers of its own region', () => {
+    speak('fr', fr, ['fr-CH'])
+    expect(plain(formatRelative(NOW + 3 * 3_600_000, NOW))).toBe('dans 3 h')
+    expect(formatAt(local(21, 15, 30), NOW)).toBe('à 15:30')
+    expect(formatDay('2026-11-20', '2026-11-21')).toBe('Hier, ven. 20 nov.')
+    expect(midSentence('Rendu')).toBe('rendu')
+  })
 })

@@ -1,23 +1,26 @@
-/** Numbers and times as a person reads them; money is in `shared/domain/money.ts`. `Intl` only. */
+/** Numbers and times as a person reads them, in the language and region of theirs; money is in `shared/domain/money.ts`. `Intl` only. */
+import { region, spokenLanguage, t } from '../../shared/i18n/translate.ts'
 import { JOULES_PER_KWH, JOULES_PER_WH } from '../../shared/units.ts'
 
-/** The window is written in English; this spelling of it has a 24-hour clock and day before month. */
-const LOCALE = 'en-GB'
 /** U+202F: a unit never leaves its number. */
 const THIN = '\u202f'
 const DAY_MS = 86_400_000
 
-const significant = (value: number, digits = 3): string => new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: digits }).format(value).replace('-', '−')
+const significant = (value: number, digits = 3): string => new Intl.NumberFormat(region(), { maximumSignificantDigits: digits }).format(value).replace('-', '−')
+
+/** A number with so many places, `0.50`. */
+export const formatFixed = (value: number, places: number): string =>
+  new Intl.NumberFormat(region(), { minimumFractionDigits: places, maximumFractionDigits: places }).format(value)
 
 /** Below 10 W the tenth matters, above it does not. */
-export const formatWatts = (watts: number): string => `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: watts < 10 ? 1 : 0 }).format(watts)}${THIN}W`
+export const formatWatts = (watts: number): string => `${new Intl.NumberFormat(region(), { maximumFractionDigits: watts < 10 ? 1 : 0 }).format(watts)}${THIN}W`
 
 export const formatTemperature = (celsius: number): string => `${Math.round(celsius)}${THIN}°C`
 
 /** Bytes of memory to `12 GiB`; below 10 GiB with a tenth. */
 export function formatMemory(bytes: number): string {
   const gib = bytes / 2 ** 30
-  return `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: gib < 10 ? 1 : 0 }).format(gib)}${THIN}GiB`
+  return `${new Intl.NumberFormat(region(), { maximumFractionDigits: gib < 10 ? 1 : 0 }).format(gib)}${THIN}GiB`
 }
 
 /** Joules to the unit people buy: `36 J`, `12.4 Wh`, `1.46 kWh`. */
@@ -41,11 +44,11 @@ export function formatGrams(grams: number): string {
 
 /** Hundredths of a currency, with as many places as a kWh or a short job needs. */
 export const formatMinor = (minor: number, currency: string): string =>
-  new Intl.NumberFormat(LOCALE, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(minor / 100)
+  new Intl.NumberFormat(region(), { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(minor / 100)
 
 /** Hundredths of a currency as a balance: cents from one unit on, four places below it. */
 export const formatAmount = (minor: number, currency: string): string =>
-  new Intl.NumberFormat(LOCALE, {
+  new Intl.NumberFormat(region(), {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',
@@ -57,7 +60,7 @@ export const formatAmount = (minor: number, currency: string): string =>
 
 export const formatIntensity = (gPerKWh: number): string => `${Math.round(gPerKWh)}${THIN}g/kWh`
 
-export const formatPercent = (share: number): string => new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 }).format(share)
+export const formatPercent = (share: number): string => new Intl.NumberFormat(region(), { style: 'percent', maximumFractionDigits: 0 }).format(share)
 
 export const formatUncertainty = (percent: number): string => `±${THIN}${significant(percent, 2)}${THIN}%`
 
@@ -74,7 +77,7 @@ export function formatSpan(ms: number): string {
 /** How long something took that is over before one has counted to ten: `42 ms`, `0.4 s`. */
 export function formatDelay(ms: number): string {
   if (ms < 100) return `${Math.round(ms)}${THIN}ms`
-  return ms < 10_000 ? `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 }).format(ms / 1_000)}${THIN}s` : formatSpan(ms)
+  return ms < 10_000 ? `${new Intl.NumberFormat(region(), { maximumFractionDigits: 1 }).format(ms / 1_000)}${THIN}s` : formatSpan(ms)
 }
 
 /** What is left of a wait: `14:32`, from an hour on `3 h 12 min`. */
@@ -83,15 +86,24 @@ export function formatCountdown(ms: number): string {
   return seconds < 3_600 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` : formatSpan(Math.ceil(seconds / 60) * 60_000)
 }
 
+/** A format that is made once for each region. */
+function dates(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+  const made = new Map<string, Intl.DateTimeFormat>()
+  return () => {
+    const format = made.get(region()) ?? new Intl.DateTimeFormat(region(), options)
+    made.set(region(), format)
+    return format
+  }
+}
 const parts = (options: Intl.DateTimeFormatOptions) => {
-  const format = new Intl.DateTimeFormat(LOCALE, options)
-  return (at: string | number): string => format.format(new Date(at))
+  const format = dates(options)
+  return (at: string | number): string => format().format(new Date(at))
 }
 const clockTime = parts({ hour: '2-digit', minute: '2-digit' })
 const dayName = parts({ weekday: 'short' })
 const dayMonth = parts({ day: 'numeric', month: 'short' })
-const utcDay = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' })
-const longDate = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+const utcDay = parts({ weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' })
+const longDate = dates({ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 /** Local wall clock, `14:41`. */
 export const formatClock = clockTime
@@ -119,9 +131,9 @@ export function formatMoment(at: string | number, now: number): string {
   const time = clockTime(at)
   const days = daysFrom(now, new Date(at).getTime())
   if (days === 0) return time
-  if (days === 1) return `tomorrow ${time}`
-  if (days === -1) return `yesterday ${time}`
-  return `${dayMonth(at)}, ${time}`
+  if (days === 1) return t('tomorrow {time}', { time })
+  if (days === -1) return t('yesterday {time}', { time })
+  return t('{day}, {time}', { day: dayMonth(at), time })
 }
 
 const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g
@@ -132,17 +144,18 @@ export const withMoments = (text: string, now: number): string => text.replaceAl
 /** As {@link formatMoment}, to follow a verb: `at 14:41`, `tomorrow 06:00`, `on 24 Nov, 06:00`. */
 export function formatAt(at: string | number, now: number): string {
   const days = daysFrom(now, new Date(at).getTime())
-  const preposition = days === 0 ? 'at ' : Math.abs(days) === 1 ? '' : 'on '
-  return `${preposition}${formatMoment(at, now)}`
+  if (days === 0) return t('at {time}', { time: clockTime(at) })
+  const moment = formatMoment(at, now)
+  return Math.abs(days) === 1 ? moment : t('on {day}', { day: moment })
 }
 
 /** `in 3 h`, `4 min ago`, `just now`. */
 export function formatRelative(at: string | number, now: number): string {
   const ms = new Date(at).getTime() - now
-  if (Math.abs(ms) < 45_000) return ms > 0 ? 'in a moment' : 'just now'
+  if (Math.abs(ms) < 45_000) return ms > 0 ? t('in a moment') : t('just now')
   const span = formatSpan(Math.abs(ms) < DAY_MS ? Math.abs(ms) : 0)
-  if (Math.abs(ms) < DAY_MS) return ms > 0 ? `in ${span}` : `${span} ago`
-  return new Intl.RelativeTimeFormat(LOCALE, { numeric: 'always' }).format(Math.round(ms / DAY_MS), 'day')
+  if (Math.abs(ms) < DAY_MS) return ms > 0 ? t('in {span}', { span }) : t('{span} ago', { span })
+  return new Intl.RelativeTimeFormat(region(), { numeric: 'always' }).format(Math.round(ms / DAY_MS), 'day')
 }
 
 /** `14:00–15:00`, or with the day where it is not today. */
@@ -157,16 +170,24 @@ export function formatRecording(recordedOn: string): string {
   if (first === undefined || end === undefined) return recordedOn
   // The end of an interval may leave out what it shares with the start (ISO 8601-1 §5.5.2).
   const last = first.slice(0, first.length - end.length) + end
-  return longDate.formatRange(new Date(first), new Date(last)).replaceAll(/\s*–\s*/g, '–')
+  return longDate()
+    .formatRange(new Date(first), new Date(last))
+    .replaceAll(/\s*–\s*/g, '–')
 }
 
 /** A UTC day such as `2026-11-21` as `Sat 21 Nov`, after what people call it if it is near. */
 export function formatDay(day: string, today: string): string {
-  const name = utcDay.format(new Date(day)).replace(',', '')
+  const name = utcDay(day).replace(',', '')
   const ago = (Date.parse(today) - Date.parse(day)) / DAY_MS
-  if (ago === 0) return `Today, ${name}`
-  return ago === 1 ? `Yesterday, ${name}` : name
+  if (ago === 0) return t('Today, {day}', { day: name })
+  return ago === 1 ? t('Yesterday, {day}', { day: name }) : name
 }
+
+/** A word that stands by itself, as it is written inside a sentence: German nouns keep their capital there. */
+export const midSentence = (word: string): string => (spokenLanguage() === 'de' ? word : word.toLocaleLowerCase(region()))
+
+/** `a, b and c`. */
+export const listOf = (items: readonly string[]): string => new Intl.ListFormat(region()).format(items)
 
 /** The start and end of an id or hash, enough to recognise it. */
 export const shortId = (id: string): string => (id.length <= 14 ? id : `${id.slice(0, 6)}…${id.slice(-6)}`)

@@ -1,7 +1,8 @@
 /** Jobs in sentences. */
 import type { AgentJob } from '../../shared/contract/agent-job.ts'
 import type { AgentStatus } from '../../shared/contract/agent.ts'
-import { formatEnergy, formatSpan, formatWatts } from './format.ts'
+import { t } from '../../shared/i18n/translate.ts'
+import { formatEnergy, formatSpan, formatWatts, listOf } from './format.ts'
 
 /** `172 W`; an estimate is marked before the number. */
 export const powerText = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
@@ -13,13 +14,16 @@ export const drawnText = ({ joules, method }: Pick<AgentJob, 'joules' | 'method'
 
 /** `in 26 min`, from the moment it computes. */
 export function ranText({ startedAt }: Pick<AgentJob, 'startedAt'>, now: number): string {
-  if (startedAt === null) return 'not started yet'
+  if (startedAt === null) return t('not started yet')
   const ms = now - Date.parse(startedAt)
-  return ms < 60_000 ? 'in less than a minute' : `in ${formatSpan(ms)}`
+  return ms < 60_000 ? t('in less than a minute') : t('in {duration}', { duration: formatSpan(ms) })
 }
-
-const list = new Intl.ListFormat('en-GB')
 
 /** `“A” is running.`, `“A” and “B” are running.` */
 export const runningText = (jobs: readonly Pick<AgentJob, 'name'>[]): string =>
-  jobs.length === 0 ? 'A job is running.' : `${list.format(jobs.map(({ name }) => `“${name}”`))} ${jobs.length === 1 ? 'is' : 'are'} running.`
+  jobs.length === 0
+    ? t('A job is running.')
+    : t('{count, plural, one {{jobs} is running.} other {{jobs} are running.}}', {
+        count: jobs.length,
+        jobs: listOf(jobs.map(({ name }) => t('“{name}”', { name }))),
+      })

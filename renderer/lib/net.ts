@@ -2,7 +2,9 @@
 import type { MoneyDay, MoneyView } from '../../shared/contract/money.ts'
 import type { Tariff } from '../../shared/domain/tariff.ts'
 import { sumDecimal } from '../../shared/domain/money.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import { formatAmount } from './format.ts'
+import { assumedText, tariffText } from './tariff-text.ts'
 
 export interface Period {
   readonly days: number
@@ -32,20 +34,23 @@ export function periodOf(days: readonly MoneyDay[], count: number): Period {
 
 /** Why there is no net figure; `null` if there is one. */
 export function netObstacle(tariff: MoneyView['tariff'], { costMinor, netMinor }: Pick<Period, 'costMinor' | 'netMinor'>): string | null {
-  if (tariff === null) return 'Unknown: nobody has said what your electricity costs. It is not guessed.'
-  if (costMinor === null) return 'Unknown: the price of some of these hours is not known. It is not guessed.'
-  return netMinor === null ? `Unknown: nobody has said what 1 ${tariff.tariff.currency} is worth in dollars, in which you are paid.` : null
+  if (tariff === null) return t('Unknown: nobody has said what your electricity costs. It is not guessed.')
+  if (costMinor === null) return t('Unknown: the price of some of these hours is not known. It is not guessed.')
+  return netMinor === null
+    ? t('Unknown: nobody has said what 1 {currency} is worth in dollars, in which you are paid.', { currency: tariff.tariff.currency })
+    : null
 }
 
 /** How the electricity of a period was priced, in words. */
-export function tariffWords({ words, setBy, assumed }: NonNullable<MoneyView['tariff']>): string {
-  return [words, setBy === 'window' ? 'You set it here.' : 'It is from your settings file.', assumed].filter((text) => text !== null).join(' ')
+export function tariffWords({ tariff, setBy }: Pick<NonNullable<MoneyView['tariff']>, 'tariff' | 'setBy'>): string {
+  const source = setBy === 'window' ? t('You set it here.') : t('It is from your settings file.')
+  return [tariffText(tariff), source, assumedText(tariff)].filter((text) => text !== null).join(' ')
 }
 
 /** `1 GBP = $1.27, as you said`; `null` where pay and electricity are in the same currency. */
 export const rateWords = ({ currency, usdPerUnit }: Pick<Tariff, 'currency' | 'usdPerUnit'>): string | null =>
-  currency === 'USD' || usdPerUnit === null ? null : `1 ${currency} = ${formatAmount(usdPerUnit * 100, 'USD')}, as you said`
+  currency === 'USD' || usdPerUnit === null ? null : t('1 {currency} = {amount}, as you said', { currency, amount: formatAmount(usdPerUnit * 100, 'USD') })
 
 /** `£17.20 to £24.80`. */
 export const formatRange = ({ low, high }: { readonly low: number; readonly high: number }, format: (value: number) => string): string =>
-  `${format(low)} to ${format(high)}`
+  t('{low} to {high}', { low: format(low), high: format(high) })

@@ -6,6 +6,7 @@ const PATHS = {
   jobs: '/jobs',
   job: '/jobs/:id',
   receipts: '/receipts',
+  'opened-receipt': '/opened-receipt',
   receipt: '/receipts/:receiptId',
   earnings: '/earnings',
   earning: '/earnings/:earningId',
@@ -16,12 +17,17 @@ const PATHS = {
   day: '/day',
   grid: '/grid',
   settings: '/settings',
+  welcome: '/welcome',
+  diagnostics: '/diagnostics',
 } as const
 
 type Paths = typeof PATHS
 export type PageName = keyof Paths
 type Params<P extends string> = P extends `${string}:${infer Name}` ? Readonly<Record<Name, string>> : unknown
 export type Route = { readonly [K in PageName]: { readonly page: K } & Params<Paths[K]> }[PageName]
+
+/** Every page there is. */
+export const PAGES = Object.keys(PATHS) as readonly PageName[]
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
@@ -32,7 +38,7 @@ export function hrefOf(route: Route): string {
 }
 
 /** Pages whose address may go on with what is looked for, behind a question mark. */
-const SEARCHED: ReadonlySet<string> = new Set<PageName>(['receipts'])
+const SEARCHED: ReadonlySet<string> = new Set<PageName>(['receipts', 'settings'])
 
 /** The page an address names; `null` if there is no such page. */
 export function routeOf(hash: string): Route | null {

@@ -1,8 +1,10 @@
 import { type RpcCall, RpcReply } from '../../shared/contract/rpc.ts'
 import { WindfallError, fromProblem, messageOf } from '../../shared/errors.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import type { WindowClock } from './clock.ts'
 import { type SocketPorts, keepConnected } from './keep-connected.ts'
 import type { WindowTransport } from './link.ts'
+import { ownError } from './own-error.ts'
 
 const CALL_TIMEOUT_MS = 20_000
 
@@ -14,8 +16,8 @@ interface Pending {
 }
 
 const gone = () =>
-  new WindfallError('unavailable', 'The window has lost its connection to the agent on this computer. It keeps trying; nothing that runs is affected.')
-const slow = () => new WindfallError('unavailable', 'The agent did not answer in time. Try again in a moment.')
+  ownError('unavailable', t('The window has lost its connection to the agent on this computer. It keeps trying; nothing that runs is affected.'))
+const slow = () => ownError('unavailable', t('The agent did not answer in time. Try again in a moment.'))
 
 /** Calls waiting for their answer. */
 function createCalls(clock: WindowClock) {

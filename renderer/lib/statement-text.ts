@@ -1,50 +1,60 @@
 /** The coordinator's books in the words of an owner. */
 import { LedgerMonth, type LedgerBalance } from '../../shared/contract/ledger.ts'
+import { region, t } from '../../shared/i18n/translate.ts'
 import { formatSol, formatUsdExact, formatUsdc } from '../../shared/domain/money.ts'
 import { formatCredits } from './credits.ts'
 
 const KIND: Readonly<Record<string, string>> = {
-  accrue: 'Work proven',
-  close: 'Job ended',
-  'payout-planned': 'Put into a payout',
-  'payout-closed': 'Payout ended',
-  'rent-returned': 'Rent given back',
-  'paid-by-node': 'Carried over',
-  credit: 'Credits issued',
-  'credit-verified': 'Credits verified',
-  redeem: 'Credits redeemed',
-  dispute: 'Held by a dispute',
-  'dispute-decided': 'Dispute decided',
+  accrue: t('Work proven'),
+  close: t('Job ended'),
+  'payout-planned': t('Put into a payout'),
+  'payout-closed': t('Payout ended'),
+  'rent-returned': t('Rent given back'),
+  'paid-by-node': t('Carried over'),
+  credit: t('Credits issued'),
+  'credit-verified': t('Credits verified'),
+  redeem: t('Credits redeemed'),
+  dispute: t('Held by a dispute'),
+  'dispute-decided': t('Dispute decided'),
 }
 
 /** What happened; a kind that this window does not know reads as the books have it. */
 export const kindWord = (kind: string): string => KIND[kind] ?? kind
 
 const ACCOUNT: Readonly<Record<string, string>> = {
-  accrued: 'Accrued',
-  confirmed: 'Confirmed',
-  paying: 'Paying',
-  paid: 'Paid',
-  'credits-pending': 'Credits, pending',
-  'credits-verified': 'Credits, verified',
-  'credits-redeemed': 'Credits, redeemed',
+  accrued: t('Accrued'),
+  confirmed: t('Confirmed'),
+  paying: t('Paying'),
+  paid: t('Paid'),
+  'credits-pending': t('Credits, pending'),
+  'credits-verified': t('Credits, verified'),
+  'credits-redeemed': t('Credits, redeemed'),
 }
-/** The same after “your” and “another machine’s”. */
-const HOLDING: Readonly<Record<string, string>> = {
-  accrued: 'accrued pay',
-  confirmed: 'confirmed pay',
-  paying: 'pay on its way',
-  paid: 'pay that was paid out',
-  'credits-pending': 'pending credits',
-  'credits-verified': 'verified credits',
-  'credits-redeemed': 'redeemed credits',
+/** The same, as one side of a transfer. */
+const YOURS: Readonly<Record<string, string>> = {
+  accrued: t('your accrued pay'),
+  confirmed: t('your confirmed pay'),
+  paying: t('your pay on its way'),
+  paid: t('your pay that was paid out'),
+  'credits-pending': t('your pending credits'),
+  'credits-verified': t('your verified credits'),
+  'credits-redeemed': t('your redeemed credits'),
+}
+const ANOTHERS: Readonly<Record<string, string>> = {
+  accrued: t('another machine’s accrued pay'),
+  confirmed: t('another machine’s confirmed pay'),
+  paying: t('another machine’s pay on its way'),
+  paid: t('another machine’s pay that was paid out'),
+  'credits-pending': t('another machine’s pending credits'),
+  'credits-verified': t('another machine’s verified credits'),
+  'credits-redeemed': t('another machine’s redeemed credits'),
 }
 const OTHERS: Readonly<Record<string, string>> = {
-  'platform:revenue': 'the platform',
-  'platform:payout-charges': 'fees and rent that you bear',
-  'platform:treasury': 'the hot wallet',
+  'platform:revenue': t('the platform'),
+  'platform:payout-charges': t('fees and rent that you bear'),
+  'platform:treasury': t('the hot wallet'),
   'external:chain': 'Solana',
-  'external:credits': 'new credits',
+  'external:credits': t('new credits'),
 }
 
 /** An account of the owner's own, by its last part. */
@@ -56,13 +66,13 @@ export const accountWord = (account: string): string => {
 /** Any account of a transaction, as somebody sees it who owns `owner`'s. */
 export function partyWord(account: string, owner: string): string {
   const [kind = '', , name = ''] = account.split(':')
-  if (account.startsWith(`${owner}:`)) return `your ${HOLDING[name] ?? name}`
-  if (kind === 'job') return 'what was set aside for the job'
-  if (kind === 'dispute') return 'what the dispute holds'
-  if (kind === 'requester') return 'the requester'
-  if (kind === 'node') return `another machine’s ${HOLDING[name] ?? name}`
-  if (kind === 'community') return 'the community fund'
-  return kind === 'exchange' ? 'the exchange' : (OTHERS[account] ?? account)
+  if (account.startsWith(`${owner}:`)) return YOURS[name] ?? account
+  if (kind === 'job') return t('what was set aside for the job')
+  if (kind === 'dispute') return t('what the dispute holds')
+  if (kind === 'requester') return t('the requester')
+  if (kind === 'node') return ANOTHERS[name] ?? account
+  if (kind === 'community') return t('the community fund')
+  return kind === 'exchange' ? t('the exchange') : (OTHERS[account] ?? account)
 }
 
 function sizeOf(asset: LedgerBalance['asset'], size: string): string {
@@ -79,10 +89,9 @@ export const amountWord = ({ asset, amount }: Pick<LedgerBalance, 'asset' | 'amo
 export const changeWord = (change: Pick<LedgerBalance, 'asset' | 'amount'>): string =>
   change.amount.startsWith('-') ? amountWord(change) : `+ ${amountWord(change)}`
 
-const MONTH_NAME = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
-
 /** `2026-11` as `November 2026`. */
-export const monthName = (month: string): string => MONTH_NAME.format(new Date(`${month}-01T00:00:00Z`))
+export const monthName = (month: string): string =>
+  new Intl.DateTimeFormat(region(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01T00:00:00Z`))
 
 /** The UTC month of a moment. */
 export const monthAt = (now: number): string => new Date(now).toISOString().slice(0, 7)

@@ -1,5 +1,7 @@
 import type { MoneyView } from '../../shared/contract/money.ts'
 import type { Tariff } from '../../shared/domain/tariff.ts'
+import { t } from '../../shared/i18n/translate.ts'
+import { typedNumber } from './typed-number.ts'
 
 /** What an owner types: one price for every hour. */
 export interface TariffDraft {
@@ -17,8 +19,8 @@ export function draftOf(current: MoneyView['tariff']): TariffDraft {
   const tariff = current?.tariff
   return {
     currency: tariff?.currency ?? '',
-    perKWh: tariff?.kind === 'flat' ? String(tariff.minorPerKWh / 100) : '',
-    usdPerUnit: tariff?.usdPerUnit ? String(tariff.usdPerUnit) : '',
+    perKWh: tariff?.kind === 'flat' ? typedNumber(tariff.minorPerKWh / 100) : '',
+    usdPerUnit: tariff?.usdPerUnit ? typedNumber(tariff.usdPerUnit) : '',
   }
 }
 
@@ -32,9 +34,9 @@ export function readDraft({ currency, perKWh, usdPerUnit }: TariffDraft): Tariff
   const rate = usdPerUnit.trim() === '' ? null : numberOf(usdPerUnit)
   const wrongRate = usdPerUnit.trim() !== '' && (rate === null || rate <= 0)
   const wrong = {
-    ...(/^[A-Z]{3}$/.test(code) ? {} : { currency: 'Three letters, such as EUR.' }),
-    ...(price === null ? { perKWh: 'A price such as 0.245, taxes included.' } : {}),
-    ...(wrongRate ? { usdPerUnit: 'A number such as 1.08, or nothing.' } : {}),
+    ...(/^[A-Z]{3}$/.test(code) ? {} : { currency: t('Three letters, such as EUR.') }),
+    ...(price === null ? { perKWh: t('A price such as 0.245, taxes included.') } : {}),
+    ...(wrongRate ? { usdPerUnit: t('A number such as 1.08, or nothing.') } : {}),
   }
   if (Object.keys(wrong).length > 0 || price === null) return wrong
   return { kind: 'flat', currency: code, usdPerUnit: code === 'USD' ? null : rate, minorPerKWh: Math.round(price * 1e8) / 1e6 }

@@ -8,9 +8,11 @@ import { aKey } from './devices.fake.ts'
 import { someJobs } from './jobs.fake.ts'
 import { moneyHandlers } from '../../shared/contract/agent-money.fake.ts'
 import { ruleHandlers } from '../../shared/contract/owner-rules.fake.ts'
+import { setupHandlers } from '../../shared/contract/first-run.fake.ts'
 import { moneyAt } from '../../shared/contract/money.fake.ts'
 import { NOW } from './afternoon.fake.ts'
 import { PAUSED, aGrid, aPayout, aStatus, somePayouts, somePower, someReceipts } from './fixtures.fake.ts'
+import { someZones } from './zones.fake.ts'
 import type { LinkState, WindowTransport } from './link.ts'
 
 type AgentHandlers = Handlers<typeof agentContract, undefined>
@@ -58,16 +60,19 @@ export function happyHandlers(receipt: { readonly bundle: ReceiptBundle; readonl
       }),
     getPower: () => ({ method: 'counter', readings: somePower() }),
     getGrid: () => aGrid(),
+    getZones: () => someZones(),
     listJobs: () => page(someJobs()),
     listReceipts: () => page(someReceipts()),
     listPayouts: () => page(somePayouts()),
     getPayout: ({ payoutId }) => aPayout({ payoutId, ...somePayouts().find((payout) => payout.payoutId === payoutId) }),
     ...moneyHandlers(moneyAt(NOW)),
     ...ruleHandlers(NOW),
+    ...setupHandlers(NOW),
     getReceipt: () => {
       if (!receipt) throw new WindfallError('not-found', 'This receipt is not on this machine. It may still be on its way.')
       return receipt
     },
+    getPinnedKeys: () => ({ pinnedKeys: receipt?.pinnedKeys ?? [] }),
   }
 }
 

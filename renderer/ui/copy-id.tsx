@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { t } from '../../shared/i18n/translate.ts'
 import { cx } from '../lib/cx.ts'
 import { shortId } from '../lib/format.ts'
 import { Button } from './button.tsx'
@@ -31,12 +32,12 @@ export function CopyId({ value, what, full = false }: CopyIdProps) {
       <code ref={text} title={value} className={cx(!whole && css['short'])}>
         {whole ? value : shortId(value)}
       </code>
-      <Button look="quiet" className={css['button']} aria-label={`Copy ${what}`} onClick={() => void copy()}>
-        {result === 'copied' ? 'Copied' : 'Copy'}
+      <Button look="quiet" className={css['button']} aria-label={t('Copy {what}', { what })} onClick={() => void copy()}>
+        {result === 'copied' ? t('Copied') : t('Copy')}
       </Button>
       <output className={result === 'selected' ? css['hint'] : 'sr-only'}>
-        {result === 'copied' ? `${what} copied` : null}
-        {result === 'selected' ? 'Selected. Press Ctrl or ⌘ and C to copy.' : null}
+        {result === 'copied' ? t('{what} copied', { what }) : null}
+        {result === 'selected' ? t('Selected. Press Ctrl or ⌘ and C to copy.') : null}
       </output>
     </span>
   )

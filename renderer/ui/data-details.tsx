@@ -1,12 +1,15 @@
 import css from './data-details.module.css'
 import { Disclosure } from './disclosure.tsx'
 
+type Rows = readonly (readonly string[])[]
+
 interface DataDetailsProps {
   /** Under which the window remembers that it is open. */
   readonly name: string
   readonly summary: string
   readonly head: readonly string[]
-  readonly rows: readonly (readonly string[])[]
+  /** Made only while somebody reads them, where that costs something. */
+  readonly rows: Rows | (() => Rows)
 }
 
 /** The same data as a chart, for who prefers to read it. */
@@ -27,7 +30,7 @@ export const DataDetails = ({ name, summary, head, rows }: DataDetailsProps) => 
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
+            {(typeof rows === 'function' ? rows() : rows).map((row) => (
               <tr key={row[0]}>
                 {row.map((cell, index) => (
                   <td key={head[index]}>{cell}</td>

@@ -1,9 +1,12 @@
 import type { MoneyDay } from '../../shared/contract/money.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import css from './day-bars.module.css'
 
 const HEIGHT = 100
 /** A single day is not a wall. */
 const LEAST_SLOTS = 7
+
+const summaryOf = (days: number): string => t('Confirmed pay of {days, plural, one {# day} other {# days}}.', { days })
 
 interface DayBarsProps {
   /** Oldest first. */
@@ -25,7 +28,7 @@ export function DayBars({ days, today, textOf }: DayBarsProps) {
       viewBox={`0 0 ${slots * 10} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Confirmed pay of ${days.length === 1 ? '1 day' : `${days.length} days`}. ${best ? `The best: ${textOf(best)}.` : ''}`}
+      aria-label={best ? t('{summary} The best: {day}.', { summary: summaryOf(days.length), day: textOf(best) }) : summaryOf(days.length)}
     >
       {days.map((day, index) => {
         const height = Math.max(1, ((values[index] ?? 0) / top) * (HEIGHT - 2))

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react'
+import { t } from '../../shared/i18n/translate.ts'
 import { cx } from '../lib/cx.ts'
 import css from './explain.module.css'
 import popover from './popover.module.css'
@@ -10,7 +11,7 @@ export function Explain({ children, how }: { children: ReactNode; how: ReactNode
     <>
       <button type="button" className={css['figure']} popoverTarget={id}>
         {children}
-        <span className="sr-only">, explain</span>
+        <span className="sr-only">{t(', explain')}</span>
       </button>
       <span className={cx(popover['popover'], css['panel'])} id={id} popover="auto" role="note">
         {how}

@@ -1,5 +1,6 @@
 import { type PointerEvent, useState } from 'react'
 import type { GridView } from '../../shared/contract/agent.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import { cx } from '../lib/cx.ts'
 import { HOURS_AHEAD, type Hour, hoursAhead } from '../lib/forecast.ts'
 import { formatClock, formatIntensity, formatMoment, formatWeekday } from '../lib/format.ts'
@@ -9,9 +10,12 @@ import css from './hour-strip.module.css'
 /** So many bars a label is wide, where they are narrowest. */
 const LABEL_HOURS = 5
 
-const greenText = (hour: Hour): string => (hour.green ? ', green window' : '')
-const valueText = (hour: Hour): string => (hour.gPerKWh === null ? 'not known' : formatIntensity(hour.gPerKWh))
-const hourText = (hour: Hour, now: number): string => `${formatMoment(hour.from, now)}–${formatClock(hour.to)}: ${valueText(hour)}${greenText(hour)}`
+const valueText = (hour: Hour): string => (hour.gPerKWh === null ? t('not known') : formatIntensity(hour.gPerKWh))
+
+function hourText(hour: Hour, now: number): string {
+  const values = { from: formatMoment(hour.from, now), to: formatClock(hour.to), value: valueText(hour) }
+  return hour.green ? t('{from}–{to}: {value}, green window', values) : t('{from}–{to}: {value}', values)
+}
 
 /**
  * 48 hours as 48 bars under one slider: a single stop for the Tab key, moved by arrows, Page Up and Down, Home and End, by pointer or touch.
@@ -36,7 +40,7 @@ export function HourStrip({ grid, now }: { grid: GridView; now: number }) {
           min={0}
           max={HOURS_AHEAD - 1}
           value={chosen}
-          aria-label="Carbon intensity, hour by hour"
+          aria-label={t('Carbon intensity, hour by hour')}
           aria-valuetext={text}
           onChange={(event) => setChosen(event.currentTarget.valueAsNumber)}
           onPointerMove={follow}
@@ -45,14 +49,14 @@ export function HourStrip({ grid, now }: { grid: GridView; now: number }) {
       <p className={css['readout']}>
         <span>{text}</span>
         <span className={css['legend']} aria-hidden="true">
-          <span className={css['keyGreen']} /> green window <span className={css['keyOther']} /> other hours
+          <span className={css['keyGreen']} /> {t('green window')} <span className={css['keyOther']} /> {t('other hours')}
         </span>
       </p>
       <DataDetails
         name="grid"
-        summary="Show the hours as a table"
-        head={['Hour', 'Intensity', 'Green window']}
-        rows={hours.map((hour) => [formatMoment(hour.from, now), valueText(hour), hour.green ? 'yes' : 'no'])}
+        summary={t('Show the hours as a table')}
+        head={[t('Hour'), t('Intensity'), t('Green window')]}
+        rows={hours.map((hour) => [formatMoment(hour.from, now), valueText(hour), hour.green ? t('yes') : t('no')])}
       />
     </div>
   )

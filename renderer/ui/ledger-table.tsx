@@ -2,14 +2,14 @@ import type { ReactNode } from 'react'
 import { cx } from '../lib/cx.ts'
 import css from './ledger-table.module.css'
 
-interface Column {
+export interface Column {
   readonly name: string
   readonly align?: 'end'
   /** `wide`: only where there is room; the detail page has it too. */
   readonly show?: 'wide'
 }
 
-interface Row {
+export interface Row {
   readonly key: string
   readonly cells: readonly ReactNode[]
   /** Marked as what goes on now. A cell of it must say so, too. */
@@ -22,7 +22,7 @@ interface LedgerTableProps {
   readonly rows: readonly Row[]
 }
 
-const classOf = ({ align, show }: Column): string => cx(align === 'end' && css['end'], show === 'wide' && css['wide'])
+export const classOf = ({ align, show }: Column): string => cx(align === 'end' && css['end'], show === 'wide' && css['wide'])
 
 /** Rows of an account book. The first cell names its row. */
 export const LedgerTable = ({ caption, columns, rows }: LedgerTableProps) => (

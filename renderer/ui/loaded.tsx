@@ -1,7 +1,10 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { WindfallError } from '../../shared/errors.ts'
+import { t } from '../../shared/i18n/translate.ts'
+import { rich } from '../lib/rich.tsx'
 import { Button } from './button.tsx'
+import { ErrorText } from './error-text.tsx'
 import css from './loaded.module.css'
 
 interface LoadedProps<T> {
@@ -18,7 +21,7 @@ export function Loaded<T>({ query, what, skeleton, children }: LoadedProps<T>) {
   if (query.error) return <Failure error={query.error} what={what} busy={query.isFetching} retry={() => void query.refetch()} />
   return (
     <div className={css['late']} aria-busy="true">
-      <span className="sr-only">Loading {what}…</span>
+      <span className="sr-only">{t('Loading {what}…', { what })}</span>
       {skeleton}
     </div>
   )
@@ -34,15 +37,16 @@ interface FailureProps {
 /** What failed, what still works, what to do, and the code to quote. */
 export const Failure = ({ error, what, busy, retry }: FailureProps) => (
   <div className={css['failure']} role="alert">
-    <p className={css['title']}>Could not load {what}.</p>
-    <p>{error instanceof WindfallError ? error.message : 'Something in this window broke.'} Jobs and earnings do not depend on this window.</p>
+    <p className={css['title']}>{t('Could not load {what}.', { what })}</p>
+    <p>
+      {error instanceof WindfallError ? <ErrorText error={error} /> : t('Something in this window broke.')}{' '}
+      {t('Jobs and earnings do not depend on this window.')}
+    </p>
     <div className={css['actions']}>
       <Button onClick={retry} disabled={busy}>
-        {busy ? 'Trying…' : 'Try again'}
+        {busy ? t('Trying…') : t('Try again')}
       </Button>
-      <span className={css['code']}>
-        Code <code>{error instanceof WindfallError ? error.code : 'internal'}</code>
-      </span>
+      <span className={css['code']}>{rich('Code {code}', { code: <code>{error instanceof WindfallError ? error.code : 'internal'}</code> })}</span>
     </div>
   </div>
 )

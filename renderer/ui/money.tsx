@@ -1,5 +1,6 @@
 import type { MoneyState } from '../../shared/contract/money.ts'
 import { formatUsd } from '../../shared/domain/money.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import { MONEY_WORD } from '../lib/money-words.ts'
 import { hrefOf } from '../lib/router.ts'
 import { Badge } from './badge.tsx'
@@ -14,7 +15,7 @@ const StateNote = ({ state }: { state: MoneyState }) => (
     <span>{MONEY_WORD[state].means}</span>
     <span>{MONEY_WORD[state].moves}</span>
     <a href={hrefOf({ page: state === 'paying' || state === 'paid' ? 'payouts' : 'earnings' })}>
-      {state === 'paying' || state === 'paid' ? 'See each payout' : 'See each earning'}
+      {state === 'paying' || state === 'paid' ? t('See each payout') : t('See each earning')}
     </a>
   </span>
 )

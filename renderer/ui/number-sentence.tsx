@@ -1,5 +1,7 @@
-import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef, useState } from 'react'
+import { t } from '../../shared/i18n/translate.ts'
 import { cx } from '../lib/cx.ts'
+import { typedNumber } from '../lib/typed-number.ts'
 import { Button } from './button.tsx'
 import field from './field.module.css'
 import { Glyph } from './glyph.tsx'
@@ -14,12 +16,10 @@ export interface Judgement {
 }
 
 interface NumberSentenceProps {
-  /** The sentence: `before` the number, its `unit`, and what follows from the number. */
-  readonly before: string
-  readonly unit: string
-  readonly after?: (value: number | null) => string
-  /** What the sentence is about, where several on a page read alike. */
-  readonly of: string | null
+  /** The sentence around the field of its number, and what follows from that number; `null` while what is typed is none. */
+  readonly sentence: (field: ReactNode, value: number | null) => ReactNode
+  /** What the number is, for who does not see the sentence around it: other than any on the page. */
+  readonly label: string
   readonly closed: boolean
   /** What the sentence says until something is typed. */
   readonly start: number
@@ -32,49 +32,54 @@ interface NumberSentenceProps {
   readonly reset: { readonly label: string; readonly do: () => void } | null
 }
 
-const NOTHING = () => ''
-
 /** A sentence with a number that can be typed over: saved by Enter, given up by Escape. */
-export function NumberSentence({ before, unit, after = NOTHING, of, closed, start, isNew, judge, save, cancel, reset }: NumberSentenceProps) {
+export function NumberSentence({ sentence, label, closed, start, isNew, judge, save, cancel, reset }: NumberSentenceProps) {
   const id = useId()
   const input = useSelected(isNew)
   const [text, setTyped] = useDraft(start)
-  const { value, note } = judge(text)
+  const { value, note } = isNew || text !== typedNumber(start) ? judge(text) : standing(start, judge(text))
   const changed = isNew || value !== start
   const submit = (event: SyntheticEvent) => {
     event.preventDefault()
     input.current?.focus()
     if (value !== null && changed) save(value)
   }
-  const giveUp = () => (isNew ? cancel() : setTyped(null))
+  const giveUp = () => {
+    if (isNew) return cancel()
+    input.current?.focus()
+    setTyped(null)
+  }
   return (
     <form className={css['sentence']} noValidate onSubmit={submit}>
-      <span>
-        <label htmlFor={id}>{before}</label>{' '}
-        <input
-          ref={input}
-          className={field['field']}
-          id={id}
-          type="text"
-          inputMode="decimal"
-          autoComplete="off"
-          maxLength={7}
-          value={text}
-          disabled={closed}
-          aria-label={[before, unit, ...(of === null ? [] : [of])].join(', ')}
-          aria-invalid={value === null}
-          aria-describedby={note === null ? undefined : `${id}-note`}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === 'Escape' && giveUp()}
-        />{' '}
-        {unit}
-        {after(value)}.
-      </span>
+      <label htmlFor={id}>
+        {sentence(
+          <input
+            ref={input}
+            className={field['field']}
+            id={id}
+            type="text"
+            inputMode="decimal"
+            autoComplete="off"
+            maxLength={7}
+            value={text}
+            disabled={closed}
+            aria-label={label}
+            aria-invalid={value === null}
+            aria-describedby={note === null ? undefined : `${id}-note`}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            onKeyDown={(event) => event.key === 'Escape' && giveUp()}
+          />,
+          value,
+        )}
+      </label>
       <span className={css['verbs']}>{changed ? <SaveOrNot closed={closed} giveUp={giveUp} /> : <Reset closed={closed} reset={reset} />}</span>
       {note === null ? null : <Note id={`${id}-note`} text={note} wrong={value === null} />}
     </form>
   )
 }
+
+/** What holds already is not judged again: it may be finer than what can be typed, or from a settings file that allows more. */
+const standing = (start: number, { value, note }: Judgement): Judgement => ({ value: start, note: value === null ? null : note })
 
 /** An input that takes the focus, ready to be typed over, when it is shown for that. */
 function useSelected(selected: boolean) {
@@ -93,7 +98,7 @@ function useDraft(start: number): readonly [text: string, setTyped: (typed: stri
     setBase(start)
     setTyped(null)
   }
-  return [typed ?? String(start), setTyped]
+  return [typed ?? typedNumber(start), setTyped]
 }
 
 const Note = ({ id, text, wrong }: { id: string; text: string; wrong: boolean }) => (
@@ -105,10 +110,10 @@ const Note = ({ id, text, wrong }: { id: string; text: string; wrong: boolean })
 const SaveOrNot = ({ closed, giveUp }: { closed: boolean; giveUp: () => void }) => (
   <>
     <Button type="submit" disabled={closed}>
-      Save
+      {t('Save')}
     </Button>
     <Button look="quiet" onClick={giveUp}>
-      Cancel
+      {t('Cancel')}
     </Button>
   </>
 )
@@ -116,6 +121,6 @@ const SaveOrNot = ({ closed, giveUp }: { closed: boolean; giveUp: () => void }) 
 const Reset = ({ closed, reset }: Pick<NumberSentenceProps, 'closed' | 'reset'>) =>
   reset === null ? null : (
     <Button look="quiet" disabled={closed} aria-label={reset.label} onClick={reset.do}>
-      Reset
+      {t('Reset')}
     </Button>
   )

@@ -1,15 +1,21 @@
 import type { Reason } from '../../shared/contract/policy.ts'
-import { REASON_TITLE } from '../../shared/domain/reason-words.ts'
+import { reasonTitle } from '../../shared/domain/reason-words.ts'
+import { t } from '../../shared/i18n/translate.ts'
 import { formatMoment, formatRelative } from '../lib/format.ts'
+import { Foreign } from './foreign.tsx'
 import css from './reason-list.module.css'
 
 /** Every reason at once, each with the time at which it is expected to end. */
 export const ReasonList = ({ reasons, now }: { reasons: readonly Reason[]; now: number }) => (
-  <ul className={css['reasons']} aria-label="What stands in the way">
+  <ul className={css['reasons']} aria-label={t('What stands in the way')}>
     {reasons.map((reason) => (
       <li key={reason.code}>
-        <strong>{REASON_TITLE[reason.code]}</strong>
-        {reason.message === `${REASON_TITLE[reason.code]}.` ? null : <span className={css['message']}>{reason.message}</span>}
+        <strong>{reasonTitle(reason.code)}</strong>
+        {reason.message === `${reasonTitle(reason.code)}.` ? null : (
+          <span className={css['message']}>
+            <Foreign>{reason.message}</Foreign>
+          </span>
+        )}
         <span className={css['until']}>{untilText(reason, now)}</span>
       </li>
     ))}
@@ -17,6 +23,6 @@ export const ReasonList = ({ reasons, now }: { reasons: readonly Reason[]; now: 
 )
 
 function untilText({ code, until }: Reason, now: number): string {
-  if (until !== null) return `Until ${formatMoment(until, now)}, ${formatRelative(until, now)}`
-  return code === 'user' ? 'Until you resume' : 'End not known'
+  if (until !== null) return t('Until {time}, {relative}', { time: formatMoment(until, now), relative: formatRelative(until, now) })
+  return code === 'user' ? t('Until you resume') : t('End not known')
 }

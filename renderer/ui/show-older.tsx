@@ -1,3 +1,4 @@
+import { t } from '../../shared/i18n/translate.ts'
 import { Button } from './button.tsx'
 
 interface ShowOlderProps {
@@ -6,11 +7,11 @@ interface ShowOlderProps {
 }
 
 /** The way to the next page of a list. */
-export const ShowOlder = ({ query, label = 'Show older' }: ShowOlderProps) =>
+export const ShowOlder = ({ query, label = t('Show older') }: ShowOlderProps) =>
   query.hasNextPage ? (
     <p>
       <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-        {query.isFetchingNextPage ? 'Loading…' : label}
+        {query.isFetchingNextPage ? t('Loading…') : label}
       </Button>
     </p>
   ) : null

@@ -23,7 +23,7 @@ interface Request {
   readonly crypto: VerifyPort
 }
 
-/** Checks a file; text says why it is none that could be checked. A file that is too large is not read. */
+/** Checks a file; text, in English, says why it is none that could be checked. A file that is too large is not read. */
 export async function checkFile(file: Blob, { pinnedKeys, crypto }: Request): Promise<Checked | string> {
   if (file.size > MAX_BUNDLE_BYTES) return `This is not a receipt file: it is larger than ${MAX_BUNDLE_BYTES / 1_048_576} MiB.`
   try {

@@ -1,8 +1,10 @@
 import { useId } from 'react'
 import { readPinnedKeys } from '../../shared/domain/pinned-keys.ts'
+import { t } from '../../shared/i18n/translate.ts'
+import { rich } from '../lib/rich.tsx'
 import { Card } from '../ui/card.tsx'
 import field from '../ui/field.module.css'
-import { FileField } from './file-field.tsx'
+import { FileField } from '../ui/file-field.tsx'
 import css from './verify.module.css'
 
 /** Larger files hold more than keys. */
@@ -14,11 +16,14 @@ interface KeyCardProps {
 }
 
 function noteOn(text: string): { readonly note: string; readonly isWrong: boolean } {
-  if (text.trim() === '') return { note: 'Without it, a receipt can be shown to be whole, but not whose it is.', isWrong: false }
+  if (text.trim() === '') return { note: t('Without it, a receipt can be shown to be whole, but not whose it is.'), isWrong: false }
   const keys = readPinnedKeys(text)
-  if (keys === null) return { note: 'This holds no public key of kind Ed25519 or P-256. The check goes on without it.', isWrong: true }
+  if (keys === null) return { note: t('This holds no public key of kind Ed25519 or P-256. The check goes on without it.'), isWrong: true }
   return {
-    note: keys.length === 1 ? 'The receipt has to be signed by this key.' : `The receipt and its log have to be signed by one of these ${keys.length} keys.`,
+    note:
+      keys.length === 1
+        ? t('The receipt has to be signed by this key.')
+        : t('The receipt and its log have to be signed by one of these {count} keys.', { count: keys.length }),
     isWrong: false,
   }
 }
@@ -27,13 +32,15 @@ function noteOn(text: string): { readonly note: string; readonly isWrong: boolea
 export function KeyCard({ text, onText }: KeyCardProps) {
   const id = useId()
   const { note, isWrong } = noteOn(text)
-  const read = async (file: File) => onText(file.size > MOST_BYTES ? `${file.name} is too large to be a key.` : await file.text())
+  const read = async (file: File) => onText(file.size > MOST_BYTES ? t('{file} is too large to be a key.', { file: file.name }) : await file.text())
   return (
-    <Card title="Coordinator’s key">
+    <Card title={t('Coordinator’s key')}>
       <p className={css['lead']} id={`${id}-hint`}>
-        Ask the coordinator for its key in a way you trust, or open its address with <code>/v1/keys</code> behind it. A JWK will do, too.
+        {rich('Ask the coordinator for its key in a way you trust, or open its address with {path} behind it. A JWK will do, too.', {
+          path: <code>/v1/keys</code>,
+        })}
       </p>
-      <label htmlFor={id}>Key</label>
+      <label htmlFor={id}>{t('Key')}</label>
       <textarea
         id={id}
         className={field['field']}
@@ -48,7 +55,7 @@ export function KeyCard({ text, onText }: KeyCardProps) {
       <output id={`${id}-note`} className={css['note']} data-wrong={isWrong}>
         {note}
       </output>
-      <FileField label="Choose a file with the key" accept=".json,.jwk,.jwks,application/json" onFile={(file) => void read(file)} />
+      <FileField label={t('Choose a file with the key')} accept=".json,.jwk,.jwks,application/json" onFile={(file) => void read(file)} />
     </Card>
   )
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Colour, paint } from './png.ts'
+import { packIco } from './ico.ts'
+import { type Colour, type Layer, paint } from './png.ts'
 import { APP_SIGN, APP_TILE, TRAY_SHAPES } from './shapes.ts'
 
 const BLACK: Colour = [0, 0, 0]
@@ -8,25 +9,36 @@ const BARK: Colour = [29, 35, 30]
 const PAPER: Colour = [246, 245, 239]
 const LEAF: Colour = [31, 107, 69]
 
-/** macOS wants black templates of 16 pt; other bars get a dark or a light sign of 22 px and its double. */
-const TRAY_VARIANTS = [
+/** macOS wants black templates of 16 pt; the bars of Linux get a dark or a light sign of 22 px. Both take the double size where pixels are small. */
+const PNG_VARIANTS = [
   { suffix: 'Template', colour: BLACK, size: 16 },
   { suffix: '-dark', colour: BARK, size: 22 },
   { suffix: '-light', colour: PAPER, size: 22 },
 ] as const
 
-/** Writes the application icon (512 px) and every tray sign, at single and double density, into `directory`. */
+/** Windows chooses by the scale of the display. */
+const ICO_SIZES = [16, 20, 24, 32, 40, 48]
+const ICO_VARIANTS = [
+  { suffix: '-dark', colour: BARK },
+  { suffix: '-light', colour: PAPER },
+] as const
+
+const APP: readonly Layer[] = [
+  { shape: APP_TILE, colour: LEAF },
+  { shape: APP_SIGN, colour: PAPER },
+]
+
+/** Writes the application icon (512 px) and every tray sign, as each system wants it, into `directory`. */
 export function buildIcons(directory: string): void {
   mkdirSync(directory, { recursive: true })
   for (const [name, shape] of Object.entries(TRAY_SHAPES)) {
-    for (const { suffix, colour, size } of TRAY_VARIANTS) {
+    for (const { suffix, colour, size } of PNG_VARIANTS) {
       writeFileSync(join(directory, `${name}${suffix}.png`), paint(size, [{ shape, colour }]))
       writeFileSync(join(directory, `${name}${suffix}@2x.png`), paint(size * 2, [{ shape, colour }]))
     }
+    for (const { suffix, colour } of ICO_VARIANTS) writeFileSync(join(directory, `${name}${suffix}.ico`), icoOf([{ shape, colour }]))
   }
-  const sign = [
-    { shape: APP_TILE, colour: LEAF },
-    { shape: APP_SIGN, colour: PAPER },
-  ]
-  writeFileSync(join(directory, 'app.png'), paint(512, sign))
+  writeFileSync(join(directory, 'app.png'), paint(512, APP))
 }
+
+const icoOf = (layers: readonly Layer[]): Buffer => packIco(ICO_SIZES.map((size) => ({ size, png: paint(size, layers) })))

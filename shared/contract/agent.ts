@@ -10,6 +10,9 @@ import { Yield, YieldTimes } from './yield.ts'
 import { DayReport } from './day-report.ts'
 import { PayoutExtras, ownMoneyCalls, passedOnCalls } from './agent-money.ts'
 import { call, event } from './define.ts'
+import { diagnosisCalls } from './diagnosis.ts'
+import { firstRunCalls } from './first-run.ts'
+import { ZonesNow } from './zone-now.ts'
 import { CarbonRule, GatePreview, OwnerRules, RulesView } from './owner-rules.ts'
 import {
   DecimalString,
@@ -132,6 +135,8 @@ export const GridView = z.strictObject({
   signal: Signal.nullable(),
   now: z.strictObject({ gPerKWh: z.number(), from: IsoTime, to: IsoTime }).nullable(),
   greenWindows: z.array(Window),
+  /** Of the last 30 days so many percent were less green than now; `null` where fewer than 7 of them are known. */
+  greenerThanPercent: z.number().min(0).max(100).nullable(),
   rule: z.string(),
   state: z.enum(['fresh', 'stale', 'missing']),
   message: z.string().nullable(),
@@ -163,6 +168,9 @@ export type AgentPayout = z.infer<typeof AgentPayout>
 
 const Empty = z.strictObject({})
 
+/** An hour of power at one reading a second. */
+export const POWER_READINGS = 3_600
+
 export const agentContract = {
   getStatus: call(Empty, AgentStatus),
   /** `until: null` pauses until the owner resumes; a pause survives restart. */
@@ -190,18 +198,28 @@ export const agentContract = {
   detectDevices: call(Empty, AgentStatus),
   /** Replaces the device key; the node keeps its id and its proof chain. */
   rotateKey: call(z.strictObject({ evidence: z.enum(['software', 'tpm']) }), AgentStatus),
-  getPower: call(Empty, z.strictObject({ method: MeterMethod.nullable(), readings: z.array(PowerReading).max(240) })),
+  /** The readings of the last hour, oldest first; with `since` only those after it. */
+  getPower: call(
+    z.strictObject({ since: IsoTime.nullable().default(null) }),
+    z.strictObject({ method: MeterMethod.nullable(), readings: z.array(PowerReading).max(POWER_READINGS) }),
+  ),
   getGrid: call(Empty, GridView),
+  /** Every zone that this machine knows something of, or knows of. */
+  getZones: call(Empty, ZonesNow),
   listJobs: call(PageRequest, pageOf(AgentJob)),
   listReceipts: call(PageRequest.extend(ReceiptSearch), pageOf(ReceiptSummary)),
   getReceipt: call(z.strictObject({ receiptId: Id }), z.strictObject({ bundle: ReceiptBundle, pinnedKeys: z.array(KeyId) })),
+  /** The coordinator's keys that this machine trusts, for a receipt that came another way; none before it first spoke with one. */
+  getPinnedKeys: call(Empty, z.strictObject({ pinnedKeys: z.array(KeyId) })),
   listPayouts: call(PageRequest, pageOf(AgentPayout)),
   /** Error: `not-found`. */
   getPayout: call(z.strictObject({ payoutId: Id }), AgentPayout),
   ...ownMoneyCalls,
   ...passedOnCalls,
+  ...firstRunCalls,
+  ...diagnosisCalls,
 
   /** Something the window shows may have changed; the window asks again for what it needs. */
-  changed: event(z.strictObject({ seq: z.number().int(), what: z.array(z.enum(['status', 'jobs', 'receipts', 'payouts', 'grid', 'money'])) })),
+  changed: event(z.strictObject({ seq: z.number().int(), what: z.array(z.enum(['status', 'jobs', 'receipts', 'payouts', 'grid', 'money', 'diagnosis'])) })),
   power: event(PowerReading),
 }

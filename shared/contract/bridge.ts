@@ -2,13 +2,15 @@
 import type { Problem } from '../errors.ts'
 import type { agentContract } from './agent.ts'
 import type { EventName } from './define.ts'
+import type { shellContract } from './shell.ts'
 
 /** Electron IPC channels: one for questions, one for news. */
 export const INVOKE_CHANNEL = 'windfall:invoke'
 export const EVENT_CHANNEL = 'windfall:event'
 
-/** Every event of the agent contract; the window may subscribe to nothing else. */
+/** Every event of the agent's contract and of the shell's; the window may subscribe to nothing else. */
 export const AGENT_EVENTS = ['changed', 'power'] as const satisfies readonly EventName<typeof agentContract>[]
+export const SHELL_EVENTS = ['shellChanged', 'errandWaits'] as const satisfies readonly EventName<typeof shellContract>[]
 
 /** The WebSocket subprotocol of the agent's loopback server; the token travels beside it as `token.<base64url>`. */
 export const RPC_PROTOCOL = 'windfall.v1'

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { MeterMethod } from '../domain/energy-proof.ts'
 import { IsoTime, KeyId, Sha256Hex } from './wire.ts'
 
-export const PowerReading = z.strictObject({ at: IsoTime, watts: z.number() })
+/** What all devices drew together at a moment, and how warm the hottest of them was; `null` where none tells. */
+export const PowerReading = z.strictObject({ at: IsoTime, watts: z.number(), temperatureC: z.number().nullable().default(null) })
 export type PowerReading = z.infer<typeof PowerReading>
 
 /** Limits of the owner's own, below those of the hardware. `null`: none. Work pauses above, and goes on 7 °C below. */

@@ -71,12 +71,14 @@ export const OwnerRules = PolicyConfig.omit({ dedicated: true }).extend({
 })
 export type OwnerRules = Readonly<z.infer<typeof OwnerRules>>
 
+export type RuleKey = keyof OwnerRules
+
 /** What they are unless an owner says otherwise. */
 export const DEFAULT_RULES: OwnerRules = OwnerRules.parse({ gate: { kind: 'planned' }, onlyIfEarning: false })
 
 export const RulesView = z.strictObject({
   rules: OwnerRules,
-  /** Where they were said. */
+  /** Where they were said; by a command is as good as in the window. */
   setBy: z.enum(['window', 'settings']),
   /** What the settings file says, which is gone back to. */
   settings: OwnerRules,
@@ -84,6 +86,10 @@ export const RulesView = z.strictObject({
   dedicated: z.boolean(),
 })
 export type RulesView = z.infer<typeof RulesView>
+
+/** Which rules are others than the settings file says. */
+export const changedRules = ({ rules, settings }: Pick<RulesView, 'rules' | 'settings'>): readonly RuleKey[] =>
+  OwnerRules.keyof().options.filter((key) => JSON.stringify(rules[key]) !== JSON.stringify(settings[key]))
 
 /** What a rule would call green, by what is known now. */
 export const GatePreview = z.strictObject({ words: z.string().max(300), greenWindows: z.array(Window) })

@@ -20,6 +20,19 @@ export const UpdateState = z.discriminatedUnion('state', [
 ])
 export type UpdateState = z.infer<typeof UpdateState>
 
+/** The process that does the work, as the shell around the window sees it. `message` says what happened and what is done about it. */
+export const ShellAgent = z.discriminatedUnion('state', [
+  /** It runs, or is about to. */
+  z.object({ state: z.literal('running') }),
+  /** Another program runs it, such as a service; quitting this one stops nothing. */
+  z.object({ state: z.literal('elsewhere') }),
+  /** It ended by itself and is started again then. */
+  z.object({ state: z.literal('restarting'), endedAt: z.iso.datetime(), retryAt: z.iso.datetime(), message: z.string() }),
+  /** It ended too often, and is started again when its owner says so. */
+  z.object({ state: z.literal('gave-up'), endedAt: z.iso.datetime(), message: z.string() }),
+])
+export type ShellAgent = z.infer<typeof ShellAgent>
+
 /** What the shell around the window knows and its owner may change. A browser has no shell. */
 export const ShellState = z.object({
   version,
@@ -37,6 +50,9 @@ export const ShellState = z.object({
   /** Kinds the owner wants to be told of. */
   notifications: z.array(NotificationKind),
   notificationsSupported: z.boolean(),
+  /** Whether the machine may fall asleep by itself while a job runs. */
+  keepsAwake: z.enum(['never', 'on-mains', 'always']),
+  agent: ShellAgent,
   update: UpdateState,
 })
 export type ShellState = z.infer<typeof ShellState>
@@ -49,6 +65,7 @@ export const ShellChange = z
     startsAtLogin: z.boolean(),
     onClose: z.enum(['keep-running', 'quit']),
     notifications: z.array(NotificationKind).max(NotificationKind.options.length),
+    keepsAwake: ShellState.shape.keepsAwake,
   })
   .partial()
 export type ShellChange = z.infer<typeof ShellChange>
@@ -75,6 +92,8 @@ export const shellContract = {
   installUpdate: call(z.object({}), ShellState),
   /** The next errand, taken once; `null` if there is none. */
   takeErrand: call(z.object({}), z.object({ errand: Errand.nullable() })),
+  /** Starts the process that does the work again, where it was given up or is waited for. */
+  startAgent: call(z.object({}), ShellState),
   /** Opens the folder with the logs in the system's file manager. */
   showLogs: call(z.object({}), z.object({})),
   shellChanged: event(z.object({})),

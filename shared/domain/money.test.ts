@@ -1,6 +1,10 @@
 import { assert, bigInt, property } from 'fast-check'
-import { expect, test } from 'vitest'
-import { formatSol, formatUsd, sumDecimal } from './money.ts'
+import { afterEach, expect, test } from 'vitest'
+import { pickLanguage } from '../i18n/languages.ts'
+import { speak } from '../i18n/translate.ts'
+import { formatSol, formatUsd, formatUsdExact, sumDecimal } from './money.ts'
+
+afterEach(() => speak('en', {}))
 
 test.each([
   ['0', '$0.00'],
@@ -33,4 +37,12 @@ test('a balance is never shown as more than it is, nor a cent off', () => {
       if (micro > 0n) expect(shown).toBeGreaterThan(0n)
     }),
   )
+})
+
+test.each([
+  ['de-DE', '1.234,56\u00a0$', '0,000123\u00a0$', '−14,720000\u00a0$', '0,000152\u202fSOL'],
+  ['fr-FR', '1\u202f234,56\u00a0$', '0,000123\u00a0$', '−14,720000\u00a0$', '0,000152\u202fSOL'],
+])('in %s the same amount has other signs', (region, balance, little, exact, sol) => {
+  speak(pickLanguage([region]), {}, [region])
+  expect([formatUsd('1234569999'), formatUsd('123'), formatUsdExact('-14720000'), formatSol('152000')]).toEqual([balance, little, exact, sol])
 })

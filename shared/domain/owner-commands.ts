@@ -1,6 +1,7 @@
 import type { AgentJob } from '../contract/agent-job.ts'
 import type { AgentStatus } from '../contract/agent.ts'
-import { PAUSES, type PauseRule } from './pauses.ts'
+import { t } from '../i18n/translate.ts'
+import { PAUSES, type PauseRule, pauseLabel } from './pauses.ts'
 
 /** What an owner may tell the machine. `resume` also takes a “finish” or a “run anyway” back, and ends an alarm. */
 export type OwnerVerb = { readonly do: 'resume' | 'finish' } | { readonly do: 'run-anyway' } | { readonly do: 'pause'; readonly until: PauseRule }
@@ -20,13 +21,13 @@ export interface OwnerChoice {
   readonly verb: OwnerVerb
 }
 
-const CHOICES: readonly OwnerChoice[] = PAUSES.map(({ id, label }) => ({ id: `pause-${id}`, label, verb: { do: 'pause', until: id } }))
+const choices = (): readonly OwnerChoice[] => PAUSES.map((rule) => ({ id: `pause-${rule}`, label: pauseLabel(rule), verb: { do: 'pause', until: rule } }))
 
-const pause = (label: string): OwnerCommand => ({ id: 'pause', label, verb: CHOICES, unavailable: null })
+const pause = (label: string): OwnerCommand => ({ id: 'pause', label, verb: choices(), unavailable: null })
 const resume = (label: string): OwnerCommand => ({ id: 'resume', label, verb: { do: 'resume' }, unavailable: null })
-const finish = (unavailable: string | null): OwnerCommand => ({ id: 'finish', label: 'Finish, then pause', verb: { do: 'finish' }, unavailable })
+const finish = (unavailable: string | null): OwnerCommand => ({ id: 'finish', label: t('Finish, then pause'), verb: { do: 'finish' }, unavailable })
 
-const RUN_ANYWAY: OwnerCommand = { id: 'run-anyway', label: 'Run anyway for 1 hour', verb: { do: 'run-anyway' }, unavailable: null }
+const runAnyway = (): OwnerCommand => ({ id: 'run-anyway', label: t('Run anyway for 1 hour'), verb: { do: 'run-anyway' }, unavailable: null })
 
 /** States in which a process of the job may exist. */
 const AT_WORK = new Set<AgentJob['state']>(['preparing', 'running', 'collecting'])
@@ -40,10 +41,10 @@ export const isPaused = ({ display, reasons }: Pick<AgentStatus, 'display' | 're
 export function ownerCommands(
   status: Pick<AgentStatus, 'display' | 'policy' | 'reasons' | 'finishing' | 'job' | 'anywayUntil' | 'mayRunAnyway'>,
 ): readonly [OwnerCommand, OwnerCommand, ...OwnerCommand[]] {
-  if (isPaused(status)) return [resume('Resume'), pause('Change the pause')]
-  if (status.policy === 'fault') return [pause('Pause'), resume('Run jobs all the same')]
-  if (status.finishing) return [pause('Pause now'), resume('Cancel finish')]
-  const own = [pause('Pause'), finish(isAtWork(status.job) ? null : 'No job is running, so there is none to finish.')] as const
-  if (status.anywayUntil !== null) return [...own, resume('Back to my rules')]
-  return status.mayRunAnyway ? [...own, RUN_ANYWAY] : own
+  if (isPaused(status)) return [resume(t('Resume')), pause(t('Change the pause'))]
+  if (status.policy === 'fault') return [pause(t('Pause')), resume(t('Run jobs all the same'))]
+  if (status.finishing) return [pause(t('Pause now')), resume(t('Cancel finish'))]
+  const own = [pause(t('Pause')), finish(isAtWork(status.job) ? null : t('No job is running, so there is none to finish.'))] as const
+  if (status.anywayUntil !== null) return [...own, resume(t('Back to my rules'))]
+  return status.mayRunAnyway ? [...own, runAnyway()] : own
 }

@@ -1,13 +1,19 @@
-/** The pauses an owner can choose, in the tray and in the window. */
-export const PAUSES = [
-  { id: '15-minutes', label: 'For 15 minutes' },
-  { id: '30-minutes', label: 'For 30 minutes' },
-  { id: '1-hour', label: 'For 1 hour' },
-  { id: 'tomorrow', label: 'Until tomorrow' },
-  { id: 'until-resumed', label: 'Until I resume' },
-] as const
+import { t } from '../i18n/translate.ts'
 
-export type PauseRule = (typeof PAUSES)[number]['id']
+/** The pauses an owner can choose, in the tray and in the window. */
+export const PAUSES = ['15-minutes', '30-minutes', '1-hour', 'tomorrow', 'until-resumed'] as const
+export type PauseRule = (typeof PAUSES)[number]
+
+const LABEL: Readonly<Record<PauseRule, () => string>> = {
+  '15-minutes': () => t('For 15 minutes'),
+  '30-minutes': () => t('For 30 minutes'),
+  '1-hour': () => t('For 1 hour'),
+  tomorrow: () => t('Until tomorrow'),
+  'until-resumed': () => t('Until I resume'),
+}
+
+/** What a pause is called where it is chosen. */
+export const pauseLabel = (rule: PauseRule): string => LABEL[rule]()
 
 /** When a pause chosen at `now` (epoch ms) ends, epoch ms; `null` for never. Tomorrow is the next local midnight. */
 export function pauseEnd(rule: PauseRule, now: number): number | null {

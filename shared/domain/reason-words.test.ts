@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { ReasonCode } from '../contract/policy.ts'
-import { REASON_TITLE, nextChange } from './reason-words.ts'
+import { nextChange, reasonTitle } from './reason-words.ts'
 
 const until = (...ends: (string | null)[]) => ends.map((end) => ({ until: end }))
 const EARLY = '2026-11-21T15:00:00.000Z'
 const LATE = '2026-11-22T01:00:00.000Z'
 
 test('every reason has words of its own', () => {
-  const titles = ReasonCode.options.map((code) => REASON_TITLE[code])
+  const titles = ReasonCode.options.map((code) => reasonTitle(code))
   expect(new Set(titles).size).toBe(ReasonCode.options.length)
   expect(titles.every((title) => title.length > 3 && title.length < 40)).toBe(true)
 })

@@ -1,32 +1,35 @@
 import type { Reason, ReasonCode } from '../contract/policy.ts'
+import { t } from '../i18n/translate.ts'
 
-/** Which part of the machine or the world a reason is about; the same in tray and window. */
-export const REASON_TITLE: Readonly<Record<ReasonCode, string>> = {
-  user: 'Paused by you',
-  'owner-present': 'You are using the computer',
-  'presence-unknown': 'Cannot tell if you are here',
-  schedule: 'Outside your hours',
-  battery: 'On battery',
-  heat: 'Too warm',
-  carbon: 'Grid is not green',
-  tariff: 'Costs more than it earns',
-  'grid-stale': 'Grid data is old',
-  offline: 'Offline',
-  'no-jobs': 'No job offered',
-  blocked: 'Needs your attention',
-  cooldown: 'Short rest',
-  'shutting-down': 'Shutting down',
-  'device-off': 'Device switched off',
-  ceiling: 'Over your ceiling',
-  game: 'A game is running',
-  fullscreen: 'A program fills the screen',
-  media: 'Something plays',
-  'gpu-in-use': 'GPU in use',
-  'cpu-in-use': 'Processor in use',
-  vram: 'GPU memory is taken',
-  metered: 'Network is metered',
-  sleep: 'Going to sleep',
+const TITLE: Readonly<Record<ReasonCode, () => string>> = {
+  user: () => t('Paused by you'),
+  'owner-present': () => t('You are using the computer'),
+  'presence-unknown': () => t('Cannot tell if you are here'),
+  schedule: () => t('Outside your hours'),
+  battery: () => t('On battery'),
+  heat: () => t('Too warm'),
+  carbon: () => t('Grid is not green'),
+  tariff: () => t('Costs more than it earns'),
+  'grid-stale': () => t('Grid data is old'),
+  offline: () => t('Offline'),
+  'no-jobs': () => t('No job offered'),
+  blocked: () => t('Needs your attention'),
+  cooldown: () => t('Short rest'),
+  'shutting-down': () => t('Shutting down'),
+  'device-off': () => t('Device switched off'),
+  ceiling: () => t('Over your ceiling'),
+  game: () => t('A game is running'),
+  fullscreen: () => t('A program fills the screen'),
+  media: () => t('Something plays'),
+  'gpu-in-use': () => t('GPU in use'),
+  'cpu-in-use': () => t('Processor in use'),
+  vram: () => t('GPU memory is taken'),
+  metered: () => t('Network is metered'),
+  sleep: () => t('Going to sleep'),
 }
+
+/** Which part of the machine or the world a reason is about; the same in tray, window and command line. */
+export const reasonTitle = (code: ReasonCode): string => TITLE[code]()
 
 /** When work can go on, as far as anyone knows. */
 export interface NextChange {

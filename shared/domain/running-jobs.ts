@@ -2,6 +2,7 @@
 import type { AgentJob, RunningJob } from '../contract/agent-job.ts'
 import type { Device } from '../contract/device.ts'
 import { YieldReason } from '../contract/job.ts'
+import { t } from '../i18n/translate.ts'
 import { type MeterMethod, weakestMethod } from './energy-proof.ts'
 
 /** `0000:01:00.0` to `01:00.0`: the PCI domain is 0 on all but the largest machines. */
@@ -13,7 +14,7 @@ export function deviceTitles(devices: readonly Device[]): ReadonlyMap<string, st
   return new Map(
     devices.map((device) => {
       const same = twins.get(device.name) ?? []
-      const mark = device.busId === null ? `(${same.indexOf(device) + 1})` : `in slot ${shortBus(device.busId)}`
+      const mark = device.busId === null ? `(${same.indexOf(device) + 1})` : t('in slot {slot}', { slot: shortBus(device.busId) })
       return [device.deviceId, same.length > 1 ? `${device.name} ${mark}` : device.name]
     }),
   )

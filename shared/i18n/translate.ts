@@ -2,20 +2,20 @@
  * Texts in the language of whoever reads them. The English text, an ICU message, is the key of its translations in `de.json` and `fr.json`
  * (https://unicode-org.github.io/icu/userguide/format_parse/messages/). A program chooses its language once, before it loads what has texts.
  */
-import { IntlMessageFormat } from 'intl-messageformat'
 import { type Language, regionOf } from './languages.ts'
+import { type Message, fillMessage, readMessage } from './message.ts'
 
 /** English message → its translation. */
 export type Catalogue = Readonly<Record<string, string>>
 type Values = Readonly<Record<string, string | number>>
 
 let current: { readonly language: Language; readonly region: string; readonly catalogue: Catalogue } = { language: 'en', region: 'en-GB', catalogue: {} }
-const formats = new Map<string, IntlMessageFormat>()
+const messages = new Map<string, Message>()
 
 /** Chooses the language of this program. `preferred` are BCP 47 tags, best first, for the region that numbers and dates follow. */
 export function speak(language: Language, catalogue: Catalogue, preferred: readonly string[] = []): void {
   current = { language, region: regionOf(language, preferred), catalogue }
-  formats.clear()
+  messages.clear()
 }
 
 export const spokenLanguage = (): Language => current.language
@@ -26,20 +26,16 @@ export const region = (): string => current.region
 /** A text, with what belongs in its places. `message` is a literal, so that a test finds every text that lacks a translation. */
 export function t(message: string, values?: Values): string {
   const spoken = current.catalogue[message] ?? message
-  return spoken.includes('{') || spoken.includes("'") ? String(formatOf(spoken).format(values as Record<string, string | number>)) : spoken
+  return spoken.includes('{') || spoken.includes("'") ? fillMessage(messageOf(spoken), current.region, values ?? {}).join('') : spoken
 }
 
 /** As {@link t} with places for anything, such as elements of a page: the parts in order, for a caller that puts them together. */
 export function tParts<T>(message: string, values: Readonly<Record<string, T>>): readonly (string | T)[] {
-  const parts = formatOf(current.catalogue[message] ?? message).format<T>(values as Record<string, T>)
-  return Array.isArray(parts) ? (parts as readonly (string | T)[]) : [parts as string | T]
+  return fillMessage<T>(messageOf(current.catalogue[message] ?? message), current.region, values)
 }
 
-function formatOf(message: string): IntlMessageFormat {
-  const known = formats.get(message)
-  if (known) return known
-  // Texts are ours and hold no markup, so a `<` is a `<`.
-  const made = new IntlMessageFormat(message, current.region, undefined, { ignoreTag: true })
-  formats.set(message, made)
-  return made
+function messageOf(text: string): Message {
+  const known = messages.get(text) ?? readMessage(text)
+  messages.set(text, known)
+  return known
 }

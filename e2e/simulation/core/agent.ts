@@ -24,6 +24,7 @@ export function createAgent(world: () => World, machine: Machine, nodeId: string
   let mind: Mind
   let isOwnerThere = false
   let beginsAt = 0
+  let writes: (() => void)[] = []
   const agent: Agent = {
     nodeId,
     machine,
@@ -33,10 +34,12 @@ export function createAgent(world: () => World, machine: Machine, nodeId: string
     mind: () => mind,
     time: () => mind.time,
     commit(write, then = () => undefined) {
-      machine.after(world().random(`disk ${machine.name}`).between(1, 8), () => {
+      writes.push(() => {
         write()
         then()
       })
+      // One file, one writer: what was begun first is written first, however long each takes.
+      machine.after(world().random(`disk ${machine.name}`).between(1, 8), () => writes.shift()?.())
     },
     report(what) {
       disk.outbox = [...disk.outbox, what]
@@ -73,6 +76,7 @@ export function createAgent(world: () => World, machine: Machine, nodeId: string
     start() {
       machine.start()
       mind = emptyMind(world(), machine)
+      writes = []
       world().trace.note('start', machine.name)
       // What ran cannot be proven; what had not begun, or is done, goes on.
       for (const [, { lease, state }] of disk.jobs) if (state === 'running') giveUpNow(lease, 'agent.restarted')

@@ -5,6 +5,7 @@ import type { Agenda } from './agenda.ts'
 interface MachineClock {
   readonly now: () => EpochMs
   readonly monotonic: () => MonotonicMs
+  readonly sinceBoot: () => MonotonicMs
 }
 
 export interface Machine {
@@ -53,6 +54,7 @@ export function createMachine(agenda: Agenda, { name, epoch, skewMs, driftPpm }:
     clock: {
       now: () => epochMs(Math.floor(epoch + aheadMs + agenda.now())),
       monotonic: () => monotonicMs(((isAsleep() ? asleepSince : agenda.now()) - sleptMs) * rate),
+      sinceBoot: () => monotonicMs(agenda.now() * rate),
     },
     isUp: () => isUp,
     isAsleep,

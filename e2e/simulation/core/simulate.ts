@@ -36,6 +36,8 @@ const EPOCHS = ['2026-03-29T00:40:00Z', '2026-10-25T00:40:00Z', '2028-02-28T23:5
 
 /** What is finished is known within so long after the storm, beside the work itself. */
 const REST_MS = 40 * 60_000
+/** A job may take half as long again as is expected of it, and twice fail at its end for reasons of its own. */
+const WORK_FACTOR = 4.5
 const LOOK_MS = 20_000
 
 export function simulate(options: Options, { rules = RULES, keepsTrace = false }: { readonly rules?: Rules; readonly keepsTrace?: boolean } = {}): Outcome {
@@ -66,7 +68,7 @@ function run(world: World): Violation | null {
 
 function comesToRest(world: World): void {
   const { agenda, database, chain } = world
-  const workMs = 2_000 * [...database.tables.jobs.values()].reduce((sum, { spec }) => sum + spec.expected.seconds, 0)
+  const workMs = WORK_FACTOR * 1_000 * [...database.tables.jobs.values()].reduce((sum, { spec }) => sum + spec.expected.seconds, 0)
   const end = agenda.now() + REST_MS + workMs
   for (let look = agenda.now() + LOOK_MS; ; look += LOOK_MS) {
     while (agenda.step(look));

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preventable, record } from './effects.ts'
@@ -19,12 +19,16 @@ let quitting = false
 export const isReady = (): boolean => ready
 export const isQuitting = (): boolean => quitting
 
+/** Electron reads it from the folder that it was started with. */
+const packaged = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string }
+
 class App extends EventEmitter {
   readonly isPackaged = false
   readonly name = 'Windfall'
   readonly #paths = new Map<string, string>()
   readonly #ready = Promise.withResolvers<void>()
   #release: (() => void) | null = null
+  #startsAtLogin = false
 
   whenReady(): Promise<void> {
     return this.#ready.promise
@@ -33,7 +37,7 @@ class App extends EventEmitter {
     return ready
   }
   getVersion(): string {
-    return '0.0.0'
+    return packaged.version
   }
   setPath(name: string, path: string): void {
     this.#paths.set(name, path)
@@ -52,6 +56,23 @@ class App extends EventEmitter {
   releaseSingleInstanceLock(): void {
     this.#release?.()
     this.#release = null
+  }
+  getAppPath(): string {
+    return process.cwd()
+  }
+  getPreferredSystemLanguages(): string[] {
+    return (process.env['ELECTRON_DOUBLE_LANGUAGES'] ?? 'en-GB').split(',')
+  }
+  getLoginItemSettings(): { openAtLogin: boolean; wasOpenedAtLogin: boolean; executableWillLaunchAtLogin: boolean } {
+    return { openAtLogin: this.#startsAtLogin, wasOpenedAtLogin: false, executableWillLaunchAtLogin: this.#startsAtLogin }
+  }
+  setLoginItemSettings(settings: { openAtLogin?: boolean }): void {
+    this.#startsAtLogin = settings.openAtLogin === true
+    record('app.setLoginItemSettings', settings)
+  }
+  setAsDefaultProtocolClient(protocol: string, path?: string, args?: readonly string[]): boolean {
+    record('app.setAsDefaultProtocolClient', { protocol, path, args })
+    return true
   }
   enableSandbox(): void {
     if (ready) throw new Error('enableSandbox must be called before the application is ready')

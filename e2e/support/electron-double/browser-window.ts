@@ -7,6 +7,8 @@ import { strict } from './strict.ts'
 import { WebContents, movePage } from './web-contents.ts'
 
 interface Options {
+  readonly x?: number
+  readonly y?: number
   readonly width?: number
   readonly height?: number
   readonly show?: boolean
@@ -27,6 +29,8 @@ export class BrowserWindow extends EventEmitter {
   #destroyed = false
   #visible: boolean
   #minimized = false
+  #maximized = false
+  #focused = false
 
   static getAllWindows(): BrowserWindow[] {
     return [...windows.values()]
@@ -59,14 +63,20 @@ export class BrowserWindow extends EventEmitter {
     this.focus()
   }
   focus(): void {
+    this.#focused = true
     record('window.focus', this.id)
     this.emit('focus', preventable())
   }
   isVisible(): boolean {
     return this.#visible
   }
+  blur(): void {
+    this.#focused = false
+    this.emit('blur', preventable())
+  }
   minimize(): void {
     this.#minimized = true
+    this.#focused = false
     this.#setVisible(false)
   }
   restore(): void {
@@ -79,8 +89,18 @@ export class BrowserWindow extends EventEmitter {
   isDestroyed(): boolean {
     return this.#destroyed
   }
-  getBounds(): { x: number; y: number; width: number; height: number } {
-    return { x: 0, y: 0, width: this.#options.width ?? 800, height: this.#options.height ?? 600 }
+  isFocused(): boolean {
+    return this.#focused
+  }
+  isMaximized(): boolean {
+    return this.#maximized
+  }
+  maximize(): void {
+    this.#maximized = true
+  }
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    const { x = 0, y = 0, width = 800, height = 600 } = this.#options
+    return { x, y, width, height }
   }
   close(): void {
     if (this.#destroyed) return

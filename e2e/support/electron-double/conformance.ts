@@ -27,9 +27,13 @@ export const conformance: {
   menuItem: Conforms<InstanceType<typeof Double.MenuItem>, Real.MenuItem>
   nativeImage: Conforms<ReturnType<typeof Double.nativeImage.createFromPath>, Real.NativeImage>
   nativeTheme: Conforms<typeof Double.nativeTheme, Real.NativeTheme>
+  notification: Conforms<InstanceType<typeof Double.Notification>, Real.Notification>
+  notifications: Conforms<Omit<typeof Double.Notification, 'prototype'>, typeof Real.Notification>
   powerMonitor: Conforms<typeof Double.powerMonitor, Real.PowerMonitor>
+  powerSaveBlocker: Conforms<typeof Double.powerSaveBlocker, Real.PowerSaveBlocker>
   protocol: Conforms<typeof Double.protocol, Real.Protocol>
   safeStorage: Conforms<typeof Double.safeStorage, Real.SafeStorage>
+  screen: Conforms<typeof Double.screen, Real.Screen>
   session: Conforms<typeof Double.session.defaultSession, Real.Session>
   shell: Conforms<typeof Double.shell, Real.Shell>
   tray: Conforms<InstanceType<typeof Double.Tray>, Real.Tray>
@@ -47,9 +51,13 @@ export const conformance: {
   menuItem: true,
   nativeImage: true,
   nativeTheme: true,
+  notification: true,
+  notifications: true,
   powerMonitor: true,
+  powerSaveBlocker: true,
   protocol: true,
   safeStorage: true,
+  screen: true,
   session: true,
   shell: true,
   tray: true,

@@ -8,5 +8,8 @@ class PowerMonitor extends EventEmitter {
     if (!isReady()) throw new Error('powerMonitor cannot be used before app is ready')
     return 0
   }
+  isOnBatteryPower(): boolean {
+    return false
+  }
 }
 export const powerMonitor = strict('powerMonitor', new PowerMonitor())

@@ -16,10 +16,24 @@ export const dialog = strict('dialog', {
 
 export const shell = strict('shell', {
   openExternal: async (url: string): Promise<void> => record('shell.openExternal', url),
+  openPath: async (path: string): Promise<string> => {
+    record('shell.openPath', path)
+    return ''
+  },
 })
 
 class NativeTheme extends EventEmitter {
-  readonly shouldUseDarkColors = false
+  #source: 'system' | 'light' | 'dark' = 'system'
+  get themeSource(): 'system' | 'light' | 'dark' {
+    return this.#source
+  }
+  set themeSource(source) {
+    this.#source = source
+    this.emit('updated')
+  }
+  get shouldUseDarkColors(): boolean {
+    return this.#source === 'dark'
+  }
   readonly shouldUseDarkColorsForSystemIntegratedUI = false
 }
 export const nativeTheme = strict('nativeTheme', new NativeTheme())

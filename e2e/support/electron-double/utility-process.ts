@@ -5,10 +5,13 @@ import { isReady } from './app.ts'
 import { record } from './effects.ts'
 import { strict } from './strict.ts'
 
+type Stream = 'ignore' | 'inherit' | 'pipe'
+
 interface ForkOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly serviceName?: string
-  readonly stdio?: 'ignore' | 'inherit'
+  /** For all three, or one by one; the first is always ignored. */
+  readonly stdio?: Stream | readonly Stream[]
 }
 
 const BOOT = join(import.meta.dirname, 'utility-boot.ts')
@@ -20,7 +23,13 @@ class UtilityProcess extends EventEmitter {
 
   constructor(modulePath: string, args: readonly string[], { env = process.env, stdio = 'inherit' }: ForkOptions) {
     super()
-    this.#child = forkNode(BOOT, [modulePath, ...args], { env, execArgv: [], serialization: 'advanced', stdio: ['ignore', stdio, stdio, 'ipc'] })
+    const [, out, err] = typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio
+    this.#child = forkNode(BOOT, [modulePath, ...args], {
+      env,
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', out ?? 'inherit', err ?? 'inherit', 'ipc'],
+    })
     this.#child.once('spawn', () => {
       this.#pid = this.#child.pid
       this.emit('spawn')
@@ -34,6 +43,12 @@ class UtilityProcess extends EventEmitter {
   }
   get pid(): number | undefined {
     return this.#pid
+  }
+  get stdout(): NodeJS.ReadableStream | null {
+    return this.#child.stdout
+  }
+  get stderr(): NodeJS.ReadableStream | null {
+    return this.#child.stderr
   }
   /** Structured clone, as in Electron: what cannot be cloned throws here, and a process that is gone hears nothing. */
   postMessage(message: unknown): void {

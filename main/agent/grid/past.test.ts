@@ -91,3 +91,14 @@ test('a modelled forecast is held against what was measured, and against what wa
   past.learn(signalOf(week), NOW)
   expect(past.threshold(modelled, 50, NOW)).toBe(83)
 })
+
+test('how much greener now is than the last 30 days is said in percent, and only where enough of them is known', () => {
+  const past = createGridPast(stored())
+  const measured = signalOf(week)
+  expect(past.greenerThan(measured, 50, NOW)).toBeNull()
+  past.learn(measured, NOW)
+  expect(past.greenerThan(measured, -1, NOW)).toBe(100)
+  expect(past.greenerThan(measured, 83, NOW)).toBeCloseTo(50, 0)
+  expect(past.greenerThan(measured, 1e6, NOW)).toBe(0)
+  expect(past.greenerThan({ ...measured, kind: 'marginal' }, 83, NOW)).toBeNull()
+})

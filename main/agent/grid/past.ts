@@ -26,6 +26,18 @@ export function learnedThreshold(slots: readonly Slot[], percentile: number, now
   return past.at(-1)?.value ?? null
 }
 
+/** How many percent of the last 30 days, each slot weighted by its length, were above `value`; `null` while fewer than 7 of them are known. */
+function greenerThan(slots: readonly Slot[], value: number, now: number): number | null {
+  let [knownMs, aboveMs] = [0, 0]
+  for (const slot of slots) {
+    const ms = Math.min(slot.to, now) - Math.max(slot.from, now - PAST_DAYS * DAY_MS)
+    if (ms <= 0) continue
+    knownMs += ms
+    if (slot.value > value) aboveMs += ms
+  }
+  return knownMs < LEAST_DAYS * DAY_MS ? null : (100 * aboveMs) / knownMs
+}
+
 const seriesOf = (signal: Signal): Series | null => (isAccountable(signal) ? { zone: signal.zone, basis: signal.basis, origin: signal.origin } : null)
 
 /** What was measured says best what a zone is like, also to a forecast that is modelled; a recording compares with itself alone. */
@@ -36,6 +48,8 @@ export interface GridPast {
   readonly learn: (signal: Signal, now: number) => void
   /** As {@link learnedThreshold}, of what compares with the signal. */
   readonly threshold: (signal: Signal, percentile: number, now: number) => number | null
+  /** As {@link greenerThan}, of what compares with the signal. */
+  readonly greenerThan: (signal: Signal, value: number, now: number) => number | null
 }
 
 /** As often as that a threshold is learned anew while nothing arrives. */
@@ -72,6 +86,14 @@ export function createGridPast(store: GridPastStore): GridPast {
       const of = JSON.stringify([series, percentile])
       if (known?.of !== of || Math.abs(now - known.at) >= LEARN_EVERY_MS) known = { of, at: now, threshold: learned(series, percentile, now) }
       return known.threshold
+    },
+    greenerThan(signal, value, now) {
+      const series = seriesOf(signal)
+      for (const one of series ? comparable(series) : []) {
+        const share = greenerThan(store.list(one, now - PAST_DAYS * DAY_MS), value, now)
+        if (share !== null) return share
+      }
+      return null
     },
   }
 }

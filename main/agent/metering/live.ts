@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { type AgentStatus, POWER_READINGS } from '../../../shared/contract/agent.ts'
 import type { PowerReading } from '../../../shared/contract/device.ts'
 import { weakestMethod } from '../../../shared/domain/energy-proof.ts'
 import { toIso } from '../../../shared/units.ts'
@@ -22,7 +22,6 @@ export interface Live {
   readonly hottestC: (sources: readonly PowerSource[]) => number | null
 }
 
-const RING = 240
 /** The window's chart needs no more, whatever the sampling rate. */
 const READING_EVERY_MS = 900
 
@@ -32,6 +31,10 @@ export function createLive(onReading: (reading: PowerReading) => void): Live {
   const readings: PowerReading[] = []
   let readAt = -Infinity
   let latest: AgentStatus['power'] = null
+  const hottestC = (sources: readonly PowerSource[]): number | null => {
+    const temperatures = sources.flatMap(({ device }) => figures.get(device.uuid)?.sample.temperatureC ?? [])
+    return temperatures.length > 0 ? Math.max(...temperatures) : null
+  }
   return {
     note: ({ device }, sample) => void figures.set(device.uuid, { sample, watts: wattsOf(figures.get(device.uuid)?.sample, sample) }),
     show(shown) {
@@ -41,21 +44,19 @@ export function createLive(onReading: (reading: PowerReading) => void): Live {
       })
       if (known.length === 0) return
       const newest = Math.max(...known.map((one) => one.at))
-      const reading = { at: toIso(newest), watts: known.reduce((sum, { watts }) => sum + watts, 0) }
-      latest = { ...reading, method: weakestMethod(known.map(({ method }) => method)) }
+      const drawn = { at: toIso(newest), watts: known.reduce((sum, { watts }) => sum + watts, 0) }
+      latest = { ...drawn, method: weakestMethod(known.map(({ method }) => method)) }
       if (newest - readAt < READING_EVERY_MS) return
       readAt = newest
+      const reading = { ...drawn, temperatureC: hottestC(shown) }
       readings.push(reading)
-      if (readings.length > RING) readings.shift()
+      if (readings.length > POWER_READINGS) readings.shift()
       onReading(reading)
     },
     figure: (uuid) => figures.get(uuid) ?? null,
     latest: () => latest,
     readings: () => [...readings],
-    hottestC(sources) {
-      const temperatures = sources.flatMap(({ device }) => figures.get(device.uuid)?.sample.temperatureC ?? [])
-      return temperatures.length > 0 ? Math.max(...temperatures) : null
-    },
+    hottestC,
   }
 }
 

@@ -1,5 +1,6 @@
 /** An agent that does nothing but store reports and deliver them, until somebody kills it: `<folder> <coordinator> <number of its first job>`. */
 import { readFileSync, writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { systemClock } from '../../kernel/clock.ts'
 import { random } from '../../kernel/random.ts'
@@ -10,6 +11,8 @@ import { createCoordinatorTime } from './coordinator-time.ts'
 import { runOutbox } from './outbox.ts'
 import { createTestProver } from '../stored-prover.fixture.ts'
 
+// Whoever is killed writes nothing at their end, and the next one would compile everything anew.
+flushCompileCache()
 const [, , directory = '', baseUrl = '', first = '0'] = process.argv
 const stores = openAgentStores(directory)
 const signer = createSigner(readFileSync(join(directory, 'key.pem'), 'utf8'))

@@ -26,6 +26,7 @@ interface Life {
 async function liveAndDie({ directory, url, first, ms }: Life): Promise<string[]> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'outbox-crash.fixture.ts'), directory, url, String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') },
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const said: string[] = []

@@ -42,6 +42,14 @@ interface Query {
   readonly until: number | null
 }
 
+const matching = (beyond: string): string => `
+  SELECT summary FROM receipt
+  WHERE ${beyond}
+    AND (@origin IS NULL OR json_extract(summary, '$.origin') = @origin)
+    AND (@since IS NULL OR issued_at >= @since) AND (@until IS NULL OR issued_at < @until)
+    AND NOT EXISTS (SELECT 1 FROM json_each(@words) WHERE instr(found_by, value) = 0)
+  ORDER BY issued_at DESC, receipt_id DESC LIMIT @limit`
+
 /**
  * The SQL on table `receipt` that looks for some, newest first; an `after` that is not there reads as the first page. Receipts that were kept before
  * they could be searched are read once.
@@ -53,15 +61,14 @@ export function createReceiptSearch(db: Sqlite): (filter: ReceiptSearch, after: 
     for (const { receipt_id, bundle } of rows) fill.run(foundByText(bundle), receipt_id)
   })
   for (let rows = unread.all(); rows.length > 0; rows = unread.all()) fillAll(rows)
-  const matching = db.prepare<[Query], { summary: string }>(`
-    SELECT summary FROM receipt
-    WHERE ((issued_at, receipt_id) < (SELECT issued_at, receipt_id FROM receipt WHERE receipt_id = @after)) IS NOT FALSE
-      AND (@origin IS NULL OR json_extract(summary, '$.origin') = @origin)
-      AND (@since IS NULL OR issued_at >= @since) AND (@until IS NULL OR issued_at < @until)
-      AND NOT EXISTS (SELECT 1 FROM json_each(@words) WHERE instr(found_by, value) = 0)
-    ORDER BY issued_at DESC, receipt_id DESC LIMIT @limit`)
+  const position = db.prepare<[string], { issued_at: number }>('SELECT issued_at FROM receipt WHERE receipt_id = ?')
+  // Apart, so that a page begins in the index where the last one ended, however far back that is.
+  const first = db.prepare<[Query], { summary: string }>(matching('TRUE'))
+  const following = db.prepare<[Query & { at: number }], { summary: string }>(matching('(issued_at, receipt_id) < (@at, @after)'))
   return ({ search, origin, since, until }, after, limit) => {
     const query = { after, limit, words: JSON.stringify(wordsOf(search)), origin: origin ?? null, since: since ?? null, until: until ?? null }
-    return matching.all(query).map(({ summary }) => ReceiptSummary.parse(JSON.parse(summary)))
+    const last = after === null ? undefined : position.get(after)
+    const rows = last ? following.all({ ...query, at: last.issued_at }) : first.all(query)
+    return rows.map(({ summary }) => ReceiptSummary.parse(JSON.parse(summary)))
   }
 }

@@ -58,6 +58,13 @@ test('the command line wins over the environment, that over the settings file, a
   expect(agentConfig({ data }, GRANTED).policy).toMatchObject({ dedicated: true, allowBattery: false, idleStartS: 60 })
 })
 
+test('a rule counts as said where the settings file or an option names it, even if that says what holds unasked', () => {
+  const data = directory({ gate: { kind: 'always' }, policy: { allowBattery: false } })
+  expect(agentConfig({ data }, GRANTED).saidRules.toSorted()).toEqual(['allowBattery', 'gate'])
+  expect(agentConfig({ data: directory(), gate: 'planned', hours: 'always' }).saidRules.toSorted()).toEqual(['gate', 'schedule'])
+  expect(agentConfig({ data: directory(), dedicated: true }, GRANTED).saidRules).toEqual([])
+})
+
 const found = (data: string): string => {
   announce(data, { coordinator: { url: 'http://127.0.0.1:7465', apiKey: 'key' } })
   return data

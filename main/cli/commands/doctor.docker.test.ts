@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { run } from '../run.fixture.ts'
-import { listOurs } from '../doctor/engine-leftovers.ts'
-import { lookAtEngine } from '../doctor/engine-look.ts'
+import { listOurs } from '../../doctor/engine-leftovers.ts'
+import { lookAtEngine } from '../../doctor/engine-look.ts'
 
 const signal = new AbortController().signal
 const data = mkdtempSync(join(tmpdir(), 'doctor-run-'))

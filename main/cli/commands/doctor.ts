@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
+import { withoutOurNames } from '../../kernel/anonymous.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { honourProxies } from '../../kernel/proxy.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
-import { diagnose, withoutOurNames } from '../doctor/diagnose.ts'
-import { createFacts } from '../doctor/facts.ts'
+import { diagnose } from '../../doctor/diagnose.ts'
+import { createFacts } from '../../doctor/facts.ts'
+import { readInstance } from '../../kernel/instance-file.ts'
 import { GROUPS } from '../doctor/groups.ts'
 import { reportLines } from '../doctor/report.ts'
 import { EXIT } from '../exit-codes.ts'
+import { agentClient } from '../instance.ts'
 import { stopOnSignals } from '../running.ts'
 
 const HELP = `
@@ -36,7 +39,9 @@ export const doctorCommand = (): Command =>
         procRoot: '/proc',
       }
       const began = systemClock.monotonic()
-      const machine = { ...place, facts: createFacts(place, signal) }
+      const { dataDirectory } = place
+      const status = async () => (readInstance(dataDirectory)?.agent ? agentClient(dataDirectory).call('getStatus', {}) : null)
+      const machine = { ...place, facts: createFacts(place, status, signal) }
       const results = await diagnose({ groups: GROUPS, machine, say: output.progress, anonymous: withoutOurNames() }, signal)
       const checks = results.flatMap((group) => group.results)
       output.answer({ checks }, () => reportLines(results, (systemClock.monotonic() - began) / 1_000))

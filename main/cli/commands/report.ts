@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { DayCode, DayReport } from '../../../shared/contract/day-report.ts'
-import { REASON_TITLE } from '../../../shared/domain/reason-words.ts'
+import { reasonTitle } from '../../../shared/domain/reason-words.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf } from '../command.ts'
@@ -22,11 +22,12 @@ export const reportCommand = (): Command =>
     },
   )
 
-const WORD: Readonly<Record<DayCode, string>> = { ...REASON_TITLE, running: 'A job ran', asleep: 'The machine slept', off: 'The agent did not run' }
+const OWN = { running: 'A job ran', asleep: 'The machine slept', off: 'The agent did not run' } as const
+const wordOf = (code: DayCode): string => (code === 'running' || code === 'asleep' || code === 'off' ? OWN[code] : reasonTitle(code))
 
 /** The day in lines: code, time, share. */
 export function describeReport({ day: date, totalMs, entries }: DayReport): string[] {
-  const rows = entries.map(({ code, ms }) => `${code.padEnd(18)} ${duration(ms).padStart(9)} ${share(ms, totalMs).padStart(7)}  ${WORD[code]}`)
+  const rows = entries.map(({ code, ms }) => `${code.padEnd(18)} ${duration(ms).padStart(9)} ${share(ms, totalMs).padStart(7)}  ${wordOf(code)}`)
   return [`${date} (UTC), ${duration(totalMs)} so far`, ...rows]
 }
 

@@ -2,7 +2,8 @@ import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { readInstance } from '../../kernel/instance-file.ts'
 import { agentClient, coordinatorClient } from '../instance.ts'
-import { type Check, type Examined, type Finding, fail, ok, skipped, warn } from './check.ts'
+import { type Check, type Examined, type Finding, fail, ok, skipped, warn } from '../../doctor/check.ts'
+import { judgeDeviceKey, judgeLink, judgeState } from '../../doctor/running.ts'
 
 const START = 'Start it with: windfall up'
 
@@ -26,36 +27,15 @@ const hasAgent = ({ dataDirectory }: Examined): boolean => readInstance(dataDire
 export const INSTANCE_CHECKS: readonly Check[] = [
   {
     code: 'agent',
-    look: async (machine) =>
-      hasAgent(machine)
-        ? asked(async () => {
-            const { display, reasons, node } = await status(machine)
-            return ok(`${display} in ${node.zone}${reasons.length > 0 ? `: ${reasons.map(({ code }) => code).join(', ')}` : ''}`)
-          })
-        : nothingRuns('agent'),
+    look: async (machine) => (hasAgent(machine) ? asked(async () => judgeState(await status(machine))) : nothingRuns('agent')),
   },
   {
     code: 'device-key',
-    look: async (machine) =>
-      hasAgent(machine)
-        ? asked(async () => {
-            const { key } = (await status(machine)).node
-            return ok(
-              `${key.alg} in ${key.keptIn}, evidence ${key.evidence}${key.sealed || key.evidence === 'tpm' ? '' : '; anyone who may read this user’s files may copy it'}`,
-            )
-          })
-        : nothingRuns('agent'),
+    look: async (machine) => (hasAgent(machine) ? asked(async () => judgeDeviceKey(await status(machine))) : nothingRuns('agent')),
   },
   {
     code: 'coordinator-link',
-    look: async (machine) =>
-      hasAgent(machine)
-        ? asked(async () => {
-            const { state, url, message } = (await status(machine)).coordinator
-            if (state === 'connected') return ok(`connected to ${url}`)
-            return warn(`${state}${url ? `: ${url}` : ''}`, message ?? 'Start the agent with --coordinator and its address.')
-          })
-        : nothingRuns('agent'),
+    look: async (machine) => (hasAgent(machine) ? asked(async () => judgeLink(await status(machine))) : nothingRuns('agent')),
   },
   {
     code: 'grid',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CheckResult } from './check.ts'
+import type { CheckResult } from '../../doctor/check.ts'
 import { reportLines, wrap } from './report.ts'
 
 const result = (code: string, verdict: CheckResult['verdict'], evidence: string, fix: string | null = null): CheckResult => ({ code, verdict, evidence, fix })

@@ -1,4 +1,4 @@
-import type { CheckResult } from './check.ts'
+import type { CheckResult, GroupResult } from '../../doctor/check.ts'
 
 type Verdict = CheckResult['verdict']
 
@@ -16,11 +16,6 @@ export function wrap(text: string, columns: number): string[] {
     else lines.push(part)
   }
   return lines
-}
-
-export interface GroupResult {
-  readonly title: string
-  readonly results: readonly CheckResult[]
 }
 
 function linesOf({ code, verdict, evidence, fix }: CheckResult): string[] {

@@ -1,5 +1,5 @@
 import { windowSupport } from '../window.ts'
-import { type Check, ok } from './check.ts'
+import { type Check, ok } from '../../doctor/check.ts'
 
 export const WINDOW_CHECKS: readonly Check[] = [
   {

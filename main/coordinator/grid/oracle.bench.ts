@@ -17,7 +17,7 @@ import { createGridHistory } from './history.ts'
 import { createGridOracle } from './oracle.ts'
 import { createOutlooks } from './outlook/outlooks.ts'
 import { createFakeProvider } from './provider.fake.ts'
-import { loadRecording } from './recording.ts'
+import { loadRecording } from '../../kernel/grid-recording.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

@@ -14,7 +14,7 @@ import { carbonIntensityProvider } from './carbon-intensity/carbon-intensity-pro
 import { createGridHistory } from './history.ts'
 import { type OracleDeps, createGridOracle } from './oracle.ts'
 import { createFakeProvider } from './provider.fake.ts'
-import { loadRecording } from './recording.ts'
+import { loadRecording } from '../../kernel/grid-recording.ts'
 
 const HOUR_MS = 3_600_000
 const NOW = Date.parse('2026-03-18T12:10:00.000Z')

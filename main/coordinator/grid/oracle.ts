@@ -10,10 +10,10 @@ import { type OwnForecasts, type Said, createOwnForecasts } from './forecast/for
 import type { GridHistory } from './history.ts'
 import { fromNow, knownSlots } from './known-slots.ts'
 import { type LiveGrid, createLiveGrid } from './live.ts'
-import { modelledSignal } from './modelled.ts'
+import { modelledSignal } from '../../kernel/grid-model.ts'
 import type { Series } from './history.store.ts'
 import type { GridProvider, ProviderId } from './provider.ts'
-import type { Recording } from './recording.ts'
+import type { Recording } from '../../kernel/grid-recording.ts'
 import { orderOf } from './sources.ts'
 
 const HORIZON_MS = 172_800_000

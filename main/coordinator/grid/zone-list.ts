@@ -1,10 +1,10 @@
 import { type SignalKind as Kind, SignalKind } from '../../../shared/contract/wire.ts'
 import type { ZoneView } from '../../../shared/contract/grid.ts'
 import { liveZoneNames, zoneNames } from '../../../shared/domain/zones.ts'
-import { modelledSignal } from './modelled.ts'
+import { modelledSignal } from '../../kernel/grid-model.ts'
 import { serving } from './oracle.ts'
 import type { GridProvider } from './provider.ts'
-import type { Recording } from './recording.ts'
+import type { Recording } from '../../kernel/grid-recording.ts'
 import type { ZoneDirectory } from './zone-directory.ts'
 
 interface Deps {

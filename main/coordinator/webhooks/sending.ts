@@ -27,12 +27,13 @@ const wordsFor = (status: number): string | null => {
   return status >= 300 && status <= 399 ? `It answered ${status}, and redirects are not followed.` : `It answered ${status}.`
 }
 
-/** Sends one message, signed, once. What the receiver says beyond its status is not kept. Rejects with the abort reason if `signal` aborts. */
+/** Sends one message, signed, once. What the receiver says beyond its status is not kept. Rejects with the abort reason if `signal` aborts, or has: then nothing is sent. */
 export async function sendMessage(
   { clock, fetch, sealing, version }: SendingDeps,
   { webhook, delivery }: { readonly webhook: Webhook; readonly delivery: Delivery },
   signal: AbortSignal,
 ): Promise<Answer> {
+  signal.throwIfAborted()
   const secret = sealing.open(webhook.webhookId, webhook.secret)
   if (secret === null) return sealedElsewhere
   const { deliveryId: id, body } = delivery

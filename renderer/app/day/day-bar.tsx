@@ -1,6 +1,7 @@
+import { t } from '../../../shared/i18n/translate.ts'
 import { cx } from '../../lib/cx.ts'
 import { type DayGroup, type DayRow, DAY_MS, barRows } from '../../lib/day-rows.ts'
-import { DAY_TITLE } from './day-words.ts'
+import { dayTitle } from './day-words.ts'
 import css from './day.module.css'
 
 const WIDTH = 1_000
@@ -32,7 +33,7 @@ export const DayBar = ({ rows }: { rows: readonly DayRow[] }) => (
       <rect className={css['rest']} width={WIDTH} height={HEIGHT} />
       {piecesOf(rows).map(({ row: { code, group, time }, x, width }) => (
         <rect key={code} className={cx(css['piece'], css[group])} x={x} width={Math.max(THINNEST, width)} height={HEIGHT}>
-          <title>{`${DAY_TITLE[code]}: ${time}`}</title>
+          <title>{t('{name}: {time}', { name: dayTitle(code), time })}</title>
         </rect>
       ))}
     </svg>

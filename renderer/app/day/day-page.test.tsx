@@ -8,7 +8,7 @@ import { DAY_MS, utcDayOf } from '../../lib/day-rows.ts'
 import { CARBON, PRESENT, aStatus } from '../../lib/fixtures.fake.ts'
 import { createFakeTransport } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
-import { DAY_MEANING, DAY_TITLE } from './day-words.ts'
+import { DAY_MEANING, dayTitle } from './day-words.ts'
 
 const TODAY = utcDayOf(NOW)
 const YESTERDAY = utcDayOf(NOW - DAY_MS)
@@ -39,10 +39,10 @@ describe('where the day went', () => {
 
   test('what may stand in a report has words and a meaning', () => {
     for (const code of DayCode.options) {
-      expect(DAY_TITLE[code].length, code).toBeGreaterThan(3)
+      expect(dayTitle(code).length, code).toBeGreaterThan(3)
       expect(DAY_MEANING[code], code).toMatch(/\.$/)
     }
-    expect(new Set(Object.values(DAY_TITLE)).size).toBe(DayCode.options.length)
+    expect(new Set(DayCode.options.map(dayTitle)).size).toBe(DayCode.options.length)
   })
 
   test('today is asked again each minute, and whenever the status changes', async () => {

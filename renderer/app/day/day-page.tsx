@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { t } from '../../../shared/i18n/translate.ts'
 import { daysBack } from '../../lib/day-rows.ts'
 import { formatClock, formatDay } from '../../lib/format.ts'
 import { Card } from '../../ui/card.tsx'
@@ -22,12 +23,14 @@ export function DayPage() {
   const [chosen, setChosen] = useState<string | null>(null)
   const day = chosen !== null && days.includes(chosen) ? chosen : today
   return (
-    <Page title="Day report">
+    <Page title={t('Day report')}>
       <DayPicker days={days} day={day} choose={(wanted) => setChosen(wanted === today ? null : wanted)} />
       {day === today ? <WhyNow /> : null}
-      <Card title={`Where the day went: ${formatDay(day, today)}`}>
+      <Card title={t('Where the day went: {day}', { day: formatDay(day, today) })}>
         <Report day={day} isToday={day === today} now={now} />
-        <p className={css['note']}>Days begin at midnight UTC, which is {formatClock(day)} here. The report is made and kept on this computer.</p>
+        <p className={css['note']}>
+          {t('Days begin at midnight UTC, which is {time} here. The report is made and kept on this computer.', { time: formatClock(day) })}
+        </p>
       </Card>
     </Page>
   )
@@ -43,7 +46,7 @@ function Report({ day, isToday, now }: { day: string; isToday: boolean; now: num
     void refetch()
   }, [isToday, now, refetch])
   return (
-    <Loaded query={report} what="the report of this day" skeleton={<ReportSkeleton />}>
+    <Loaded query={report} what={t('the report of this day')} skeleton={<ReportSkeleton />}>
       {(data) => <DayReportView report={data} isToday={isToday} />}
     </Loaded>
   )

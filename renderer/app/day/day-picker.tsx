@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatDay } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import field from '../../ui/field.module.css'
@@ -22,7 +23,7 @@ export function DayPicker({ days, day, choose }: DayPickerProps) {
   }
   return (
     <div className={css['picker']}>
-      <label htmlFor={id}>Day</label>
+      <label htmlFor={id}>{t('Day')}</label>
       <select id={id} className={field['field']} value={day} onChange={(event) => choose(event.currentTarget.value)}>
         {days.map((one) => (
           <option key={one} value={one}>
@@ -30,8 +31,8 @@ export function DayPicker({ days, day, choose }: DayPickerProps) {
           </option>
         ))}
       </select>
-      <Button {...step(1)}>Earlier</Button>
-      <Button {...step(-1)}>Later</Button>
+      <Button {...step(1)}>{t('Earlier')}</Button>
+      <Button {...step(-1)}>{t('Later')}</Button>
     </div>
   )
 }

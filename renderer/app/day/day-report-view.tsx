@@ -1,25 +1,26 @@
 import type { DayReport } from '../../../shared/contract/day-report.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { type DayRow, DAY_MS, dayRows, groupTotals } from '../../lib/day-rows.ts'
-import { formatSpan } from '../../lib/format.ts'
+import { formatSpan, formatPercent } from '../../lib/format.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
 import { DayBar, Swatch } from './day-bar.tsx'
-import { DAY_MEANING, DAY_TITLE, GROUP_TITLE } from './day-words.ts'
+import { DAY_MEANING, GROUP_TITLE, dayTitle } from './day-words.ts'
 import css from './day.module.css'
 
-const COLUMNS = [{ name: 'What' }, { name: 'Time', align: 'end' }, { name: 'Share', align: 'end' }] as const
+const COLUMNS = [{ name: t('What') }, { name: t('Time'), align: 'end' }, { name: t('Share'), align: 'end' }] as const
 const MINUTE_MS = 60_000
 
 /** A day as a bar for the eye, a sentence, and a table with every minute. */
 export function DayReportView({ report, isToday }: { report: DayReport; isToday: boolean }) {
   const rows = dayRows(report)
-  if (report.totalMs < MINUTE_MS) return <EmptyState title="This day has only just begun.">The report begins with its first minute.</EmptyState>
+  if (report.totalMs < MINUTE_MS) return <EmptyState title={t('This day has only just begun.')}>{t('The report begins with its first minute.')}</EmptyState>
   if (rows.every(({ code }) => code === 'off'))
     return (
-      <EmptyState title="Windfall did not run on this day.">
+      <EmptyState title={t('Windfall did not run on this day.')}>
         {isToday
-          ? 'The report begins with its next minute.'
-          : 'So it cannot tell what the computer did. Days on which it runs are kept here, minute by minute.'}
+          ? t('The report begins with its next minute.')
+          : t('So it cannot tell what the computer did. Days on which it runs are kept here, minute by minute.')}
       </EmptyState>
     )
   return (
@@ -36,7 +37,7 @@ export function DayReportView({ report, isToday }: { report: DayReport; isToday:
 
 function Legend({ rows, leftMs }: { rows: readonly DayRow[]; leftMs: number }) {
   return (
-    <ul className={css['legend']} aria-label="What the colours mean">
+    <ul className={css['legend']} aria-label={t('What the colours mean')}>
       {groupTotals(rows).map(({ group, ms }) => (
         <li key={group}>
           <Swatch group={group} />
@@ -46,7 +47,7 @@ function Legend({ rows, leftMs }: { rows: readonly DayRow[]; leftMs: number }) {
       {leftMs < MINUTE_MS ? null : (
         <li>
           <Swatch group={null} />
-          Still to come <span className={css['amount']}>{formatSpan(leftMs)}</span>
+          {t('Still to come')} <span className={css['amount']}>{formatSpan(leftMs)}</span>
         </li>
       )}
     </ul>
@@ -57,14 +58,22 @@ function Legend({ rows, leftMs }: { rows: readonly DayRow[]; leftMs: number }) {
 function summaryOf(rows: readonly DayRow[], totalMs: number, isToday: boolean): string {
   const worked = rows.find(({ code }) => code === 'running')
   const [most] = rows.filter(({ code }) => code !== 'running')
-  const span = isToday ? `the ${formatSpan(totalMs)} that have passed` : 'this day'
-  const first = worked ? `Of ${span}, jobs ran for ${worked.time} (${worked.share}).` : `In ${span}, no job ran.`
-  return most === undefined ? first : `${first} What took most of the rest: “${DAY_TITLE[most.code]}”, ${most.time}.`
+  const first = worked ? workedText(worked, isToday ? formatSpan(totalMs) : null) : idleText(isToday ? formatSpan(totalMs) : null)
+  return most === undefined ? first : `${first} ${t('What took most of the rest: “{what}”, {time}.', { what: dayTitle(most.code), time: most.time })}`
 }
+
+/** `passed`: of a day that is not over, what has passed of it. */
+const workedText = ({ time, share }: DayRow, passed: string | null): string =>
+  passed === null
+    ? t('Of this day, jobs ran for {time} ({share}).', { time, share })
+    : t('Of the {passed} that have passed, jobs ran for {time} ({share}).', { passed, time, share })
+
+const idleText = (passed: string | null): string =>
+  passed === null ? t('In this day, no job ran.') : t('In the {passed} that have passed, no job ran.', { passed })
 
 const Account = ({ rows, totalMs }: { rows: readonly DayRow[]; totalMs: number }) => (
   <LedgerTable
-    caption="What every minute went to, longest first"
+    caption={t('What every minute went to, longest first')}
     columns={COLUMNS}
     rows={[
       ...rows.map(({ code, group, time, share }) => ({
@@ -73,7 +82,7 @@ const Account = ({ rows, totalMs }: { rows: readonly DayRow[]; totalMs: number }
           <span key="what" className={css['what']}>
             <Swatch group={group} />
             <span>
-              <strong>{DAY_TITLE[code]}</strong>
+              <strong>{dayTitle(code)}</strong>
               <Sub>{DAY_MEANING[code]}</Sub>
             </span>
           </span>,
@@ -81,7 +90,14 @@ const Account = ({ rows, totalMs }: { rows: readonly DayRow[]; totalMs: number }
           share,
         ],
       })),
-      { key: 'total', cells: [<strong key="what">Together</strong>, <strong key="time">{formatSpan(totalMs)}</strong>, <strong key="share">100%</strong>] },
+      {
+        key: 'total',
+        cells: [
+          <strong key="what">{t('Together')}</strong>,
+          <strong key="time">{formatSpan(totalMs)}</strong>,
+          <strong key="share">{formatPercent(1)}</strong>,
+        ],
+      },
     ]}
   />
 )

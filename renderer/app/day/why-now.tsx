@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { runningText } from '../../lib/job-text.ts'
 import { resumeText } from '../../lib/resume-text.ts'
 import { displayWord } from '../../lib/words.ts'
@@ -17,8 +18,11 @@ export function WhyNow() {
   const status = useStatus()
   const now = useNow()
   return (
-    <Card title={isAtWork(status.data) ? 'Right now' : 'Why is nothing running?'} aside={status.data ? <Badge state={displayWord(status.data, now)} /> : null}>
-      <Loaded query={status} what="what Windfall is doing" skeleton={<SkeletonLines count={2} />}>
+    <Card
+      title={isAtWork(status.data) ? t('Right now') : t('Why is nothing running?')}
+      aside={status.data ? <Badge state={displayWord(status.data, now)} /> : null}
+    >
+      <Loaded query={status} what={t('what Windfall is doing')} skeleton={<SkeletonLines count={2} />}>
         {(data) => <Answer status={data} now={now} />}
       </Loaded>
     </Card>
@@ -28,7 +32,7 @@ export function WhyNow() {
 function Answer({ status, now }: { status: AgentStatus; now: number }) {
   const { reasons, running } = status
   if (reasons.length === 0 && isAtWork(status)) return <p>{runningText(running)}</p>
-  if (reasons.length === 0) return <p>Nothing stands in the way. The next job that fits this computer starts by itself.</p>
+  if (reasons.length === 0) return <p>{t('Nothing stands in the way. The next job that fits this computer starts by itself.')}</p>
   const next = resumeText(reasons, now)
   return (
     <div className={css['why']}>

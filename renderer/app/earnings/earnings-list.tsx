@@ -1,5 +1,6 @@
 import type { Earning } from '../../../shared/contract/money.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { shortId } from '../../lib/format.ts'
 import { MONEY_WORD, statesOf } from '../../lib/money-words.ts'
 import { hrefOf } from '../../lib/router.ts'
@@ -13,21 +14,21 @@ import { ShowOlder } from '../../ui/show-older.tsx'
 import { useNow } from '../hooks.ts'
 import { useEarnings } from '../money-queries.ts'
 
-const COLUMNS = [{ name: 'Job' }, { name: 'State' }, { name: 'Yours', align: 'end' }] as const
+const COLUMNS = [{ name: t('Job') }, { name: t('State') }, { name: t('Yours'), align: 'end' }] as const
 
 /** Every earning, or those in one payout, each a link to the sum that made it. */
 export function EarningsList({ payoutId = null }: { payoutId?: string | null }) {
   const earnings = useEarnings(payoutId)
   const now = useNow()
   return (
-    <Card title={payoutId === null ? 'One by one' : 'What it is made of'}>
-      <Loaded query={earnings} what="your earnings" skeleton={<SkeletonLines count={6} />}>
+    <Card title={payoutId === null ? t('One by one') : t('What it is made of')}>
+      <Loaded query={earnings} what={t('your earnings')} skeleton={<SkeletonLines count={6} />}>
         {(items) =>
           items.length === 0 ? (
             <Nothing payoutId={payoutId} />
           ) : (
             <>
-              <LedgerTable caption="Earnings, newest first" columns={COLUMNS} rows={items.map((earning) => rowOf(earning, { now, payoutId }))} />
+              <LedgerTable caption={t('Earnings, newest first')} columns={COLUMNS} rows={items.map((earning) => rowOf(earning, { now, payoutId }))} />
               <ShowOlder query={earnings} />
             </>
           )
@@ -39,10 +40,10 @@ export function EarningsList({ payoutId = null }: { payoutId?: string | null }) 
 
 const Nothing = ({ payoutId }: { payoutId: string | null }) =>
   payoutId === null ? (
-    <EmptyState title="No earnings yet.">The first one appears when your first job is checked, usually within minutes of its end.</EmptyState>
+    <EmptyState title={t('No earnings yet.')}>{t('The first one appears when your first job is checked, usually within minutes of its end.')}</EmptyState>
   ) : (
-    <EmptyState title="Nothing is in it.">
-      A payout that failed holds no money: it is confirmed again. Earnings from before this machine’s records are not listed.
+    <EmptyState title={t('Nothing is in it.')}>
+      {t('A payout that failed holds no money: it is confirmed again. Earnings from before this machine’s records are not listed.')}
     </EmptyState>
   )
 
@@ -58,7 +59,7 @@ function rowOf(earning: Earning, { now, payoutId }: { readonly now: number; read
     key: earning.earningId,
     cells: [
       <>
-        <a href={hrefOf({ page: 'earning', earningId: earning.earningId })}>{earning.name ?? `Job ${shortId(earning.jobId)}`}</a>
+        <a href={hrefOf({ page: 'earning', earningId: earning.earningId })}>{earning.name ?? t('Job {id}', { id: shortId(earning.jobId) })}</a>
         <Sub>
           <Moment at={earning.at} now={now} />
         </Sub>
@@ -72,7 +73,7 @@ function rowOf(earning: Earning, { now, payoutId }: { readonly now: number; read
       </>,
       <>
         <strong>{formatUsd(inside)}</strong>
-        {inside === earning.microUsd ? null : <Sub>of {formatUsd(earning.microUsd)}</Sub>}
+        {inside === earning.microUsd ? null : <Sub>{t('of {amount}', { amount: formatUsd(earning.microUsd) })}</Sub>}
       </>,
     ],
   }

@@ -1,7 +1,10 @@
 import type { NodeBalances } from '../../../shared/contract/ledger.ts'
 import type { MoneyView } from '../../../shared/contract/money.ts'
 import { formatSol } from '../../../shared/domain/money.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { differences } from '../../lib/balances.ts'
+import { listOf } from '../../lib/format.ts'
+import { rich } from '../../lib/rich.tsx'
 import { hrefOf } from '../../lib/router.ts'
 import { monthAt, monthName } from '../../lib/statement-text.ts'
 import { Banner } from '../../ui/banner.tsx'
@@ -21,8 +24,8 @@ import { OutlookCard } from './outlook-card.tsx'
 export function EarningsPage() {
   const money = useMoney()
   return (
-    <Page title="Earnings">
-      <Loaded query={money} what="your money" skeleton={<SkeletonLines count={12} />}>
+    <Page title={t('Earnings')}>
+      <Loaded query={money} what={t('your money')} skeleton={<SkeletonLines count={12} />}>
         {(data) => (
           <>
             <Standing money={data} />
@@ -40,19 +43,24 @@ function Standing({ money: { totals, paidLamports } }: { money: MoneyView }) {
   const { data: books } = useBalances()
   const now = useNow()
   return (
-    <Card title="Where your money stands">
+    <Card title={t('Where your money stands')}>
       <MoneyBook
         amounts={[
           { state: 'accrued', microUsd: books?.accruedMicroUsd ?? totals.accrued },
           { state: 'confirmed', microUsd: totals.confirmed },
           { state: 'paying', microUsd: totals.paying },
-          { state: 'paid', microUsd: totals.paid, ...(paidLamports === '0' ? {} : { note: `${formatSol(paidLamports)} of it as SOL, final on Solana` }) },
+          {
+            state: 'paid',
+            microUsd: totals.paid,
+            ...(paidLamports === '0' ? {} : { note: t('{amount} of it as SOL, final on Solana', { amount: formatSol(paidLamports) }) }),
+          },
         ]}
       />
       {books ? <BooksAgree totals={totals} books={books} /> : null}
       <p className={css['statement']}>
-        <a href={hrefOf({ page: 'statement', month: monthAt(now) })}>Statement of {monthName(monthAt(now))}</a>: every line of the books that made these
-        amounts, to read or to save.
+        {rich('{statement}: every line of the books that made these amounts, to read or to save.', {
+          statement: <a href={hrefOf({ page: 'statement', month: monthAt(now) })}>{t('Statement of {month}', { month: monthName(monthAt(now)) })}</a>,
+        })}
       </p>
     </Card>
   )
@@ -63,12 +71,14 @@ function BooksAgree({ totals, books }: { totals: MoneyView['totals']; books: Nod
   const found = differences(totals, books)
   return found.length === 0 ? (
     <p className={css['agrees']}>
-      <Glyph name="check" /> The coordinator’s books say the same, to the last millionth of a dollar.
+      <Glyph name="check" /> {t('The coordinator’s books say the same, to the last millionth of a dollar.')}
     </p>
   ) : (
     <Banner tone="honey" glyph="bang">
-      <strong>The coordinator’s books say otherwise:</strong> {found.join('; ')}. News of it may still be on its way to this machine. If it stays, ask the
-      operator, and keep your receipts.
+      <strong>{t('The coordinator’s books say otherwise:')}</strong>{' '}
+      {t('{differences}. News of it may still be on its way to this machine. If it stays, ask the operator, and keep your receipts.', {
+        differences: listOf(found),
+      })}
     </Banner>
   )
 }

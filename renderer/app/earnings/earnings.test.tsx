@@ -46,7 +46,7 @@ describe('after electricity', () => {
     await expect
       .element(card)
       .toMatchTextContent(/Confirmed pay.*1 GBP = \$1\.27, as you said.*\$18\.78.*Electricity.*30 runs, paid or not.*−£4\.60.*Net.*£10\.19/)
-    await expect.element(card).toMatchTextContent('Your electricity costs 0.245 GBP per kWh. You set it here.')
+    await expect.element(card).toMatchTextContent('Your electricity costs £0.245 per kWh. You set it here.')
     await card.getByRole('radio', { name: '14 days' }).click()
     await expect.element(card).toMatchTextContent(/Confirmed pay.*\$40\.21/)
   })
@@ -61,7 +61,9 @@ describe('after electricity', () => {
       getMoney: () => aMoney({ tariff: { tariff, words: 'By the half hour.', setBy: 'settings', assumed: 'Assumed: that your supplier charges it.' } }),
     })
     transport.push('changed', { seq: 1, what: ['money'] })
-    await expect.element(card).toMatchTextContent('By the half hour. It is from your settings file. Assumed: that your supplier charges it.')
+    await expect
+      .element(card)
+      .toMatchTextContent(/costs what the half hour costs in your zone, in GBP\. It is from your settings file\. Assumed: that your supplier charges the/)
   })
 
   test('the owner sets a price in their currency; what is wrong is said beside it, and the first wrong field takes the focus', async () => {

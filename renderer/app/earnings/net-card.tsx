@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { MoneyDay, MoneyView } from '../../../shared/contract/money.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatDay, formatEnergy, formatAmount } from '../../lib/format.ts'
 import { type Period, netObstacle, periodOf, rateWords, tariffWords } from '../../lib/net.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,11 +13,7 @@ import { Explain } from '../../ui/explain.tsx'
 import css from './earnings.module.css'
 import { TariffForm } from './tariff-form.tsx'
 
-const PERIODS = [
-  { value: 7, label: '7 days' },
-  { value: 14, label: '14 days' },
-  { value: 31, label: '31 days' },
-] as const
+const PERIODS = [7, 14, 31].map((value) => ({ value, label: t('{count, plural, one {# day} other {# days}}', { count: value }) }))
 
 /** What is left once the electricity of every run is paid for, those that earned nothing included. */
 export function NetCard({ money }: { money: MoneyView }) {
@@ -24,13 +21,13 @@ export function NetCard({ money }: { money: MoneyView }) {
   const [editing, setEditing] = useState(false)
   const period = periodOf(money.days, count)
   return (
-    <Card title="After electricity" aside={<Choices name="period" label="Period" options={PERIODS} chosen={count} choose={setCount} />}>
+    <Card title={t('After electricity')} aside={<Choices name="period" label={t('Period')} options={PERIODS} chosen={count} choose={setCount} />}>
       <Sum money={money} period={period} />
       <p className={css['tariff']}>
-        <span>{money.tariff === null ? 'What your electricity costs is not set.' : tariffWords(money.tariff)}</span>
+        <span>{money.tariff === null ? t('What your electricity costs is not set.') : tariffWords(money.tariff)}</span>
         {editing ? null : (
           <Button look="quiet" onClick={() => setEditing(true)}>
-            {money.tariff === null ? 'Set your tariff' : 'Change'}
+            {money.tariff === null ? t('Set your tariff') : t('Change')}
           </Button>
         )}
       </p>
@@ -47,29 +44,36 @@ function Sum({ money: { tariff, estimated }, period }: { money: MoneyView; perio
     <dl className={css['sum']}>
       <div>
         <dt>
-          Confirmed pay <small>{tariff ? rateWords(tariff.tariff) : null}</small>
+          {t('Confirmed pay')} <small>{tariff ? rateWords(tariff.tariff) : null}</small>
         </dt>
         <dd>{formatUsd(period.confirmedMicroUsd)}</dd>
       </div>
       <div>
         <dt>
-          Electricity{' '}
+          {t('Electricity')}{' '}
           <small>
-            {estimated ? '≈ ' : ''}
-            {formatEnergy(period.joules)} at the device, {period.runs === 1 ? '1 run' : `${period.runs} runs`}, paid or not
+            {t('{energy} at the device, {runs, plural, one {# run} other {# runs}}, paid or not', {
+              energy: `${estimated ? '≈ ' : ''}${formatEnergy(period.joules)}`,
+              runs: period.runs,
+            })}
           </small>
         </dt>
-        <dd>{period.costMinor === null ? 'unknown' : formatAmount(-period.costMinor, currency)}</dd>
+        <dd>{period.costMinor === null ? t('unknown') : formatAmount(-period.costMinor, currency)}</dd>
       </div>
       <div className={css['total']}>
         <dt>
-          Net {obstacle === null ? <small>{estimated ? 'an estimate, because some of the energy is' : 'from metered energy and your tariff'}</small> : null}
+          {t('Net')}{' '}
+          {obstacle === null ? <small>{estimated ? t('an estimate, because some of the energy is') : t('from metered energy and your tariff')}</small> : null}
         </dt>
         <dd>
           {period.netMinor === null ? (
-            <Explain how={obstacle ?? ''}>unknown</Explain>
+            <Explain how={obstacle ?? ''}>{t('unknown')}</Explain>
           ) : (
-            <Explain how="Confirmed pay, in your currency, less the electricity of every run at the price of its hours. What the power supply turns into heat is not metered; sunshine of your own counts as bought.">
+            <Explain
+              how={t(
+                'Confirmed pay, in your currency, less the electricity of every run at the price of its hours. What the power supply turns into heat is not metered; sunshine of your own counts as bought.',
+              )}
+            >
               {estimated ? '≈ ' : ''}
               {formatAmount(period.netMinor, currency)}
             </Explain>
@@ -85,23 +89,25 @@ function Days({ money: { days, tariff }, count }: { money: MoneyView; count: num
   const shown = days.slice(0, count)
   const currency = tariff?.tariff.currency ?? 'USD'
   const today = days[0]?.day ?? ''
-  const net = (day: MoneyDay): string => (day.netMinor === null ? 'unknown' : formatAmount(day.netMinor, currency))
+  const net = (day: MoneyDay): string => (day.netMinor === null ? t('unknown') : formatAmount(day.netMinor, currency))
   return (
     <>
       <DayBars
         days={shown.toReversed()}
         today={today}
-        textOf={(day) => `${formatDay(day.day, today)}: ${formatUsd(day.confirmedMicroUsd)} confirmed, net ${net(day)}`}
+        textOf={(day) =>
+          t('{day}: {confirmed} confirmed, net {net}', { day: formatDay(day.day, today), confirmed: formatUsd(day.confirmedMicroUsd), net: net(day) })
+        }
       />
       <DataDetails
         name="money-days"
-        summary="Show the days as a table"
-        head={['Day (UTC)', 'Confirmed', 'Energy', 'Electricity', 'Net']}
+        summary={t('Show the days as a table')}
+        head={[t('Day (UTC)'), t('Confirmed'), t('Energy'), t('Electricity'), t('Net')]}
         rows={shown.map((day) => [
           formatDay(day.day, today),
           formatUsd(day.confirmedMicroUsd),
           formatEnergy(day.joules),
-          day.costMinor === null ? 'unknown' : formatAmount(day.costMinor, currency),
+          day.costMinor === null ? t('unknown') : formatAmount(day.costMinor, currency),
           net(day),
         ])}
       />

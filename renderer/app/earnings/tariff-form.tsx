@@ -1,24 +1,27 @@
 import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react'
 import type { MoneyView } from '../../../shared/contract/money.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { t } from '../../../shared/i18n/translate.ts'
+import { rich } from '../../lib/rich.tsx'
 import { type DraftField, type TariffDraft, draftOf, isTariff, readDraft } from '../../lib/tariff-draft.ts'
 import { Button } from '../../ui/button.tsx'
 import field from '../../ui/field.module.css'
+import { ErrorText } from '../../ui/error-text.tsx'
 import prose from '../../ui/prose.module.css'
 import { useTariffOrder } from '../money-queries.ts'
 import css from './earnings.module.css'
 
 const FIELDS: readonly { readonly name: DraftField; readonly label: (draft: TariffDraft) => string; readonly hint: string }[] = [
-  { name: 'currency', label: () => 'Currency', hint: 'USD, EUR, GBP …' },
+  { name: 'currency', label: () => t('Currency'), hint: 'USD, EUR, GBP …' },
   {
     name: 'perKWh',
-    label: ({ currency }) => `Price of one kWh${currency === '' ? '' : `, ${currency.toUpperCase()}`}`,
-    hint: 'All that one more kWh costs you, taxes included.',
+    label: ({ currency }) => (currency === '' ? t('Price of one kWh') : t('Price of one kWh, {currency}', { currency: currency.toUpperCase() })),
+    hint: t('All that one more kWh costs you, taxes included.'),
   },
   {
     name: 'usdPerUnit',
-    label: ({ currency }) => `What 1 ${currency === '' ? 'unit of it' : currency.toUpperCase()} is worth in USD`,
-    hint: 'You are paid in dollars. Empty: net is not shown.',
+    label: ({ currency }) =>
+      currency === '' ? t('What 1 unit of it is worth in USD') : t('What 1 {currency} is worth in USD', { currency: currency.toUpperCase() }),
+    hint: t('You are paid in dollars. Empty: net is not shown.'),
   },
 ]
 
@@ -44,7 +47,7 @@ export function TariffForm({ current, close }: TariffFormProps) {
   }
   const shown = FIELDS.filter(({ name }) => name !== 'usdPerUnit' || draft.currency.trim().toUpperCase() !== 'USD')
   return (
-    <form ref={form} className={css['form']} noValidate aria-label="What electricity costs you" onSubmit={save}>
+    <form ref={form} className={css['form']} noValidate aria-label={t('What electricity costs you')} onSubmit={save}>
       {shown.map(({ name, label, hint }) => (
         <TextField
           key={name}
@@ -56,19 +59,19 @@ export function TariffForm({ current, close }: TariffFormProps) {
           onType={(value) => setDraft({ ...draft, [name]: value })}
         />
       ))}
-      {current && current.tariff.kind !== 'flat' ? <p className={css['small']}>This replaces the several prices you have now.</p> : null}
+      {current && current.tariff.kind !== 'flat' ? <p className={css['small']}>{t('This replaces the several prices you have now.')}</p> : null}
       {order.error ? (
         <p className={prose['refused']} role="alert">
-          The tariff was not saved: {messageOf(order.error)}
+          {rich('The tariff was not saved: {reason}', { reason: <ErrorText error={order.error} /> })}
         </p>
       ) : null}
       <div className={css['verbs']}>
         <Button look="primary" type="submit" unavailable={order.isPending}>
-          Save
+          {t('Save')}
         </Button>
-        {current?.setBy === 'window' ? <Button onClick={() => order.mutate(null, { onSuccess: close })}>Use the settings file instead</Button> : null}
+        {current?.setBy === 'window' ? <Button onClick={() => order.mutate(null, { onSuccess: close })}>{t('Use the settings file instead')}</Button> : null}
         <Button look="quiet" onClick={close}>
-          Cancel
+          {t('Cancel')}
         </Button>
       </div>
     </form>

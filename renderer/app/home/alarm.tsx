@@ -1,5 +1,6 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import type { Reason } from '../../../shared/contract/policy.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { Banner } from '../../ui/banner.tsx'
 import css from './home.module.css'
 
@@ -9,16 +10,16 @@ interface Advice {
 }
 
 const VRAM: Advice = {
-  title: 'A job is gone, but your GPU has not given its memory back.',
+  title: t('A job is gone, but your GPU has not given its memory back.'),
   steps: [
-    'Wait a little: Windfall looks again every few seconds, and goes on by itself once the memory is free.',
-    'If a game or another program is short of memory now, restart the computer. That always frees it.',
+    t('Wait a little: Windfall looks again every few seconds, and goes on by itself once the memory is free.'),
+    t('If a game or another program is short of memory now, restart the computer. That always frees it.'),
   ],
 }
 
 const OTHER: Advice = {
-  title: 'A job left something behind.',
-  steps: ['Windfall goes on by itself once that is gone. If it stays, restart the computer.'],
+  title: t('A job left something behind.'),
+  steps: [t('Windfall goes on by itself once that is gone. If it stays, restart the computer.')],
 }
 
 /** What a job left behind, so that no other one starts; it stands before all other reasons, the owner's own pause too. `null` without an alarm. */
@@ -33,12 +34,12 @@ export function Alarm({ status }: { status: Pick<AgentStatus, 'policy' | 'reason
   const cause = alarmOf(status)
   if (cause === null) return null
   const { title, steps } = cause.code === 'vram' ? VRAM : OTHER
-  const verb = status.policy === 'off' ? 'Resume' : 'Run jobs all the same'
+  const verb = status.policy === 'off' ? t('Resume') : t('Run jobs all the same')
   return (
     <Banner tone="madder" glyph="bang">
-      <strong>{title}</strong> Until that is put right, no other job starts. What you have earned is not touched.
-      <ol className={css['steps']} aria-label="What to do">
-        {[...steps, `If you know better, choose “${verb}”.`].map((step) => (
+      <strong>{title}</strong> {t('Until that is put right, no other job starts. What you have earned is not touched.')}
+      <ol className={css['steps']} aria-label={t('What to do')}>
+        {[...steps, t('If you know better, choose “{verb}”.', { verb })].map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>

@@ -1,5 +1,6 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { formatSol, formatUsd } from '../../../shared/domain/money.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { Card } from '../../ui/card.tsx'
 import { MoneyBook } from '../../ui/money.tsx'
@@ -7,9 +8,9 @@ import css from './cards.module.css'
 
 /** All the money there is, by where it stands, and what of it today brought. */
 export function EarningsCard({ status: { today, earnings, node } }: { status: AgentStatus }) {
-  const waits = node.payoutAddress === null ? 'no payout address is set; it waits and never expires' : null
+  const waits = node.payoutAddress === null ? t('no payout address is set; it waits and never expires') : null
   return (
-    <Card title="Earnings" aside={<a href={hrefOf({ page: 'earnings' })}>All earnings</a>}>
+    <Card title={t('Earnings')} aside={<a href={hrefOf({ page: 'earnings' })}>{t('All earnings')}</a>}>
       <MoneyBook
         amounts={[
           { state: 'accrued', microUsd: earnings.accruedMicroUsd },
@@ -18,12 +19,15 @@ export function EarningsCard({ status: { today, earnings, node } }: { status: Ag
           {
             state: 'paid',
             microUsd: earnings.paidMicroUsd,
-            ...(earnings.paidLamports === '0' ? {} : { note: `${formatSol(earnings.paidLamports)}, final on Solana` }),
+            ...(earnings.paidLamports === '0' ? {} : { note: t('{amount}, final on Solana', { amount: formatSol(earnings.paidLamports) }) }),
           },
         ]}
       />
       <p className={css['source']}>
-        Of it, today brought {formatUsd(today.confirmedMicroUsd)} confirmed and {formatUsd(today.accruedMicroUsd)} accrued.
+        {t('Of it, today brought {confirmed} confirmed and {accrued} accrued.', {
+          confirmed: formatUsd(today.confirmedMicroUsd),
+          accrued: formatUsd(today.accruedMicroUsd),
+        })}
       </p>
     </Card>
   )

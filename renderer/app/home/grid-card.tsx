@@ -1,10 +1,13 @@
 import type { GridView } from '../../../shared/contract/agent.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { nextGreenWindow } from '../../lib/forecast.ts'
-import { formatIntensity, formatMoment, formatRelative, formatWindow } from '../../lib/format.ts'
+import { formatIntensity, formatMoment, formatPercent, formatRelative, formatWindow } from '../../lib/format.ts'
+import { rich } from '../../lib/rich.tsx'
 import type { Word } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Card } from '../../ui/card.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { HourStrip } from '../../ui/hour-strip.tsx'
 import { Loaded, SkeletonBlock } from '../../ui/loaded.tsx'
 import { OriginLabel } from '../../ui/origin-label.tsx'
@@ -18,8 +21,8 @@ import { PowerRules } from './power-rules.tsx'
 export function GridCard() {
   const grid = useGrid()
   return (
-    <Card title="Your grid, next 48 hours" aside={grid.data ? <Source grid={grid.data} /> : null}>
-      <Loaded query={grid} what="the grid forecast" skeleton={<SkeletonBlock size="chart" />}>
+    <Card title={t('Your grid, next 48 hours')} aside={grid.data ? <Source grid={grid.data} /> : null}>
+      <Loaded query={grid} what={t('the grid forecast')} skeleton={<SkeletonBlock size="chart" />}>
         {(data) => <Grid grid={data} />}
       </Loaded>
     </Card>
@@ -28,7 +31,7 @@ export function GridCard() {
 
 const Source = ({ grid: { zone, signal } }: { grid: GridView }) => (
   <span className={css['source']}>
-    Zone {zone}
+    {t('Zone {zone}', { zone })}
     {signal ? <OriginLabel origin={signal.origin} recordedOn={signal.recordedOn} /> : null}
   </span>
 )
@@ -42,39 +45,59 @@ function Grid({ grid }: { grid: GridView }) {
         <>
           <p className={css['gridNow']}>
             <span className={css['figure']}>{grid.now === null ? '–' : formatIntensity(grid.now.gPerKWh)}</span>{' '}
-            <span>CO₂{grid.now === null ? ', not known now' : ' now'}</span>
+            <span>{grid.now === null ? t('CO₂, not known now') : t('CO₂ now')}</span>
             <Badge state={greenWord(grid, now)} />
           </p>
+          <Standing grid={grid} now={now} />
           <HourStrip grid={grid} now={now} />
         </>
       )}
       <PowerRules grid={grid} />
       <p className={prose['small']}>
-        {grid.rule}
-        {grid.signal ? ` Source: ${grid.signal.source}. ${grid.signal.attribution}` : ''}
+        <Foreign>{grid.rule}</Foreign>
+        {grid.signal === null ? null : (
+          <>
+            {' '}
+            {rich('Source: {source}. {attribution}', {
+              source: <Foreign>{grid.signal.source}</Foreign>,
+              attribution: <Foreign>{grid.signal.attribution}</Foreign>,
+            })}
+          </>
+        )}
       </p>
     </div>
   )
 }
 
+/** How now compares with the month, and how old a live forecast is. */
+function Standing({ grid: { greenerThanPercent, signal }, now }: { grid: GridView; now: number }) {
+  const said = [
+    greenerThanPercent === null ? null : t('Greener than {percent} of the last 30 days.', { percent: formatPercent(greenerThanPercent / 100) }),
+    signal?.origin === 'live' ? t('Updated {ago}.', { ago: formatRelative(signal.issuedAt, now) }) : null,
+  ].filter((text) => text !== null)
+  return said.length === 0 ? null : <p className={prose['small']}>{said.join(' ')}</p>
+}
+
 function greenWord(grid: GridView, now: number): Word {
   const next = nextGreenWindow(grid, now)
-  if (next === null) return { tone: 'slate', glyph: 'half', word: 'No green window in the forecast' }
-  if (next.open) return { tone: 'leaf', glyph: 'drop', word: `Green now, until ${formatMoment(next.to, now)}` }
-  return { tone: 'slate', glyph: 'half', word: `Next green window ${formatWindow(next, now)}, ${formatRelative(next.from, now)}` }
+  if (next === null) return { tone: 'slate', glyph: 'half', word: t('No green window in the forecast') }
+  if (next.open) return { tone: 'leaf', glyph: 'drop', word: t('Green now, until {time}', { time: formatMoment(next.to, now) }) }
+  return {
+    tone: 'slate',
+    glyph: 'half',
+    word: t('Next green window {window}, {relative}', { window: formatWindow(next, now), relative: formatRelative(next.from, now) }),
+  }
 }
 
 function GridTrouble({ grid: { state, message, signal }, now }: { grid: GridView; now: number }) {
   if (state === 'fresh') return null
   return (
     <Banner tone="honey" glyph="bang">
-      <strong>
-        {state === 'stale'
-          ? `This forecast is old${signal === null ? '' : `, from ${formatMoment(signal.issuedAt, now)}`}.`
-          : 'There is no forecast for this zone.'}
-      </strong>{' '}
-      Jobs that wait for green power keep waiting.
-      {message === null ? '' : ` ${message}`}
+      <strong>{state === 'stale' ? oldText(signal, now) : t('There is no forecast for this zone.')}</strong> {t('Jobs that wait for green power keep waiting.')}{' '}
+      {message === null ? null : <Foreign>{message}</Foreign>}
     </Banner>
   )
 }
+
+const oldText = (signal: GridView['signal'], now: number): string =>
+  signal === null ? t('This forecast is old.') : t('This forecast is old, from {time}.', { time: formatMoment(signal.issuedAt, now) })

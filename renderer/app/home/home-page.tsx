@@ -1,5 +1,7 @@
+import { t } from '../../../shared/i18n/translate.ts'
 import { Loaded, SkeletonBlock, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import { SetupBanner } from '../onboarding/setup-banner.tsx'
 import { useStatus } from '../queries.ts'
 import { EarningsCard } from './earnings-card.tsx'
 import { GridCard } from './grid-card.tsx'
@@ -12,8 +14,9 @@ import { TodayFacts } from './today-facts.tsx'
 export function HomePage() {
   const status = useStatus()
   return (
-    <Page title="Home">
-      <Loaded query={status} what="what Windfall is doing" skeleton={<NowSkeleton />}>
+    <Page title={t('Home')}>
+      <SetupBanner />
+      <Loaded query={status} what={t('what Windfall is doing')} skeleton={<NowSkeleton />}>
         {(data) => (
           <>
             <Now status={data} />

@@ -1,4 +1,5 @@
 import type { AgentJob } from '../../../shared/contract/agent-job.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatPercent } from '../../lib/format.ts'
 import css from './home.module.css'
 
@@ -7,7 +8,7 @@ export function JobProgress({ job: { name, progress } }: { job: Pick<AgentJob, '
   if (progress === null) return null
   return (
     <span className={css['progress']}>
-      <progress max={1} value={progress} aria-label={`Progress of ${name}`} />
+      <progress max={1} value={progress} aria-label={t('Progress of {name}', { name })} />
       <span>{formatPercent(progress)}</span>
     </span>
   )

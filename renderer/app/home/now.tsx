@@ -1,14 +1,17 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import type { RunningJob } from '../../../shared/contract/agent-job.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { restingDevices } from '../../lib/device-text.ts'
-import { formatMoment } from '../../lib/format.ts'
+import { formatMoment, midSentence } from '../../lib/format.ts'
 import { powerText } from '../../lib/job-text.ts'
 import { resumeText } from '../../lib/resume-text.ts'
+import { rich } from '../../lib/rich.tsx'
 import { hrefOf } from '../../lib/router.ts'
 import { RESTING, displayWord, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Explain } from '../../ui/explain.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { ReasonList } from '../../ui/reason-list.tsx'
 import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
@@ -26,7 +29,7 @@ export function Now({ status }: { status: AgentStatus }) {
   const reasons = alarmOf(status) === null ? status.reasons : status.reasons.slice(1)
   const only = status.running.length === 1 ? (status.running[0] ?? null) : null
   return (
-    <section className={css['now']} aria-label="Right now">
+    <section className={css['now']} aria-label={t('Right now')}>
       <div className={css['what']}>
         <Badge state={displayWord(status, now)} look="pill" />
         <TodaysMoney today={status.today} now={now} />
@@ -47,7 +50,7 @@ export function Now({ status }: { status: AgentStatus }) {
         {reasons.length > 0 ? <ReasonList reasons={reasons} now={now} /> : null}
         <YieldFact status={status} now={now} />
         <p className={prose['small']}>
-          <a href={hrefOf({ page: 'day' })}>{status.running.length > 0 ? 'Where the day went' : 'Why is nothing running?'}</a>
+          <a href={hrefOf({ page: 'day' })}>{status.running.length > 0 ? t('Where the day went') : t('Why is nothing running?')}</a>
         </p>
       </div>
     </section>
@@ -57,16 +60,18 @@ export function Now({ status }: { status: AgentStatus }) {
 const TodaysMoney = ({ today, now }: { today: AgentStatus['today']; now: number }) => (
   <p className={css['big']}>
     <Explain
-      how={
-        <>
-          Your share of jobs whose proof was accepted since {formatMoment(today.since, now)} (midnight UTC), before electricity.{' '}
-          <a href={hrefOf({ page: 'earnings' })}>Earnings</a> has what is left after it, and the sum behind each amount.
-        </>
-      }
+      how={rich(
+        'Your share of jobs whose proof was accepted since {time} (midnight UTC), before electricity. {earnings} has what is left after it, and the sum behind each amount.',
+        { time: formatMoment(today.since, now), earnings: <a href={hrefOf({ page: 'earnings' })}>{t('Earnings')}</a> },
+      )}
     >
       {formatUsd(today.confirmedMicroUsd)}
     </Explain>{' '}
-    <small>confirmed today, before electricity{today.accruedMicroUsd === '0' ? '' : `; ${formatUsd(today.accruedMicroUsd)} more is accrued`}</small>
+    <small>
+      {today.accruedMicroUsd === '0'
+        ? t('confirmed today, before electricity')
+        : t('confirmed today, before electricity; {amount} more is accrued', { amount: formatUsd(today.accruedMicroUsd) })}
+    </small>
   </p>
 )
 
@@ -74,42 +79,58 @@ function Sentence({ status }: { status: AgentStatus }) {
   const { display, job, running } = status
   switch (display) {
     case 'earning':
-      return <AtWork verb="Running" status={status} />
+      return <AtWork status={status} />
     case 'finishing':
       return (
         <>
-          <AtWork verb="Finishing" status={status} /> Then Windfall pauses until you resume.
+          <AtWork finishing status={status} /> {t('Then Windfall pauses until you resume.')}
         </>
       )
     case 'ready':
-      return 'Nothing stands in the way. The next job that fits this computer starts by itself.'
+      return t('Nothing stands in the way. The next job that fits this computer starts by itself.')
     case 'waiting':
-      if (running.length > 1) return `${running.length} jobs make room for you, and go on by themselves.`
-      if (job === null) return 'Work starts by itself once nothing below stands in the way.'
-      return `“${job.name}” ${running.length === 1 ? 'makes room for you, and goes on' : 'starts'} by itself once nothing below stands in the way.`
+      if (running.length > 1)
+        return t('{jobs, plural, one {# job makes room for you, and goes on by itself.} other {# jobs make room for you, and go on by themselves.}}', {
+          jobs: running.length,
+        })
+      if (job === null) return t('Work starts by itself once nothing below stands in the way.')
+      return running.length === 1
+        ? t('“{name}” makes room for you, and goes on by itself once nothing below stands in the way.', { name: job.name })
+        : t('“{name}” starts by itself once nothing below stands in the way.', { name: job.name })
     case 'paused':
-      return 'No job runs meanwhile. A pause survives a restart.'
+      return t('No job runs meanwhile. A pause survives a restart.')
     case 'action-needed':
-      return 'No job can run until this is put right.'
+      return t('No job can run until this is put right.')
   }
 }
 
 /** What runs, at how many watts. Of several, each has a row of its own below. */
-function AtWork({ verb, status: { running, power } }: { verb: 'Running' | 'Finishing'; status: AgentStatus }) {
+function AtWork({ finishing = false, status: { running, power } }: { finishing?: boolean; status: AgentStatus }) {
   const [job] = running
-  const at = power === null ? '' : ` at ${powerText(power)}`
-  if (job === undefined) return 'A job is running.'
-  if (running.length > 1) return `${verb} ${running.length} jobs${at}.`
+  if (job === undefined) return t('A job is running.')
+  const known = power === null ? 'no' : 'yes'
+  const watts = power === null ? '' : powerText(power)
+  if (running.length > 1) return jobsText(finishing, { jobs: running.length, known, watts })
+  const places = { job: <a href={hrefOf({ page: 'job', id: job.leaseId })}>{job.name}</a>, kind: midSentence(kindWord(job.kind)), known, watts }
+  if (job.state !== 'preparing') {
+    return finishing
+      ? rich('Finishing {job}, {kind}{known, select, yes { at {watts}} other {}}.', places)
+      : rich('Running {job}, {kind}{known, select, yes { at {watts}} other {}}.', places)
+  }
   return (
     <>
-      {job.state === 'preparing' ? 'Preparing' : verb} <a href={hrefOf({ page: 'job', id: job.leaseId })}>{job.name}</a>, {kindWord(job.kind).toLowerCase()}
-      {at}.{job.state === 'preparing' && job.message !== null ? ` ${job.message}` : ''}
+      {rich('Preparing {job}, {kind}{known, select, yes { at {watts}} other {}}.', places)} {job.message === null ? null : <Foreign>{job.message}</Foreign>}
     </>
   )
 }
 
+const jobsText = (finishing: boolean, values: { readonly jobs: number; readonly known: 'yes' | 'no'; readonly watts: string }): string =>
+  finishing
+    ? t('Finishing {jobs, plural, one {# job} other {# jobs}}{known, select, yes { at {watts}} other {}}.', values)
+    : t('Running {jobs, plural, one {# job} other {# jobs}}{known, select, yes { at {watts}} other {}}.', values)
+
 const Anyway = ({ until, now }: { until: string | null; now: number }) =>
-  until === null ? null : `Running anyway until ${formatMoment(until, now)}: that you are here, your hours and your grid rule do not count.`
+  until === null ? null : t('Running anyway until {time}: that you are here, your hours and your grid rule do not count.', { time: formatMoment(until, now) })
 
 /** When work goes on. With a pause of the owner’s alone, to the second. */
 function NextEvent({ status: { display, reasons, pausedUntil }, now }: { status: AgentStatus; now: number }) {
@@ -124,7 +145,8 @@ function Resting({ job, devices }: { job: RunningJob; devices: AgentStatus['devi
   const own = devices.filter(({ deviceId }) => job.deviceIds.includes(deviceId))
   return restingDevices(own).map(({ name, message }) => (
     <p key={name} className={css['resting']}>
-      <Badge state={RESTING} /> {devices.length === 1 ? message : `${name}: ${message}`}
+      <Badge state={RESTING} />{' '}
+      {devices.length === 1 ? <Foreign>{message}</Foreign> : rich('{name}: {message}', { name, message: <Foreign>{message}</Foreign> })}
     </p>
   ))
 }

@@ -1,26 +1,30 @@
 import { type RefObject, useId, useRef, useState } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { type OwnerChoice, type OwnerCommand, type OwnerVerb, ownerCommands } from '../../../shared/domain/owner-commands.ts'
-import { ANYWAY_MS, pauseEnd } from '../../../shared/domain/pauses.ts'
-import { messageOf } from '../../../shared/errors.ts'
-import { toIso } from '../../../shared/units.ts'
+import { pauseEnd } from '../../../shared/domain/pauses.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatMoment } from '../../lib/format.ts'
 import { cx } from '../../lib/cx.ts'
+import { rich } from '../../lib/rich.tsx'
 import { Button } from '../../ui/button.tsx'
+import { ErrorText } from '../../ui/error-text.tsx'
 import popover from '../../ui/popover.module.css'
 import prose from '../../ui/prose.module.css'
+import { OWNER_UNDO, useGiveOrder } from '../give-order.ts'
 import { useLink } from '../hooks.ts'
-import { type OwnerOrder, useOwnerOrder } from '../queries.ts'
 import { useServices } from '../services.ts'
+import { UndoLine } from '../undo-line.tsx'
+import { useUndo } from '../use-undo.ts'
 import css from './home.module.css'
 
 /** What the owner can tell the machine now. Places that change their verb, so that each keeps the focus. */
 export function OwnerVerbs({ status }: { status: AgentStatus }) {
-  const { clock } = useServices()
-  const order = useOwnerOrder()
+  const order = useGiveOrder()
+  const undo = useUndo()
   const link = useLink()
   const closed = link.state === 'lost' || link.state === 'refused'
-  const give = (verb: OwnerVerb) => order.mutate(orderOf(verb, clock.now()))
+  // Why it was refused stands below.
+  const give = (verb: OwnerVerb) => void order.give(verb).catch(() => {})
   return (
     <div className={css['verbs']}>
       <div className={css['buttons']}>
@@ -28,21 +32,15 @@ export function OwnerVerbs({ status }: { status: AgentStatus }) {
           <Command key={place} command={command} look={place === 0 ? 'primary' : 'plain'} closed={closed} busy={order.isPending} give={give} />
         ))}
       </div>
-      {closed ? <p className={prose['small']}>Needs the agent, which does not answer.</p> : null}
+      {closed ? <p className={prose['small']}>{t('Needs the agent, which does not answer.')}</p> : null}
+      {order.error ? null : <UndoLine about={OWNER_UNDO} undo={undo} refusal={null} />}
       {order.error ? (
         <p className={prose['refused']} role="alert">
-          That did not work: {messageOf(order.error)}
+          {rich('That did not work: {why}', { why: <ErrorText error={order.error} /> })}
         </p>
       ) : null}
     </div>
   )
-}
-
-function orderOf(verb: OwnerVerb, now: number): OwnerOrder {
-  if (verb.do === 'run-anyway') return { do: verb.do, until: toIso(now + ANYWAY_MS) }
-  if (verb.do !== 'pause') return verb
-  const end = pauseEnd(verb.until, now)
-  return { do: 'pause', until: end === null ? null : toIso(end) }
 }
 
 interface CommandProps {
@@ -107,7 +105,7 @@ function Choices({ id, panel, choices, choose }: ChoicesProps) {
       ref={panel}
       popover="auto"
       className={cx(popover['popover'], css['menu'])}
-      aria-label="Pause for how long"
+      aria-label={t('Pause for how long')}
       onToggle={() => setNow(clock.now())}
     >
       {choices.map(({ id: choice, label, verb }) => (

@@ -1,6 +1,10 @@
 import type { AgentStatus, GridView } from '../../../shared/contract/agent.ts'
+import { agentText } from '../../../shared/domain/agent-sentences.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatMinor, formatMoment, formatWatts, withMoments } from '../../lib/format.ts'
+import { rich } from '../../lib/rich.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { useNow } from '../hooks.ts'
 import { useStatus } from '../queries.ts'
 
@@ -12,22 +16,38 @@ export function PowerRules({ grid: { tariff, solar } }: { grid: GridView }) {
   const outlook = useStatus().data?.outlook
   const waits = outlook !== undefined && outlook.reasons.length > 0
   const rows = {
-    'Why not now': waits ? outlook.reasons.map(({ message }) => message).join(' ') : null,
-    'Next start': waits ? withMoments(outlook.message, now) : null,
-    'Left of the pay': outlook?.net ? <span title={outlook.net.method}>{netText(outlook.net)}</span> : null,
-    Electricity: tariff && `${priceText(tariff.now, now)} ${tariff.words}`,
-    'Your sun': solar && sunText(solar),
+    [t('Why not now')]: waits ? <Foreign>{outlook.reasons.map(({ message }) => message).join(' ')}</Foreign> : null,
+    [t('Next start')]: waits ? <Foreign>{withMoments(outlook.message, now)}</Foreign> : null,
+    [t('Left of the pay')]: outlook?.net ? <LeftOfPay net={outlook.net} /> : null,
+    [t('Electricity')]: tariff && (
+      <>
+        {priceText(tariff.now, now)} <Foreign>{tariff.words}</Foreign>
+      </>
+    ),
+    [t('Your sun')]: solar && <Sun solar={solar} />,
   }
   return Object.values(rows).every((value) => value === null) ? null : <Facts rows={rows} />
 }
 
-const netText = ({ currency, netMinor, payMinor, costMinor, method }: Net): string =>
-  `≈ ${formatMinor(netMinor, currency)}: ${formatMinor(payMinor, currency)} of pay less ${formatMinor(costMinor, currency)} of electricity. ${method}`
+const LeftOfPay = ({ net: { currency, netMinor, payMinor, costMinor, method } }: { net: Net }) => (
+  <span title={agentText(method)}>
+    {t('≈ {net}: {pay} of pay less {cost} of electricity.', {
+      net: formatMinor(netMinor, currency),
+      pay: formatMinor(payMinor, currency),
+      cost: formatMinor(costMinor, currency),
+    })}{' '}
+    <Foreign>{method}</Foreign>
+  </span>
+)
 
 const priceText = (price: NonNullable<GridView['tariff']>['now'], now: number): string =>
   price === null
-    ? 'The price of this hour is not known.'
-    : `${formatMinor(price.minorPerKWh, price.currency)} per kWh now, until ${formatMoment(price.until, now)}.`
+    ? t('The price of this hour is not known.')
+    : t('{price} per kWh now, until {time}.', { price: formatMinor(price.minorPerKWh, price.currency), time: formatMoment(price.until, now) })
 
-const sunText = ({ watts, basis, message }: NonNullable<GridView['solar']>): string =>
-  [watts === null ? 'Not known now.' : `${formatWatts(watts)} left over for jobs, ${basis}.`, ...(message === null ? [] : [message])].join(' ')
+const Sun = ({ solar: { watts, basis, message } }: { solar: NonNullable<GridView['solar']> }) => (
+  <>
+    {watts === null ? t('Not known now.') : rich('{watts} left over for jobs, {basis}.', { watts: formatWatts(watts), basis: <Foreign>{basis}</Foreign> })}{' '}
+    {message === null ? null : <Foreign>{message}</Foreign>}
+  </>
+)

@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatEnergy, formatGrams, formatSpan } from '../../lib/format.ts'
 import { Explain } from '../../ui/explain.tsx'
 import { Figure, Figures } from '../../ui/figures.tsx'
@@ -8,36 +9,39 @@ import { Watts } from '../../ui/watts.tsx'
 /** The day in four figures. */
 export const TodayFacts = ({ status: { power, today } }: { status: AgentStatus }) => (
   <Figures>
-    <Figure name="Power now">
+    <Figure name={t('Power now')}>
       {power === null ? (
         <>
-          – <small>nothing is metered</small>
+          – <small>{t('nothing is metered')}</small>
         </>
       ) : (
         <Watts watts={power.watts} method={power.method} />
       )}
     </Figure>
-    <Figure name="Energy today">
+    <Figure name={t('Energy today')}>
       {today.estimated ? '≈ ' : ''}
       {formatEnergy(today.energyJ)}{' '}
       <small>
-        in {formatSpan(today.runMs)}
-        {today.estimated ? ', estimate' : ''}
+        {today.estimated ? t('in {duration}, estimate', { duration: formatSpan(today.runMs) }) : t('in {duration}', { duration: formatSpan(today.runMs) })}
       </small>
     </Figure>
-    <Figure name="CO₂e today">
-      {formatGrams(today.emissionsG)} <small>{today.receipts === 1 ? 'on 1 receipt' : `on ${today.receipts} receipts`}</small>{' '}
+    <Figure name={t('CO₂e today')}>
+      {formatGrams(today.emissionsG)} <small>{t('{receipts, plural, one {on # receipt} other {on # receipts}}', { receipts: today.receipts })}</small>{' '}
       {today.origin === null ? null : (
         <small>
           <OriginLabel origin={today.origin} recordedOn={today.recordedOn} />
         </small>
       )}
     </Figure>
-    <Figure name="Attributed saving">
-      <Explain how="What the same energy would have emitted had each job started the moment it was submitted, less what it did emit. It can be negative. Each receipt shows the sum.">
+    <Figure name={t('Attributed saving')}>
+      <Explain
+        how={t(
+          'What the same energy would have emitted had each job started the moment it was submitted, less what it did emit. It can be negative. Each receipt shows the sum.',
+        )}
+      >
         {formatGrams(today.attributedSavingG)}
       </Explain>{' '}
-      <small>CO₂e today</small>
+      <small>{t('CO₂e today')}</small>
     </Figure>
   </Figures>
 )

@@ -3,7 +3,8 @@ import type { AgentJob, RunningJob } from '../../../shared/contract/agent-job.ts
 import type { Device } from '../../../shared/contract/device.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
 import { isUnpaid, jobPower, worksOn } from '../../../shared/domain/running-jobs.ts'
-import { formatEnergy, formatPercent, formatSpan, formatUncertainty, formatWindow } from '../../lib/format.ts'
+import { t } from '../../../shared/i18n/translate.ts'
+import { formatEnergy, formatPercent, formatSpan, formatUncertainty, formatWindow, listOf } from '../../lib/format.ts'
 import { powerText } from '../../lib/job-text.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { METHOD_WORD, RUNTIME_WORD, type Tone, jobWord, kindWord } from '../../lib/words.ts'
@@ -14,6 +15,7 @@ import { CopyId } from '../../ui/copy-id.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Explain } from '../../ui/explain.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
@@ -21,7 +23,7 @@ import { useNow } from '../hooks.ts'
 import { useJob, useRunning, useStatus } from '../queries.ts'
 import { useLiveStatus } from '../use-live-status.ts'
 
-const Back = () => <a href={hrefOf({ page: 'jobs' })}>All jobs</a>
+const Back = () => <a href={hrefOf({ page: 'jobs' })}>{t('All jobs')}</a>
 
 /** One attempt: what it is, where it stands and why, what it took and brought. */
 export function JobPage({ id }: { id: string }) {
@@ -29,11 +31,13 @@ export function JobPage({ id }: { id: string }) {
   const running = useRunning()
   const now = useNow()
   return (
-    <Page title={job.data?.name ?? 'Job'} above={<Back />}>
-      <Loaded query={job} what="this job" skeleton={<SkeletonLines count={8} />}>
+    <Page title={job.data?.name ?? t('Job')} above={<Back />}>
+      <Loaded query={job} what={t('this job')} skeleton={<SkeletonLines count={8} />}>
         {(found) =>
           found === null ? (
-            <EmptyState title="This computer has no such job.">It may belong to another computer of yours, or the address is incomplete.</EmptyState>
+            <EmptyState title={t('This computer has no such job.')}>
+              {t('It may belong to another computer of yours, or the address is incomplete.')}
+            </EmptyState>
           ) : (
             <JobDetail job={found} live={running.get(found.leaseId) ?? null} now={now} />
           )
@@ -64,13 +68,13 @@ function JobDetail({ job: known, live, now }: JobDetailProps) {
       </p>
       {job.message === null ? null : (
         <Banner tone={bannerTone(state.tone)} glyph={state.glyph}>
-          {job.message} {job.code === null ? null : <code>{job.code}</code>}
+          <Foreign>{job.message}</Foreign> {job.code === null ? null : <code>{job.code}</code>}
         </Banner>
       )}
-      <Card title="Work">
+      <Card title={t('Work')}>
         <Facts rows={{ ...placeOf(live, devices), ...workOf(job, now) }} />
       </Card>
-      <Card title="Result">
+      <Card title={t('Result')}>
         <Facts rows={resultOf(job, live !== null)} />
       </Card>
     </>
@@ -80,34 +84,35 @@ function JobDetail({ job: known, live, now }: JobDetailProps) {
 /** What a job at work works on. */
 function placeOf(live: RunningJob | null, devices: readonly Device[]): Record<string, ReactNode> {
   const power = live && jobPower(live, devices)
-  return { 'Works on': (live && worksOn(live, devices).join(' and ')) || null, 'Power now': power && powerText(power) }
+  return { [t('Works on')]: (live && listOf(worksOn(live, devices))) || null, [t('Power now')]: power && powerText(power) }
 }
 
 const moment = (at: string | null, now: number): ReactNode => (at === null ? null : <Moment at={at} now={now} />)
 
 const workOf = (job: AgentJob, now: number): Record<string, ReactNode> => ({
-  Kind: kindWord(job.kind),
-  'Runs in': RUNTIME_WORD[job.runtime],
-  Window: `${formatWindow(job.window, now)}, expected to take ${formatSpan(job.expectedSeconds * 1_000)}`,
-  Received: moment(job.receivedAt, now),
-  Started: moment(job.startedAt, now),
-  Ended: moment(job.endedAt, now),
-  Took: job.startedAt === null || job.endedAt === null ? null : formatSpan(Date.parse(job.endedAt) - Date.parse(job.startedAt)),
-  Progress: job.progress === null ? null : formatPercent(job.progress),
-  'Job id': <CopyId value={job.jobId} what="job id" />,
+  [t('Kind')]: kindWord(job.kind),
+  [t('Runs in')]: RUNTIME_WORD[job.runtime],
+  [t('Window')]: t('{window}, expected to take {span}', { window: formatWindow(job.window, now), span: formatSpan(job.expectedSeconds * 1_000) }),
+  [t('Received')]: moment(job.receivedAt, now),
+  [t('Started')]: moment(job.startedAt, now),
+  [t('Ended')]: moment(job.endedAt, now),
+  [t('Took')]: job.startedAt === null || job.endedAt === null ? null : formatSpan(Date.parse(job.endedAt) - Date.parse(job.startedAt)),
+  [t('Progress')]: job.progress === null ? null : formatPercent(job.progress),
+  [t('Job id')]: <CopyId value={job.jobId} what={t('job id')} />,
 })
 
 const resultOf = (job: AgentJob, isLive: boolean): Record<string, ReactNode> => ({
-  [isLive ? 'Energy so far' : 'Energy']:
-    job.joules === null ? 'Not metered yet' : <EnergyText joules={job.joules} method={job.method} uncertaintyPct={job.uncertaintyPct} />,
-  Earned: job.microUsd === null ? unearnedText(job, isLive) : formatUsd(job.microUsd),
-  Receipt: job.receiptId === null ? 'None yet' : <a href={hrefOf({ page: 'receipt', receiptId: job.receiptId })}>Open and check the receipt</a>,
-  'Energy proof': job.proofId === null ? null : <CopyId value={job.proofId} what="proof id" />,
+  [isLive ? t('Energy so far') : t('Energy')]:
+    job.joules === null ? t('Not metered yet') : <EnergyText joules={job.joules} method={job.method} uncertaintyPct={job.uncertaintyPct} />,
+  [t('Earned')]: job.microUsd === null ? unearnedText(job, isLive) : formatUsd(job.microUsd),
+  [t('Receipt')]:
+    job.receiptId === null ? t('None yet') : <a href={hrefOf({ page: 'receipt', receiptId: job.receiptId })}>{t('Open and check the receipt')}</a>,
+  [t('Energy proof')]: job.proofId === null ? null : <CopyId value={job.proofId} what={t('proof id')} />,
 })
 
 function unearnedText(job: AgentJob, isLive: boolean): string {
-  if (job.state === 'given-back') return isUnpaid(job) ? 'Nothing' : 'Paid when the job is finished'
-  return isLive ? 'Once its result is accepted' : 'Nothing booked'
+  if (job.state === 'given-back') return isUnpaid(job) ? t('Nothing') : t('Paid when the job is finished')
+  return isLive ? t('Once its result is accepted') : t('Nothing booked')
 }
 
 /** Energy with how it was measured and how sure that is. */

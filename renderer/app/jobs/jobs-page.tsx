@@ -1,26 +1,29 @@
 import type { AgentJob, RunningJob } from '../../../shared/contract/agent-job.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatPercent } from '../../lib/format.ts'
 import { drawnText } from '../../lib/job-text.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { jobWord, kindWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
+import { Sub } from '../../ui/ledger-table.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
 import { ShowOlder } from '../../ui/show-older.tsx'
+import { VirtualTable } from '../../ui/virtual-table.tsx'
 import { useNow } from '../hooks.ts'
 import { useJobs, useRunning } from '../queries.ts'
 import { useLiveStatus } from '../use-live-status.ts'
 
 const COLUMNS = [
-  { name: 'Job' },
-  { name: 'State' },
-  { name: 'Received', show: 'wide' },
-  { name: 'Energy', align: 'end', show: 'wide' },
-  { name: 'Earned', align: 'end' },
+  { name: t('Job') },
+  { name: t('State') },
+  { name: t('Received'), show: 'wide' },
+  { name: t('Energy'), align: 'end', show: 'wide' },
+  { name: t('Earned'), align: 'end' },
 ] as const
 
 /** Every attempt this computer was given, newest first. */
@@ -29,20 +32,24 @@ export function JobsPage() {
   const running = useRunning()
   useLiveStatus(running.size > 0)
   const now = useNow()
+  const rowAt = (job: AgentJob) => rowOf({ job, live: running.get(job.leaseId) ?? null, now })
   return (
-    <Page title="Jobs">
-      <Loaded query={jobs} what="your jobs" skeleton={<SkeletonLines count={6} />}>
+    <Page title={t('Jobs')}>
+      <Loaded query={jobs} what={t('your jobs')} skeleton={<SkeletonLines count={6} />}>
         {(items) =>
           items.length === 0 ? (
-            <EmptyState title="No jobs yet.">
-              The first one appears here when the coordinator has work that fits this computer and its grid. Nothing to do: it starts by itself.
+            <EmptyState title={t('No jobs yet.')}>
+              {t('The first one appears here when the coordinator has work that fits this computer and its grid. Nothing to do: it starts by itself.')}
             </EmptyState>
           ) : (
             <>
-              <LedgerTable
-                caption="Jobs, newest first"
+              <VirtualTable
+                caption={t('Jobs, newest first')}
                 columns={COLUMNS}
-                rows={items.map((job) => rowOf({ job, live: running.get(job.leaseId) ?? null, now }))}
+                count={items.length}
+                rowAt={(index) => rowAt(items[index] as AgentJob)}
+                hasMore={jobs.hasNextPage}
+                loadMore={() => void jobs.fetchNextPage({ cancelRefetch: false })}
               />
               <ShowOlder query={jobs} />
             </>
@@ -72,7 +79,7 @@ const rowOf = ({ job, live, now }: Entry) => ({
     <Moment key="received" at={job.receivedAt} now={now} />,
     <>
       {drawnText(live ?? job)}
-      {live?.joules == null ? null : <Sub>so far</Sub>}
+      {live?.joules == null ? null : <Sub>{t('so far')}</Sub>}
     </>,
     job.microUsd === null ? '–' : formatUsd(job.microUsd),
   ],
@@ -84,6 +91,10 @@ const State = ({ job }: { job: AgentJob }) => (
       <Badge state={jobWord(job)} />
       {job.progress === null ? null : ` ${formatPercent(job.progress)}`}
     </span>
-    {job.message === null ? null : <Sub>{job.message}</Sub>}
+    {job.message === null ? null : (
+      <Sub>
+        <Foreign>{job.message}</Foreign>
+      </Sub>
+    )}
   </>
 )

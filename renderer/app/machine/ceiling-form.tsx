@@ -1,5 +1,8 @@
+import type { ReactNode } from 'react'
 import type { Device } from '../../../shared/contract/device.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { type CeilingName, ceilingEffect, ceilingHint, parseCeiling } from '../../lib/ceilings.ts'
+import { rich } from '../../lib/rich.tsx'
 import { type Judgement, NumberSentence } from '../../ui/number-sentence.tsx'
 
 interface CeilingFormProps {
@@ -16,20 +19,25 @@ interface CeilingFormProps {
   readonly cancel: () => void
 }
 
-const SENTENCE: Readonly<Record<CeilingName, { readonly before: string; readonly unit: string }>> = {
-  temperatureC: { before: 'Rest above', unit: '°C' },
-  watts: { before: 'On average no more than', unit: 'W' },
+const LABEL: Readonly<Record<CeilingName, string>> = {
+  temperatureC: t('Rest above, °C'),
+  watts: t('On average no more than, W'),
+}
+
+function sentenceOf(name: CeilingName, number: ReactNode, effect: string): ReactNode {
+  return name === 'watts'
+    ? rich('On average no more than {number} W{effect}.', { number, effect })
+    : rich('Rest above {number} °C{effect}.', { number, effect })
 }
 
 /** A limit that can be typed over. */
 export const CeilingForm = ({ name, device, title, ...form }: CeilingFormProps) => (
   <NumberSentence
-    {...SENTENCE[name]}
     {...form}
-    of={title}
-    after={(value) => ceilingEffect(name, value, device)}
+    sentence={(number, value) => sentenceOf(name, number, ceilingEffect(name, value, device))}
+    label={`${LABEL[name]}, ${title}`}
     judge={(text) => judge(name, text, device)}
-    reset={{ label: `Reset: no limit for ${title}`, do: () => form.save(null) }}
+    reset={{ label: t('Reset: no limit for {device}', { device: title }), do: () => form.save(null) }}
   />
 )
 

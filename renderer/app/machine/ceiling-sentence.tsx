@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Device } from '../../../shared/contract/device.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { type CeilingName, suggestedCeiling } from '../../lib/ceilings.ts'
 import { Button } from '../../ui/button.tsx'
 import { CeilingForm } from './ceiling-form.tsx'
@@ -14,9 +15,26 @@ export interface CeilingSentenceProps {
   readonly order: (order: DeviceOrder, text: string) => void
 }
 
-const NAMES: Readonly<Record<CeilingName, { readonly none: string; readonly noun: string }>> = {
-  temperatureC: { none: 'No temperature limit of your own.', noun: 'Temperature limit' },
-  watts: { none: 'No watt limit of your own.', noun: 'Watt limit' },
+interface Words {
+  readonly none: string
+  readonly set: string
+  readonly removed: string
+  readonly opener: (device: string) => string
+}
+
+const WORDS: Readonly<Record<CeilingName, Words>> = {
+  temperatureC: {
+    none: t('No temperature limit of your own.'),
+    set: t('Temperature limit set.'),
+    removed: t('Temperature limit removed.'),
+    opener: (device) => t('Set one: temperature limit of {device}', { device }),
+  },
+  watts: {
+    none: t('No watt limit of your own.'),
+    set: t('Watt limit set.'),
+    removed: t('Watt limit removed.'),
+    opener: (device) => t('Set one: watt limit of {device}', { device }),
+  },
 }
 
 /** Only for a button that comes where the focus was lost, so it is the same function each time: called once, when the button appears. */
@@ -31,18 +49,18 @@ export function CeilingSentence({ name, device, title, closed, order }: CeilingS
     setLast(saved)
     if (saved !== null) setMode('returning')
   }
-  const { none, noun } = NAMES[name]
+  const words = WORDS[name]
   const save = (value: number | null) => {
     if (value === null) setMode('returning')
-    order({ ceilings: { ...device.ceilings, [name]: value } }, `${noun} ${value === null ? 'removed' : 'set'}.`)
+    order({ ceilings: { ...device.ceilings, [name]: value } }, value === null ? words.removed : words.set)
   }
-  const opener = { ref: mode === 'returning' ? takeFocus : null, 'aria-label': `Set one: ${noun.toLowerCase()} of ${title}` }
+  const opener = { ref: mode === 'returning' ? takeFocus : null, 'aria-label': words.opener(title) }
   if (saved === null && mode !== 'open')
     return (
       <p className={css['none']}>
-        <span>{none}</span>
+        <span>{words.none}</span>
         <Button {...opener} look="quiet" disabled={closed} onClick={() => setMode('open')}>
-          Set one
+          {t('Set one')}
         </Button>
       </p>
     )

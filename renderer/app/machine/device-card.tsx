@@ -2,10 +2,13 @@ import { useId, useRef } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import type { Device } from '../../../shared/contract/device.ts'
 import { messageOf } from '../../../shared/errors.ts'
-import { ALWAYS_NEEDED, stopsText, whatItIs, worthOf } from '../../lib/device-text.ts'
+import { t } from '../../../shared/i18n/translate.ts'
+import { ALWAYS_NEEDED, basisOf, stopsText, whatItIs, worthOf } from '../../lib/device-text.ts'
+import { rich } from '../../lib/rich.tsx'
 import { deviceWord } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import prose from '../../ui/prose.module.css'
 import ceilings from './ceilings.module.css'
@@ -47,11 +50,11 @@ export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCar
         <Switch
           ref={control}
           on={device.enabled}
-          label="Use for jobs"
+          label={t('Use for jobs')}
           of={title}
           disabled={closedNote !== null || isFixed}
           describedBy={closedNote ?? (warning === null ? undefined : id)}
-          onChange={(on) => order({ enabled: on }, on ? 'Used for jobs again.' : leftAloneText(stops !== null))}
+          onChange={(on) => order({ enabled: on }, on ? t('Used for jobs again.') : leftAloneText(stops !== null))}
         />
       }
     >
@@ -64,7 +67,7 @@ export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCar
         )}
         <UndoLine refusal={refusal === null ? null : messageOf(refusal)} undo={undo} about={device.deviceId} />
         <DeviceFigures device={device} />
-        <p className={prose['small']}>{worthOf(device)}</p>
+        <Worth device={device} />
         <Limits device={device} title={title} closed={closedNote !== null} order={order} />
         <DeviceDetails device={device} />
       </div>
@@ -72,15 +75,24 @@ export function DeviceCard({ known, title, status, closedNote, undo }: DeviceCar
   )
 }
 
+function Worth({ device }: { device: Device }) {
+  const basis = basisOf(device)
+  return (
+    <p className={prose['small']}>
+      {worthOf(device)} {basis === null ? null : rich('Basis: {basis}', { basis: <Foreign>{basis}</Foreign> })}
+    </p>
+  )
+}
+
 const Limits = (shared: Omit<CeilingSentenceProps, 'name'>) => (
   <div className={ceilings['limits']}>
-    <h3>Your limits</h3>
+    <h3>{t('Your limits')}</h3>
     <CeilingSentence name="temperatureC" {...shared} />
     <CeilingSentence name="watts" {...shared} />
   </div>
 )
 
-const leftAloneText = (stops: boolean): string => (stops ? 'Left alone. The job stops within two seconds.' : 'Left alone. No job will use it.')
+const leftAloneText = (stops: boolean): string => (stops ? t('Left alone. The job stops within two seconds.') : t('Left alone. No job will use it.'))
 
 function State({ device }: { device: Device }) {
   const message = device.enabled && device.held && device.held.code !== 'off' ? device.held.message : null
@@ -88,10 +100,16 @@ function State({ device }: { device: Device }) {
     <p className={css['state']}>
       <Badge state={deviceWord(device)} />
       <span className={css['what']}>{whatItIs(device)}</span>
-      {message === null ? null : <span className={css['message']}>{message}</span>}
+      {message === null ? null : (
+        <span className={css['message']}>
+          <Foreign>{message}</Foreign>
+        </span>
+      )}
       {device.instances === null ? null : (
         <span className={css['message']}>
-          Cut into {device.instances} {device.instances === 1 ? 'instance' : 'instances'} (MIG). Its figures are those of the whole card.
+          {t('Cut into {instances, plural, one {# instance} other {# instances}} (MIG). Its figures are those of the whole card.', {
+            instances: device.instances,
+          })}
         </span>
       )}
     </p>

@@ -1,4 +1,5 @@
 import type { Device } from '../../../shared/contract/device.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { cx } from '../../lib/cx.ts'
 import { type PowerNow, powerNow } from '../../lib/device-text.ts'
 import { formatEnergy, formatTemperature, formatWatts } from '../../lib/format.ts'
@@ -15,23 +16,20 @@ export function DeviceFigures({ device }: { device: Device }) {
   const about = method === 'estimate' ? '≈ ' : ''
   return (
     <Figures uneven>
-      <Figure name="Power now">
+      <Figure name={t('Power now')}>
         <Power device={device} power={powerNow(device, now)} />
       </Figure>
-      <Figure name="Temperature">{temperatureC === null || state !== 'ok' ? <Missing /> : formatTemperature(temperatureC)}</Figure>
-      <Figure name="Energy today">
-        <Explain how="Since midnight UTC, while Windfall watched. What it used while Windfall was not running is not known.">
+      <Figure name={t('Temperature')}>{temperatureC === null || state !== 'ok' ? <Missing /> : formatTemperature(temperatureC)}</Figure>
+      <Figure name={t('Energy today')}>
+        <Explain how={t('Since midnight UTC, while Windfall watched. What it used while Windfall was not running is not known.')}>
           {about}
           {formatEnergy(energyToday.joules)}
         </Explain>{' '}
-        <small>
-          {about}
-          {formatEnergy(energyToday.jobJoules)} of it for jobs
-        </small>
+        <small>{t('{energy} of it for jobs', { energy: `${about}${formatEnergy(energyToday.jobJoules)}` })}</small>
       </Figure>
-      <Figure name="When idle">
+      <Figure name={t('When idle')}>
         {idleW === null ? (
-          <Missing word="Not measured yet" />
+          <Missing word={t('Not measured yet')} />
         ) : (
           <>
             {about}
@@ -43,7 +41,7 @@ export function DeviceFigures({ device }: { device: Device }) {
   )
 }
 
-const Missing = ({ word = 'Not available' }: { word?: string }) => <span className={css['missing']}>{word}</span>
+const Missing = ({ word = t('Not available') }: { word?: string }) => <span className={css['missing']}>{word}</span>
 
 function Power({ device: { watts, powerLimitW, ceilings, method }, power }: { device: Device; power: PowerNow }) {
   if ('missing' in power)
@@ -55,7 +53,9 @@ function Power({ device: { watts, powerLimitW, ceilings, method }, power }: { de
   return (
     <>
       <span className={cx(power.since !== null && css['old'])}>{power.watts}</span>{' '}
-      <small>{[...(powerLimitW === null ? [] : [`of ${formatWatts(powerLimitW)}`]), ...(power.since === null ? [] : [power.since])].join(', ')}</small>
+      <small>
+        {[...(powerLimitW === null ? [] : [t('of {watts}', { watts: formatWatts(powerLimitW) })]), ...(power.since === null ? [] : [power.since])].join(', ')}
+      </small>
       {powerLimitW === null || watts === null ? null : (
         <PowerBar watts={watts} limitW={powerLimitW} ceilingW={ceilings.watts} estimated={method === 'estimate'} />
       )}

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import type { DeviceKey } from '../../../shared/contract/device.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { ALGORITHM_WORD, EVIDENCE_WORD, type Word } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
@@ -8,12 +9,14 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CopyId } from '../../ui/copy-id.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import prose from '../../ui/prose.module.css'
 import keyCss from './key.module.css'
 import css from './machine.module.css'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
-const sealedWord = (sealed: boolean): Word => (sealed ? { tone: 'leaf', glyph: 'check', word: 'Sealed' } : { tone: 'honey', glyph: 'bang', word: 'Not sealed' })
+const sealedWord = (sealed: boolean): Word =>
+  sealed ? { tone: 'leaf', glyph: 'check', word: t('Sealed') } : { tone: 'honey', glyph: 'bang', word: t('Not sealed') }
 
 interface KeyCardProps {
   readonly node: AgentStatus['node']
@@ -34,18 +37,18 @@ export function KeyCard({ node: { key, nodeId }, closedNote }: KeyCardProps) {
     setAsking(true)
   }
   return (
-    <Card title="Signing key">
+    <Card title={t('Signing key')}>
       <div className={css['device']}>
         <p className={prose['small']}>
-          Every energy proof is signed with it, so that others can tell your measurements from forgeries. It holds no money: payouts go to your address.
+          {t('Every energy proof is signed with it, so that others can tell your measurements from forgeries. It holds no money: payouts go to your address.')}
         </p>
         {key.next === null ? null : <NextKey id={id} next={key.next} />}
         <Facts rows={keyFacts(key, nodeId)} />
         <p className={keyCss['newKey']}>
           <Button disabled={closedNote !== null || key.next !== null} aria-describedby={closedNote ?? (key.next === null ? undefined : id)} onClick={ask}>
-            Make a new key…
+            {t('Make a new key…')}
           </Button>
-          <output>{done ? doneText(key) : null}</output>
+          <output>{done ? <Done {...key} /> : null}</output>
         </p>
         {asking ? <NewKeyDialog current={key} close={close} /> : null}
       </div>
@@ -56,45 +59,49 @@ export function KeyCard({ node: { key, nodeId }, closedNote }: KeyCardProps) {
 /** A key that was made and does not sign yet. Until it does there is no other to be made. */
 const NextKey = ({ id, next }: { id: string; next: NonNullable<DeviceKey['next']> }) => (
   <Banner tone="slate" glyph="half">
-    <strong id={id}>A new key is made and waits.</strong> {next.message} Until then the present key signs.{' '}
-    <CopyId value={next.keyId} what="id of the new key" />
+    <strong id={id}>{t('A new key is made and waits.')}</strong> <Foreign>{next.message}</Foreign> {t('Until then the present key signs.')}{' '}
+    <CopyId value={next.keyId} what={t('id of the new key')} />
   </Banner>
 )
 
-const doneText = ({ next }: DeviceKey): string =>
-  next === null ? 'Done. This machine signs with a new key now, and is still the same node.' : `The new key is made. ${next.message}`
+const Done = ({ next }: DeviceKey) =>
+  next === null ? (
+    t('Done. This machine signs with a new key now, and is still the same node.')
+  ) : (
+    <>
+      {t('The new key is made.')} <Foreign>{next.message}</Foreign>
+    </>
+  )
 
 const keyFacts = (key: DeviceKey, nodeId: string) => ({
-  'Kept in': key.keptIn,
-  Protection: (
+  [t('Kept in')]: <Foreign>{key.keptIn}</Foreign>,
+  [t('Protection')]: (
     <>
       <Badge state={sealedWord(key.sealed)} /> <small>{protectionText(key)}</small>
     </>
   ),
-  'Made by': (
+  [t('Made by')]: (
     <>
       {EVIDENCE_WORD[key.evidence].name} <small>{EVIDENCE_WORD[key.evidence].means}</small>
     </>
   ),
-  Signature: ALGORITHM_WORD[key.alg],
-  'Key id': (
+  [t('Signature')]: ALGORITHM_WORD[key.alg],
+  [t('Key id')]: (
     <>
-      <CopyId value={key.keyId} what="key id" /> <small>{changesText(key.rotations)}</small>
+      <CopyId value={key.keyId} what={t('key id')} /> <small>{changesText(key.rotations)}</small>
     </>
   ),
-  'Node id': (
+  [t('Node id')]: (
     <>
-      <CopyId value={nodeId} what="node id" /> <small>stays the same when the key changes</small>
+      <CopyId value={nodeId} what={t('node id')} /> <small>{t('stays the same when the key changes')}</small>
     </>
   ),
 })
 
 const protectionText = ({ sealed, evidence }: DeviceKey): string => {
-  if (!sealed) return 'Protected only by your user account: any program that runs as you could copy it.'
-  return evidence === 'tpm' ? 'Useless outside this computer.' : 'Stored encrypted; a copy of the file alone is useless.'
+  if (!sealed) return t('Protected only by your user account: any program that runs as you could copy it.')
+  return evidence === 'tpm' ? t('Useless outside this computer.') : t('Stored encrypted; a copy of the file alone is useless.')
 }
 
-const changesText = (rotations: number): string => {
-  if (rotations === 0) return 'the first key of this node'
-  return rotations === 1 ? 'the key was changed once' : `the key was changed ${rotations} times`
-}
+const changesText = (rotations: number): string =>
+  t('{rotations, plural, =0 {the first key of this node} one {the key was changed once} other {the key was changed # times}}', { rotations })

@@ -1,7 +1,9 @@
 import { useId } from 'react'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { deviceTitles } from '../../../shared/domain/running-jobs.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { together } from '../../lib/device-text.ts'
+import { hrefOf } from '../../lib/router.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Loaded, SkeletonBlock, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -21,8 +23,8 @@ export function MachinePage() {
   useLiveStatus()
   const status = useStatus()
   return (
-    <Page title="This machine">
-      <Loaded query={status} what="what this machine has" skeleton={<Skeleton />}>
+    <Page title={t('This machine')}>
+      <Loaded query={status} what={t('what this machine has')} skeleton={<Skeleton />}>
         {(data) => <Machine status={data} />}
       </Loaded>
     </Page>
@@ -39,7 +41,7 @@ function Machine({ status }: { status: AgentStatus }) {
     <>
       {closed ? (
         <p id={noteId} className={prose['small']}>
-          Nothing can be changed now: that needs the agent, which does not answer.
+          {t('Nothing can be changed now: that needs the agent, which does not answer.')}
         </p>
       ) : null}
       {status.devices.length === 0 ? (
@@ -47,7 +49,7 @@ function Machine({ status }: { status: AgentStatus }) {
       ) : (
         <>
           <p className={prose['lead']}>{together(status.devices)}</p>
-          <ul className={css['devices']} aria-label="Devices">
+          <ul className={css['devices']} aria-label={t('Devices')}>
             {status.devices.map((device) => (
               <li key={device.deviceId}>
                 <DeviceCard known={device} title={titles.get(device.deviceId) ?? device.name} status={status} closedNote={closed ? noteId : null} undo={undo} />
@@ -64,9 +66,11 @@ function Machine({ status }: { status: AgentStatus }) {
 }
 
 const NoDevice = () => (
-  <EmptyState title="No device that can be metered was found.">
-    Windfall runs a job only where it can tell how much energy the job takes. “windfall doctor” on the command line says what is missing on this computer and
-    how to allow it.
+  <EmptyState title={t('No device that can be metered was found.')}>
+    {t(
+      'Windfall runs a job only where it can tell how much energy the job takes. “windfall doctor” on the command line says what is missing on this computer and how to allow it.',
+    )}{' '}
+    <a href={hrefOf({ page: 'diagnostics' })}>{t('Examine this computer')}</a>
   </EmptyState>
 )
 

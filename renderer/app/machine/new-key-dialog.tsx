@@ -1,10 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DeviceKey } from '../../../shared/contract/device.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { t } from '../../../shared/i18n/translate.ts'
+import { rich } from '../../lib/rich.tsx'
 import { EVIDENCE_WORD } from '../../lib/words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { ErrorText } from '../../ui/error-text.tsx'
 import prose from '../../ui/prose.module.css'
 import { useServices } from '../services.ts'
 import { useAnswer } from './device-orders.ts'
@@ -34,36 +36,36 @@ interface NewKeyDialogProps {
 export function NewKeyDialog({ current, close }: NewKeyDialogProps) {
   const order = useNewKey(() => close(true))
   const [chosen, setChosen] = useState<Evidence>(current.evidence)
-  const [noChip, setNoChip] = useState<string | null>(null)
+  const [noChip, setNoChip] = useState<Error | null>(null)
   const make = () => {
     order.mutate(chosen, {
       onError: (error) => {
         if (chosen !== 'tpm') return
-        setNoChip(messageOf(error))
+        setNoChip(error)
         setChosen('software')
       },
     })
   }
   return (
-    <Dialog title="Make a new signing key?" busy={order.isPending} onClose={() => close(false)}>
+    <Dialog title={t('Make a new signing key?')} busy={order.isPending} onClose={() => close(false)}>
       <Consequence />
       <fieldset className={css['choices']} disabled={order.isPending}>
-        <legend>Made by</legend>
+        <legend>{t('Made by')}</legend>
         {CHOICES.map((evidence) => (
           <Choice key={evidence} evidence={evidence} chosen={chosen} choose={setChosen} refusal={evidence === 'tpm' ? noChip : null} />
         ))}
       </fieldset>
       {order.error && order.variables !== 'tpm' ? (
         <p className={prose['refused']} role="alert">
-          The key was not changed: {messageOf(order.error)}
+          {rich('The key was not changed: {why}', { why: <ErrorText error={order.error} /> })}
         </p>
       ) : null}
       <div className={css['verbs']}>
         <Button look="primary" {...(order.isPending ? { 'aria-disabled': true } : { onClick: make })}>
-          {order.isPending ? 'Making the key…' : 'Replace the key'}
+          {order.isPending ? t('Making the key…') : t('Replace the key')}
         </Button>
         <Button disabled={order.isPending} onClick={() => close(false)}>
-          Keep the present key
+          {t('Keep the present key')}
         </Button>
       </div>
     </Dialog>
@@ -72,8 +74,9 @@ export function NewKeyDialog({ current, close }: NewKeyDialogProps) {
 
 const Consequence = () => (
   <p>
-    The old key signs the change, and once the coordinator knows it, this machine signs with the new key alone. The node keeps its identity, history, receipts
-    and earnings, and everything signed until now stays valid. It cannot be undone.
+    {t(
+      'The old key signs the change, and once the coordinator knows it, this machine signs with the new key alone. The node keeps its identity, history, receipts and earnings, and everything signed until now stays valid. It cannot be undone.',
+    )}
   </p>
 )
 
@@ -81,8 +84,8 @@ interface ChoiceProps {
   readonly evidence: Evidence
   readonly chosen: Evidence
   readonly choose: (evidence: Evidence) => void
-  /** Why it cannot be chosen, in the agent's words. */
-  readonly refusal: string | null
+  /** Why it cannot be chosen. */
+  readonly refusal: Error | null
 }
 
 const Choice = ({ evidence, chosen, choose, refusal }: ChoiceProps) => (
@@ -95,7 +98,7 @@ const Choice = ({ evidence, chosen, choose, refusal }: ChoiceProps) => (
     </label>
     {refusal === null ? null : (
       <p className={prose['refused']} role="alert">
-        Not possible on this computer: {refusal}
+        {rich('Not possible on this computer: {why}', { why: <ErrorText error={refusal} /> })}
       </p>
     )}
   </>

@@ -1,12 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import type { SeenDevice } from '../../../shared/contract/device.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { foundText } from '../../lib/device-text.ts'
+import { rich } from '../../lib/rich.tsx'
 import { DEVICE_KIND, SEEN_WORD } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { ErrorText } from '../../ui/error-text.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import prose from '../../ui/prose.module.css'
 import { keys } from '../queries.ts'
 import { useServices } from '../services.ts'
@@ -41,26 +44,26 @@ export function SeenCard({ seen, closedNote }: SeenCardProps) {
   const verb = look.isPending ? { 'aria-disabled': true } : { onClick: () => look.mutate() }
   return (
     <Card
-      title="Seen, not used"
+      title={t('Seen, not used')}
       aside={
         <Button disabled={closedNote !== null} aria-describedby={closedNote ?? undefined} {...verb}>
-          {look.isPending ? 'Looking…' : 'Look again'}
+          {look.isPending ? t('Looking…') : t('Look again')}
         </Button>
       }
     >
       <output className={css['found']}>
-        {look.isPending ? 'Looking for hardware. This takes a few seconds.' : null}
+        {look.isPending ? t('Looking for hardware. This takes a few seconds.') : null}
         {look.data ?? null}
       </output>
       {look.error ? (
         <p className={prose['refused']} role="alert">
-          That did not work: {messageOf(look.error)}
+          {rich('That did not work: {why}', { why: <ErrorText error={look.error} /> })}
         </p>
       ) : null}
       {seen.length === 0 ? (
-        <p className={prose['small']}>Nothing. All hardware that Windfall knows here is listed above.</p>
+        <p className={prose['small']}>{t('Nothing. All hardware that Windfall knows here is listed above.')}</p>
       ) : (
-        <ul className={css['seen']} aria-label="Seen, not used">
+        <ul className={css['seen']} aria-label={t('Seen, not used')}>
           {seen.map((device) => (
             <Seen key={`${device.kind} ${device.name} ${device.busId ?? ''}`} device={device} />
           ))}
@@ -75,11 +78,13 @@ const Seen = ({ device: { kind, vendor, name, busId, reason, advice } }: { devic
     <span className={css['seenName']}>
       <strong>{name}</strong>
       <small>
-        {DEVICE_KIND[kind]} by {vendor}
+        {t('{kind} by {vendor}', { kind: DEVICE_KIND[kind], vendor })}
         {busId === null ? '' : `, ${busId}`}
       </small>
     </span>
     <Badge state={SEEN_WORD[reason]} />
-    <span className={css['advice']}>{advice}</span>
+    <span className={css['advice']}>
+      <Foreign>{advice}</Foreign>
+    </span>
   </li>
 )

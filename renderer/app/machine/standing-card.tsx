@@ -1,11 +1,13 @@
 import { Fragment } from 'react'
 import type { NodeView } from '../../../shared/contract/node-admin.ts'
 import type { NodeFault } from '../../../shared/contract/node-fault.ts'
-import { FAULT_WORDS } from '../../../shared/domain/fault-words.ts'
-import { formatMoment } from '../../lib/format.ts'
+import { faultText } from '../../../shared/domain/fault-words.ts'
+import { t } from '../../../shared/i18n/translate.ts'
+import { formatFixed, formatMoment } from '../../lib/format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
@@ -17,10 +19,12 @@ export function StandingCard() {
   const standing = useStanding()
   const now = useNow()
   return (
-    <Card title="How far it is trusted">
+    <Card title={t('How far it is trusted')}>
       <div className={css['device']}>
-        <p className={prose['small']}>The coordinator’s view of this machine. Pausing, playing, closing Windfall or switching off never counts against you.</p>
-        <Loaded query={standing} what="what the coordinator says of this machine" skeleton={<SkeletonLines count={3} />}>
+        <p className={prose['small']}>
+          {t('The coordinator’s view of this machine. Pausing, playing, closing Windfall or switching off never counts against you.')}
+        </p>
+        <Loaded query={standing} what={t('what the coordinator says of this machine')} skeleton={<SkeletonLines count={3} />}>
           {(node) => <Facts rows={factsOf(node, now)} />}
         </Loaded>
       </div>
@@ -29,48 +33,63 @@ export function StandingCard() {
 }
 
 const factsOf = (node: NodeView, now: number) => ({
-  State: node.state === 'active' ? null : <State node={node} now={now} />,
-  Reputation: (
+  [t('State')]: node.state === 'active' ? null : <State node={node} now={now} />,
+  [t('Reputation')]: (
     <>
-      {node.reputation.toFixed(2)} of 1 <small>{reputationText(node)}</small>
+      {t('{reputation} of 1', { reputation: formatFixed(node.reputation, 2) })} <small>{reputationText(node)}</small>
     </>
   ),
-  'Results today': (
+  [t('Results today')]: (
     <>
-      {node.quota.today} of {node.quota.perDay} <small>{quotaText(node, now)}</small>
+      {t('{done} of {all}', { done: node.quota.today, all: node.quota.perDay })} <small>{quotaText(node, now)}</small>
     </>
   ),
-  Unlikely: node.signals.length === 0 ? 'Nothing about its latest proofs.' : <Signals node={node} now={now} />,
+  [t('Unlikely')]: node.signals.length === 0 ? t('Nothing about its latest proofs.') : <Signals node={node} now={now} />,
 })
+
+const STATE_WORD: Readonly<Record<NodeView['state'], string>> = {
+  active: t('active'),
+  probation: t('probation'),
+  quarantined: t('quarantined'),
+  removed: t('removed'),
+}
 
 const State = ({ node: { state, reason, quarantinedUntil }, now }: { node: NodeView; now: number }) => (
   <>
-    <Badge state={{ tone: 'honey', glyph: 'bang', word: state }} /> <small>{reason}</small>
-    {quarantinedUntil === null ? null : <small> Until {formatMoment(quarantinedUntil, now)}, then it gets small jobs at first.</small>}
+    <Badge state={{ tone: 'honey', glyph: 'bang', word: STATE_WORD[state] }} />{' '}
+    <small>
+      <Foreign>{reason ?? ''}</Foreign>
+    </small>
+    {quarantinedUntil === null ? null : <small> {t('Until {time}, then it gets small jobs at first.', { time: formatMoment(quarantinedUntil, now) })}</small>}
   </>
 )
 
-const times = (count: number): string => (Number.isInteger(count) ? String(count) : count.toFixed(1))
+const times = (count: number): string => formatFixed(count, Number.isInteger(count) ? 0 : 1)
 
 function reputationText({ standing: { jobs, good, bad, faults } }: NodeView): string {
-  if (jobs === 0 && bad === 0) return '0.50 is a machine of which nothing is known yet.'
+  if (jobs === 0 && bad === 0) return t('{half} is a machine of which nothing is known yet.', { half: formatFixed(0.5, 2) })
   const counted = Object.entries(faults).filter(([, count]) => count >= 0.05)
-  const why = counted.map(([fault, count]) => `${times(count)} ${FAULT_WORDS[fault as NodeFault]}`)
-  return `${jobs} proven runs; ${times(good)} in its favour and ${times(bad)} against it, where what was long ago counts less${why.length > 0 ? `: ${why.join(', ')}` : ''}.`
+  const why = counted.map(([fault, count]) => faultText(fault as NodeFault, times(count)))
+  const values = { jobs, good: times(good), bad: times(bad) }
+  return why.length === 0
+    ? t('{jobs} proven runs; {good} in its favour and {bad} against it, where what was long ago counts less.', values)
+    : t('{jobs} proven runs; {good} in its favour and {bad} against it, where what was long ago counts less: {why}.', { ...values, why: why.join(', ') })
 }
 
 const quotaText = ({ quota: { today, perDay, freshAt } }: NodeView, now: number): string =>
-  today >= perDay ? `It gets no more jobs until ${formatMoment(freshAt, now)}.` : 'One more a day for each good result, one less for each bad one.'
+  today >= perDay
+    ? t('It gets no more jobs until {time}.', { time: formatMoment(freshAt, now) })
+    : t('One more a day for each good result, one less for each bad one.')
 
 /** They count and are paid, whatever is said of them. */
 const Signals = ({ node, now }: { node: NodeView; now: number }) => (
   <>
     {node.signals.map(({ signalId, message, at }) => (
       <Fragment key={signalId}>
-        {message} <small>{formatMoment(at, now)}</small>
+        <Foreign>{message}</Foreign> <small>{formatMoment(at, now)}</small>
         <br />
       </Fragment>
     ))}
-    <small>These proofs count and are paid. Their samples are asked for more often.</small>
+    <small>{t('These proofs count and are paid. Their samples are asked for more often.')}</small>
   </>
 )

@@ -1,5 +1,6 @@
 import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react'
 import { SolanaAddress } from '../../../shared/contract/wire.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { Button } from '../../ui/button.tsx'
 import field from '../../ui/field.module.css'
 import prose from '../../ui/prose.module.css'
@@ -29,7 +30,7 @@ export function AddressForm({ order, close }: AddressFormProps) {
   const wrong = tried && !isAddress
   return (
     <form className={css['paste']} noValidate onSubmit={save}>
-      <label htmlFor={id}>Solana address</label>
+      <label htmlFor={id}>{t('Solana address')}</label>
       <input
         ref={input}
         className={field['field']}
@@ -46,15 +47,17 @@ export function AddressForm({ order, close }: AddressFormProps) {
       />
       <p id={`${id}-note`} className={wrong ? prose['refused'] : css['small']} role={wrong ? 'alert' : undefined}>
         {wrong
-          ? 'This is no Solana address: 32 to 44 letters and digits, without 0, O, I and l. Copy it once more from your wallet.'
-          : 'Nobody can check that it is yours, so compare the first and the last four characters. In place of an address that is set already, it waits before it takes over, and you see until when.'}
+          ? t('This is no Solana address: 32 to 44 letters and digits, without 0, O, I and l. Copy it once more from your wallet.')
+          : t(
+              'Nobody can check that it is yours, so compare the first and the last four characters. In place of an address that is set already, it waits before it takes over, and you see until when.',
+            )}
       </p>
       <div className={css['verbs']}>
         <Button look="primary" type="submit" unavailable={order.isPending}>
-          {order.isPending ? 'Checking it on Solana…' : 'Pay to this address'}
+          {order.isPending ? t('Checking it on Solana…') : t('Pay to this address')}
         </Button>
         <Button look="quiet" onClick={close}>
-          Cancel
+          {t('Cancel')}
         </Button>
       </div>
     </form>

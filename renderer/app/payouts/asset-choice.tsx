@@ -1,6 +1,8 @@
 import type { PayoutTerms } from '../../../shared/contract/payout.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { ASSET_WORD } from '../../lib/money-words.ts'
+import { rich } from '../../lib/rich.tsx'
+import { ErrorText } from '../../ui/error-text.tsx'
 import prose from '../../ui/prose.module.css'
 import { Switch } from '../../ui/switch.tsx'
 import type { usePayoutOrder } from '../money-queries.ts'
@@ -18,7 +20,7 @@ export function AssetChoice({ terms, order }: AssetChoiceProps) {
     <div className={css['how']}>
       {terms.assets.length > 1 ? (
         <fieldset className={css['assets']} disabled={order.isPending}>
-          <legend>Paid in</legend>
+          <legend>{t('Paid in')}</legend>
           {terms.assets.map((asset) => (
             <label key={asset}>
               <input type="radio" name="asset" checked={terms.asset === asset} onChange={() => order.mutate({ do: 'terms', asset })} />
@@ -29,19 +31,19 @@ export function AssetChoice({ terms, order }: AssetChoiceProps) {
           ))}
         </fieldset>
       ) : (
-        <p className={css['small']}>Paid in {ASSET_WORD[terms.asset].name}; this coordinator pays in nothing else.</p>
+        <p className={css['small']}>{t('Paid in {asset}; this coordinator pays in nothing else.', { asset: ASSET_WORD[terms.asset].name })}</p>
       )}
       <Switch
         on={terms.automatic}
-        label="Pay by itself"
-        of="payouts"
+        label={t('Pay by itself')}
+        of={t('payouts')}
         disabled={order.isPending}
         describedBy="claim-note"
         onChange={(automatic) => order.mutate({ do: 'terms', automatic })}
       />
       {failed ? (
         <p className={prose['refused']} role="alert">
-          It was not changed: {messageOf(failed)}
+          {rich('It was not changed: {reason}', { reason: <ErrorText error={failed} /> })}
         </p>
       ) : null}
     </div>

@@ -1,12 +1,15 @@
+import type { ReactNode } from 'react'
 import type { PayoutClaims } from '../../../shared/contract/agent-money.ts'
 import type { PayoutClaim, PayoutTerms } from '../../../shared/contract/payout.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatAt } from '../../lib/format.ts'
-import { claimObstacle } from '../../lib/money-words.ts'
 import { shortAddress } from '../../lib/payout-text.ts'
+import { rich } from '../../lib/rich.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { ErrorText } from '../../ui/error-text.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
@@ -21,10 +24,10 @@ export function ClaimCard() {
   const terms = useTerms()
   const claims = useClaims()
   return (
-    <Card title="Claim">
-      <Loaded query={terms} what="how you are paid" skeleton={<SkeletonLines count={4} />}>
+    <Card title={t('Claim')}>
+      <Loaded query={terms} what={t('how you are paid')} skeleton={<SkeletonLines count={4} />}>
         {(how) => (
-          <Loaded query={claims} what="your claims" skeleton={<SkeletonLines count={4} />}>
+          <Loaded query={claims} what={t('your claims')} skeleton={<SkeletonLines count={4} />}>
             {(known) => <Claim terms={how} known={known} />}
           </Loaded>
         )}
@@ -50,8 +53,7 @@ function Claim({ terms, known: { claims, quote } }: { terms: PayoutTerms; known:
       {quote || underWay ? null : <Ready terms={terms} order={order} />}
       {order.error && order.variables.do !== 'terms' ? (
         <p className={prose['refused']} role="alert">
-          {order.variables.do === 'claim' ? 'The claim was not confirmed to this window' : 'There is no quote'}: {messageOf(order.error)} Nothing is lost, and
-          asking again cannot pay twice.
+          {refusal(order.variables.do === 'claim', <ErrorText error={order.error} />)}
         </p>
       ) : null}
       {quote || underWay ? null : <AssetChoice terms={terms} order={order} />}
@@ -59,23 +61,42 @@ function Claim({ terms, known: { claims, quote } }: { terms: PayoutTerms; known:
   )
 }
 
+const refusal = (claiming: boolean, reason: ReactNode): ReactNode =>
+  claiming
+    ? rich('The claim was not confirmed to this window: {reason} Nothing is lost, and asking again cannot pay twice.', { reason })
+    : rich('There is no quote: {reason} Nothing is lost, and asking again cannot pay twice.', { reason })
+
 /** While another address waits to take over, which of the two is paid. */
 function WaitingChange({ paid }: { paid: string }) {
   const now = useNow()
   const pending = useWallet().data?.pending ?? null
   return pending === null ? null : (
     <p className={css['small']}>
-      A claim goes to {shortAddress(paid)}, the present address. {shortAddress(pending.address)} takes over only {formatAt(pending.effectiveAt, now)}.
+      {t('A claim goes to {present}, the present address. {next} takes over only {time}.', {
+        present: shortAddress(paid),
+        next: shortAddress(pending.address),
+        time: formatAt(pending.effectiveAt, now),
+      })}
     </p>
   )
 }
 
-const claimLabel = ({ confirmedMicroUsd }: PayoutTerms): string => (BigInt(confirmedMicroUsd) > 0n ? `Claim ${formatUsd(confirmedMicroUsd)}` : 'Claim')
+const claimLabel = ({ confirmedMicroUsd }: PayoutTerms): string =>
+  BigInt(confirmedMicroUsd) > 0n ? t('Claim {amount}', { amount: formatUsd(confirmedMicroUsd) }) : t('Claim')
+
+/** Why nothing can be claimed now, and what to do; `null` if it can. */
+function obstacleOf({ address, paused, confirmedMicroUsd }: PayoutTerms): ReactNode {
+  if (address === null) return t('No payout address is set. Link a wallet or paste an address below.')
+  if (paused !== null) return rich('Payouts are paused: {reason} Your money waits and never expires.', { reason: <Foreign>{paused}</Foreign> })
+  return BigInt(confirmedMicroUsd) <= 0n ? t('Nothing is confirmed yet.') : null
+}
 
 function withoutClaim({ automatic, minimumMicroUsd, leastMicroUsd }: PayoutTerms): string {
-  if (!automatic) return 'It is paid only when you claim it.'
+  if (!automatic) return t('It is paid only when you claim it.')
   const from = minimumMicroUsd ?? leastMicroUsd
-  return BigInt(from) > 0n ? `Without a claim it is paid by itself from ${formatUsd(from)} on.` : 'Without a claim it is paid by itself.'
+  return BigInt(from) > 0n
+    ? t('Without a claim it is paid by itself from {amount} on.', { amount: formatUsd(from) })
+    : t('Without a claim it is paid by itself.')
 }
 
 interface ReadyProps {
@@ -84,7 +105,7 @@ interface ReadyProps {
 }
 
 function Ready({ terms, order }: ReadyProps) {
-  const obstacle = claimObstacle(terms)
+  const obstacle = obstacleOf(terms)
   const asking = order.isPending && order.variables.do === 'quote'
   return (
     <>
@@ -95,12 +116,12 @@ function Ready({ terms, order }: ReadyProps) {
           aria-describedby="claim-note"
           onClick={() => obstacle === null && !asking && order.mutate({ do: 'quote' })}
         >
-          {asking ? 'Asking what it costs…' : claimLabel(terms)}
+          {asking ? t('Asking what it costs…') : claimLabel(terms)}
         </Button>
-        {terms.address === null ? null : <span className={css['small']}>to {shortAddress(terms.address)}</span>}
+        {terms.address === null ? null : <span className={css['small']}>{t('to {address}', { address: shortAddress(terms.address) })}</span>}
       </p>
       <p id="claim-note" className={css['small']}>
-        {obstacle ?? 'You see the fee and what arrives before you confirm. Any amount above the fee can be claimed.'} {withoutClaim(terms)}
+        {obstacle ?? t('You see the fee and what arrives before you confirm. Any amount above the fee can be claimed.')} {withoutClaim(terms)}
       </p>
     </>
   )

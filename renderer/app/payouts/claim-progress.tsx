@@ -1,7 +1,9 @@
 import type { PayoutClaim } from '../../../shared/contract/payout.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { CLAIM_MEANS, reachedBy } from '../../lib/money-words.ts'
 import { formatArriving, shortAddress } from '../../lib/payout-text.ts'
+import { rich } from '../../lib/rich.tsx'
 import { hrefOf } from '../../lib/router.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
@@ -14,20 +16,18 @@ import { TransactionLink } from './transaction-link.tsx'
 export function ClaimProgress({ claim }: { claim: PayoutClaim }) {
   const { state, quote, signature, payoutId, amount } = claim
   const now = useNow()
-  const brings = formatArriving(quote.asset, amount ?? quote.amount)
+  const brings = { amount: formatArriving(quote.asset, amount ?? quote.amount), address: shortAddress(quote.address) }
   if (state === 'failed')
     return (
       <Banner tone="madder" glyph="cross">
-        <strong>The claim of {formatUsd(quote.microUsd)} failed.</strong> {CLAIM_MEANS.failed} You can claim it again.
+        <strong>{t('The claim of {amount} failed.', { amount: formatUsd(quote.microUsd) })}</strong> {CLAIM_MEANS.failed} {t('You can claim it again.')}
       </Banner>
     )
   return (
     <>
       <ClaimSteps reached={reachedBy(state)} />
       <p>
-        <strong>
-          {brings} {state === 'finalized' ? 'paid to' : 'on its way to'} {shortAddress(quote.address)}.
-        </strong>{' '}
+        <strong>{state === 'finalized' ? t('{amount} paid to {address}.', brings) : t('{amount} on its way to {address}.', brings)}</strong>{' '}
         {CLAIM_MEANS[state]}
       </p>
       {signature === null ? null : (
@@ -36,8 +36,8 @@ export function ClaimProgress({ claim }: { claim: PayoutClaim }) {
         </p>
       )}
       <p className={css['small']}>
-        Claimed <Moment at={claim.createdAt} now={now} />. <a href={hrefOf({ page: 'payout', payoutId })}>See the payout</a>
-        {state === 'finalized' ? null : ' You can close this window: it goes on without it.'}
+        {rich('Claimed {time}.', { time: <Moment at={claim.createdAt} now={now} /> })} <a href={hrefOf({ page: 'payout', payoutId })}>{t('See the payout')}</a>{' '}
+        {state === 'finalized' ? null : t('You can close this window: it goes on without it.')}
       </p>
     </>
   )

@@ -1,8 +1,10 @@
 import type { PayoutQuote } from '../../../shared/contract/payout.ts'
 import { formatUsd, formatUsdExact } from '../../../shared/domain/money.ts'
-import { formatCountdown, withMoments } from '../../lib/format.ts'
+import { t } from '../../../shared/i18n/translate.ts'
+import { formatCountdown } from '../../lib/format.ts'
 import { ASSET_WORD } from '../../lib/money-words.ts'
 import { formatArriving, shortAddress } from '../../lib/payout-text.ts'
+import { rich } from '../../lib/rich.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { SumSteps } from '../../ui/sum-steps.tsx'
@@ -11,6 +13,7 @@ import type { usePayoutOrder } from '../money-queries.ts'
 import { useTakenFocus } from '../use-taken-focus.ts'
 import { ClaimSteps } from './claim-steps.tsx'
 import css from './payouts.module.css'
+import { RateText } from './rate-text.tsx'
 
 interface ClaimReviewProps {
   readonly quote: PayoutQuote
@@ -25,20 +28,22 @@ export function ClaimReview({ quote, order }: ClaimReviewProps) {
     <>
       <ClaimSteps reached={0} />
       <h3 ref={heading} tabIndex={-1}>
-        Review your claim
+        {t('Review your claim')}
       </h3>
       <QuoteSum quote={quote} />
       {left <= 0 ? (
         <Banner tone="honey" glyph="bang">
-          <strong>This quote has expired.</strong> Nothing was claimed. Fees and rates may have changed, so ask for a new one.
+          <strong>{t('This quote has expired.')}</strong> {t('Nothing was claimed. Fees and rates may have changed, so ask for a new one.')}
         </Banner>
       ) : (
         <p className={css['small']}>
-          It binds the coordinator for{' '}
-          <span role="timer" className={css['timer']}>
-            {formatCountdown(left)}
-          </span>
-          .
+          {rich('It binds the coordinator for {time}.', {
+            time: (
+              <span role="timer" className={css['timer']}>
+                {formatCountdown(left)}
+              </span>
+            ),
+          })}
         </p>
       )}
       <Verbs quote={quote} order={order} expired={left <= 0} />
@@ -51,21 +56,21 @@ function QuoteSum({ quote }: { quote: PayoutQuote }) {
   return (
     <SumSteps
       steps={[
-        { name: 'Taken from confirmed', note: null, amount: formatUsdExact(quote.microUsd) },
-        { name: 'Network fee', note: 'at most; less if others share the transaction', amount: `− ${formatUsdExact(quote.feeMicroUsd)}` },
+        { name: t('Taken from confirmed'), note: null, amount: formatUsdExact(quote.microUsd) },
+        { name: t('Network fee'), note: t('at most; less if others share the transaction'), amount: `− ${formatUsdExact(quote.feeMicroUsd)}` },
         ...(quote.rentMicroUsd === '0'
           ? []
           : [
               {
-                name: 'Rent of your USDC account',
-                note: 'once; Solana holds it as long as the account exists',
+                name: t('Rent of your USDC account'),
+                note: t('once; Solana holds it as long as the account exists'),
                 amount: `− ${formatUsdExact(quote.rentMicroUsd)}`,
               },
             ]),
-        { name: 'Rate', note: quote.asset === 'usdc' ? '1 USDC for each dollar' : withMoments(quote.rate, now), amount: '' },
+        { name: t('Rate'), note: quote.asset === 'usdc' ? t('1 USDC for each dollar') : <RateText rate={quote.rate} now={now} />, amount: '' },
         {
-          name: `You receive in ${ASSET_WORD[quote.asset].name}`,
-          note: `at ${shortAddress(quote.address)} on ${quote.cluster}`,
+          name: t('You receive in {asset}', { asset: ASSET_WORD[quote.asset].name }),
+          note: t('at {address} on {cluster}', { address: shortAddress(quote.address), cluster: quote.cluster }),
           amount: formatArriving(quote.asset, quote.amount),
           total: true,
         },
@@ -77,20 +82,24 @@ function QuoteSum({ quote }: { quote: PayoutQuote }) {
 function Verbs({ quote, order, expired }: ClaimReviewProps & { readonly expired: boolean }) {
   const offline = useLink().state !== 'open'
   const busy = order.isPending
-  const label = `Claim ${formatUsd(quote.microUsd)}, pay ${formatArriving(quote.asset, quote.amount)} to ${shortAddress(quote.address)}`
+  const label = t('Claim {amount}, pay {arriving} to {address}', {
+    amount: formatUsd(quote.microUsd),
+    arriving: formatArriving(quote.asset, quote.amount),
+    address: shortAddress(quote.address),
+  })
   return (
     <div className={css['verbs']}>
       {expired ? (
         <Button look="primary" unavailable={busy} onClick={() => busy || order.mutate({ do: 'quote' })}>
-          {busy ? 'Asking…' : 'Get a new quote'}
+          {busy ? t('Asking…') : t('Get a new quote')}
         </Button>
       ) : (
         <Button look="primary" unavailable={busy || offline} onClick={() => busy || offline || order.mutate({ do: 'claim', quoteId: quote.quoteId })}>
-          {busy ? 'Confirming…' : label}
+          {busy ? t('Confirming…') : label}
         </Button>
       )}
       <Button disabled={busy} onClick={() => order.mutate({ do: 'drop' })}>
-        Back
+        {t('Back')}
       </Button>
     </div>
   )

@@ -1,10 +1,13 @@
 import type { NodeBalances } from '../../../shared/contract/ledger.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatCredits } from '../../lib/credits.ts'
+import { rich } from '../../lib/rich.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { ErrorText } from '../../ui/error-text.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import prose from '../../ui/prose.module.css'
 import { useBalances, useRedemption } from '../money-queries.ts'
 import css from './payouts.module.css'
@@ -27,17 +30,17 @@ function Redeem({ credits, microUsdPerEur }: { credits: NodeBalances['credits'];
     <div className={css['redeem']}>
       {worth === '0' ? null : (
         <Button disabled={order.isPending} onClick={() => order.mutate(credits)}>
-          {order.isPending ? 'Redeeming…' : `Redeem ${formatCredits(credits.verified)} for ${formatUsd(worth)}`}
+          {order.isPending ? t('Redeeming…') : t('Redeem {credits} for {amount}', { credits: formatCredits(credits.verified), amount: formatUsd(worth) })}
         </Button>
       )}
       {order.isSuccess ? (
         <output className={css['small']}>
-          {formatCredits(order.variables.verified)} redeemed. What it came to is confirmed, and is paid out with the rest.
+          {t('{credits} redeemed. What it came to is confirmed, and is paid out with the rest.', { credits: formatCredits(order.variables.verified) })}
         </output>
       ) : null}
       {order.error ? (
         <p className={prose['refused']} role="alert">
-          It was not confirmed to this window: {messageOf(order.error)} Asking again cannot redeem twice.
+          {rich('It was not confirmed to this window: {reason} Asking again cannot redeem twice.', { reason: <ErrorText error={order.error} /> })}
         </p>
       ) : null}
     </div>
@@ -45,31 +48,34 @@ function Redeem({ credits, microUsdPerEur }: { credits: NodeBalances['credits'];
 }
 
 const Credits = ({ balances: { credits, creditRate } }: { balances: NodeBalances }) => (
-  <Card title="Carbon credits, apart from money">
+  <Card title={t('Carbon credits, apart from money')}>
     <Facts
       rows={{
-        Pending: (
+        [t('Pending')]: (
           <>
-            {formatCredits(credits.pending)} <small>of savings that are still being verified</small>
+            {formatCredits(credits.pending)} <small>{t('of savings that are still being verified')}</small>
           </>
         ),
-        Verified: (
+        [t('Verified')]: (
           <>
-            {formatCredits(credits.verified)} <small>yours; it becomes money when it is redeemed</small>
+            {formatCredits(credits.verified)} <small>{t('yours; it becomes money when it is redeemed')}</small>
           </>
         ),
-        Redeemed: (
+        [t('Redeemed')]: (
           <>
-            {formatCredits(credits.redeemed)} <small>turned into confirmed money</small>
+            {formatCredits(credits.redeemed)} <small>{t('turned into confirmed money')}</small>
           </>
         ),
       }}
     />
     <p className={css['small']}>
-      €0.025 for each kilogram of CO₂e saved, 70 % yours and 30 % the community fund’s.{' '}
+      {t('€0.025 for each kilogram of CO₂e saved, 70 % yours and 30 % the community fund’s.')}{' '}
       {creditRate === null
-        ? 'The operator has set no rate at which they are redeemed yet. They do not expire.'
-        : `Redeemed at €1 = ${formatUsd(creditRate.microUsdPerEur)}, ${creditRate.source}, out of what the platform has earned.`}
+        ? t('The operator has set no rate at which they are redeemed yet. They do not expire.')
+        : rich('Redeemed at €1 = {amount}, {source}, out of what the platform has earned.', {
+            amount: formatUsd(creditRate.microUsdPerEur),
+            source: <Foreign>{creditRate.source}</Foreign>,
+          })}
     </p>
     {creditRate === null ? null : <Redeem credits={credits} microUsdPerEur={creditRate.microUsdPerEur} />}
   </Card>

@@ -1,6 +1,6 @@
 import type { AgentPayout, AgentStatus } from '../../../shared/contract/agent.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
-import { withMoments } from '../../lib/format.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { arrivingOf } from '../../lib/payout-text.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { PAYOUT_WORD } from '../../lib/words.ts'
@@ -8,6 +8,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { MoneyBook } from '../../ui/money.tsx'
@@ -18,16 +19,17 @@ import { useNow } from '../hooks.ts'
 import { usePayouts, useStatus } from '../queries.ts'
 import { ClaimCard } from './claim-card.tsx'
 import { CreditsCard } from './credits-card.tsx'
+import { RateText } from './rate-text.tsx'
 import { TransactionLink } from './transaction-link.tsx'
 import { WalletCard } from './wallet-card.tsx'
 
-const COLUMNS = [{ name: 'Payout' }, { name: 'Amount', align: 'end' }, { name: 'Rate' }, { name: 'Transaction' }] as const
+const COLUMNS = [{ name: t('Payout') }, { name: t('Amount'), align: 'end' }, { name: t('Rate') }, { name: t('Transaction') }] as const
 
 export function PayoutsPage() {
   const status = useStatus()
   return (
-    <Page title="Payouts">
-      <Loaded query={status} what="your balance" skeleton={<SkeletonLines count={3} />}>
+    <Page title={t('Payouts')}>
+      <Loaded query={status} what={t('your balance')} skeleton={<SkeletonLines count={3} />}>
         {(data) => <Balance status={data} />}
       </Loaded>
       <ClaimCard />
@@ -43,12 +45,13 @@ function Balance({ status: { earnings, node } }: { status: AgentStatus }) {
     <>
       {node.payoutAddress === null ? (
         <Banner tone="honey" glyph="bang">
-          <strong>No payout address is set.</strong> Earnings are kept for you and wait.
+          <strong>{t('No payout address is set.')}</strong> {t('Earnings are kept for you and wait.')}
         </Banner>
       ) : null}
       {node.payoutRefusal === null ? null : (
         <Banner tone="honey" glyph="bang">
-          <strong>Your payout address cannot be paid.</strong> {node.payoutRefusal} Nothing is lost: your earnings wait until you set another one.
+          <strong>{t('Your payout address cannot be paid.')}</strong> <Foreign>{node.payoutRefusal}</Foreign>{' '}
+          {t('Nothing is lost: your earnings wait until you set another one.')}
         </Banner>
       )}
       <MoneyBook
@@ -66,16 +69,16 @@ function History() {
   const payouts = usePayouts()
   const now = useNow()
   return (
-    <Card title="History">
-      <Loaded query={payouts} what="your payouts" skeleton={<SkeletonLines count={6} />}>
+    <Card title={t('History')}>
+      <Loaded query={payouts} what={t('your payouts')} skeleton={<SkeletonLines count={6} />}>
         {(items) =>
           items.length === 0 ? (
-            <EmptyState title="No payouts yet.">
-              Confirmed earnings are sent to your Solana address by themselves, or when you claim them. They never expire.
+            <EmptyState title={t('No payouts yet.')}>
+              {t('Confirmed earnings are sent to your Solana address by themselves, or when you claim them. They never expire.')}
             </EmptyState>
           ) : (
             <>
-              <LedgerTable caption="Payouts, newest first" columns={COLUMNS} rows={items.map((payout) => rowOf(payout, now))} />
+              <LedgerTable caption={t('Payouts, newest first')} columns={COLUMNS} rows={items.map((payout) => rowOf(payout, now))} />
               <ShowOlder query={payouts} />
             </>
           )
@@ -85,7 +88,7 @@ function History() {
   )
 }
 
-const notSent = ({ state }: AgentPayout): string => (state === 'failed' ? 'Nothing was sent; the amount stays yours' : 'Not sent yet')
+const notSent = ({ state }: AgentPayout): string => (state === 'failed' ? t('Nothing was sent; the amount stays yours') : t('Not sent yet'))
 
 const rowOf = (payout: AgentPayout, now: number) => ({
   key: payout.payoutId,
@@ -102,10 +105,12 @@ const rowOf = (payout: AgentPayout, now: number) => ({
       <strong>{formatUsd(payout.microUsd)}</strong>
       <Sub>{arrivingOf(payout)}</Sub>
     </>,
-    <Sub key="rate">{withMoments(payout.rate, now)}</Sub>,
+    <Sub key="rate">
+      <RateText rate={payout.rate} now={now} />
+    </Sub>,
     <>
       {payout.signature === null ? notSent(payout) : <TransactionLink signature={payout.signature} cluster={payout.cluster} />}
-      <Sub>on {payout.cluster}</Sub>
+      <Sub>{t('on {cluster}', { cluster: payout.cluster })}</Sub>
     </>,
   ],
 })

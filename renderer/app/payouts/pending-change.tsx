@@ -1,6 +1,8 @@
 import type { WalletView } from '../../../shared/contract/wallet.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatAt, formatRelative } from '../../lib/format.ts'
-import { SOURCE_WORD } from '../../lib/money-words.ts'
+import { PENDING_SOURCE } from '../../lib/money-words.ts'
+import { rich } from '../../lib/rich.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useNow } from '../hooks.ts'
@@ -20,15 +22,19 @@ export function PendingChange({ pending: { address, source, effectiveAt }, order
       glyph="bang"
       action={
         <Button unavailable={order.isPending} onClick={() => order.isPending || order.mutate({ do: 'keep' })}>
-          Keep the present address
+          {t('Keep the present address')}
         </Button>
       }
     >
       <strong>
-        <code>{address}</code> takes over {formatAt(effectiveAt, now)}, {formatRelative(effectiveAt, now)}.
+        {rich('{address} takes over {time}, {relative}.', {
+          address: <code>{address}</code>,
+          time: formatAt(effectiveAt, now),
+          relative: formatRelative(effectiveAt, now),
+        })}
       </strong>{' '}
-      It was {SOURCE_WORD[source]}. Until then nothing is paid out by itself, and a claim goes to the present address. If you did not ask for it, keep the
-      present one.
+      {PENDING_SOURCE[source]}{' '}
+      {t('Until then nothing is paid out by itself, and a claim goes to the present address. If you did not ask for it, keep the present one.')}
     </Banner>
   )
 }

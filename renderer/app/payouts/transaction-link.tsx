@@ -1,3 +1,4 @@
+import { t } from '../../../shared/i18n/translate.ts'
 import { explorerUrl } from '../../lib/explorer.ts'
 import { CopyId } from '../../ui/copy-id.tsx'
 
@@ -6,10 +7,10 @@ export function TransactionLink({ signature, cluster }: { signature: string; clu
   const url = explorerUrl(signature, cluster)
   return (
     <>
-      <CopyId value={signature} what="signature" />{' '}
+      <CopyId value={signature} what={t('signature')} />{' '}
       {url === null ? null : (
         <a href={url} target="_blank" rel="noreferrer">
-          Open in the explorer
+          {t('Open in the explorer')}
         </a>
       )}
     </>

@@ -1,16 +1,18 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { WalletView } from '../../../shared/contract/wallet.ts'
-import { messageOf } from '../../../shared/errors.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { SOURCE_WORD } from '../../lib/money-words.ts'
+import { rich } from '../../lib/rich.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CopyId } from '../../ui/copy-id.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { ErrorText } from '../../ui/error-text.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
 import { Moment } from '../../ui/relative-time.tsx'
 import { useNow } from '../hooks.ts'
-import { isOpenLink, useWallet, useWalletOrder } from '../money-queries.ts'
+import { type WalletOrder, isOpenLink, useWallet, useWalletOrder } from '../money-queries.ts'
 import { AddressForm } from './address-form.tsx'
 import { PendingChange } from './pending-change.tsx'
 import css from './payouts.module.css'
@@ -20,21 +22,21 @@ import { LinkUnderWay } from './wallet-link.tsx'
 export function WalletCard() {
   const wallet = useWallet()
   return (
-    <Card title="Where payouts go">
-      <Loaded query={wallet} what="where payouts go" skeleton={<SkeletonLines count={4} />}>
+    <Card title={t('Where payouts go')}>
+      <Loaded query={wallet} what={t('where payouts go')} skeleton={<SkeletonLines count={4} />}>
         {(view) => <Wallet view={view} />}
       </Loaded>
     </Card>
   )
 }
 
-const FAILED = {
-  begin: 'Linking did not begin',
-  keep: 'The change was not taken back',
-  cancel: 'Linking was not cancelled',
-  confirm: 'The wallet was not linked',
-  paste: 'The address was not taken',
-} as const
+const FAILED: Readonly<Record<WalletOrder['do'], (reason: ReactNode) => ReactNode>> = {
+  begin: (reason) => rich('Linking did not begin: {reason}', { reason }),
+  keep: (reason) => rich('The change was not taken back: {reason}', { reason }),
+  cancel: (reason) => rich('Linking was not cancelled: {reason}', { reason }),
+  confirm: (reason) => rich('The wallet was not linked: {reason}', { reason }),
+  paste: (reason) => rich('The address was not taken: {reason}', { reason }),
+}
 
 function Wallet({ view }: { view: WalletView }) {
   const order = useWalletOrder()
@@ -45,7 +47,7 @@ function Wallet({ view }: { view: WalletView }) {
       {view.link && isOpenLink(view) ? <LinkUnderWay key={view.link.state} link={view.link} order={order} /> : <Ways view={view} order={order} />}
       {order.error ? (
         <p className={prose['refused']} role="alert">
-          {FAILED[order.variables.do]}: {messageOf(order.error)}
+          {FAILED[order.variables.do](<ErrorText error={order.error} />)}
         </p>
       ) : null}
     </div>
@@ -57,9 +59,9 @@ function Present({ view: { address, source, since } }: { view: WalletView }) {
   return (
     <Facts
       rows={{
-        Address: address === null ? 'None yet. Confirmed money waits and never expires.' : <CopyId value={address} what="payout address" full />,
-        'How it came': source === null ? null : SOURCE_WORD[source],
-        Since: since === null ? null : <Moment at={since} now={now} />,
+        [t('Address')]: address === null ? t('None yet. Confirmed money waits and never expires.') : <CopyId value={address} what={t('payout address')} full />,
+        [t('How it came')]: source === null ? null : SOURCE_WORD[source],
+        [t('Since')]: since === null ? null : <Moment at={since} now={now} />,
       }}
     />
   )
@@ -71,8 +73,8 @@ interface WaysProps {
 }
 
 const OVER = {
-  declined: 'The wallet said no. Nothing was changed.',
-  expired: 'The last attempt to link a wallet ran out of time. Nothing was changed.',
+  declined: t('The wallet said no. Nothing was changed.'),
+  expired: t('The last attempt to link a wallet ran out of time. Nothing was changed.'),
 } as const
 
 function Ways({ view: { address, link }, order }: WaysProps) {
@@ -87,14 +89,14 @@ function Ways({ view: { address, link }, order }: WaysProps) {
         <>
           <div className={css['verbs']}>
             <Button unavailable={order.isPending} onClick={() => order.isPending || order.mutate({ do: 'begin' })}>
-              {address === null ? 'Link a wallet' : 'Link another wallet'}
+              {address === null ? t('Link a wallet') : t('Link another wallet')}
             </Button>
             <Button look="quiet" onClick={() => setTyping(true)}>
-              Paste an address
+              {t('Paste an address')}
             </Button>
           </div>
           <p className={css['small']}>
-            A linked wallet signs for this machine, so a mistyped address is impossible. No money moves, and no key leaves the wallet.
+            {t('A linked wallet signs for this machine, so a mistyped address is impossible. No money moves, and no key leaves the wallet.')}
           </p>
         </>
       )}

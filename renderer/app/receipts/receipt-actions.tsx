@@ -1,4 +1,5 @@
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { saveFile } from '../../lib/save-file.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyId } from '../../ui/copy-id.tsx'
@@ -17,11 +18,11 @@ export const ReceiptActions = ({ receiptId, bundle, check }: ReceiptActionsProps
       look="primary"
       onClick={() => saveFile({ name: `${receiptId}.wfreceipt`, type: 'application/vnd.windfall.receipt+json', text: JSON.stringify(bundle) })}
     >
-      Export .wfreceipt
+      {t('Export .wfreceipt')}
     </Button>
     <Button onClick={check.again} disabled={check.result === null && check.error === null}>
-      Check again
+      {t('Check again')}
     </Button>
-    <CopyId value={receiptId} what="receipt id" />
+    <CopyId value={receiptId} what={t('receipt id')} />
   </div>
 )

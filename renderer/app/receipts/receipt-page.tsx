@@ -1,6 +1,7 @@
 import type { OutputOf } from '../../../shared/contract/define.ts'
 import type { agentContract } from '../../../shared/contract/agent.ts'
 import { receiptOf } from '../../../shared/domain/receipt-summary.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { hrefOf } from '../../lib/router.ts'
 import { shortId } from '../../lib/format.ts'
 import { Banner } from '../../ui/banner.tsx'
@@ -14,14 +15,14 @@ import { ReceiptRaw } from './receipt-raw.tsx'
 import { useVerification } from './use-verification.ts'
 import { VerdictCard } from './verdict-card.tsx'
 
-const Back = () => <a href={hrefOf({ page: 'receipts' })}>All receipts</a>
+const Back = () => <a href={hrefOf({ page: 'receipts' })}>{t('All receipts')}</a>
 
 /** One receipt: checked here first, then read. */
 export function ReceiptPage({ receiptId }: { receiptId: string }) {
   const receipt = useReceipt(receiptId)
   return (
-    <Page title={`Receipt ${shortId(receiptId)}`} above={<Back />}>
-      <Loaded query={receipt} what="this receipt" skeleton={<SkeletonLines count={10} />}>
+    <Page title={t('Receipt {id}', { id: shortId(receiptId) })} above={<Back />}>
+      <Loaded query={receipt} what={t('this receipt')} skeleton={<SkeletonLines count={10} />}>
         {(answer) => <ReceiptDetail receiptId={receiptId} answer={answer} answeredAt={receipt.dataUpdatedAt} />}
       </Loaded>
     </Page>
@@ -46,7 +47,7 @@ function ReceiptDetail({ receiptId, answer, answeredAt }: ReceiptDetailProps) {
       <VerdictCard check={check} />
       {receipt !== null && receipt.predicate.receiptId !== receiptId ? (
         <Banner tone="madder" glyph="cross">
-          <strong>This is another receipt.</strong> It calls itself {shortId(receipt.predicate.receiptId)}.
+          <strong>{t('This is another receipt.')}</strong> {t('It calls itself {id}.', { id: shortId(receipt.predicate.receiptId) })}
         </Banner>
       ) : null}
       {receipt === null ? null : (
@@ -55,7 +56,7 @@ function ReceiptDetail({ receiptId, answer, answeredAt }: ReceiptDetailProps) {
           anchor={bundle.anchor}
           invalid={invalid}
           now={now}
-          job={<a href={hrefOf({ page: 'job', id: receipt.predicate.jobId })}>Open the job</a>}
+          job={<a href={hrefOf({ page: 'job', id: receipt.predicate.jobId })}>{t('Open the job')}</a>}
         />
       )}
       <ReceiptRaw bundle={bundle} />

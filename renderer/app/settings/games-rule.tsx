@@ -1,9 +1,11 @@
 import { type SyntheticEvent, useId, useState } from 'react'
 import type { OwnerRules } from '../../../shared/contract/owner-rules.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { Button } from '../../ui/button.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import field from '../../ui/field.module.css'
 import prose from '../../ui/prose.module.css'
+import { focusNext } from './focus.ts'
 import css from './settings.module.css'
 
 interface GamesRuleProps {
@@ -15,22 +17,22 @@ interface GamesRuleProps {
 type List = keyof OwnerRules['games']
 
 const LISTS: Readonly<Record<List, { readonly title: string; readonly none: string }>> = {
-  also: { title: 'Count as games, too', none: 'Only the programs that Windfall finds by itself.' },
-  never: { title: 'Never count as games', none: 'None.' },
+  also: { title: t('Count as games, too'), none: t('Only the programs that Windfall finds by itself.') },
+  never: { title: t('Never count as games'), none: t('None.') },
 }
 const MOST = 200
 
 /** Programs that the owner names: windows that fill the screen and known launchers are found without them. */
 export const GamesRule = ({ rules: { games }, closed, change }: GamesRuleProps) => (
-  <Disclosure name="games" summary={`Programs that count as games: ${games.also.length} added, ${games.never.length} left out`}>
+  <Disclosure name="games" summary={t('Programs that count as games: {added} added, {left} left out', { added: games.also.length, left: games.never.length })}>
     {() => (
       <div className={css['games']}>
-        <p className={prose['small']}>A program’s name, such as blender, or a part of its path.</p>
+        <p className={prose['small']}>{t('A program’s name, such as blender, or a part of its path.')}</p>
         {(['also', 'never'] as const).map((list) => (
           <Programs
             key={list}
             list={list}
-            names={games[list]}
+            names={[...new Set(games[list])]}
             closed={closed}
             set={(names, text) => change({ games: { ...games, [list]: [...names] } }, text)}
           />
@@ -57,7 +59,7 @@ function Programs({ list, names, closed, set }: ProgramsProps) {
     event.preventDefault()
     if (!canAdd) return
     setDraft('')
-    set([...names, name], `${title}: ${name}.`)
+    set([...names, name], t('{list}: {name}.', { list: title, name }))
   }
   return (
     <section aria-labelledby={`${id}-title`}>
@@ -70,15 +72,16 @@ function Programs({ list, names, closed, set }: ProgramsProps) {
             <Button
               look="quiet"
               disabled={closed}
-              aria-label={`Remove ${one}`}
-              onClick={() =>
+              aria-label={t('Remove {name}', { name: one })}
+              onClick={(event) => {
+                focusNext(event.currentTarget)
                 set(
                   names.filter((other) => other !== one),
-                  `Removed: ${one}.`,
+                  t('Removed: {name}.', { name: one }),
                 )
-              }
+              }}
             >
-              Remove
+              {t('Remove')}
             </Button>
           </li>
         ))}
@@ -86,7 +89,7 @@ function Programs({ list, names, closed, set }: ProgramsProps) {
       <form className={css['verbs']} onSubmit={add}>
         <input
           className={field['field']}
-          aria-label={`${title}: name of a program`}
+          aria-label={t('{list}: name of a program', { list: title })}
           maxLength={200}
           autoComplete="off"
           spellCheck={false}
@@ -95,7 +98,7 @@ function Programs({ list, names, closed, set }: ProgramsProps) {
           onChange={(event) => setDraft(event.currentTarget.value)}
         />
         <Button type="submit" unavailable={!canAdd}>
-          Add
+          {t('Add')}
         </Button>
       </form>
     </section>

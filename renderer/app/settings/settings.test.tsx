@@ -32,7 +32,7 @@ test('a rule is a sentence that holds once it is ticked, is marked as changed, a
 
 test('a number is typed into its sentence; what the agent would not take is said at once', async () => {
   const { screen, transport } = await openSettings()
-  const minutes = screen.getByRole('textbox', { name: 'Only when nobody has touched this computer for, min' })
+  const minutes = screen.getByRole('textbox', { name: 'Only when nobody has touched this computer for … min' })
   await expect.element(minutes).toHaveValue('5')
   await minutes.fill('0')
   await expect.element(screen.getByRole('alert')).toMatchTextContent('Give a number from 1 to 1440 min.')
@@ -47,7 +47,7 @@ test('how green the grid has to be says what it comes to, before a job waits for
   const { screen, transport } = await openSettings()
   await screen.getByRole('radio', { name: 'Only at or below so many grams.' }).click()
   await expect.element(screen.getByText(/Runs at or below 200 gCO2\/kWh\. ≈ 3 of the next 48 hours are green by the forecast/)).toBeVisible()
-  await screen.getByRole('textbox', { name: 'At most, g per kWh' }).fill('120')
+  await screen.getByRole('textbox', { name: 'At most … g per kWh' }).fill('120')
   await userEvent.keyboard('{Enter}')
   await expect.element(screen.getByText(/Runs at or below 120/)).toBeVisible()
   expect(wishes(transport)).toEqual([wish({ gate: { kind: 'absolute', maxGPerKWh: 200 } }), wish({ gate: { kind: 'absolute', maxGPerKWh: 120 } })])
@@ -77,9 +77,9 @@ test('a program of the owner’s counts as a game', async () => {
 
 test('rules are found by their words', async () => {
   const { screen } = await openSettings()
-  await screen.getByRole('searchbox', { name: 'Find a rule' }).fill('battery')
-  await expect.element(screen.getByText('No rule has these words.')).toBeVisible()
-  await screen.getByRole('searchbox', { name: 'Find a rule' }).fill('mains')
+  await screen.getByRole('searchbox', { name: 'Find a setting' }).fill('battery')
+  await expect.element(screen.getByText('No setting has these words.')).toBeVisible()
+  await screen.getByRole('searchbox', { name: 'Find a setting' }).fill('mains')
   await expect.poll(() => screen.getByRole('checkbox').elements()).toHaveLength(1)
 })
 

@@ -60,8 +60,9 @@ export function useRules() {
     const rules = pending ? (pending.rules ?? settings) : said
     const hold = (next: OwnerRules | null, text: string) => {
       const before = setBy === 'settings' && !pending ? null : rules
+      const from = document.activeElement
       mutate(next)
-      undo.make({ about: RULES_UNDO, text, undo: () => mutate(before) })
+      undo.make({ about: RULES_UNDO, text, undo: () => (mutate(before), from instanceof HTMLElement && from.focus()) })
     }
     return { rules, closed, undo, refusal, hold, change: (part, text) => hold({ ...rules, ...part }, text) }
   }

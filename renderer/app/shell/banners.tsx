@@ -1,11 +1,15 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { formatMoment } from '../../lib/format.ts'
 import type { LinkState } from '../../lib/link.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Foreign } from '../../ui/foreign.tsx'
 import { useLink, useNow } from '../hooks.ts'
 import { useStatus } from '../queries.ts'
 import { useServices } from '../services.ts'
+import { useShell } from '../shell-queries.ts'
+import { Notes, isGone } from './notes.tsx'
 import css from './shell.module.css'
 
 /** What stands between the owner and the world: the agent out of reach, or the coordinator. */
@@ -13,8 +17,14 @@ export function Banners() {
   const link = useLink()
   const { data: status } = useStatus()
   const now = useNow()
-  const agent = <AgentBanner link={link} now={now} />
-  return <div className={css['banners']}>{link.state === 'open' || link.state === 'connecting' ? <CoordinatorBanner status={status} now={now} /> : agent}</div>
+  const { data: shell } = useShell()
+  const agent = link.state === 'lost' && isGone(shell?.agent) ? null : <AgentBanner link={link} now={now} />
+  return (
+    <div className={css['banners']}>
+      {link.state === 'open' || link.state === 'connecting' ? <CoordinatorBanner status={status} now={now} /> : agent}
+      <Notes />
+    </div>
+  )
 }
 
 function AgentBanner({ link, now }: { link: LinkState; now: number }) {
@@ -22,14 +32,14 @@ function AgentBanner({ link, now }: { link: LinkState; now: number }) {
   if (link.state === 'refused')
     return (
       <Banner tone="madder" glyph="cross">
-        <strong>This window may not talk to the agent.</strong> {link.message}
+        <strong>{t('This window may not talk to the agent.')}</strong> <Foreign>{link.message}</Foreign>
       </Banner>
     )
   if (link.state !== 'lost') return null
   return (
-    <Banner tone="honey" glyph="bang" action={<Button onClick={() => services.link.retry()}>Try now</Button>}>
-      <strong>The agent on this computer has not answered since {formatMoment(link.since, now)}.</strong> The window keeps trying. What you see is from before;
-      if Windfall was stopped, start it again.
+    <Banner tone="honey" glyph="bang" action={<Button onClick={() => services.link.retry()}>{t('Try now')}</Button>}>
+      <strong>{t('The agent on this computer has not answered since {time}.', { time: formatMoment(link.since, now) })}</strong>{' '}
+      {t('The window keeps trying. What you see is from before; if Windfall was stopped, start it again.')}
     </Banner>
   )
 }
@@ -39,14 +49,13 @@ function CoordinatorBanner({ status, now }: { status: AgentStatus | undefined; n
   const { lastSyncAt, message } = status.coordinator
   return (
     <Banner tone="honey" glyph="bang">
-      <strong>Offline{lastSyncAt === null ? '' : ` since ${formatMoment(lastSyncAt, now)}`}.</strong> {whatContinues(status.running.length)} receipts will sync.
-      New jobs and payouts need a connection.
-      {message === null ? '' : ` ${message}`}
+      <strong>{lastSyncAt === null ? t('Offline.') : t('Offline since {time}.', { time: formatMoment(lastSyncAt, now) })}</strong>{' '}
+      {whatContinues(status.running.length)} {t('New jobs and payouts need a connection.')} {message === null ? null : <Foreign>{message}</Foreign>}
     </Banner>
   )
 }
 
-function whatContinues(jobs: number): string {
-  if (jobs === 0) return 'Finished work is kept;'
-  return jobs === 1 ? 'Your running job continues; its' : 'Your running jobs continue; their'
-}
+const whatContinues = (jobs: number): string =>
+  jobs === 0
+    ? t('Finished work is kept; receipts will sync.')
+    : t('{jobs, plural, one {Your running job continues; its receipts will sync.} other {Your running jobs continue; their receipts will sync.}}', { jobs })

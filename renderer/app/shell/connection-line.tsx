@@ -1,4 +1,5 @@
 import type { AgentStatus } from '../../../shared/contract/agent.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import type { LinkState } from '../../lib/link.ts'
 import type { Word } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -7,18 +8,18 @@ import { useStatus } from '../queries.ts'
 import css from './shell.module.css'
 
 function wordOf(link: LinkState, status: AgentStatus | undefined, failed: boolean): Word {
-  if (link.state === 'lost' || link.state === 'refused') return { tone: 'honey', glyph: 'bang', word: 'Agent not reached' }
-  if (status === undefined && failed) return { tone: 'honey', glyph: 'bang', word: 'State not known' }
+  if (link.state === 'lost' || link.state === 'refused') return { tone: 'honey', glyph: 'bang', word: t('Agent not reached') }
+  if (status === undefined && failed) return { tone: 'honey', glyph: 'bang', word: t('State not known') }
   switch (status?.coordinator.state) {
     case 'connected':
-      return { tone: 'leaf', glyph: 'drop', word: 'Connected' }
+      return { tone: 'leaf', glyph: 'drop', word: t('Connected') }
     case 'offline':
-      return { tone: 'honey', glyph: 'bang', word: 'Offline' }
+      return { tone: 'honey', glyph: 'bang', word: t('Offline') }
     case 'unconfigured':
-      return { tone: 'plain', glyph: 'ring', word: 'No coordinator' }
+      return { tone: 'plain', glyph: 'ring', word: t('No coordinator') }
     case 'connecting':
     case undefined:
-      return { tone: 'slate', glyph: 'half', word: 'Connecting' }
+      return { tone: 'slate', glyph: 'half', word: t('Connecting') }
   }
 }
 
@@ -29,11 +30,7 @@ export function ConnectionLine() {
   return (
     <div className={css['connection']}>
       <Badge state={wordOf(link, status, isError)} />
-      {status ? (
-        <span className={css['version']}>
-          Zone {status.node.zone} · v{status.version}
-        </span>
-      ) : null}
+      {status ? <span className={css['version']}>{t('Zone {zone} · v{version}', { zone: status.node.zone, version: status.version })}</span> : null}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react'
+import { t } from '../../../shared/i18n/translate.ts'
 import { Failure } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 
@@ -17,8 +18,8 @@ export class PageBoundary extends Component<{ children: ReactNode }, State> {
   override render() {
     if (!this.state.error) return this.props.children
     return (
-      <Page title="This page broke">
-        <Failure error={this.state.error} what="this page" busy={false} retry={() => this.setState({ error: null })} />
+      <Page title={t('This page broke')}>
+        <Failure error={this.state.error} what={t('this page')} busy={false} retry={() => this.setState({ error: null })} />
       </Page>
     )
   }

@@ -1,24 +1,19 @@
 import type { ReactNode } from 'react'
+import { t } from '../../../shared/i18n/translate.ts'
 import { cx } from '../../lib/cx.ts'
-import { type PageName, type Route, hrefOf } from '../../lib/router.ts'
+import { isMac } from '../../lib/platform.ts'
+import { type PageName, hrefOf } from '../../lib/router.ts'
+import { SHORTCUTS, ariaKeys, ariaPageKeys, keysOf } from '../../lib/shortcuts.ts'
 import { Button } from '../../ui/button.tsx'
+import { Keys } from '../../ui/keys.tsx'
 import { useLink } from '../hooks.ts'
+import { Toast } from '../toast.tsx'
+import { useWindow } from '../window-state.ts'
 import { Announcer } from './announcer.tsx'
 import { Banners } from './banners.tsx'
 import { ConnectionLine } from './connection-line.tsx'
+import { MENU } from './menu.ts'
 import css from './shell.module.css'
-
-const MENU: readonly { readonly route: Route; readonly label: string; readonly pages: readonly PageName[] }[] = [
-  { route: { page: 'home' }, label: 'Home', pages: ['home'] },
-  { route: { page: 'day' }, label: 'Day report', pages: ['day'] },
-  { route: { page: 'jobs' }, label: 'Jobs', pages: ['jobs', 'job'] },
-  { route: { page: 'earnings' }, label: 'Earnings', pages: ['earnings', 'earning', 'statement'] },
-  { route: { page: 'receipts' }, label: 'Receipts', pages: ['receipts', 'receipt'] },
-  { route: { page: 'payouts' }, label: 'Payouts', pages: ['payouts', 'payout'] },
-  { route: { page: 'grid' }, label: 'Grid', pages: ['grid'] },
-  { route: { page: 'machine' }, label: 'This machine', pages: ['machine'] },
-  { route: { page: 'settings' }, label: 'Settings', pages: ['settings'] },
-]
 
 const toContent = () => document.getElementById('content')?.focus()
 
@@ -26,30 +21,59 @@ const toContent = () => document.getElementById('content')?.focus()
 export const Shell = ({ page, children }: { page: PageName | null; children: ReactNode }) => (
   <div className={css['shell']}>
     <Button className={css['skip']} onClick={toContent}>
-      Skip to content
+      {t('Skip to content')}
     </Button>
     <header className={css['side']}>
       <p className={css['brand']}>
         <Mark />
         Windfall
       </p>
-      <nav aria-label="Main">
+      <Find />
+      <nav aria-label={t('Main')}>
         <ul className={css['menu']}>
-          {MENU.map(({ route, label, pages }) => (
+          {MENU.map(({ route, label, pages }, index) => (
             <li key={label}>
-              <a href={hrefOf(route)} aria-current={page !== null && pages.includes(page) ? 'page' : undefined}>
+              <a
+                href={hrefOf(route)}
+                aria-keyshortcuts={ariaPageKeys(index + 1, isMac())}
+                aria-current={page !== null && pages.includes(page) ? 'page' : undefined}
+              >
                 {label}
               </a>
             </li>
           ))}
         </ul>
       </nav>
+      <Help />
       <ConnectionLine />
     </header>
     <Content>{children}</Content>
+    <Toast />
     <Announcer />
   </div>
 )
+
+/** Everything the window can do, from every page. */
+function Find() {
+  const { setOverlay } = useWindow()
+  const find = SHORTCUTS.find(({ is }) => is === 'palette')
+  return (
+    <Button className={css['find']} onClick={() => setOverlay('palette')} aria-haspopup="dialog" aria-keyshortcuts={ariaKeys('palette', isMac())}>
+      {t('Find…')}
+      {find ? <Keys keys={keysOf(find, isMac())} /> : null}
+    </Button>
+  )
+}
+
+/** Help with the keyboard, in the same place on every page. */
+function Help() {
+  const { setOverlay } = useWindow()
+  return (
+    <Button look="quiet" className={css['help']} onClick={() => setOverlay('shortcuts')} aria-haspopup="dialog" aria-keyshortcuts={ariaKeys('help', isMac())}>
+      {t('Keyboard shortcuts')}
+    </Button>
+  )
+}
 
 /** The page. While the agent is out of reach everything on it is from before, and loses its colour. */
 function Content({ children }: { children: ReactNode }) {

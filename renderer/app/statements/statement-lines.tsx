@@ -1,9 +1,11 @@
 import type { LedgerTransactionView, StatementLine } from '../../../shared/contract/ledger.ts'
+import { t } from '../../../shared/i18n/translate.ts'
 import { withMoments } from '../../lib/format.ts'
 import { accountWord, amountWord, changeWord, kindWord, partyWord } from '../../lib/statement-text.ts'
 import { CopyId } from '../../ui/copy-id.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { English } from '../../ui/english.tsx'
 import { LedgerTable } from '../../ui/ledger-table.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
@@ -12,7 +14,7 @@ import { useNow } from '../hooks.ts'
 import { useEntries, type useStatement } from './statement-queries.ts'
 import css from './statements.module.css'
 
-const ENTRIES = [{ name: 'From' }, { name: 'To' }, { name: 'Amount', align: 'end' }] as const
+const ENTRIES = [{ name: t('From') }, { name: t('To') }, { name: t('Amount'), align: 'end' }] as const
 
 interface StatementLinesProps {
   readonly owner: string
@@ -22,17 +24,17 @@ interface StatementLinesProps {
 
 /** Oldest first, as in any books; each opens everything that was booked with it. */
 export function StatementLines({ owner, items, query }: StatementLinesProps) {
-  if (items.length === 0) return <EmptyState title="Nothing changed them.">No pay, payout or credit was booked in this month.</EmptyState>
+  if (items.length === 0) return <EmptyState title={t('Nothing changed them.')}>{t('No pay, payout or credit was booked in this month.')}</EmptyState>
   return (
     <>
-      <ol className={css['lines']} aria-label="Lines of the statement, oldest first">
+      <ol className={css['lines']} aria-label={t('Lines of the statement, oldest first')}>
         {items.map((line) => (
           <li key={line.transactionId}>
             <Line owner={owner} line={line} />
           </li>
         ))}
       </ol>
-      <ShowOlder query={query} label="Show more" />
+      <ShowOlder query={query} label={t('Show more')} />
     </>
   )
 }
@@ -67,8 +69,8 @@ function Entries({ owner, transactionId }: { owner: string; transactionId: strin
   const entries = useEntries(transactionId)
   return (
     <div className={css['entries']}>
-      <Loaded query={entries} what="these entries" skeleton={<SkeletonLines count={3} />}>
-        {(found) => (found === null ? <p>They are no longer yours to see.</p> : <Transfers owner={owner} transaction={found} />)}
+      <Loaded query={entries} what={t('these entries')} skeleton={<SkeletonLines count={3} />}>
+        {(found) => (found === null ? <p>{t('They are no longer yours to see.')}</p> : <Transfers owner={owner} transaction={found} />)}
       </Loaded>
     </div>
   )
@@ -79,15 +81,19 @@ function Transfers({ owner, transaction: { transactionId, note, transfers } }: {
   return (
     <>
       <LedgerTable
-        caption="Entries of this transaction"
+        caption={t('Entries of this transaction')}
         columns={ENTRIES}
         rows={transfers.map(({ from, to, asset, amount }, index) => ({
           key: String(index),
           cells: [partyWord(from, owner), partyWord(to, owner), amountWord({ asset, amount })],
         }))}
       />
-      {note === null ? null : <p className={css['note']}>{withMoments(note, now)}</p>}
-      <CopyId value={transactionId} what="transaction" full />
+      {note === null ? null : (
+        <p className={css['note']}>
+          <English>{withMoments(note, now)}</English>
+        </p>
+      )}
+      <CopyId value={transactionId} what={t('transaction')} full />
     </>
   )
 }

@@ -10,7 +10,7 @@ import { createGridHistory } from '../history.ts'
 import { createGridOracle } from '../oracle.ts'
 import { createFakeProvider } from '../provider.fake.ts'
 import type { GridProvider } from '../provider.ts'
-import { loadRecording } from '../recording.ts'
+import { loadRecording } from '../../../kernel/grid-recording.ts'
 import { type Sharpen, createOutlooks } from './outlooks.ts'
 
 const HOUR_MS = 3_600_000

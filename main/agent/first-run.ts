@@ -1,0 +1,70 @@
+import { CONSENT_TEXT, type FirstRun } from '../../shared/contract/first-run.ts'
+import type { Reason } from '../../shared/contract/policy.ts'
+import { WindfallError } from '../../shared/errors.ts'
+import { toIso } from '../../shared/units.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { type FirstRunAct, FirstRunMemory, UNTOUCHED, afterAct, firstJobOf, isAsked } from './first-run-state.ts'
+import type { AgentStores } from './stores.ts'
+
+export interface FirstRunDeps {
+  readonly asks: boolean
+  readonly stores: {
+    readonly settings: AgentStores['settings']
+    readonly jobs: Pick<AgentStores['jobs'], 'list'>
+    readonly facts: Pick<AgentStores['facts'], 'listReceipts'>
+  }
+  readonly clock: Pick<Clock, 'now'>
+  readonly changed: () => void
+}
+
+export interface FirstRunBook {
+  readonly view: () => FirstRun
+  readonly go: (step: FirstRun['step']) => void
+  readonly later: () => void
+  /** Error: `input.invalid` for another text than this agent's. */
+  readonly agree: (text: string) => void
+  /** Error: `conflict` before consent. */
+  readonly end: () => void
+  /** What stands against any job: the owner was not asked yet. */
+  readonly objections: () => readonly Reason[]
+  /** Error: `conflict` while the owner has not agreed. */
+  readonly insist: () => void
+}
+
+const KEY = 'first-run'
+const NOT_YET: Reason = { code: 'user', message: 'Windfall is not set up yet: nothing runs before you have agreed to it.', until: null }
+const FIRST_JOBS = 20
+
+/** Where the owner is on the way to the first receipt, over restarts, and that nothing runs before they have agreed. */
+export function createFirstRun({ asks, stores, clock, changed }: FirstRunDeps): FirstRunBook {
+  const { settings, jobs, facts } = stores
+  let memory = settings.get(KEY, FirstRunMemory) ?? UNTOUCHED
+  const receipts = () => facts.listReceipts(null, 1).map(({ receiptId }) => receiptId)
+  const asked = isAsked(memory, { asks, hasWorked: jobs.list(null, 1).length > 0 || receipts().length > 0 })
+  const waits = () => asked && memory.consent === null
+  const act = (what: FirstRunAct) => {
+    const next = afterAct(memory, what)
+    settings.set(KEY, next)
+    memory = next
+    changed()
+  }
+  const insist = () => {
+    if (waits()) throw new WindfallError('conflict', 'Windfall is not set up yet. Open it, read what it may do on this computer, and agree first.')
+  }
+  return {
+    view: () => ({ asked, ...memory, first: firstJobOf(jobs.list(null, FIRST_JOBS), receipts()) }),
+    go: (step) => act({ do: 'go', step }),
+    later: () => act({ do: 'later' }),
+    agree(text) {
+      if (text !== CONSENT_TEXT)
+        throw new WindfallError('input.invalid', 'This window shows another text than the one this agent asks about. Load the window again.')
+      act({ do: 'agree', text, at: toIso(clock.now()) })
+    },
+    end() {
+      insist()
+      act({ do: 'end' })
+    },
+    objections: () => (waits() ? [NOT_YET] : []),
+    insist,
+  }
+}

@@ -1,0 +1,64 @@
+/** The agent as a process of its own beside the shell. Electron starts its bundle; `agent-protocol.ts` says what the two say to each other. */
+import { messageOf, toProblem } from '../../shared/errors.ts'
+import { systemClock } from '../kernel/clock.ts'
+import { createLogger } from '../kernel/log.ts'
+import { createRecentLog } from '../kernel/recent-log.ts'
+import { type SignalNote, ToAgent, type ToShell } from './agent-protocol.ts'
+import { createLocalAgent } from './local-agent.ts'
+import { createShellPorts } from './shell-ports.ts'
+
+// oxlint-disable-next-line require-post-message-target-origin -- a process has no origin, unlike a frame
+const post = (message: ToShell): void => process.parentPort.postMessage(message)
+const shell = createShellPorts(post)
+const recentLog = createRecentLog()
+let report: (note: SignalNote) => void = () => {}
+let stop: () => Promise<unknown> = async () => undefined
+
+/** The shell ends this process once it has heard why. */
+function fail(error: unknown): void {
+  createLogger('agent', 'info').error({ reason: messageOf(error) }, 'the agent could not go on')
+  post({ is: 'failed', problem: { ...toProblem(error) } })
+}
+
+async function start({ dataDirectory, vault }: Extract<ToAgent, { is: 'start' }>): Promise<void> {
+  const run = createLocalAgent({
+    environment: process.env,
+    openPorts: async (config) => ({
+      clock: systemClock,
+      log: createLogger('agent', config.logLevel, [], recentLog),
+      recentLog,
+      // Loaded by those who ask for it; an Electron that starts itself opens another window.
+      diagnose: async (...asked) => (await import('../doctor/own-machine.ts')).examineOwnMachine({ startsNode: false })(...asked),
+      environment: process.env,
+      vault: shell.vault(vault),
+      launch: shell.launch,
+    }),
+    accompany: (agent) => {
+      report = agent.report
+    },
+    onFailed: fail,
+  })
+  stop = (await run(dataDirectory)).stop
+  post({ is: 'ready' })
+}
+
+function hear(message: ToAgent): void {
+  switch (message.is) {
+    case 'start':
+      return void start(message).catch(fail)
+    case 'report':
+      return report(message.report)
+    case 'stop':
+      return void stop().finally(() => process.exit(0))
+    case 'secret':
+    case 'no-secret':
+    case 'child-said':
+    case 'child-ended':
+      return shell.hear(message)
+  }
+}
+
+process.parentPort.on('message', ({ data }) => {
+  const message = ToAgent.safeParse(data)
+  if (message.success) hear(message.data)
+})
