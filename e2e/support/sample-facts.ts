@@ -2,6 +2,7 @@ import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
 import type { AgentJob } from '../../shared/contract/agent-job.ts'
 import type { AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
 import type { Device } from '../../shared/contract/device.ts'
+import type { ZoneNow, ZonesNow } from '../../shared/contract/zone-now.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
 
 const START = Date.parse('2026-11-21T12:00:00.000Z')
@@ -146,7 +147,11 @@ export const SAMPLE_PAYOUT: AgentPayout = {
 
 export const samplePower = () => ({
   method: 'rapl' as const,
-  readings: Array.from({ length: 120 }, (_, n) => ({ at: toIso(START + n * 1_000), watts: 70 + 3 * Math.sin(n / 9) })),
+  readings: Array.from({ length: 120 }, (_, n) => ({
+    at: toIso(START + n * 1_000),
+    watts: 70 + 3 * Math.sin(n / 9),
+    temperatureC: 58 + Math.round(Math.sin(n / 30)),
+  })),
 })
 
 export function sampleGrid(): GridView {
@@ -175,6 +180,7 @@ export function sampleGrid(): GridView {
     },
     now: { gPerKWh: 150, from: at(0), to: at(30) },
     greenWindows: [{ from: at(780), to: at(960) }],
+    greenerThanPercent: 64,
     rule: 'In the window the coordinator planned',
     state: 'fresh',
     message: null,
@@ -182,3 +188,24 @@ export function sampleGrid(): GridView {
     solar: null,
   }
 }
+
+const sampleZone = (zone: string, name: string, gPerKWh: number | null): ZoneNow => ({
+  zone,
+  name,
+  gPerKWh,
+  state: gPerKWh === null ? 'missing' : 'fresh',
+  origin: gPerKWh === null ? null : 'modelled',
+  recordedOn: null,
+  source: gPerKWh === null ? null : 'sample',
+  issuedAt: gPerKWh === null ? null : at(0),
+})
+
+export const sampleZones = (): ZonesNow => ({
+  zones: [
+    { ...sampleZone('GB-13', 'London', 150), origin: 'recorded', recordedOn: '2024-03-18' },
+    sampleZone('GB', 'Great Britain', 124),
+    sampleZone('FR', 'France', 56),
+    sampleZone('PL', 'Poland', null),
+  ],
+  attributions: ['Sample data'],
+})
