@@ -90,6 +90,7 @@ export default defineConfig(async () => ({
         },
       },
       { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
+      { test: { ...node, name: 'packages', include: ['e2e/packaging/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
       { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 600_000 } },
       {
         plugins: [react()],

@@ -11,7 +11,7 @@ const withoutSchemaWriter: Plugin = {
     const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name)
     const again = [...code.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name)
     const exported = [...names, ...again].map((name) => `absent as ${name}`).join(', ')
-    return `const absent = () => { throw new Error('The window writes no schemas.') }\nexport { ${exported} }\n`
+    return { code: `const absent = () => { throw new Error('The window writes no schemas.') }\nexport { ${exported} }\n`, map: { mappings: '' } }
   },
 }
 

@@ -8,5 +8,5 @@ import { shellRows } from './bench/shell-rows.ts'
 import { storeRows } from './bench/store-rows.ts'
 import { windowRows } from './bench/window-rows.ts'
 
-await build({ only: ['main', 'children', 'preload', 'renderer', 'icons'] }, (line) => void process.stderr.write(`${line}\n`))
+await build({ only: ['main', 'children', 'sandbox', 'preload', 'renderer', 'icons'] }, (line) => void process.stderr.write(`${line}\n`))
 await runRows('desktop', { shell: shellRows, window: windowRows, store: storeRows })

@@ -5,7 +5,6 @@ import { expectAccessible } from '../support/axe.ts'
 import { expect, loadedWindow, test } from '../support/fixtures.ts'
 import { startFleet, submitSample } from '../support/fleet.ts'
 import { statusIn } from '../support/own-agent.ts'
-import { startService } from '../support/windfall.ts'
 
 const step = (window: Page, name: string) => window.getByRole('heading', { name, level: 2, exact: true })
 const next = (window: Page, name: string) => window.getByRole('button', { name: `Next: ${name}` }).click()
@@ -19,15 +18,16 @@ test('from the first start through five steps, with a restart in between, to a f
 }, info) => {
   await using fleet = await startFleet(info.outputPath('fleet'))
   const coordinator = await fleet.startCoordinator()
-  // The key lies in a file, so that an agent of the command line can go on with it.
-  const first = await launchApp({ switches: ['--password-store=basic'] })
+  const first = await launchApp()
   const before = await loadedWindow(first)
   await expect(step(before, 'Welcome')).toBeVisible()
   expect(await statusIn(before)).toMatchObject({ display: 'paused', running: [] })
   expect(await resume(before)).toMatchObject({ ok: false, problem: { code: 'conflict' } })
   await expectAccessible(before)
   await next(before, 'This computer')
-  await expect(before.getByRole('list', { name: 'What was found' }).getByText('Sandbox')).toBeVisible()
+  const found = before.getByRole('list', { name: 'What was found' })
+  await expect(found.getByText('Sandbox')).toBeVisible()
+  await expect(found.getByText('No sandbox works here')).toHaveCount(0)
   await next(before, 'Power')
   await expect(step(before, 'Power')).toBeFocused()
   await before.getByRole('combobox', { name: 'Grid zone' }).selectOption('GB-12')
@@ -36,7 +36,6 @@ test('from the first start through five steps, with a restart in between, to a f
 
   const agent = { askFirst: true, coordinatorUrl: coordinator.ready.url, gate: { kind: 'always' }, policy: { dedicated: true, allowBattery: true } }
   writeFileSync(join(dataDirectory, 'settings.json'), JSON.stringify({ agent }))
-  const service = await startService(['agent', '--data', dataDirectory])
   const window = await loadedWindow(await launchApp())
   await expect(step(window, 'Power')).toBeVisible()
   expect((await statusIn(window)).node.zone).toBe('GB-12')
@@ -56,5 +55,4 @@ test('from the first start through five steps, with a restart in between, to a f
   await window.getByRole('button', { name: 'Done', exact: true }).click()
   await expect(window.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()
   await expect(window.getByText('Your first receipt is on its way.')).toHaveCount(0)
-  expect(await service.stop()).toBe(0)
 })

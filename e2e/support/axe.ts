@@ -25,7 +25,7 @@ export async function setSizes(page: Page, { width, text }: Pick<View, 'width' |
 }
 
 /** What axe finds now: rules and the places that break them. */
-async function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page): Promise<string[]> {
   const known = await page.evaluate(() => 'axe' in globalThis)
   if (!known) await page.evaluate(axe.source)
   return page.evaluate(async (options) => {

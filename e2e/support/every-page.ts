@@ -20,7 +20,7 @@ export const EVERY_PAGE: readonly (readonly [name: string, hash: string])[] = [
   ['a page that is missing', '#/nowhere'],
 ]
 
-/** Opens an address, waits until everything on its page was answered, and unfolds all that can be. */
+/** Opens an address, and waits until everything on its page was answered. */
 export async function openPage(window: Page, hash: string): Promise<void> {
   await window.evaluate((target) => {
     if ((location.hash || '#/') === target) return
@@ -29,8 +29,13 @@ export async function openPage(window: Page, hash: string): Promise<void> {
   }, hash)
   await expect(window.locator('h1:not([data-left])')).toBeVisible()
   await expect(window.locator('[aria-busy="true"]')).toHaveCount(0)
+}
+
+/** Unfolds everything on a page that can be. */
+export async function unfold(window: Page): Promise<void> {
   await window.evaluate(() => {
     for (const folded of document.querySelectorAll<HTMLElement>('main details:not([open]) > summary')) folded.click()
   })
+  await expect(window.locator('main details:not([open])')).toHaveCount(0)
   await expect(window.locator('[aria-busy="true"]')).toHaveCount(0)
 }

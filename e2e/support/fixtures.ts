@@ -15,7 +15,7 @@ export const CHROMIUM_ARGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
 ]
 
-interface Fixtures {
+export interface Fixtures {
   /** Is there a desktop that shows tray icons? */
   trayHost: boolean
   /** Where the agent of this test announces itself; a finished run may be put here instead. */

@@ -1,5 +1,6 @@
 import { AGENT_DEFAULTS, parseAgentConfig } from '../../main/agent/config.ts'
 import { type RunningAgent, startAgent } from '../../main/agent/agent.ts'
+import { thisNode } from '../../main/agent/jobs/sandbox-program.ts'
 import { launchNodeChild } from '../../main/kernel/child.ts'
 import { systemClock } from '../../main/kernel/clock.ts'
 import { announce } from '../../main/kernel/instance-file.ts'
@@ -18,6 +19,7 @@ export async function startRealAgent(dataDirectory: string): Promise<{ readonly 
     environment: process.env,
     vault: createFileVault(dataDirectory),
     launch: launchNodeChild,
+    sandbox: thisNode(),
   }
   const agent = await startAgent(config, ports, stop.signal)
   announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })

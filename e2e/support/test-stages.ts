@@ -42,6 +42,7 @@ export const STAGES: readonly Stage[] = [
   { name: 'network', ...vitest('network') },
   { name: 'postgres', ...vitest('postgres'), postgres: true, beside: true },
   { name: 'component', ...vitest('component') },
+  { name: 'packages', ...vitest('packages'), beside: true },
   {
     name: 'desktop',
     command: ['playwright', 'test', '--reporter=list,json'],

@@ -33,6 +33,7 @@ import { createDockerEngine } from './jobs/docker.ts'
 import { createGpuSight } from './jobs/gpu-sight.ts'
 import type { Meter } from './metering/meter.ts'
 import { createLiveLogs } from './jobs/live-logs.ts'
+import type { OpenSandbox } from './jobs/sandbox-program.ts'
 import { createMoney } from './money.ts'
 import { createNews } from './news.ts'
 import { createOwnerRules, tellOverruled } from './owner-rules.ts'
@@ -56,6 +57,8 @@ export interface AgentPorts {
   readonly vault: SecretVault
   /** How programs of ours are run beside this one. */
   readonly launch: LaunchChild
+  /** What WebAssembly jobs are locked up in. */
+  readonly sandbox: OpenSandbox
   /** Examines this machine on demand; without it, the window says where else that is done. */
   readonly diagnose?: Diagnose
   /** What `log` has written lately, for the owner to read. */
@@ -184,6 +187,7 @@ export async function startAgent(given: AgentConfig, ports: AgentPorts, signal: 
     checkpoints,
     images: config.images,
     graceMs: () => rules.current().graceMs,
+    sandbox: ports.sandbox,
   })
   const upkeep = [...runtimes.values()].flatMap((runtime) => runtime.upkeep ?? [])
   const ids = createIds(clock)

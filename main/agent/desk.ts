@@ -26,7 +26,10 @@ const QUOTE = 'payout-quote'
 export function createDesk({ client, signer, settings, changed }: DeskDeps): DeskCalls {
   const ask: Client<typeof coordinatorContract>['call'] = async (name, input) => {
     if (client) return client.call(name, input)
-    throw new WindfallError('unavailable', 'No coordinator is set, so nobody holds money for this machine. Start the agent with --coordinator and its address.')
+    throw new WindfallError(
+      'unavailable',
+      'No coordinator is set, so nobody holds money for this machine. Give its address as agent.coordinatorUrl in settings.json and start Windfall again, or start the agent with --coordinator.',
+    )
   }
   /** Other windows show the same. */
   const told = async <T>(answer: Promise<T>): Promise<T> => {

@@ -19,12 +19,19 @@ export type FirstRunAct =
 
 export const UNTOUCHED: FirstRunMemory = { step: 'welcome', later: false, consent: null, done: false }
 
+interface Asking {
+  /** Whoever starts the agent wants its owner asked. */
+  readonly asks: boolean
+  /** By an agent that ran here before. */
+  readonly wasAsked: boolean
+  readonly hasWorked: boolean
+}
+
 /**
- * Whether this owner is asked. `asks`: whoever starts the agent wants it. An installation that has worked already is never asked
- * afterwards; one whose owner was asked stays so.
+ * Whether this owner is asked. An installation that has worked already is never asked afterwards; one whose owner was asked stays so: a lease
+ * that came meanwhile looks like work.
  */
-export const isAsked = (memory: FirstRunMemory, { asks, hasWorked }: { readonly asks: boolean; readonly hasWorked: boolean }): boolean =>
-  asks && (memory.consent !== null || !hasWorked)
+export const isAsked = ({ asks, wasAsked, hasWorked }: Asking): boolean => asks && (wasAsked || !hasWorked)
 
 /** Consent stays as it was first given. */
 export function afterAct(memory: FirstRunMemory, act: FirstRunAct): FirstRunMemory {

@@ -59,18 +59,31 @@ test('nobody is asked who starts the agent by hand, or whose machine has worked 
   later.insist()
 })
 
+test('whoever was asked stays so, whatever the coordinator sends to this machine before they have agreed', () => {
+  const { start, jobs } = installation()
+  start(true)
+  jobs.push(someJob('leased', 'l-1'))
+  const after = start(true)
+  expect(after.view().asked).toBe(true)
+  expect(after.objections()).toHaveLength(1)
+  expect(after.insist).toThrow(expect.objectContaining({ code: 'conflict' }))
+  after.agree(CONSENT_TEXT)
+  expect(start(true).objections()).toEqual([])
+})
+
 test('any steps in any order, with restarts in between: no job may start before consent, and any may after it', () => {
   const act = fc.oneof(
     fc.record({ do: fc.constant('go' as const), step: fc.constantFrom(...SETUP_STEPS) }),
-    fc.record({ do: fc.constantFrom('later' as const, 'end' as const, 'restart' as const, 'wrong-text' as const, 'agree' as const) }),
+    fc.record({ do: fc.constantFrom('later' as const, 'end' as const, 'restart' as const, 'lease' as const, 'wrong-text' as const, 'agree' as const) }),
   )
   fc.assert(
     fc.property(fc.array(act, { maxLength: 25 }), (acts) => {
-      const { start } = installation()
+      const { start, jobs } = installation({ jobs: [] })
       let book = start(true)
       let agreed = false
       for (const one of acts) {
         if (one.do === 'restart') book = start(true)
+        if (one.do === 'lease') jobs.push(someJob('given-back', `l-${jobs.length}`))
         if (one.do === 'go') book.go(one.step)
         if (one.do === 'later') book.later()
         if (one.do === 'wrong-text') expect(() => book.agree('x')).toThrow()

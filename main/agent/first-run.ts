@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { CONSENT_TEXT, type FirstRun } from '../../shared/contract/first-run.ts'
 import type { Reason } from '../../shared/contract/policy.ts'
 import { WindfallError } from '../../shared/errors.ts'
@@ -32,6 +33,7 @@ export interface FirstRunBook {
 }
 
 const KEY = 'first-run'
+const ASKED_KEY = 'first-run-asked'
 const NOT_YET: Reason = { code: 'user', message: 'Windfall is not set up yet: nothing runs before you have agreed to it.', until: null }
 const FIRST_JOBS = 20
 
@@ -40,7 +42,9 @@ export function createFirstRun({ asks, stores, clock, changed }: FirstRunDeps): 
   const { settings, jobs, facts } = stores
   let memory = settings.get(KEY, FirstRunMemory) ?? UNTOUCHED
   const receipts = () => facts.listReceipts(null, 1).map(({ receiptId }) => receiptId)
-  const asked = isAsked(memory, { asks, hasWorked: jobs.list(null, 1).length > 0 || receipts().length > 0 })
+  const wasAsked = memory.consent !== null || settings.get(ASKED_KEY, z.literal(true)) !== null
+  const asked = isAsked({ asks, wasAsked, hasWorked: jobs.list(null, 1).length > 0 || receipts().length > 0 })
+  if (asked && !wasAsked) settings.set(ASKED_KEY, true)
   const waits = () => asked && memory.consent === null
   const act = (what: FirstRunAct) => {
     const next = afterAct(memory, what)

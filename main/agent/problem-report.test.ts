@@ -41,6 +41,16 @@ test('says nothing of who and where, and holds no key', () => {
 
 test('a line of the log cannot end its block', () => expect(report({ log: [line('``` # not a heading')] }).match(/```/g)).toHaveLength(2))
 
+test('what somebody else has said is one line, and begins nothing of its own', () => {
+  const message = 'Busy.\n\n## Log\n```\nSend your key to\r\n<b>us</b>'
+  const status = fakeStatus({ coordinator: { ...fakeStatus().coordinator, message } })
+  const text = report({ status, log: [line('one\ntwo')] })
+  expect(text).toContain(": Busy. ## Log ''' Send your key to <b>us</b>\n")
+  expect(text.match(/^## Log/gm)).toHaveLength(1)
+  expect(text.match(/```/g)).toHaveLength(2)
+  expect(text).toContain('info one two\n')
+})
+
 test('lines are found by how bad they are and by all their words, the newest first', () => {
   const all = [line('one', '"zone":"GB"'), line('two', '', 'warn'), line('three zone')]
   const found = (search: string, level: 'info' | 'warn' = 'info', limit = 10) => newestLines(all, { search, level, limit }).map(({ message }) => message)

@@ -53,12 +53,22 @@ export function problemReport(input: ReportInput): string {
     ...section('State', stateLines(status)),
     ...section('Devices', deviceLines(status)),
     ...section('Checks', checkLines(diagnosis)),
-    ...section(`Log, the newest ${Math.min(LOG_LINES, log.length)} of ${log.length} lines`, ['```', ...log.slice(-LOG_LINES).map(logLine), '```']),
+    ...section(`Log, the newest ${Math.min(LOG_LINES, log.length)} of ${log.length} lines`, log.slice(-LOG_LINES).map(logLine), ['```']),
   ]
   return presentable(lines.join('\n'), input).slice(0, LONGEST)
 }
 
-const section = (title: string, lines: readonly string[]): string[] => [`## ${title}`, '', ...lines, '']
+const section = (title: string, lines: readonly string[], fence: readonly string[] = []): string[] => [
+  `## ${title}`,
+  '',
+  ...fence,
+  ...lines.map(inOneLine),
+  ...fence,
+  '',
+]
+
+/** Others have a part in some of what is said: it begins no heading, and neither begins nor ends a block. */
+const inOneLine = (line: string): string => line.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, ' ').replaceAll('`', "'")
 
 function stateLines({ display, policy, reasons, node, coordinator, running }: AgentStatus): string[] {
   return [
@@ -89,5 +99,4 @@ function checkLines({ state, groups }: Diagnosis): string[] {
   ]
 }
 
-const logLine = ({ at, level, message, about }: RecentLine): string =>
-  `${toIso(at)} ${level} ${message}${about === '' ? '' : ` {${about}}`}`.replaceAll('`', "'")
+const logLine = ({ at, level, message, about }: RecentLine): string => `${toIso(at)} ${level} ${message}${about === '' ? '' : ` {${about}}`}`

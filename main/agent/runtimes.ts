@@ -11,6 +11,7 @@ import type { ImageRules } from './jobs/image-rules.ts'
 import { createImageStock } from './jobs/image-stock.ts'
 import type { Availability, Runtime } from './jobs/runtime.ts'
 import type { JobsStore } from './jobs/jobs.store.ts'
+import type { OpenSandbox } from './jobs/sandbox-program.ts'
 import { createWasmRuntime } from './jobs/wasm.ts'
 import type { AgentStores } from './stores.ts'
 
@@ -23,11 +24,13 @@ export interface RuntimesDeps {
   readonly images: ImageRules
   /** How long a job that has to go is given to save its work; asked when it has to. */
   readonly graceMs: () => number
+  /** What WebAssembly jobs are locked up in. */
+  readonly sandbox: OpenSandbox
 }
 
 /** Every way this machine may run a job. */
 export function createRuntimes(deps: RuntimesDeps): ReadonlyMap<RuntimeName, Runtime> {
-  const { clock, stores, images: rules } = deps
+  const { clock, stores, images: rules, sandbox } = deps
   const engine = createDockerEngine()
   const docker = createDockerRuntime({
     ...deps,
@@ -39,7 +42,7 @@ export function createRuntimes(deps: RuntimesDeps): ReadonlyMap<RuntimeName, Run
     deaf: createDeafImages(stores.settings),
     toolkitVersion: readToolkitVersion,
   })
-  return new Map([docker, createWasmRuntime({ clock })].map((runtime) => [runtime.name, runtime]))
+  return new Map([docker, createWasmRuntime({ clock, sandbox })].map((runtime) => [runtime.name, runtime]))
 }
 
 /** From the moment that an image is looked for until its container holds it. */
@@ -47,8 +50,8 @@ const neededImages = ({ open }: Pick<JobsStore, 'open'>): ReadonlySet<string> =>
   new Set(open().flatMap(({ state, lease: { spec } }) => (state === 'preparing' && spec.runtime.name === 'docker' ? (stockName(spec.runtime) ?? []) : [])))
 
 /** Whether jobs can run in this sandbox, without anything of an agent. */
-export const probeRuntime = (name: RuntimeName, clock: Clock, signal: AbortSignal): Promise<Availability> =>
-  name === 'docker' ? probeEngine(createDockerEngine(), signal) : createWasmRuntime({ clock }).probe(signal)
+export const probeRuntime = (name: RuntimeName, deps: Pick<RuntimesDeps, 'clock' | 'sandbox'>, signal: AbortSignal): Promise<Availability> =>
+  name === 'docker' ? probeEngine(createDockerEngine(), signal) : createWasmRuntime(deps).probe(signal)
 
 export interface ProbedRuntime {
   readonly name: RuntimeName

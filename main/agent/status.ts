@@ -116,9 +116,12 @@ export interface StatusSources {
   readonly session: Pick<CoordinatorSession, 'state'>
 }
 
+const UNCONFIGURED =
+  'No coordinator is set. Give its address as agent.coordinatorUrl in settings.json and start Windfall again, or start the agent with --coordinator.'
+
 /** What keeps work away although the owner's rules allow it: no coordinator to ask, or a grid that is not green enough. */
 export function outsideReasons({ state, message }: AgentStatus['coordinator'], closed: Reason | null): Reason[] {
-  if (state === 'unconfigured') return [{ code: 'offline', message: 'No coordinator is set. Start the agent with --coordinator and its address.', until: null }]
+  if (state === 'unconfigured') return [{ code: 'offline', message: UNCONFIGURED, until: null }]
   const offline: Reason[] =
     state === 'offline' ? [{ code: 'offline', message: message ?? 'The coordinator cannot be reached. Windfall keeps trying.', until: null }] : []
   return [...offline, ...(closed ? [closed] : [])]

@@ -1,9 +1,15 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { sandboxName, systemName } from '../agent/jobs/sandbox-program.ts'
+import { createShippedSandbox } from '../agent/jobs/shipped-sandbox.ts'
+import { createWasmRuntime } from '../agent/jobs/wasm.ts'
+import { systemClock } from '../kernel/clock.ts'
 import { packageRoot } from '../kernel/paths.ts'
 import { build, isBuilt } from './build.ts'
+import { gatherSandbox } from './gather-sandbox.ts'
 
 const read = (...path: readonly string[]) => readFileSync(join(packageRoot, ...path), 'utf8')
 
@@ -53,6 +59,29 @@ test('every program that the agent starts by name is built', async () => {
   for (const name of named) expect(read('dist', 'children', `${name}.mjs`), name).toContain('import')
 })
 
+test('the sandbox of the application is a plain Node and one program that needs no other file, and they run a module', async () => {
+  await build({ only: ['sandbox'] }, () => {})
+  const name = sandboxName(process)
+  const program = read('dist', 'sandbox', name, 'wasm-child.mjs')
+  const loaded = [...program.matchAll(/^import (?:.* from )?"([^"]+)"|\bimport\(/gm)].map(([, from]) => from)
+  expect(loaded).toContain('node:worker_threads')
+  expect(loaded.filter((from) => !from?.startsWith('node:'))).toEqual([])
+  expect(read('dist', 'sandbox', name, 'LICENSE-node.txt')).toContain('Copyright Node.js contributors')
+  const sandbox = createShippedSandbox({
+    directory: join(packageRoot, 'dist', 'sandbox', name),
+    manifestFile: join(packageRoot, 'dist', 'sandbox', `${name}.json`),
+    os: systemName(process.platform),
+  })
+  const runtime = createWasmRuntime({ clock: systemClock, sandbox })
+  expect(await runtime.probe(new AbortController().signal)).toEqual({ available: true, version: `V8 ${process.versions.v8}` })
+})
+
+test('a package for another system is not made with the Node of this one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wf-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  await expect(gatherSandbox(folder, { os: 'win', arch: 'riscv64' })).rejects.toThrow(/win-riscv64 needs the Node .*node\.exe\. Put it there/)
+})
+
 test('what the application evaluates before Electron is ready is small: no schemas, no log, no database', async () => {
   await build({ only: ['main'] }, () => {})
   const reached = new Set(['desktop.mjs'])
@@ -72,6 +101,10 @@ describe('the packaging configuration', () => {
     readonly electronFuses: Readonly<Record<string, boolean>>
     readonly files: readonly string[]
     readonly asarUnpack: readonly string[]
+    readonly beforePack: string
+    readonly extraResources: readonly { readonly from: string; readonly to: string }[]
+    readonly win: { readonly signExts: readonly string[] }
+    readonly mac: { readonly binaries: readonly string[]; readonly hardenedRuntime: boolean }
     readonly protocols: readonly object[]
     readonly fileAssociations: readonly object[]
   }
@@ -106,6 +139,14 @@ describe('the packaging configuration', () => {
   test('takes every built part along that runs in the application, and leaves native libraries as files', () => {
     expect(config.files).toEqual(expect.arrayContaining(['dist/main/**', 'dist/children/**', 'dist/preload/**', 'dist/renderer/**', 'dist/icons/**']))
     expect(config.asarUnpack).toEqual(['**/*.node'])
+  })
+
+  test('puts the sandbox outside the archive, and what it has to be inside; Windows leaves its Node as it is, macOS signs it', () => {
+    expect(config.extraResources).toEqual([{ from: 'dist/sandbox/${os}-${arch}', to: 'sandbox' }])
+    expect(config.files).toContain('dist/sandbox/${os}-${arch}.json')
+    expect(createRequire(join(packageRoot, 'x.js')).resolve(config.beforePack)).toBe(join(packageRoot, 'main', 'cli', 'gather-sandbox.ts'))
+    expect(config.win.signExts).toEqual(['!node.exe'])
+    expect(config.mac).toMatchObject({ binaries: ['Contents/Resources/sandbox/node'], hardenedRuntime: true })
   })
 
   test('is what the system opens links and receipt files with', () => {

@@ -7,7 +7,7 @@ import type { InlineConfig } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
 import { programBundle } from './program-bundle.ts'
 
-export const PARTS = ['main', 'children', 'agent', 'coordinator', 'preload', 'renderer', 'verify', 'client', 'icons', 'jobs'] as const
+export const PARTS = ['main', 'children', 'sandbox', 'agent', 'coordinator', 'preload', 'renderer', 'verify', 'client', 'icons', 'jobs'] as const
 export type Part = (typeof PARTS)[number]
 
 interface Recipe {
@@ -32,6 +32,15 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
     sources: code('main/agent', 'main/kernel', 'shared'),
     output: 'children/nvml-child.mjs',
     run: () => bundle(nodeBundle({ entries: childPrograms(), folder: 'children', format: 'es' })),
+  },
+  sandbox: {
+    sources: ['main/agent/jobs/{wasi,wasm}-*.ts', 'main/agent/jobs/shipped-sandbox.ts', 'main/cli/gather-sandbox.ts', 'resources/sandbox/*'],
+    output: 'sandbox/wasm-child.mjs',
+    run: async () => {
+      // In one file with all that it needs, because it may read no other one.
+      await bundle(nodeBundle({ entries: { 'wasm-child': 'main/agent/jobs/wasm-child.ts' }, folder: 'sandbox', format: 'es', alone: true }))
+      await (await import('./gather-sandbox.ts')).gatherSandbox(join(dist, 'sandbox'))
+    },
   },
   agent: {
     sources: [...code('main/agent', 'main/doctor', 'main/kernel', 'shared'), 'main/cli/*.ts'],
@@ -100,7 +109,11 @@ export async function build({ only = PARTS }: { only?: readonly Part[] }, log: (
 
 const stampFile = (part: Part): string => join(dist, `.${part}.sha256`)
 
+/** A file of this name in `dist` says that everything there is as it was released, without the tools that it was built with. */
+export const RELEASE_MARK = '.released'
+
 function isCurrent(part: Part): boolean {
+  if (existsSync(join(dist, RELEASE_MARK))) return existsSync(join(dist, RECIPES[part].output))
   return existsSync(join(dist, RECIPES[part].output)) && existsSync(stampFile(part)) && readFileSync(stampFile(part), 'utf8') === digestOf(part)
 }
 
@@ -125,16 +138,24 @@ async function bundle(config: InlineConfig): Promise<void> {
   await vite.build({ ...config, configFile: false, logLevel: 'warn' })
 }
 
+interface NodeBundle {
+  readonly entries: Readonly<Record<string, string>>
+  readonly folder: string
+  readonly format: 'es' | 'cjs'
+  /** Whether installed packages go in. */
+  readonly alone?: boolean
+}
+
 /**
  * Electron's own modules and installed packages stay outside, but for zod: of its 15 MB in memory we use a few. The preload runs sandboxed,
  * so everything but Electron goes in.
  */
-function nodeBundle({ entries, folder, format }: { entries: Readonly<Record<string, string>>; folder: string; format: 'es' | 'cjs' }): InlineConfig {
+function nodeBundle({ entries, folder, format, alone = format === 'cjs' }: NodeBundle): InlineConfig {
   const extension = format === 'es' ? 'mjs' : 'cjs'
   return {
     root: packageRoot,
     publicDir: false,
-    ssr: { noExternal: format === 'cjs' ? true : ['zod'] },
+    ssr: { noExternal: alone ? true : ['zod'] },
     build: {
       ssr: true,
       outDir: join(dist, folder),

@@ -36,7 +36,7 @@ export function describeFleet({ fleetId, self, nodes }: FleetView): string[] {
   const online = nodes.filter(({ state }) => state === 'online').length
   return [
     ...table([['node', 'zone', 'state', 'heard', 'today', 'earned', 'gpu', 'because'], ...rows]),
-    `fleet ${fleetId}: ${nodes.length} machines, ${online} online; today ${energy(wattHours * 3_600)}, ${usd(earned)} (UTC day, as the coordinator knows it)`,
+    `fleet ${fleetId}: ${nodes.length} machine${nodes.length === 1 ? '' : 's'}, ${online} online; today ${energy(wattHours * 3_600)}, ${usd(earned)} (UTC day, as the coordinator knows it)`,
   ]
 }
 

@@ -1,4 +1,5 @@
 import { type AgentPorts, startAgent } from '../agent/agent.ts'
+import { thisNode } from '../agent/jobs/sandbox-program.ts'
 import type { AgentConfig } from '../agent/config.ts'
 import { type LaunchChild, launchNodeChild } from '../kernel/child.ts'
 import { systemClock } from '../kernel/clock.ts'
@@ -20,8 +21,9 @@ export const headlessPorts = ({ dataDirectory, logLevel }: AgentConfig, launch: 
     environment: process.env,
     vault: createFileVault(dataDirectory),
     launch,
+    sandbox: thisNode(),
     // Loaded by those who ask for it.
-    diagnose: async (...asked) => (await import('../doctor/own-machine.ts')).examineOwnMachine({ startsNode: true })(...asked),
+    diagnose: async (...asked) => (await import('../doctor/own-machine.ts')).examineOwnMachine({ startsNode: true, sandbox: thisNode() })(...asked),
   }
 }
 

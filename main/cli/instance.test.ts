@@ -16,7 +16,12 @@ test('what runs on a directory is written where only its owner can read it; a se
   const directory = newDirectory()
   announce(directory, { coordinator, chain: { rpcUrl: 'http://127.0.0.1:8899', cluster: 'localnet' } })
   announce(directory, { agent })
-  expect(readInstance(directory)).toEqual({ pid: process.pid, agent, coordinator, chain: { rpcUrl: 'http://127.0.0.1:8899', cluster: 'localnet' } })
+  expect(readInstance(directory)).toEqual({
+    pid: process.pid,
+    agent: { ...agent, pid: process.pid },
+    coordinator,
+    chain: { rpcUrl: 'http://127.0.0.1:8899', cluster: 'localnet' },
+  })
   expect(statSync(join(directory, 'windfall.json')).mode & 0o777).toBe(0o600)
   announce(directory, { agent: { ...agent, url: 'http://127.0.0.1:4001' } })
   expect(readInstance(directory)).toMatchObject({ agent: { url: 'http://127.0.0.1:4001' }, coordinator })
@@ -33,7 +38,7 @@ test.each([
   expect(readInstance(directory)).toBeNull()
   expect(() => agentClient(directory)).toThrow(expect.objectContaining({ code: 'instance.missing' }))
   announce(directory, { agent })
-  expect(readInstance(directory)).toEqual({ pid: process.pid, agent })
+  expect(readInstance(directory)).toEqual({ pid: process.pid, agent: { ...agent, pid: process.pid } })
 })
 
 async function serving(status: number, body: string, instead?: () => void) {

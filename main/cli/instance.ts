@@ -7,7 +7,7 @@ import { type Client, type Transport, connect } from '../../shared/contract/defi
 import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { readJson } from '../../shared/contract/http-transport.ts'
 import { createHttpTransport, receive, send } from '../kernel/contract-http.ts'
-import { type AgentAddress, INSTANCE_FILE, readInstance } from '../kernel/instance-file.ts'
+import { type AgentAddress, INSTANCE_FILE, readInstance, runningAgent } from '../kernel/instance-file.ts'
 import { sessionAt } from './sign-in-file.ts'
 
 const missing = (what: string, dataDirectory: string, cause?: unknown): WindfallError =>
@@ -77,6 +77,12 @@ function coordinatorAccess({ dataDirectory, coordinator }: Where): CoordinatorAc
   return { url, apiKey: sessionAt(dataDirectory, url) ?? apiKey }
 }
 
+/** An agent was started here and no coordinator: what is asked without saying of whom is asked of this machine. */
+export function isNodeOnly(dataDirectory: string): boolean {
+  const found = readInstance(dataDirectory)
+  return found?.agent !== undefined && found.coordinator === undefined
+}
+
 /** Error: `instance.missing`. */
 function runningCoordinator(dataDirectory: string): CoordinatorAccess {
   const access = readInstance(dataDirectory)?.coordinator
@@ -137,7 +143,7 @@ const noEvents: Transport['subscribe'] = () => () => undefined
 
 /** Where the agent on this data directory said it would be. Error: `instance.missing`. */
 export function agentAddress(dataDirectory: string): AgentAddress {
-  const agent = readInstance(dataDirectory)?.agent
+  const agent = runningAgent(dataDirectory)
   if (!agent) throw missing('agent', dataDirectory)
   return agent
 }

@@ -246,7 +246,7 @@ test.each([
   const token = 't'.repeat(32)
   writePrivateFile(
     join(gone, 'windfall.json'),
-    JSON.stringify({ pid: 1, agent: { url: 'http://127.0.0.1:1', token }, coordinator: { url: 'http://127.0.0.1:1', apiKey: 'k' } }),
+    JSON.stringify({ pid: 1, agent: { url: 'http://127.0.0.1:1', token, pid: 1 }, coordinator: { url: 'http://127.0.0.1:1', apiKey: 'k' } }),
   )
   for (const directory of line.includes('--sample') ? [empty] : [empty, gone]) {
     const { code, out, err } = await run(...line.split(' '), '--data', directory, '--json')

@@ -37,6 +37,7 @@ function supervised() {
       return life.child
     },
     launch: () => null,
+    sandbox: '/app/sandbox',
     openVault: async () => vault,
     clock,
     log: { warn: () => {}, error: () => {} },
@@ -59,7 +60,7 @@ function supervised() {
 test('is told where to work, and how secrets are kept', async () => {
   const { begin, life, agent } = supervised()
   await begin()
-  expect(life(0).heard).toEqual([{ is: 'start', dataDirectory: '/data', vault: { keptIn: 'a test', sealed: true } }])
+  expect(life(0).heard).toEqual([{ is: 'start', dataDirectory: '/data', vault: { keptIn: 'a test', sealed: true }, sandbox: '/app/sandbox' }])
   expect(agent.state()).toEqual({ state: 'running' })
   agent.report({ locked: true })
   expect(life(0).heard.at(-1)).toEqual({ is: 'report', report: { locked: true } })

@@ -9,7 +9,7 @@ import type { SignalNote } from './agent-protocol.ts'
 import { type AgentRun, type AgentRunDeps, startAgentRun } from './agent-run.ts'
 import { restartWaitMs } from './restart-policy.ts'
 
-export interface AgentProcessDeps extends Pick<AgentRunDeps, 'fork' | 'launch'> {
+export interface AgentProcessDeps extends Pick<AgentRunDeps, 'fork' | 'launch' | 'sandbox'> {
   /** The keychain, opened anew for each life of the agent. */
   readonly openVault: (dataDirectory: string) => Promise<SecretVault>
   readonly clock: Clock

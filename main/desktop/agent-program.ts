@@ -1,7 +1,11 @@
 /** The agent as a process of its own beside the shell. Electron starts its bundle; `agent-protocol.ts` says what the two say to each other. */
+import { join } from 'node:path'
 import { messageOf, toProblem } from '../../shared/errors.ts'
+import { sandboxName, systemName } from '../agent/jobs/sandbox-program.ts'
+import { createShippedSandbox } from '../agent/jobs/shipped-sandbox.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { createLogger } from '../kernel/log.ts'
+import { packageRoot } from '../kernel/paths.ts'
 import { createRecentLog } from '../kernel/recent-log.ts'
 import { type SignalNote, ToAgent, type ToShell } from './agent-protocol.ts'
 import { createLocalAgent } from './local-agent.ts'
@@ -20,7 +24,12 @@ function fail(error: unknown): void {
   post({ is: 'failed', problem: { ...toProblem(error) } })
 }
 
-async function start({ dataDirectory, vault }: Extract<ToAgent, { is: 'start' }>): Promise<void> {
+/** What this application brings along, since its own binary is no Node. */
+const sandboxIn = (directory: string) =>
+  createShippedSandbox({ directory, manifestFile: join(packageRoot, 'dist', 'sandbox', `${sandboxName(process)}.json`), os: systemName(process.platform) })
+
+async function start({ dataDirectory, vault, sandbox: folder }: Extract<ToAgent, { is: 'start' }>): Promise<void> {
+  const sandbox = sandboxIn(folder)
   const run = createLocalAgent({
     environment: process.env,
     openPorts: async (config) => ({
@@ -28,10 +37,11 @@ async function start({ dataDirectory, vault }: Extract<ToAgent, { is: 'start' }>
       log: createLogger('agent', config.logLevel, [], recentLog),
       recentLog,
       // Loaded by those who ask for it; an Electron that starts itself opens another window.
-      diagnose: async (...asked) => (await import('../doctor/own-machine.ts')).examineOwnMachine({ startsNode: false })(...asked),
+      diagnose: async (...asked) => (await import('../doctor/own-machine.ts')).examineOwnMachine({ startsNode: false, sandbox })(...asked),
       environment: process.env,
       vault: shell.vault(vault),
       launch: shell.launch,
+      sandbox,
     }),
     accompany: (agent) => {
       report = agent.report

@@ -4,6 +4,22 @@
  */
 import { z } from 'zod'
 
+/** All that a program may get of an environment, in capitals: nothing that tells Node or Electron what else to run. */
+export const CHILD_VARIABLES: ReadonlySet<string> = new Set([
+  'PATH',
+  'HOME',
+  'TEMP',
+  'LC_ALL',
+  'LD_LIBRARY_PATH',
+  'SYSTEMROOT',
+  'SYSTEMDRIVE',
+  'WINDIR',
+  'COMSPEC',
+  'PROGRAMFILES',
+  'PROGRAMDATA',
+  'PSMODULEPATH',
+])
+
 const ask = z.int().min(1)
 
 export const SignalNote = z.strictObject({
@@ -21,7 +37,13 @@ const Secret = z.string().max(65_536)
 
 /** From the shell to the agent. */
 export const ToAgent = z.discriminatedUnion('is', [
-  z.strictObject({ is: z.literal('start'), dataDirectory: z.string(), vault: z.strictObject({ keptIn: z.string(), sealed: z.boolean() }) }),
+  z.strictObject({
+    is: z.literal('start'),
+    dataDirectory: z.string(),
+    vault: z.strictObject({ keptIn: z.string(), sealed: z.boolean() }),
+    /** The folder of what WebAssembly jobs are locked up in: only the main process knows where the application lies. */
+    sandbox: z.string(),
+  }),
   z.strictObject({ is: z.literal('report'), report: SignalNote }),
   /** The answer to `load` or `save`. */
   z.strictObject({ is: z.literal('secret'), ask, secret: Secret.nullable() }),

@@ -43,6 +43,7 @@ function joined(vault: Partial<SecretVault> = {}, launch: (program: ChildProgram
     vault: { keptIn: 'a test', sealed: true, load: async () => null, save: async () => {}, ...vault },
     launch,
     dataDirectory: '/data',
+    sandbox: '/app/sandbox',
   })
   return { run, agent, say: (message: unknown) => toShell(message), die: over.resolve, vault: agent.vault({ keptIn: 'a test', sealed: true }) }
 }
@@ -99,12 +100,30 @@ test('programs end with the agent that wanted them', async () => {
   expect(program.kill).toHaveBeenCalledOnce()
 })
 
+test('no program is out of reach because its number was given away again, and there is an end to how many run', () => {
+  const programs: ReturnType<typeof fakeProgram>[] = []
+  const { say, die, run } = joined({}, () => {
+    const program = fakeProgram()
+    programs.push(program)
+    return program.child
+  })
+  const launch = (child: number) => say({ is: 'launch', child, name: 'nvml-child', args: [], environment: {} })
+  launch(1)
+  launch(1)
+  expect(programs).toHaveLength(1)
+  for (let child = 2; child < 1_000; child++) launch(child)
+  expect(programs.length).toBeLessThan(100)
+  die()
+  return run.ended.then(() => expect(programs.every(({ kill }) => kill.mock.calls.length === 1)).toBe(true))
+})
+
 test('where the system has no room for another process, that is the reason', async () => {
   const run = startAgentRun({
     fork: () => null,
     vault: { keptIn: '', sealed: false, load: async () => null, save: async () => {} },
     launch: () => null,
     dataDirectory: '/data',
+    sandbox: '',
   })
   expect(await run.ended).toMatchObject({ code: 'unavailable' })
 })
@@ -120,6 +139,9 @@ test.each([
   { is: 'launch', child: 1, name: 'evil', args: [], environment: {} },
   { is: 'launch', child: 1, name: 'nvml-child', args: 'rm -rf', environment: {} },
   { is: 'launch', child: 1, name: 'nvml-child', args: [], environment: { PATH: 1 } },
+  { is: 'launch', child: 1, name: 'nvml-child', args: [], environment: { NODE_OPTIONS: '--import=data:text/javascript,1' } },
+  { is: 'launch', child: 1, name: 'nvml-child', args: [], environment: { PATH: '/usr/bin', LD_PRELOAD: '/tmp/own.so' } },
+  { is: 'launch', child: 1, name: 'nvml-child', args: [], environment: { ELECTRON_RUN_AS_NODE: '1' } },
   { is: 'quit-the-shell' },
 ])('what is no message of the protocol does nothing: %j', (message) => {
   const load = vi.fn(async () => null)

@@ -1,7 +1,7 @@
 import { WindfallError, fromProblem, toProblem } from '../../shared/errors.ts'
 import type { Child, LaunchChild } from '../kernel/child.ts'
 import type { SecretVault } from '../kernel/secret-vault.ts'
-import { type ToAgent, ToShell } from './agent-protocol.ts'
+import { CHILD_VARIABLES, type ToAgent, ToShell } from './agent-protocol.ts'
 
 export interface AgentRunDeps {
   /** Starts the agent's process; `null` if the system has no room for another one. */
@@ -10,6 +10,8 @@ export interface AgentRunDeps {
   /** How programs are run for the agent. */
   readonly launch: LaunchChild
   readonly dataDirectory: string
+  /** The folder of what WebAssembly jobs are locked up in. */
+  readonly sandbox: string
 }
 
 /** One life of the agent's process. */
@@ -24,7 +26,7 @@ export interface AgentRun {
 }
 
 /** Starts the agent's process and serves what it needs from the main process. Its own programs end with it. */
-export function startAgentRun({ fork, vault, launch, dataDirectory }: AgentRunDeps): AgentRun {
+export function startAgentRun({ fork, vault, launch, dataDirectory, sandbox }: AgentRunDeps): AgentRun {
   const child = fork()
   if (child === null) return { tell: () => {}, ready: new Promise(() => {}), ended: Promise.resolve(noRoom()), kill: () => {} }
   const [ready, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<WindfallError | null>()]
@@ -55,7 +57,7 @@ export function startAgentRun({ fork, vault, launch, dataDirectory }: AgentRunDe
     programs.end()
     ended.resolve(last)
   })
-  tell({ is: 'start', dataDirectory, vault: { keptIn: vault.keptIn, sealed: vault.sealed } })
+  tell({ is: 'start', dataDirectory, vault: { keptIn: vault.keptIn, sealed: vault.sealed }, sandbox })
   return { tell, ready: ready.promise, ended: ended.promise, kill: child.kill }
 }
 
@@ -72,15 +74,23 @@ async function answer(message: Extract<ToShell, { is: 'load' | 'save' }>, vault:
   }
 }
 
+/** More than readers, sandboxes and hardware need together. */
+const MOST_PROGRAMS = 64
+
+const knows = (name: string): boolean => CHILD_VARIABLES.has(name.toUpperCase())
+
 /** The programs of one life of the agent. */
 function createPrograms(launch: LaunchChild, tell: (message: ToAgent) => void) {
   const running = new Map<number, Child>()
   const begin = ({ child, name, args, environment }: Extract<ToShell, { is: 'launch' }>): void => {
+    // The one that bears the number would be out of reach.
+    if (running.has(child)) return
     const end = () => {
       running.delete(child)
       tell({ is: 'child-ended', child })
     }
-    const program = launch({ name, file: '', args, environment })
+    const isAllowed = running.size < MOST_PROGRAMS && Object.keys(environment).every(knows)
+    const program = isAllowed ? launch({ name, file: '', args, environment }) : null
     if (program === null) return end()
     running.set(child, program)
     program.onMessage((message) => tell({ is: 'child-said', child, message }))

@@ -23,7 +23,7 @@ import { type Notifications, createNotifications } from './notifications.ts'
 import { type OwnAgent, linkToAgent } from './own-agent.ts'
 import { type PowerEvents, watchSession } from './session-watch.ts'
 import { type ShellParts, besideAgent, createShellApi } from './shell-api.ts'
-import { type SettingsFile, openShellSettings } from './shell-settings.ts'
+import { type SettingsFile, openShellSettings, rememberQuietly } from './shell-settings.ts'
 import type { BuiltShell, ShellPlace } from './shell.ts'
 import { hasTrayHost } from './tray-host.ts'
 import { type Windows, createWindows } from './windows.ts'
@@ -75,14 +75,15 @@ interface Frame {
 async function openFrame({ home, dist }: ShellPlace, log: Logger): Promise<Frame> {
   const { changed, onChanged } = createChanges()
   const settings = telling(openShellSettings(join(home, 'shell.json')), changed)
+  const remember = rememberQuietly(settings, log)
   nativeTheme.themeSource = settings.get().theme
   const hasTray = await hasTrayHost(process.platform)
   await speakTo(settings.get().language, app.getPreferredSystemLanguages())
   const windows = createWindows({
     preload: join(dist, 'preload', 'index.cjs'),
     icon: join(dist, 'icons', 'app.png'),
-    place: { get: () => settings.get().window, set: (window) => settings.set({ window }) },
-    onClose: createClosing({ app, hasTray, choice: () => settings.get().onClose, choose: (onClose) => settings.set({ onClose }) }),
+    place: { get: () => settings.get().window, set: (window) => remember({ window }) },
+    onClose: createClosing({ app, hasTray, choice: () => settings.get().onClose, choose: (onClose) => remember({ onClose }) }),
   })
   const errands = createErrands(() => windows.tell('errandWaits', {}))
   onChanged(() => windows.tell('shellChanged', {}))

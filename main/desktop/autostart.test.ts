@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { LoginItemSettings, Settings } from 'electron'
@@ -47,6 +47,24 @@ describe('on Linux', () => {
     writeFileSync(file, autostartEntry(COMMAND).replace('enabled=true', 'enabled=false'))
     expect(autostart.isOn()).toBe(false)
     autostart.set(true)
+    expect(autostart.isOn()).toBe(true)
+  })
+
+  test('what is no file there is off, and keeps nothing else from being told', () => {
+    const { autostart, homeDirectory } = place('linux')
+    mkdirSync(join(homeDirectory, '.config', 'autostart', 'windfall.desktop'), { recursive: true })
+    expect(autostart.isOn()).toBe(false)
+    expect(() => autostart.set(true)).toThrow(expect.objectContaining({ code: 'storage.failed' }))
+  })
+
+  test('a link that lies there is replaced, and where it leads nothing changes', () => {
+    const { autostart, homeDirectory } = place('linux')
+    const file = join(homeDirectory, '.config', 'autostart', 'windfall.desktop')
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(join(homeDirectory, '.profile'), 'mine')
+    symlinkSync(join(homeDirectory, '.profile'), file)
+    autostart.set(true)
+    expect(readFileSync(join(homeDirectory, '.profile'), 'utf8')).toBe('mine')
     expect(autostart.isOn()).toBe(true)
   })
 

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { App } from 'electron'
 import { WindfallError, messageOf } from '../../shared/errors.ts'
 import { t } from '../../shared/i18n/translate.ts'
+import { writePrivateFile } from '../kernel/key-file.ts'
 import { autostartEntry, isSwitchedOff } from './autostart-entry.ts'
 
 export interface Autostart {
@@ -58,12 +59,17 @@ function desktopEntry({ environment, homeDirectory, command }: AutostartPlace): 
   const configured = environment['XDG_CONFIG_HOME']
   const file = join(configured?.startsWith('/') ? configured : join(homeDirectory, '.config'), 'autostart', 'windfall.desktop')
   return {
-    isOn: () => existsSync(file) && !isSwitchedOff(readFileSync(file, 'utf8')),
+    isOn: () => {
+      try {
+        return !isSwitchedOff(readFileSync(file, 'utf8'))
+      } catch {
+        return false
+      }
+    },
     set: (on) => {
       try {
         if (!on) return rmSync(file, { force: true })
-        mkdirSync(dirname(file), { recursive: true })
-        writeFileSync(file, autostartEntry(command))
+        writePrivateFile(file, autostartEntry(command))
       } catch (cause) {
         throw new WindfallError('storage.failed', t('The file {file} could not be changed ({reason}).', { file, reason: messageOf(cause) }), { cause })
       }

@@ -19,6 +19,16 @@ test.each([
   ['a switch that looks like a link or a file', ['windfall', '--x=windfall://payouts', '--y.wfreceipt'], {}],
 ] as const)('%s', (_what, argv, expected) => expect(readLaunch(argv)).toEqual({ ...NOTHING, ...expected }))
 
+test.each([
+  ['a data directory', '--data=/tmp/of-somebody-else'],
+  ['a data directory as a second word', '--data', '/tmp/of-somebody-else'],
+  ['a start without a window', '--hidden'],
+  ['a file of another computer', '\\\\elsewhere\\share\\a.wfreceipt'],
+  ['another link', 'windfall://settings'],
+])('a link that breaks out of its quotes brings nothing along: %s', (_what, ...smuggled) =>
+  expect(readLaunch(['windfall.exe', 'windfall://payouts', ...smuggled])).toEqual({ ...NOTHING, links: ['windfall://payouts'] }),
+)
+
 test('a flood of files is cut off', () => {
   expect(readLaunch(Array.from({ length: 10_000 }, (_, n) => `${n}.wfreceipt`)).receipts).toHaveLength(8)
 })

@@ -16,13 +16,18 @@ const DATA = '--data'
 /** More than anybody opens at once. */
 const MOST = 8
 
-/** What somebody wants who started this program. Chromium and Electron add and move switches of their own, which mean nothing here. */
-export function readLaunch(argv: readonly string[]): Launch {
+/**
+ * What somebody wants who started this program. Chromium and Electron add and move switches of their own, which mean nothing here. What stands
+ * behind a link may have come with it, out of its quotes, and is not read.
+ */
+export function readLaunch(all: readonly string[]): Launch {
+  const link = all.findIndex(isLink)
+  const argv = link === -1 ? all : all.slice(0, link + 1)
   const plain = argv.filter((argument) => !argument.startsWith('-'))
   return {
     data: dataOf(argv),
     hidden: argv.includes(HIDDEN_SWITCH),
-    links: plain.filter(isLink).slice(0, MOST),
+    links: plain.filter(isLink),
     receipts: plain.filter((argument) => isReceiptPath(argument) && !isLink(argument)).slice(0, MOST),
   }
 }

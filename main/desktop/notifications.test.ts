@@ -122,6 +122,31 @@ test('each kind comes once a day, also over a restart, and every day anew', () =
   expect(made).toHaveLength(3)
 })
 
+test('what others have written is one short line of plain words', () => {
+  const { notifications, made } = told()
+  notifications.learn(know({ status: needs('blocked', `<b>Click</b> <img src="http://x">\u202Eexe\n\u0007${'long '.repeat(60)}`.slice(0, 300)) }))
+  expect(made[0]?.text.body).toMatch(/^‹b›Click‹\/b› ‹img src="http:\/\/x"› exe +long/)
+  expect(made[0]?.text.body.length).toBeLessThanOrEqual(250)
+})
+
+test('a disk that is full costs no news', () => {
+  const { notifications, settings, made } = told()
+  vi.spyOn(settings, 'set').mockImplementation(() => {
+    throw new Error('ENOSPC')
+  })
+  notifications.learn(FAILED)
+  expect(made).toHaveLength(1)
+})
+
+test('samples do not pile up, however often they are asked for', () => {
+  const { notifications, made, view } = told()
+  for (let n = 0; n < 100; n++) notifications.showSample('payout-paid')
+  expect(made).toHaveLength(1)
+  view.now += 1_000
+  notifications.showSample('payout-failed')
+  expect(made).toHaveLength(2)
+})
+
 test('nobody is interrupted who looks at the window, and nothing of the day is used up by that', () => {
   const { notifications, made, view } = told()
   view.watched = true

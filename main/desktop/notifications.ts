@@ -5,7 +5,8 @@ import type { Logger } from '../kernel/log.ts'
 import { PAGE_OF, dueNotifications, localDay } from './notification-rule.ts'
 import { type NotificationText, notificationText, sampleText } from './notification-words.ts'
 import { type Known, NOTHING_KNOWN, type OwnerNews, newsBetween } from './owner-news.ts'
-import type { SettingsFile } from './shell-settings.ts'
+import { plainLine } from './plain-line.ts'
+import { type SettingsFile, rememberQuietly } from './shell-settings.ts'
 
 export interface NotificationDeps {
   readonly make: (text: NotificationText) => Pick<Notification, 'show' | 'on'>
@@ -21,6 +22,9 @@ export interface NotificationDeps {
   readonly changed: () => void
 }
 
+/** Faster than anybody reads one. */
+const SAMPLE_EVERY_MS = 1_000
+
 export interface Notifications {
   /** False where the system shows none, as macOS does for a program that is not signed. */
   readonly work: () => boolean
@@ -31,11 +35,13 @@ export interface Notifications {
 
 export function createNotifications({ make, isSupported, settings, isWatched, go, clock, log, changed }: NotificationDeps): Notifications {
   let before = NOTHING_KNOWN
+  const remember = rememberQuietly(settings, log)
   let refused = false
+  let sampleAt = Number.NEGATIVE_INFINITY
   /** One that nobody holds is collected, and then its click is not heard. */
   const shown = new Set<unknown>()
   const show = (kind: NotificationKind, text: NotificationText) => {
-    const notification = make(text)
+    const notification = make({ title: plainLine(text.title), body: plainLine(text.body) })
     shown.add(notification)
     notification.on('click', () => {
       shown.delete(notification)
@@ -52,7 +58,7 @@ export function createNotifications({ make, isSupported, settings, isWatched, go
   }
   const tell = (news: OwnerNews, today: string) => {
     show(news.kind, notificationText(news))
-    settings.set({ notifiedOn: { ...settings.get().notifiedOn, [news.kind]: today } })
+    remember({ notifiedOn: { ...settings.get().notifiedOn, [news.kind]: today } })
   }
   return {
     work: () => isSupported() && !refused,
@@ -64,7 +70,10 @@ export function createNotifications({ make, isSupported, settings, isWatched, go
       for (const due of dueNotifications(news, { ...settings.get(), today, watched: isWatched() })) tell(due, today)
     },
     showSample: (kind) => {
-      if (isSupported()) show(kind, sampleText(kind))
+      const age = clock.now() - sampleAt
+      if (!isSupported() || (age >= 0 && age < SAMPLE_EVERY_MS)) return
+      sampleAt = clock.now()
+      show(kind, sampleText(kind))
     },
   }
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { safeStorage, utilityProcess } from 'electron'
+import { app, safeStorage, utilityProcess } from 'electron'
 import type { ShellAgent } from '../../shared/contract/shell.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { t } from '../../shared/i18n/translate.ts'
+import { sandboxName } from '../agent/jobs/sandbox-program.ts'
 import { systemClock } from '../kernel/clock.ts'
-import { type AgentAddress, readInstance } from '../kernel/instance-file.ts'
+import { type AgentAddress, runningAgent } from '../kernel/instance-file.ts'
 import type { Logger } from '../kernel/log.ts'
 import { type AgentLink, linkAgent } from './agent-link.ts'
 import { type AgentProcess, createAgentProcess } from './agent-process.ts'
@@ -37,7 +38,7 @@ export interface OwnAgent {
 export function linkToAgent(place: OwnAgentPlace): OwnAgent {
   const { dataDirectory, log } = place
   const own = createAgentProcess(portsOf(place))
-  const discover = () => readInstance(dataDirectory)?.agent ?? null
+  const discover = () => runningAgent(dataDirectory)
   const attach = (missing?: () => WindfallError) => attachToAgent({ discover, clock: systemClock, log, ...(missing && { missing }) })
   const start = async () => {
     // Spares a process that would only find out the same.
@@ -79,6 +80,7 @@ function portsOf({ dist, logs, log, changed }: OwnAgentPlace): Parameters<typeof
   return {
     fork: createAgentLauncher({ fork, file: join(dist, 'main', 'agent.mjs'), onLog }),
     launch: createChildLauncher({ fork, directory: join(dist, 'children') }),
+    sandbox: app.isPackaged ? join(process.resourcesPath, 'sandbox') : join(dist, 'sandbox', sandboxName(process)),
     openVault: (directory) => openKeychainVault(safeStorage, directory, process.platform),
     clock: systemClock,
     log,

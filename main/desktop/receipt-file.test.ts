@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { MAX_BUNDLE_BYTES } from '../../shared/domain/open-bundle.ts'
-import { errandOfReceiptFile } from './receipt-file.ts'
+import { errandOfReceiptFile, readAtMost } from './receipt-file.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'windfall-receipts-'))
 const put = (name: string, content: string | Uint8Array) => {
@@ -36,6 +37,21 @@ test('what is missing, no file, too large or no text is explained', async () => 
 test.skipIf(process.platform === 'win32')('a pipe that nobody writes into holds nothing up', async () => {
   execFileSync('mkfifo', [join(directory, 'pipe.wfreceipt')])
   expect(await errandOfReceiptFile('pipe.wfreceipt', directory)).toEqual(explained(/pipe\.wfreceipt is no file/))
+})
+
+test('a file that grows while it is read, or that says nothing of its size, is read no further than a receipt goes', async () => {
+  let read = 0
+  const endless = { read: async (buffer: Uint8Array, _offset: number, length: number) => ((read += length), buffer.fill(65), { bytesRead: length }) }
+  expect(await readAtMost(endless, 1_000)).toBeNull()
+  expect(read).toBeLessThan(1_000_000)
+})
+
+test('a file manager may name a file by its address, and none of another computer', async () => {
+  await put('a friend’s.wfreceipt', 'text')
+  const address = pathToFileURL(join(directory, 'a friend’s.wfreceipt'))
+  expect(await errandOfReceiptFile(address.href, '/nowhere')).toEqual({ do: 'open-receipt', name: 'a friend’s.wfreceipt', text: 'text' })
+  for (const strange of ['file://elsewhere/share/a.wfreceipt', 'file:///a%2fb.wfreceipt', 'file:///a%00.wfreceipt', 'file://%.wfreceipt'])
+    expect(await errandOfReceiptFile(strange, directory)).toEqual(explained(/could not be read/))
 })
 
 test('a name that no window could show is cut', async () => {

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
-import { openShellSettings } from './shell-settings.ts'
+import { expect, test, vi } from 'vitest'
+import { openShellSettings, rememberQuietly } from './shell-settings.ts'
 
 const file = () => join(mkdtempSync(join(tmpdir(), 'windfall-shell-')), 'shell.json')
 const written = (text: string) => {
@@ -29,6 +29,16 @@ test('a choice outlives the process, changes no other, and is the owner’s alon
   expect(openShellSettings(path).get()).toEqual({ ...DEFAULTS, onClose: 'quit', theme: 'dark', language: 'fr' })
   if (process.platform !== 'win32') expect(statSync(path).mode & 0o077).toBe(0)
   expect(readdirSync(dirname(path))).toEqual(['shell.json'])
+})
+
+test('where nothing can be written, what nobody asked for is still remembered for now, and told to the log', () => {
+  const path = join(file(), 'shell.json')
+  writeFileSync(dirname(path), 'no folder')
+  const [settings, warn] = [openShellSettings(path), vi.fn()]
+  expect(() => settings.set({ onClose: 'quit' })).toThrow()
+  rememberQuietly(settings, { warn })({ window: { bounds: { width: 800, height: 600 }, maximized: false, page: '#/jobs' } })
+  expect(settings.get()).toMatchObject({ onClose: 'quit', window: { page: '#/jobs' } })
+  expect(warn).toHaveBeenCalledOnce()
 })
 
 test('a file of the version that knew only what closing does is read', () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { NotificationKind, ShellState } from '../../shared/contract/shell.ts'
+import { messageOf } from '../../shared/errors.ts'
 import { Language } from '../../shared/i18n/languages.ts'
 import { writePrivateFile } from '../kernel/key-file.ts'
+import type { Logger } from '../kernel/log.ts'
 
 /** Where the window was closed, and on which page. */
 const WindowPlace = z.object({
@@ -43,6 +45,17 @@ export function openShellSettings(file: string): SettingsFile {
     },
   }
 }
+
+/** For what the shell remembers by itself: a disk that is full is no reason to interrupt anybody. */
+export const rememberQuietly =
+  (settings: SettingsFile, log: Pick<Logger, 'warn'>): SettingsFile['set'] =>
+  (change) => {
+    try {
+      settings.set(change)
+    } catch (error) {
+      log.warn({ reason: messageOf(error), what: Object.keys(change) }, 'the settings of the window were not written')
+    }
+  }
 
 function read(file: string): ShellSettings {
   try {

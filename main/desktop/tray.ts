@@ -6,6 +6,7 @@ import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { AgentClient, AgentWatch } from './agent-watch.ts'
+import { menuLine, plainLine } from './plain-line.ts'
 import { type TrayImage, trayFile, trayImage } from './tray-image.ts'
 import { type MenuEntry, type TrayView, type Verb, nextLineInMs, trayMenu, trayTip } from './tray-menu.ts'
 
@@ -60,7 +61,7 @@ export function createTray(deps: TrayDeps): TrayIcon {
 function show(tray: Tray, { watch, facts, icons, clock }: TrayDeps, act: (verb: Verb) => void): void {
   const view: TrayView = { ...facts(), status: watch.status(), now: clock.now() }
   tray.setImage(image(icons, trayImage(view.status, view.agent)))
-  tray.setToolTip(`Windfall: ${trayTip(view)}`)
+  tray.setToolTip(plainLine(`Windfall: ${trayTip(view)}`))
   // Linux trays show the menu they were last given, so every change needs a new one.
   tray.setContextMenu(Menu.buildFromTemplate(trayMenu(view).map((entry) => template(entry, act))))
 }
@@ -96,7 +97,7 @@ function template(entry: MenuEntry | null, act: (verb: Verb) => void): MenuItemC
   const { id, label, verb, checked, submenu } = entry
   return {
     id,
-    label,
+    label: menuLine(label),
     enabled: verb !== undefined || submenu !== undefined,
     ...(checked === undefined ? {} : { type: 'checkbox' as const, checked }),
     ...(submenu ? { submenu: submenu.map((child) => template(child, act)) } : {}),

@@ -13,7 +13,7 @@ const started = (argv: readonly string[] = []) => {
 const visit = (more: Partial<Visit>): Visit => ({ hidden: false, links: [], receipts: [], directory: '/home/me', ...more })
 
 test('what came before anybody listened is not lost, and comes once', () => {
-  const { app, heard, take } = started(['windfall://payouts', 'a.wfreceipt'])
+  const { app, heard, take } = started(['a.wfreceipt', 'windfall://payouts'])
   const event = { preventDefault: vi.fn() }
   app.emit('open-url', event, 'windfall://receipts')
   app.emit('open-file', event, '/mac/b.wfreceipt')

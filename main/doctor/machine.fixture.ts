@@ -1,3 +1,4 @@
+import { thisNode } from '../agent/jobs/sandbox-program.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { type Check, type CheckResult, type Examined, examine } from './check.ts'
 import type { Facts } from './facts.ts'
@@ -14,6 +15,7 @@ export const fakeMachine = ({ facts = {}, ...change }: Partial<Omit<Examined, 'f
   clock: systemClock,
   sysRoot: '/nowhere',
   procRoot: '/nowhere',
+  sandbox: thisNode(),
   facts: {
     engine: async () => ({ found: null, other: null, silent: [] }),
     hardware: async () => ({ sources: [], seen: [] }),

@@ -1,3 +1,4 @@
+import type { OpenSandbox } from '../agent/jobs/sandbox-program.ts'
 import type { Clock } from '../kernel/clock.ts'
 
 /** The machine that is looked at, and with whose eyes. */
@@ -9,4 +10,6 @@ export interface Place {
   /** Where the kernel shows its devices and processes; a test gives its own. */
   readonly sysRoot: string
   readonly procRoot: string
+  /** What WebAssembly jobs are locked up in. */
+  readonly sandbox: OpenSandbox
 }

@@ -10,14 +10,14 @@ export const DOCTOR_ID = 'doctor'
 
 const runtimeCheck = (name: 'docker' | 'wasm'): Check => ({
   code: name,
-  look: async ({ clock }, signal) => {
-    const found = await probeRuntime(name, clock, signal)
+  look: async (machine, signal) => {
+    const found = await probeRuntime(name, machine, signal)
     if (found.available) return [ok(`ready: ${name} ${found.version}`)]
     const { reason } = found
     return [
       name === 'docker'
         ? warn(reason, 'Jobs that need a container go to other nodes until an engine answers.')
-        : fail(reason, 'Install Windfall again: npm ci'),
+        : fail(reason, 'Install Windfall again; a copy that runs from its source: npm ci && npm run build'),
     ]
   },
 })

@@ -9,7 +9,7 @@ import { useFirstSteps } from './onboarding/use-first-steps.ts'
 import { type Services, ServicesContext } from './services.ts'
 import { MissingPage } from './shell/missing-page.tsx'
 import { useShellLive } from './shell-queries.ts'
-import { PageBoundary } from './shell/page-boundary.tsx'
+import { OverlayBoundary, PageBoundary } from './shell/page-boundary.tsx'
 import { Shell } from './shell/shell.tsx'
 import { useErrands } from './use-errands.ts'
 import { UndoContext, useUndoState } from './use-undo.ts'
@@ -100,12 +100,18 @@ function Window() {
 
 /** What is above the page. */
 function Overlay() {
-  const { overlay } = useWindow()
+  const { overlay, setOverlay, tell } = useWindow()
+  const failed = (text: string) => {
+    setOverlay(null)
+    tell({ text, isProblem: true })
+  }
   return (
-    <Suspense fallback={null}>
-      {overlay === 'palette' ? <Palette /> : null}
-      {overlay === 'shortcuts' ? <ShortcutsDialog /> : null}
-    </Suspense>
+    <OverlayBoundary key={overlay} failed={failed}>
+      <Suspense fallback={null}>
+        {overlay === 'palette' ? <Palette /> : null}
+        {overlay === 'shortcuts' ? <ShortcutsDialog /> : null}
+      </Suspense>
+    </OverlayBoundary>
   )
 }
 

@@ -6,7 +6,7 @@ import { formatEnergy, formatSpan, formatWatts, listOf } from './format.ts'
 
 /** `172 W`; an estimate is marked before the number. */
 export const powerText = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
-  `${method === 'estimate' ? '≈ ' : ''}${formatWatts(watts)}`
+  `${method === 'estimate' ? '≈\u00a0' : ''}${formatWatts(watts)}`
 
 /** Energy as it is known: `74 Wh`, `≈ 3 Wh`, or a dash while nothing is metered. */
 export const drawnText = ({ joules, method }: Pick<AgentJob, 'joules' | 'method'>): string =>

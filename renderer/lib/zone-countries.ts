@@ -34,7 +34,7 @@ export interface MapCountry {
   readonly look: CountryLook
   /** gCO2/kWh, where `look` is `value`. */
   readonly gPerKWh: number | null
-  /** The zone that is the whole country first. */
+  /** The zone that is the whole country first, then the machine’s own. */
   readonly zones: readonly ZoneNow[]
   /** The machine's own zone lies in it. */
   readonly own: boolean
@@ -60,7 +60,8 @@ export function mapCountries(zones: readonly ZoneNow[], ownZone: string): readon
     const whole = inside.find(isWhole)
     const look = lookOf(whole)
     const gPerKWh = look === 'value' ? (whole?.gPerKWh ?? null) : null
-    const sorted = inside.toSorted((a, b) => Number(isWhole(b)) - Number(isWhole(a)) || a.zone.localeCompare(b.zone))
+    const rank = (zone: ZoneNow): number => (isWhole(zone) ? 0 : zone.zone === ownZone ? 1 : 2)
+    const sorted = inside.toSorted((a, b) => rank(a) - rank(b) || a.zone.localeCompare(b.zone))
     return [{ id, look, gPerKWh, zones: sorted, own: inside.some(({ zone }) => zone === ownZone) }]
   })
   return countries.toSorted((a, b) => Number(b.own) - Number(a.own))

@@ -28,6 +28,12 @@ test('what nobody has translated stays English and is known to be', () => {
   ])
 })
 
+test('in what is longer than anything the agent says, nobody looks for sentences', () => {
+  speak('de', de)
+  const text = `This job would not earn more than its electricity costs: ≈ ${' (pay '.repeat(50_000)}${' − electricity '.repeat(50_000)}`
+  expect(saidByAgent(text)).toEqual([{ text, isForeign: true }])
+})
+
 test('what stands in a place is never read as a message', () => {
   speak('de', de)
   expect(agentText('{count, plural} is using the GPU.')).toBe('{count, plural} benutzt die GPU.')

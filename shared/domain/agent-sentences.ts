@@ -37,7 +37,7 @@ export const AGENT_SENTENCES: readonly string[] = [
   'Waiting a moment before the next job.',
   'A job is being stopped.',
   'A job is gone, but the GPU has not given its memory back, so no other job starts. Restart the computer if it stays so, or resume to try all the same.',
-  'No coordinator is set. Start the agent with --coordinator and its address.',
+  'No coordinator is set. Give its address as agent.coordinatorUrl in settings.json and start Windfall again, or start the agent with --coordinator.',
   'The coordinator cannot be reached. Windfall keeps trying.',
   'The coordinator cannot be reached ({reason}).',
   'The coordinator has not confirmed for a while that this job is still for this machine. It starts once it has.',
@@ -169,9 +169,13 @@ function known(sentence: string): string | null {
 /** Where one sentence ends and the next begins. */
 const BETWEEN = /(?<=[.!?]) (?=\p{Lu})/u
 
+/** The agent says nothing as long as this; others might, and to look for sentences in it would take as long as they like. */
+const LONGEST = 1_000
+
 /** A text of the agent as its reader can read it, piece by piece; pieces stand with a space between them. */
 export function saidByAgent(text: string): readonly Said[] {
   if (spokenLanguage() === 'en') return [{ text, isForeign: false }]
+  if (text.length > LONGEST) return [{ text, isForeign: true }]
   const whole = known(text)
   if (whole !== null) return [{ text: whole, isForeign: false }]
   return text.split(BETWEEN).map((sentence) => {

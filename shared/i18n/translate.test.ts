@@ -19,6 +19,16 @@ test('what stands in a place is never read as a message or as markup', () => {
   expect(t('Job {name}', { name: '{count} <b>{0}</b>' })).toBe('Job {count} <b>{0}</b>')
 })
 
+test.each(['Pause bis {wann}', 'Pause bis {time', '{time, plural, one {x}}'])('a translation that is none leaves the English text: %s', (broken) => {
+  speak('de', { 'Paused until {time}': broken })
+  expect(t('Paused until {time}', { time: '14:41' })).toBe('Paused until 14:41')
+  expect(tParts('Paused until {time}', { time: '14:41' })).toEqual(['Paused until 14:41'])
+})
+
+test('a text that is named like a part of every object is a text', () => {
+  expect(t('constructor')).toBe('constructor')
+})
+
 test('an apostrophe in a text without places stays', () => {
   expect(t('The job’s owner')).toBe('The job’s owner')
 })

@@ -25,13 +25,27 @@ export const region = (): string => current.region
 
 /** A text, with what belongs in its places. `message` is a literal, so that a test finds every text that lacks a translation. */
 export function t(message: string, values?: Values): string {
-  const spoken = current.catalogue[message] ?? message
-  return spoken.includes('{') || spoken.includes("'") ? fillMessage(messageOf(spoken), current.region, values ?? {}).join('') : spoken
+  const spoken = spokenText(message)
+  return spoken.includes('{') || spoken.includes("'") ? filled(message, values ?? {}).join('') : spoken
 }
 
 /** As {@link t} with places for anything, such as elements of a page: the parts in order, for a caller that puts them together. */
 export function tParts<T>(message: string, values: Readonly<Record<string, T>>): readonly (string | T)[] {
-  return fillMessage<T>(messageOf(current.catalogue[message] ?? message), current.region, values)
+  return filled<T>(message, values)
+}
+
+const spokenText = (message: string): string => (Object.hasOwn(current.catalogue, message) ? (current.catalogue[message] ?? message) : message)
+
+/** A translation that is no message for these values is no reason to show nothing: the English text stands in for it. */
+function filled<T>(message: string, values: Readonly<Record<string, T | string | number>>): readonly (string | T)[] {
+  const fill = (text: string) => fillMessage<T>(messageOf(text), current.region, values)
+  const spoken = spokenText(message)
+  if (spoken === message) return fill(message)
+  try {
+    return fill(spoken)
+  } catch {
+    return fill(message)
+  }
 }
 
 function messageOf(text: string): Message {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -20,9 +22,22 @@ test.each([
   expect({ said, frames, code }).toEqual({ said: expect.stringContaining('so it runs nothing'), frames: '', code: 78 })
 })
 
-test('inside Electron, whose binary is no Node, the runtime is not there and says what to do', async () => {
-  Object.defineProperty(process.versions, 'electron', { value: '45.4.1', configurable: true, enumerable: true })
-  onTestFinished(() => void Reflect.deleteProperty(process.versions, 'electron'))
-  const never = new AbortController().signal
-  expect(await createWasmRuntime({ clock: systemClock }).probe(never)).toEqual({ available: false, reason: expect.stringContaining('windfall agent') })
+test('a Node that comes along is started as our own would be, and may read its one file', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wf-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const [node, childFile, heard] = [join(directory, 'node'), join(directory, 'child.mjs'), join(directory, 'heard.json')]
+  writeFileSync(
+    node,
+    `#!${process.execPath}
+const { argv, env } = process
+require('node:fs').writeFileSync(${JSON.stringify(heard)}, JSON.stringify({ flags: argv.slice(2), environment: Object.keys(env), cwd: process.cwd() }))`,
+    { mode: 0o755 },
+  )
+  const runtime = createWasmRuntime({ clock: systemClock, sandbox: async () => ({ node, childFile, v8: '13' }) })
+  expect(await runtime.probe(new AbortController().signal)).toMatchObject({ available: false })
+  expect(JSON.parse(readFileSync(heard, 'utf8'))).toEqual({
+    flags: ['--permission', '--allow-worker', '--no-warnings', '--wasm-max-committed-code-mb=256', `--allow-fs-read=${childFile}`, childFile],
+    environment: [],
+    cwd: realpathSync(directory),
+  })
 })

@@ -13,6 +13,7 @@ import { type Allowance, createAllowance, freezable } from './allowance.ts'
 import { LIVE_LOG_BYTES, type LogSink, createLogSink, safeLine } from './log-lines.ts'
 import { createProcessFreezer } from './process-freezer.ts'
 import { type RunHooks, type RunRequest, type RunResult, type RunningJob, runResult } from './runtime.ts'
+import type { SandboxProgram } from './sandbox-program.ts'
 import { type Frame, type WasmEnd, createFrameReader, encodeRequest } from './wasm-frames.ts'
 
 const PAGE_BYTES = 65_536
@@ -24,7 +25,7 @@ const CHILD_SOURCES = ['wasi-host.ts', 'wasi-limits.ts', 'wasm-frames.ts']
 
 export interface WasmRun {
   readonly clock: Clock
-  readonly childFile?: string
+  readonly program: SandboxProgram
   readonly request: RunRequest
   readonly module: Uint8Array
   readonly hooks: RunHooks
@@ -41,7 +42,7 @@ const End = z.strictObject({
 export async function runWasmProcess(run: WasmRun, signal: AbortSignal): Promise<RunResult> {
   const log = createLogSink(run.hooks.onLog, run.clock)
   const done = new AbortController()
-  const child = startChild(run.childFile)
+  const child = startChild(run.program)
   using freezer = createProcessFreezer(child)
   const allowance = createAllowance(run.clock, run.request.limits.wallSeconds * 1_000)
   const closed = once(child, 'close').catch((error: unknown) => {
@@ -71,13 +72,7 @@ function firstCut(allowance: Allowance, done: AbortSignal, stop: AbortSignal): P
  * Node with nothing allowed but to read its own few files: no other file, no child process, no native addon, no environment.
  * The network is not covered by the permission model; a module has no import that reaches it.
  */
-function startChild(childFile: string | undefined): ChildProcess {
-  // The binary of the packaged application is no Node: started again it opens a window, without any permission model.
-  if ('electron' in process.versions)
-    throw new WindfallError(
-      'runtime.unavailable',
-      'WebAssembly jobs need a plain Node process to be locked up in, and the desktop application has none. Start “windfall agent” instead; the application then joins it. Container jobs run here as well.',
-    )
+function startChild({ node, childFile }: SandboxProgram): ChildProcess {
   const file = childFile ?? join(import.meta.dirname, 'wasm-child.ts')
   const readable = childFile
     ? [childFile]
@@ -93,9 +88,9 @@ function startChild(childFile: string | undefined): ChildProcess {
     `--wasm-max-committed-code-mb=${CODE_MEGABYTES}`,
     ...readable.map((path) => `--allow-fs-read=${path}`),
   ]
-  const child = spawn(process.execPath, [...flags, file], {
+  const child = spawn(node, [...flags, file], {
     env: {},
-    cwd: dirname(process.execPath),
+    cwd: dirname(node),
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
   })

@@ -1,6 +1,7 @@
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { type Availability, type PrepareRequest, type RunRequest, type Runtime, digestOf } from './runtime.ts'
+import { type OpenSandbox, thisNode } from './sandbox-program.ts'
 import { runWasmProcess } from './wasm-process.ts'
 
 const MAX_MODULE_BYTES = 64 * 1_048_576
@@ -10,7 +11,11 @@ export interface WasmRuntimeDeps {
   readonly clock: Clock
   /** The bundle of `wasm-child.ts`; unset where the sources run as they are. */
   readonly childFile?: string
+  /** Where this program is no Node itself; else it is this very one. */
+  readonly sandbox?: OpenSandbox
 }
+
+const programOf = ({ childFile, sandbox = thisNode(childFile) }: WasmRuntimeDeps) => sandbox()
 
 /** Runs WebAssembly modules (WASI preview 1), each in a locked-down process of its own. Needs nothing but Node. */
 export function createWasmRuntime(deps: WasmRuntimeDeps): Runtime {
@@ -30,7 +35,7 @@ export function createWasmRuntime(deps: WasmRuntimeDeps): Runtime {
       const module = modules.get(request.image)
       if (!module) throw new WindfallError('runtime.image', `The module ${request.image} is not here. Prepare it first.`)
       if (request.gpuUuids.length > 0) throw new WindfallError('runtime.failed', 'A WebAssembly job cannot use a GPU. Submit it as a Docker job.')
-      return runWasmProcess({ ...deps, request, module, hooks }, signal)
+      return runWasmProcess({ clock: deps.clock, program: await programOf(deps), request, module, hooks }, signal)
     },
     // A job's process ends when its agent does, and it keeps nothing on disk.
     sweep: async () => [],
@@ -67,8 +72,9 @@ const EMPTY_REQUEST: RunRequest = {
 async function probe(deps: WasmRuntimeDeps, signal: AbortSignal): Promise<Availability> {
   try {
     const hooks = { onStarted: () => undefined, onLog: () => undefined }
-    const { end, logTail } = await runWasmProcess({ ...deps, request: EMPTY_REQUEST, module: EMPTY_MODULE, hooks }, signal)
-    if (end === 'output-missing') return { available: true, version: `V8 ${process.versions.v8}` }
+    const program = await programOf(deps)
+    const { end, logTail } = await runWasmProcess({ clock: deps.clock, program, request: EMPTY_REQUEST, module: EMPTY_MODULE, hooks }, signal)
+    if (end === 'output-missing') return { available: true, version: `V8 ${program.v8}` }
     return { available: false, reason: `The WebAssembly sandbox does not work here: ${logTail.trim() || end}.` }
   } catch (error) {
     return { available: false, reason: messageOf(error) }

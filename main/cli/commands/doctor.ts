@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { thisNode } from '../../agent/jobs/sandbox-program.ts'
 import { withoutOurNames } from '../../kernel/anonymous.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { honourProxies } from '../../kernel/proxy.ts'
@@ -37,6 +38,7 @@ export const doctorCommand = (): Command =>
         clock: systemClock,
         sysRoot: '/sys',
         procRoot: '/proc',
+        sandbox: thisNode(),
       }
       const began = systemClock.monotonic()
       const { dataDirectory } = place

@@ -12,7 +12,10 @@ const invite = () =>
     fleetOption(createCommand('invite', 'a short code by which another machine of yours joins; makes the fleet if there is none')),
     async (options, output) => {
       const invited = await (await nodeLink(options)).call('inviteToFleet', {})
-      output.answer(invited, () => [`On the other machine, before ${invited.expiresAt}:  windfall pair ${invited.code}`])
+      output.answer(invited, () => [
+        `On one other machine, before ${invited.expiresAt}:  windfall pair ${invited.code}`,
+        'A code lets one machine in; ask for another one for each.',
+      ])
     },
   )
 

@@ -4,10 +4,10 @@ import { STATEMENT_HEAD, statementRows } from '../../../shared/domain/statement-
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findNode } from '../find-node.ts'
-import { coordinatorClient } from '../instance.ts'
+import { coordinatorClient, isNodeOnly } from '../instance.ts'
 import { describeBooks, describeStatement, describeTransaction } from '../ledger-text.ts'
 import { nodeLink } from '../node-link.ts'
 import { orderCommands } from './ledger-orders.ts'
@@ -42,6 +42,8 @@ function monthOf(text: string | undefined): string {
   return month.data
 }
 
+const isOwn = (options: CommonOptions): boolean => whereOf(options).coordinator === undefined && isNodeOnly(dataDirectoryOf(options))
+
 type Page = { readonly after: string | null; readonly limit: number }
 
 /** How to ask for the pages of the statement that is meant. */
@@ -49,7 +51,7 @@ async function pagesOf(options: StatementOptions): Promise<(page: Page) => Promi
   const { node, requester } = options
   if (node !== undefined && requester !== undefined) throw new WindfallError('input.invalid', 'Ask for one statement at a time: of a node, or of a requester.')
   const month = monthOf(options.month)
-  if (node === true) {
+  if (node === true || (node === undefined && requester === undefined && isOwn(options))) {
     const link = await nodeLink(options)
     return (page) => link.call('getOwnStatement', { month, ...page })
   }
@@ -62,7 +64,10 @@ const statement = () =>
   action<StatementOptions>(
     createCommand('statement', 'a month of money, oldest first: yours, or for operators that of anybody', 'coordinator')
       .option('--month <month>', 'such as 2026-11 (default: this one; UTC)')
-      .option('--node [node]', 'of this machine; or, for operators, of the node whose id begins so (--node=<id> for one that begins with a dash)')
+      .option(
+        '--node [node]',
+        'of this machine, as where only an agent runs; or, for operators, of the node whose id begins so (--node=<id> for one that begins with a dash)',
+      )
       .option('--requester <id>', 'of this requester, for operators')
       .option('--limit <n>', 'how many lines', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before')
@@ -89,7 +94,7 @@ const show = () =>
       .argument('<about>', 'job:<id>, payout:<id>, receipt:<id> or transaction:<id>')
       .option('--node', 'as the owner of this machine, not as a requester'),
     async (options, output, [about = '']) => {
-      const found = await (options.node
+      const found = await (options.node || isOwn(options)
         ? (await nodeLink(options)).call('getOwnEntries', { about })
         : coordinatorClient(whereOf(options)).call('getEntries', { about }))
       output.answer(found, () =>

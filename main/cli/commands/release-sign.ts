@@ -2,14 +2,15 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { Channel, type ReleaseManifest, signRelease } from '../../../shared/domain/release-manifest.ts'
+import type { TrustedKeys } from '../../../shared/domain/release-keys.ts'
 import { RELEASE_ROOT } from '../../../shared/domain/release-root.ts'
 import { compareVersions, isVersion } from '../../../shared/domain/versions.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { type CommonOptions, action, createCommand, wholeNumber } from '../command.ts'
 import { findArtefacts } from '../release/artefacts.ts'
-import { type Checked, answerRelease, checkRelease } from '../release/checked.ts'
-import { readChanges, readSigners, readTrust, unverifiedManifest } from '../release/release-files.ts'
+import { type Checked, answerRelease, checkRelease, publishedManifest } from '../release/checked.ts'
+import { readChanges, readSigners, readTrust } from '../release/release-files.ts'
 
 const DAY_MS = 86_400_000
 
@@ -47,13 +48,16 @@ interface Signed {
   readonly leftOut: readonly string[]
 }
 
-async function sign(options: SignOptions, folder: string): Promise<Signed> {
+async function sign(options: SignOptions, folder: string, trust: TrustedKeys): Promise<Signed> {
   const { channel, release, staged, minimum } = options
   if (!Channel.safeParse(channel).success) refuse(`--channel needs a name such as stable or beta, not “${channel}”.`)
   const version = versionOf(release, '--release')
   const signers = readSigners(options.keyFile ?? [], process.env)
   const file = join(folder, `${channel}.json`)
-  const serial = serialAfter(unverifiedManifest(file), options)
+  const before = await publishedManifest(file, trust)
+  if (typeof before === 'string' && options.serial === undefined)
+    refuse(`${file} says nothing of the number that comes next, because ${before}. Give it with --serial: one more than was ever published.`)
+  const serial = serialAfter(typeof before === 'string' ? null : before, options)
   const { artefacts, leftOut } = await findArtefacts(folder, version)
   const now = systemClock.now()
   const time = { issued: new Date(now).toISOString(), expires: new Date(now + options.days * DAY_MS).toISOString() }
@@ -91,7 +95,7 @@ export const signCommand = (): Command =>
       .option('--days <n>', 'for how many days it is good', wholeNumber(1, 366), 60),
     async (options, output, [folder = '']) => {
       const trust = readTrust(options.trust)
-      const { file, draft, leftOut } = await sign(options, folder)
+      const { file, draft, leftOut } = await sign(options, folder, trust)
       const checked = await publish(draft, file, { folder, trust, now: systemClock.now() })
       if (leftOut.length > 0) output.progress(`Not in it: ${leftOut.join(', ')}`)
       return answerRelease(output, file, checked)

@@ -88,6 +88,19 @@ test.each<[what: string, args: readonly string[], says: string]>([
   expect(await sign(...withKey, path('a.pem'), ...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(says) as string })
 })
 
+test('whoever can write into the folder, but has no key, does not choose the next number', async () => {
+  await sign(...withKey, path('a.pem'))
+  const published = JSON.parse(readFileSync(path('out', 'stable.json'), 'utf8')) as { release: { payload: string } }
+  const manifest = JSON.parse(Buffer.from(published.release.payload, 'base64').toString()) as object
+  published.release.payload = Buffer.from(JSON.stringify({ ...manifest, serial: 2_147_483_646 })).toString('base64')
+  writeFileSync(path('out', 'stable.json'), JSON.stringify(published))
+  expect(await sign(...withKey, path('a.pem'))).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--serial') as string })
+  expect((await sign(...withKey, path('a.pem'), '--serial', '2')).out).toContain('number 2 of stable')
+  writeFileSync(path('out', 'stable.json'), 'no release at all')
+  expect(await sign(...withKey, path('a.pem'))).toMatchObject({ code: 2, err: expect.stringContaining('--serial') as string })
+  expect((await sign(...withKey, path('a.pem'), '--serial', '3')).code).toBe(0)
+})
+
 test('a package whose name leaves open what it is, is not signed', async () => {
   writeFileSync(path('out', 'Windfall Setup 1.0.1.exe'), 'x')
   expect(await sign(...withKey, path('a.pem'))).toMatchObject({ code: 2, err: expect.stringContaining('does not say what it is') as string })

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { PolicyConfig } from '../../../shared/contract/owner-rules.ts'
 import { type RunningAgent, startAgent } from '../../agent/agent.ts'
 import type { AgentConfig } from '../../agent/config.ts'
+import { thisNode } from '../../agent/jobs/sandbox-program.ts'
 import { probeRuntime } from '../../agent/runtimes.ts'
 import { type CoordinatorConfig, readCoordinatorConfig, secretsIn } from '../../coordinator/config.ts'
 import { type RunningCoordinator, startCoordinator } from '../../coordinator/coordinator.ts'
@@ -79,7 +80,7 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
   })
   const { electron } = windowSupport(process.env)
   await build(
-    { only: options.window && electron ? ['renderer', 'verify', 'jobs', 'icons', 'preload', 'main', 'children'] : ['renderer', 'verify', 'jobs'] },
+    { only: options.window && electron ? ['renderer', 'verify', 'jobs', 'icons', 'preload', 'main', 'children', 'sandbox'] : ['renderer', 'verify', 'jobs'] },
     output.progress,
   )
   await using started = new AsyncDisposableStack()
@@ -193,7 +194,7 @@ function showWindow(
 
 /** Docker where an engine answers and the sample image can be made, otherwise WebAssembly. */
 async function sampleRuntime(output: Output, signal: AbortSignal): Promise<'docker' | 'wasm'> {
-  const docker = await probeRuntime('docker', systemClock, signal)
+  const docker = await probeRuntime('docker', { clock: systemClock, sandbox: thisNode() }, signal)
   if (!docker.available) return 'wasm'
   if (findBusybox()) return 'docker'
   output.progress(

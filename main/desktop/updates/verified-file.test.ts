@@ -32,6 +32,15 @@ test('a file that is what was signed is taken aside, can be run, and is written 
   await held.close()
 })
 
+test('a link that lies where the file was is not followed, and nothing changes where it leads', async () => {
+  const mine = join(directory, 'mine')
+  writeFileSync(mine, TEXT, { mode: 0o644 })
+  rmSync(file)
+  symlinkSync(mine, file)
+  await expect(holdFile(file, place, artefact)).rejects.toThrow()
+  expect(statSync(mine).mode & 0o777).toBe(0o644)
+})
+
 test.each(['the file that was forged', 'the file that was signed and then some', ''])('“%s” is not, and is removed', async (text) => {
   writeFileSync(file, text)
   expect(await holdFile(file, place, artefact)).toBeNull()

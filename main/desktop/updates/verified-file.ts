@@ -42,15 +42,26 @@ async function move(from: string, to: string): Promise<void> {
   }
 }
 
+/** An AppImage and an installer are run; nobody writes to them any more. */
+async function openToRun(file: string): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  try {
+    // By its name, which Windows does with a handle for reading as well, once it is known to be no link.
+    chmodSync(file, 0o500)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
 /**
  * Takes a file away from where everybody expects it to `to`, in a folder that only this user enters, and holds it there. `null` if it is
  * not what was signed; then it is removed. Rejects with what the disk says.
  */
 export async function holdFile(from: string, to: string, { size, sha512 }: Pick<Artefact, 'size' | 'sha512'>): Promise<HeldFile | null> {
   await move(from, to)
-  // An AppImage and an installer are run; nobody writes to them any more.
-  chmodSync(to, 0o500)
-  const handle = await open(to, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  const handle = await openToRun(to)
   let mark = ''
   const verify = async () => {
     const stats = await handle.stat()

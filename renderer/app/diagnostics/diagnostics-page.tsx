@@ -31,7 +31,9 @@ function VersionsCard() {
   return (
     <Card title={t('Versions')}>
       <Loaded query={query} what={t('the versions')} skeleton={<SkeletonLines count={3} />}>
-        {({ versions }) => <Facts rows={Object.fromEntries(versions.map(({ name, version }) => [name === 'system' ? t('system') : name, version]))} />}
+        {({ versions }) => (
+          <Facts rows={Object.fromEntries(versions.map(({ name, version }) => [name === 'system' ? t('Operating system') : name, version]))} />
+        )}
       </Loaded>
     </Card>
   )

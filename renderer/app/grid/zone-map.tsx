@@ -15,8 +15,13 @@ const zoneText = (zone: ZoneNow): string => {
   return zone.state === 'stale' ? t('{zone}: {intensity}, out of date', { zone: called, intensity }) : `${called}: ${intensity}`
 }
 
+/** Of more zones than these one reads in the list. */
+const NAMED = 6
+
 function countryText({ look, zones, own }: MapCountry): string {
-  const said = listOf(zones.slice(0, 6).map(zoneText))
+  const rest = zones.length - NAMED
+  const named = zones.slice(0, NAMED).map(zoneText)
+  const said = rest > 0 ? t('{zones} and {count} more in the list', { zones: named.join(', '), count: rest }) : listOf(named)
   const text = look === 'parts' ? t('Known only in part: {zones}', { zones: said }) : said
   return own ? t('Your zone lies here. {text}', { text }) : text
 }

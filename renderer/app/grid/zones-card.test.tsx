@@ -36,3 +36,15 @@ test('a zone elsewhere in the world has its surroundings on the map', async () =
   const { screen } = await openWindow({ address: '#/grid', transport })
   await expect.element(screen.getByText(/^Your zone lies here\. Japan/)).toBeVisible()
 })
+
+test('of a country with many zones the own one is named first, and how many are only in the list', async () => {
+  const transport = createFakeTransport()
+  const { zones } = someZones()
+  const british = ['GB', 'GB-01', 'GB-02', 'GB-03', 'GB-04', 'GB-05', 'GB-06', 'GB-13']
+  const many = british.map((zone, index) => ({ ...zones[0], zone, name: zone, gPerKWh: 100 + index }) as never)
+  transport.answer({ getZones: () => ({ zones: [many[7] as never, ...many.slice(0, 7)], attributions: [] }) })
+  const { screen } = await openWindow({ address: '#/grid', transport })
+  await expect
+    .element(screen.getByText(/^Your zone lies here\. United Kingdom: 100\sg\/kWh, GB-13: 107\sg\/kWh, GB-01: .* and 2 more in the list$/))
+    .toBeVisible()
+})

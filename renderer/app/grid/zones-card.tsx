@@ -8,11 +8,12 @@ import { Card } from '../../ui/card.tsx'
 import { Choices } from '../../ui/choices.tsx'
 import { Foreign } from '../../ui/foreign.tsx'
 import { LedgerTable, Sub } from '../../ui/ledger-table.tsx'
-import { Loaded, SkeletonBlock, SkeletonLines } from '../../ui/loaded.tsx'
+import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { OriginLabel } from '../../ui/origin-label.tsx'
 import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
 import { useZones } from './use-zones.ts'
+import css from './zone-map.module.css'
 
 const ZoneMap = lazy(async () => ({ default: (await import('./zone-map.tsx')).ZoneMap }))
 
@@ -49,7 +50,7 @@ function Zones({ data: { zones, attributions }, withMap }: { data: ZonesNow; wit
   return (
     <>
       {withMap ? (
-        <Suspense fallback={<SkeletonBlock size="chart" />}>
+        <Suspense fallback={<span className={css['waiting']} aria-hidden="true" />}>
           <ZoneMap zones={zones} ownZone={own} />
         </Suspense>
       ) : null}

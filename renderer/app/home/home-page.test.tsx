@@ -117,6 +117,11 @@ describe('the grid', () => {
     await expect.element(screen.getByText('≈ -£0.0234: £0.10 of pay less £0.1234 of electricity. An estimate.')).toBeVisible()
     await expect.element(screen.getByText(/£0.28 per kWh now, until tomorrow 01:00/)).toBeVisible()
     await expect.element(screen.getByText(/640\sW left over for jobs, metered/)).toBeVisible()
+    const always = { minorPerKWh: 28, currency: 'GBP', until: at(2 * 86_400_000 - 60_000) }
+    transport.answer({ getGrid: () => aGrid({ tariff: { words: 'Your electricity costs 0.28 GBP per kWh.', now: always } }) })
+    transport.push('changed', { seq: 2, what: ['grid'] })
+    await expect.element(screen.getByText(/per kWh now, until/)).not.toBeInTheDocument()
+    await expect.element(screen.getByText('Your electricity costs 0.28 GBP per kWh.', { exact: true })).toBeVisible()
   })
 
   test('the hours can be walked with the keyboard and read out', async () => {

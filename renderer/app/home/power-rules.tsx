@@ -40,10 +40,14 @@ const LeftOfPay = ({ net: { currency, netMinor, payMinor, costMinor, method } }:
   </span>
 )
 
-const priceText = (price: NonNullable<GridView['tariff']>['now'], now: number): string =>
-  price === null
-    ? t('The price of this hour is not known.')
-    : t('{price} per kWh now, until {time}.', { price: formatMinor(price.minorPerKWh, price.currency), time: formatMoment(price.until, now) })
+/** As far as an agent looks ahead: a price that holds until then is one that does not change, and the tariff’s own words say it. */
+const AHEAD_MS = 47 * 3_600_000
+
+const priceText = (price: NonNullable<GridView['tariff']>['now'], now: number): string | null => {
+  if (price === null) return t('The price of this hour is not known.')
+  if (Date.parse(price.until) - now >= AHEAD_MS) return null
+  return t('{price} per kWh now, until {time}.', { price: formatMinor(price.minorPerKWh, price.currency), time: formatMoment(price.until, now) })
+}
 
 const Sun = ({ solar: { watts, basis, message } }: { solar: NonNullable<GridView['solar']> }) => (
   <>

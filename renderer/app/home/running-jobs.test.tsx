@@ -40,12 +40,12 @@ async function openWith(change: Partial<AgentStatus>) {
 describe('jobs that run at once', () => {
   test('each has its device, its watts, its energy so far, its time and its progress', async () => {
     const { screen, now, row } = await openWith({ running: three() })
-    await expect.element(now).toMatchTextContent(/Running 3 jobs at ≈ 337\sW\./)
+    await expect.element(now).toMatchTextContent(/Running 3 jobs at ≈\s337\sW\./)
     await expect
       .element(row(/Galaxy cluster fit/))
       .toMatchTextContent(/Science.*Running.*63%.*GeForce RTX 4070 in slot 01:00\.0.*172\sW.*74\.4\sWh.*in 26\smin/)
     await expect.element(row(/Image batch/)).toMatchTextContent(/Inference.*Running.*12%.*GeForce RTX 4070 in slot 41:00\.0.*141\sW.*8\.61\sWh.*in 4\smin/)
-    await expect.element(row(/Prime gaps/)).toMatchTextContent(/Preparing.*Fetches what the job runs: 40 %\..*Ryzen 7 7700.*≈ 24\sW.*–.*not started yet/)
+    await expect.element(row(/Prime gaps/)).toMatchTextContent(/Preparing.*Fetches what the job runs: 40 %\..*Ryzen 7 7700.*≈\s24\sW.*–.*not started yet/)
     await expect.element(screen.getByRole('progressbar', { name: 'Progress of Image batch 7f3a' })).toHaveAttribute('value', '0.12')
     await screen.getByRole('link', { name: 'Image batch 7f3a' }).click()
     await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
@@ -66,7 +66,7 @@ describe('jobs that run at once', () => {
 
   test('finishing speaks of all of them', async () => {
     const { now } = await openWith({ display: 'finishing', finishing: true, running: three() })
-    await expect.element(now).toMatchTextContent(/Finishing 3 jobs.*Finishing 3 jobs at ≈ 337\sW\. Then Windfall pauses until you resume\./)
+    await expect.element(now).toMatchTextContent(/Finishing 3 jobs.*Finishing 3 jobs at ≈\s337\sW\. Then Windfall pauses until you resume\./)
   })
 
   test('figures follow the meter, and no live region reads them out', async () => {
@@ -92,14 +92,14 @@ describe('jobs that run at once', () => {
 describe('without several jobs there is no table of them', () => {
   test('one: a sentence and a bar', async () => {
     const { screen, now, table } = await openWith({})
-    await expect.element(now).toMatchTextContent(/Running Galaxy cluster fit, block 12, science at ≈ 337\sW\./)
+    await expect.element(now).toMatchTextContent(/Running Galaxy cluster fit, block 12, science at ≈\s337\sW\./)
     await expect.element(screen.getByRole('progressbar', { name: /Galaxy cluster fit/ })).toBeVisible()
     await expect.element(table).not.toBeInTheDocument()
   })
 
   test('one that is still fetched says how far it is', async () => {
     const { now } = await openWith({ running: three().slice(2) })
-    await expect.element(now).toMatchTextContent(/Preparing Prime gaps, science at ≈ 337\sW\. Fetches what the job runs: 40 %\./)
+    await expect.element(now).toMatchTextContent(/Preparing Prime gaps, science at ≈\s337\sW\. Fetches what the job runs: 40 %\./)
   })
 
   test('none', async () => {

@@ -45,7 +45,12 @@ export function KeyCard({ node: { key, nodeId }, closedNote }: KeyCardProps) {
         {key.next === null ? null : <NextKey id={id} next={key.next} />}
         <Facts rows={keyFacts(key, nodeId)} />
         <p className={keyCss['newKey']}>
-          <Button disabled={closedNote !== null || key.next !== null} aria-describedby={closedNote ?? (key.next === null ? undefined : id)} onClick={ask}>
+          <Button
+            aria-haspopup="dialog"
+            disabled={closedNote !== null || key.next !== null}
+            aria-describedby={closedNote ?? (key.next === null ? undefined : id)}
+            onClick={ask}
+          >
             {t('Make a new key…')}
           </Button>
           <output>{done ? <Done {...key} /> : null}</output>

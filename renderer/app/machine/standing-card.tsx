@@ -72,8 +72,11 @@ function reputationText({ standing: { jobs, good, bad, faults } }: NodeView): st
   const why = counted.map(([fault, count]) => faultText(fault as NodeFault, times(count)))
   const values = { jobs, good: times(good), bad: times(bad) }
   return why.length === 0
-    ? t('{jobs} proven runs; {good} in its favour and {bad} against it, where what was long ago counts less.', values)
-    : t('{jobs} proven runs; {good} in its favour and {bad} against it, where what was long ago counts less: {why}.', { ...values, why: why.join(', ') })
+    ? t('{jobs, plural, one {# proven run} other {# proven runs}}; {good} in its favour and {bad} against it, where what was long ago counts less.', values)
+    : t('{jobs, plural, one {# proven run} other {# proven runs}}; {good} in its favour and {bad} against it, where what was long ago counts less: {why}.', {
+        ...values,
+        why: why.join(', '),
+      })
 }
 
 const quotaText = ({ quota: { today, perDay, freshAt } }: NodeView, now: number): string =>

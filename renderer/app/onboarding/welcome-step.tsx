@@ -28,7 +28,7 @@ export const WelcomeStep = ({ moved, closed, go }: StepProps) => (
     }
   >
     <p className={prose['lead']}>
-      {t('Windfall pays you for hours in which nobody uses this computer, and runs them when the grid is green. Nothing has run yet.')}
+      {t('Windfall pays you for hours in which nobody uses this computer, and runs them when the grid is green. Nothing runs before you have agreed to it.')}
     </p>
     <div className={css['pair']}>
       <Promises title={t('What runs')} glyph="check" items={RUNS} />

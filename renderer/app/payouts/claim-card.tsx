@@ -88,7 +88,7 @@ const claimLabel = ({ confirmedMicroUsd }: PayoutTerms): string =>
 function obstacleOf({ address, paused, confirmedMicroUsd }: PayoutTerms): ReactNode {
   if (address === null) return t('No payout address is set. Link a wallet or paste an address below.')
   if (paused !== null) return rich('Payouts are paused: {reason} Your money waits and never expires.', { reason: <Foreign>{paused}</Foreign> })
-  return BigInt(confirmedMicroUsd) <= 0n ? t('Nothing is confirmed yet.') : null
+  return BigInt(confirmedMicroUsd) <= 0n ? t('Nothing is waiting for a claim.') : null
 }
 
 function withoutClaim({ automatic, minimumMicroUsd, leastMicroUsd }: PayoutTerms): string {

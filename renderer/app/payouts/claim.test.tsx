@@ -143,7 +143,7 @@ describe('what stands in the way of a claim is said where the button is', () => 
   test.each([
     ['no address', someTerms({ address: null }), /No payout address is set\. Link a wallet or paste an address below\./],
     ['a pause', someTerms({ paused: 'The operator checks the books.' }), /Payouts are paused: The operator checks the books\. Your money waits/],
-    ['nothing to claim', someTerms({ confirmedMicroUsd: '0' }), /Nothing is confirmed yet\./],
+    ['nothing to claim', someTerms({ confirmedMicroUsd: '0' }), /Nothing is waiting for a claim\./],
   ])('%s', async (_, terms, text) => {
     const transport = createFakeTransport()
     transport.answer({ getPayoutTerms: () => terms })

@@ -69,7 +69,7 @@ function Settings({ view, own, search, find, isAll }: SettingsProps) {
     <>
       <p className={prose['lead']}>{t('Each of these holds as soon as you change it, for jobs that run now, too.')}</p>
       {view.dedicated ? (
-        <p className={prose['small']}>{t('This machine was set up as one that nobody sits at, so what it says about you being away does not matter.')}</p>
+        <p className={prose['small']}>{t('Windfall was started as on a machine that nobody sits at, so the rules about you being away have no effect.')}</p>
       ) : null}
       {closed ? <p className={prose['small']}>{t('Nothing can be changed now: that needs the agent, which does not answer.')}</p> : null}
       {own.refusal === null ? null : <UndoLine about={RULES_UNDO} undo={own.undo} refusal={own.refusal} />}
