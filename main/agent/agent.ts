@@ -18,9 +18,12 @@ import { random } from '../kernel/random.ts'
 import { createTpm } from '../kernel/tpm.ts'
 import { createApi } from './api.ts'
 import type { AgentConfig } from './config.ts'
-import { createCoordinatorSession } from './coordinator-session.ts'
+import { createCoordinatorChange, outstandingOf } from './coordinator-change.ts'
+import { pinnedUrls } from './coordinator-heard.ts'
+import { introduce } from './coordinator-introduction.ts'
 import { type Diagnose, createDiagnosis } from './diagnosis.ts'
 import { createFirstRun } from './first-run.ts'
+import { createFollowingSession } from './following-session.ts'
 import { openGiveBack } from './give-back.ts'
 import { createGpuGate } from './gpu-gate.ts'
 import { createGridWatch } from './grid-watch.ts'
@@ -36,6 +39,7 @@ import { createLiveLogs } from './jobs/live-logs.ts'
 import type { OpenSandbox } from './jobs/sandbox-program.ts'
 import { createMoney } from './money.ts'
 import { createNews } from './news.ts'
+import { createOwnerCoordinator, withCoordinator } from './owner-coordinator.ts'
 import { createOwnerRules, tellOverruled } from './owner-rules.ts'
 import { createOwnerTariff } from './owner-tariff.ts'
 import { createReceiptFolder } from './receipt-folder.ts'
@@ -90,7 +94,8 @@ export async function startAgent(given: AgentConfig, ports: AgentPorts, signal: 
     session.moved()
     news.changed('grid', 'status')
   })
-  const config = withZone(given, zone)
+  const coordinator = createOwnerCoordinator(given, stores.settings)
+  const config = withCoordinator(withZone(given, zone), coordinator)
   const keys = await openDeviceKeys({ vault, directory: config.dataDirectory, tpm: createTpm(environment), clock, evidence: config.signer ?? undefined })
   const { nodeId, signer } = keys
   const news = createNews(clock)
@@ -211,7 +216,7 @@ export async function startAgent(given: AgentConfig, ports: AgentPorts, signal: 
     giveBack: forRunner,
   })
   const probeRuntimes = createRuntimeProbes(runtimes, clock)
-  const session = createCoordinatorSession({
+  const session = createFollowingSession({
     config,
     stores,
     keys,
@@ -234,6 +239,14 @@ export async function startAgent(given: AgentConfig, ports: AgentPorts, signal: 
     receipts: createReceiptFolder(config.dataDirectory),
   })
   const status = () => readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, session })
+  const coordinatorChange = createCoordinatorChange({
+    owner: coordinator,
+    outstanding: () => outstandingOf(status(), stores),
+    known: () => pinnedUrls(stores),
+    introduce: (url, enrolmentToken) =>
+      introduce({ config, keys, clock, inventory, devices, work, stores, probeRuntimes }, { url, token: enrolmentToken }, signal),
+    follow: session.follow,
+  })
   const money = createMoney({
     store: stores.money,
     facts: stores.facts,
@@ -261,6 +274,7 @@ export async function startAgent(given: AgentConfig, ports: AgentPorts, signal: 
         clock,
         firstRun,
         zone,
+        coordinator: coordinatorChange,
         diagnosis,
         recentLog,
         status,

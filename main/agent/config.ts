@@ -10,6 +10,8 @@ export const AgentConfig = z.strictObject({
   dataDirectory: z.string().min(1),
   /** `null` keeps the agent to itself: it measures and shows, and takes no jobs. */
   coordinatorUrl: z.url({ protocol: /^https?$/ }).nullable(),
+  /** It was named for this start, so that the owner's choice in the window does not count. */
+  namedCoordinator: z.boolean(),
   zone: Zone,
   payoutAddress: SolanaAddress.nullable(),
   /** What the operator of a coordinator gave out that lets machines in by token; needed once. Empty is as good as none. */
@@ -41,6 +43,7 @@ export type AgentConfig = Readonly<z.infer<typeof AgentConfig>>
 
 export const AGENT_DEFAULTS = {
   coordinatorUrl: null,
+  namedCoordinator: false,
   zone: 'GB-13',
   payoutAddress: null,
   enrolmentToken: null,

@@ -35,6 +35,9 @@ export const feedOf = (logKey: string): string => `feed-position:${logKey}`
 /** Ids of the keys that this node's coordinators sign with, as first seen at each address. */
 export const pinnedKeys = ({ settings }: Pick<AgentStores, 'settings'>): readonly string[] => (settings.get(PINNED, Pins) ?? []).flatMap(({ keys }) => keys)
 
+/** Addresses of the coordinators that this node has worked for. */
+export const pinnedUrls = ({ settings }: Pick<AgentStores, 'settings'>): readonly string[] => (settings.get(PINNED, Pins) ?? []).map(({ url }) => url)
+
 /**
  * Pins the coordinator's keys on first contact and returns the id of its log key. Keys that change at one address are not trusted: its
  * receipts then fail verification. Another address with other keys is another coordinator, which only the owner can have chosen.

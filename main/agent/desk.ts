@@ -28,7 +28,7 @@ export function createDesk({ client, signer, settings, changed }: DeskDeps): Des
     if (client) return client.call(name, input)
     throw new WindfallError(
       'unavailable',
-      'No coordinator is set, so nobody holds money for this machine. Give its address as agent.coordinatorUrl in settings.json and start Windfall again, or start the agent with --coordinator.',
+      'No coordinator is set, so nobody holds money for this machine. Give its address in the window, under Settings, or start the agent with --coordinator.',
     )
   }
   /** Other windows show the same. */

@@ -27,6 +27,7 @@ export function readAgentConfig({ dataDirectory, environment, granted = {}, give
     ...defined({ coordinatorUrl: environment['WINDFALL_COORDINATOR'], ...withSecrets({ enrolmentToken: 'WINDFALL_ENROLMENT_TOKEN' }, environment, {}) }),
     ...defined(given),
     policy,
+    namedCoordinator: (given['coordinatorUrl'] ?? environment['WINDFALL_COORDINATOR']) !== undefined,
     saidRules: RULE_KEYS.filter((key) => [settings, settings['policy'], given, given.policy].some((said) => isIn(key, said))),
     dataDirectory,
   })

@@ -9,6 +9,7 @@ import { withoutOurNames } from '../kernel/anonymous.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { packageVersion } from '../kernel/paths.ts'
 import type { RecentLine, RecentLog } from '../kernel/recent-log.ts'
+import type { CoordinatorChange } from './coordinator-change.ts'
 import type { DiagnosisBook } from './diagnosis.ts'
 import type { FirstRunBook } from './first-run.ts'
 import type { Money } from './money.ts'
@@ -22,6 +23,7 @@ export interface SetupApiDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly firstRun: FirstRunBook
   readonly zone: OwnerZone
+  readonly coordinator: CoordinatorChange
   readonly diagnosis: DiagnosisBook
   readonly recentLog: Pick<RecentLog, 'lines'> | null
   readonly status: () => AgentStatus
@@ -38,7 +40,13 @@ export interface SetupApiDeps {
 export type SetupCalls = Handlers<Omit<typeof firstRunCalls, 'findZone'> & typeof diagnosisCalls, undefined>
 
 /** What the pages of the first steps and of diagnostics ask. */
-export const createSetupApi = (deps: SetupApiDeps): SetupCalls => ({ ...firstRunApi(deps), ...zoneApi(deps), ...diagnosisApi(deps) })
+export const createSetupApi = (deps: SetupApiDeps): SetupCalls => ({
+  ...firstRunApi(deps),
+  ...zoneApi(deps),
+  getCoordinator: deps.coordinator.view,
+  setCoordinator: deps.coordinator.set,
+  ...diagnosisApi(deps),
+})
 
 const versions = (): Readonly<Record<string, string>> => ({
   Windfall: packageVersion,

@@ -116,8 +116,7 @@ export interface StatusSources {
   readonly session: Pick<CoordinatorSession, 'state'>
 }
 
-const UNCONFIGURED =
-  'No coordinator is set. Give its address as agent.coordinatorUrl in settings.json and start Windfall again, or start the agent with --coordinator.'
+const UNCONFIGURED = 'No coordinator is set. Give its address in the window, under Settings, or start the agent with --coordinator.'
 
 /** What keeps work away although the owner's rules allow it: no coordinator to ask, or a grid that is not green enough. */
 export function outsideReasons({ state, message }: AgentStatus['coordinator'], closed: Reason | null): Reason[] {

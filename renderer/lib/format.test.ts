@@ -11,6 +11,7 @@ import {
   formatGrams,
   formatIntensity,
   formatMemory,
+  formatMinor,
   formatMoment,
   withMoments,
   formatRecording,
@@ -134,4 +135,10 @@ describe('in another language', () => {
     expect(formatDay('2026-11-20', '2026-11-21')).toBe('Hier, ven. 20 nov.')
     expect(midSentence('Rendu')).toBe('rendu')
   })
+})
+
+test('a currency has its short sign in every language', () => {
+  expect([formatMinor(28, 'GBP'), formatMinor(28, 'USD')]).toEqual(['£0.28', '$0.28'])
+  speak('fr', fr)
+  expect([formatMinor(28, 'GBP'), formatMinor(28, 'USD')].map((text) => text.replaceAll('\u00a0', ' '))).toEqual(['0,28 £', '0,28 $'])
 })

@@ -44,7 +44,13 @@ export function formatGrams(grams: number): string {
 
 /** Hundredths of a currency, with as many places as a kWh or a short job needs. */
 export const formatMinor = (minor: number, currency: string): string =>
-  new Intl.NumberFormat(region(), { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(minor / 100)
+  new Intl.NumberFormat(region(), {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 4,
+  }).format(minor / 100)
 
 /** Hundredths of a currency as a balance: cents from one unit on, four places below it. */
 export const formatAmount = (minor: number, currency: string): string =>

@@ -1,6 +1,6 @@
 import type { Handlers } from './define.ts'
 import type { Diagnosis, LogLine, diagnosisCalls } from './diagnosis.ts'
-import { CONSENT_TEXT, type FirstRun, type MachineFacts, type MonthEstimate, type firstRunCalls } from './first-run.ts'
+import { CONSENT_TEXT, type CoordinatorChoice, type FirstRun, type MachineFacts, type MonthEstimate, type firstRunCalls } from './first-run.ts'
 
 /** A machine that has worked for long and that nobody asks anything of. */
 const A_SETTLED_OWNER: FirstRun = {
@@ -44,6 +44,7 @@ export function setupHandlers(now: number, initial: FirstRun = A_SETTLED_OWNER):
   let state = initial
   let zone: string | null = null
   let diagnosis: Diagnosis = { state: 'none', startedAt: null, endedAt: null, of: 0, pending: [], groups: [], message: null }
+  let coordinator: CoordinatorChoice = { url: 'https://grid.example.org', setBy: 'settings' }
   const at = new Date(now).toISOString()
   const become = (change: Partial<FirstRun>) => (state = { ...state, ...change })
   const zoneView = () => ({ zone: zone ?? 'GB-13', setBy: zone === null ? ('settings' as const) : ('window' as const) })
@@ -60,6 +61,8 @@ export function setupHandlers(now: number, initial: FirstRun = A_SETTLED_OWNER):
       zone = wanted.zone
       return zoneView()
     },
+    getCoordinator: () => coordinator,
+    setCoordinator: ({ url }) => (coordinator = { url, setBy: 'window' }),
     findZone: () => ({ zone: 'GB-12', name: 'South England', source: 'the UK Carbon Intensity API', hint: null }),
     getDiagnosis: () => diagnosis,
     getVersions: () => ({

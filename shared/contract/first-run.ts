@@ -63,6 +63,17 @@ export const ZoneChoice = z.strictObject({
 })
 export type ZoneChoice = z.infer<typeof ZoneChoice>
 
+/** Whom this machine works for. `start`: named as the agent was started, so that nothing else can be chosen meanwhile. */
+export const CoordinatorChoice = z.strictObject({
+  url: z.string().nullable(),
+  setBy: z.enum(['window', 'settings', 'start']),
+})
+export type CoordinatorChoice = z.infer<typeof CoordinatorChoice>
+
+/** What an owner types; the token goes to the coordinator once, and is neither kept nor told again. */
+export const CoordinatorWish = z.strictObject({ url: z.string().min(1).max(300), enrolmentToken: z.string().min(1).max(100).optional() })
+export type CoordinatorWish = z.infer<typeof CoordinatorWish>
+
 const Empty = z.strictObject({})
 
 export const firstRunCalls = {
@@ -81,6 +92,13 @@ export const firstRunCalls = {
   getZone: call(Empty, ZoneChoice),
   /** Holds from the next forecast on; `null` goes back to what the settings file says. */
   setZone: call(z.strictObject({ zone: Zone.nullable() }), ZoneChoice),
+  getCoordinator: call(Empty, CoordinatorChoice),
+  /**
+   * Introduces this machine there, and works for it from then on. Errors, and nothing has changed: `input.invalid`; `unavailable` without an
+   * answer; `not-found` where no coordinator answers; `enrolment.refused`, and what else it says; `conflict` while anything is owed or owing
+   * at the present one, or if it was named as the agent was started.
+   */
+  setCoordinator: call(CoordinatorWish, CoordinatorChoice),
   /** Asks the coordinator with the first half of the postcode only. Errors: `input.invalid`, `grid.unknown-zone`, `unavailable`. */
   findZone: call(z.strictObject({ postcode: z.string().min(1).max(12) }), ZonePlace),
 }

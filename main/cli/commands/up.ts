@@ -105,7 +105,7 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
   announce(dataDirectory, { coordinator: { url: coordinator.url, apiKey: coordinator.apiKey }, chain: { rpcUrl: chain.url, cluster: coordinator.cluster } })
   const issued = issueUsdc(settings, { dataDirectory, chain, owner: coordinator.hotWallet })
   const payoutAddress = config.payoutAddress ?? (await openTestWallet(dataDirectory, chain.url))
-  const agent = await startAgent({ ...config, coordinatorUrl: coordinator.url, payoutAddress }, headlessPorts(config), stop.signal)
+  const agent = await startAgent({ ...config, coordinatorUrl: coordinator.url, namedCoordinator: true, payoutAddress }, headlessPorts(config), stop.signal)
   keep(agent.closed)
   await issued
   announce(dataDirectory, { agent: { url: agent.url, token: agent.token } })

@@ -50,7 +50,7 @@ function Zones({ data: { zones, attributions }, withMap }: { data: ZonesNow; wit
   return (
     <>
       {withMap ? (
-        <Suspense fallback={<span className={css['waiting']} aria-hidden="true" />}>
+        <Suspense fallback={<span className={css['waiting']} aria-hidden="true" aria-busy="true" />}>
           <ZoneMap zones={zones} ownZone={own} />
         </Suspense>
       ) : null}

@@ -14,6 +14,7 @@ import { Explain } from '../../ui/explain.tsx'
 import { Foreign } from '../../ui/foreign.tsx'
 import { ReasonList } from '../../ui/reason-list.tsx'
 import prose from '../../ui/prose.module.css'
+import { CoordinatorLink } from '../coordinator/no-coordinator.tsx'
 import { useNow } from '../hooks.ts'
 import { Alarm, alarmOf } from './alarm.tsx'
 import { Countdown } from './countdown.tsx'
@@ -48,6 +49,7 @@ export function Now({ status }: { status: AgentStatus }) {
         ) : null}
         {only === null ? null : <Resting job={only} devices={status.devices} />}
         {reasons.length > 0 ? <ReasonList reasons={reasons} now={now} /> : null}
+        <CoordinatorLink state={status.coordinator.state} />
         <YieldFact status={status} now={now} />
         <p className={prose['small']}>
           <a href={hrefOf({ page: 'day' })}>{status.running.length > 0 ? t('Where the day went') : t('Why is nothing running?')}</a>

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Foreign } from '../../ui/foreign.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
+import { CoordinatorChoice } from '../coordinator/coordinator-choice.tsx'
 import { useStatus } from '../queries.ts'
 import { type Found, findingsOf } from './findings.ts'
 import css from './onboarding.module.css'
@@ -43,6 +44,8 @@ export function ComputerStep({ moved, closed, go }: StepProps) {
       }
     >
       <FoundHere facts={facts} />
+      <h3>{t('Coordinator')}</h3>
+      <CoordinatorChoice closed={closed} />
     </StepFrame>
   )
 }

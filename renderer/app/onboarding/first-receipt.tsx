@@ -11,6 +11,7 @@ import { Glyph } from '../../ui/glyph.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
 import { ReasonList } from '../../ui/reason-list.tsx'
+import { CoordinatorLink } from '../coordinator/no-coordinator.tsx'
 import { useNow } from '../hooks.ts'
 import { useReceipt, useStatus } from '../queries.ts'
 import { useVerification } from '../receipts/use-verification.ts'
@@ -85,7 +86,12 @@ function WhatStandsInTheWay() {
   const { data: status } = useStatus()
   const now = useNow()
   if (!status || status.reasons.length === 0) return null
-  return <ReasonList reasons={status.reasons} now={now} />
+  return (
+    <>
+      <ReasonList reasons={status.reasons} now={now} />
+      <CoordinatorLink state={status.coordinator.state} />
+    </>
+  )
 }
 
 function Checked({ receiptId }: { receiptId: string }) {

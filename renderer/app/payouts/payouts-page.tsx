@@ -15,6 +15,7 @@ import { MoneyBook } from '../../ui/money.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Moment } from '../../ui/relative-time.tsx'
 import { ShowOlder } from '../../ui/show-older.tsx'
+import { NoCoordinator } from '../coordinator/no-coordinator.tsx'
 import { useNow } from '../hooks.ts'
 import { usePayouts, useStatus } from '../queries.ts'
 import { ClaimCard } from './claim-card.tsx'
@@ -27,15 +28,17 @@ const COLUMNS = [{ name: t('Payout') }, { name: t('Amount'), align: 'end' }, { n
 
 export function PayoutsPage() {
   const status = useStatus()
+  const alone = status.data?.coordinator.state === 'unconfigured'
   return (
     <Page title={t('Payouts')}>
       <Loaded query={status} what={t('your balance')} skeleton={<SkeletonLines count={3} />}>
         {(data) => <Balance status={data} />}
       </Loaded>
-      <ClaimCard />
-      <WalletCard />
+      {alone ? <NoCoordinator /> : null}
+      {alone ? null : <ClaimCard />}
+      {alone ? null : <WalletCard />}
       <History />
-      <CreditsCard />
+      {alone ? null : <CreditsCard />}
     </Page>
   )
 }

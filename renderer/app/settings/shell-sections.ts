@@ -1,7 +1,7 @@
 import { t } from '../../../shared/i18n/translate.ts'
 
 /** Settings of the window and the shell around it, beside the rules for work. */
-export type SectionId = 'appearance' | 'login' | 'closing' | 'awake' | 'notifications' | 'updates' | 'shortcuts'
+export type SectionId = 'coordinator' | 'appearance' | 'login' | 'closing' | 'awake' | 'notifications' | 'updates' | 'shortcuts'
 
 interface Section {
   readonly id: SectionId
@@ -11,6 +11,7 @@ interface Section {
 }
 
 export const SHELL_SECTIONS: readonly Section[] = [
+  { id: 'coordinator', title: t('Coordinator'), words: t('address token operator server connect offline') },
   { id: 'appearance', title: t('Appearance'), words: t('language theme light dark colours') },
   { id: 'login', title: t('Start at login'), words: t('autostart sign in begin by itself') },
   { id: 'closing', title: t('Closing the window'), words: t('close quit tray keep running background') },

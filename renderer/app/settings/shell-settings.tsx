@@ -4,6 +4,7 @@ import { Card } from '../../ui/card.tsx'
 import { Failure } from '../../ui/loaded.tsx'
 import { useServices } from '../services.ts'
 import { useShell } from '../shell-queries.ts'
+import { CoordinatorSection } from '../coordinator/coordinator-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
 import { KeyboardSection } from './keyboard-section.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
@@ -18,6 +19,7 @@ export function ShellSettings({ found }: { found: ReadonlySet<SectionId> }) {
   const needsShell = NEEDS_SHELL.some((id) => found.has(id))
   return (
     <>
+      {found.has('coordinator') ? <CoordinatorSection /> : null}
       {found.has('appearance') ? <AppearanceSection /> : null}
       {found.has('shortcuts') ? <KeyboardSection /> : null}
       {needsShell ? shell === null ? <NoShell /> : <OfShell found={found} /> : null}
