@@ -42,7 +42,8 @@ export const TAKINGS: readonly Taking[] = [
     tries: 'for (;;) fork()',
     program: 'greed fork-bomb',
     reason: 'job.timeout',
-    limits: { wallSeconds: 2 },
+    // What the kernel keeps of 256 processes must not end it first.
+    limits: { wallSeconds: 2, memoryBytes: 512 * MIB },
     isCompiled: true,
   },
   {
