@@ -2,6 +2,13 @@
 /** What a page looks like to who needs it otherwise: forced colours, less motion, a narrow window with large text. */
 import type { Page } from '@playwright/test'
 
+/** Waits until every colour has arrived where it was going: one that is still on its way is neither the old nor the new. */
+export const atRest = (page: Page): Promise<unknown> =>
+  page.evaluate(() => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    return Promise.allSettled(ending.map(({ finished }) => finished.then(() => null)))
+  })
+
 /** What stands out to the side; nothing when everything fits. */
 export const overflowing = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
@@ -32,7 +39,10 @@ export const moving = (page: Page, mostMs: number): Promise<string[]> =>
  * Where forced colours are on: what is drawn without a word and cannot be told from its ground any more (WCAG 1.4.11 asks for 3 to 1).
  * Boxes with nothing in them, pictures of which no shape is left, and buttons and fields that have neither a border nor a text.
  */
-export const vanished = (page: Page): Promise<string[]> => page.evaluate(findVanished)
+export async function vanished(page: Page): Promise<string[]> {
+  await atRest(page)
+  return page.evaluate(findVanished)
+}
 
 function findVanished(): string[] {
   const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number)

@@ -1,5 +1,6 @@
 import { type Page, expect } from '@playwright/test'
 import axe from 'axe-core'
+import { atRest } from './appearance.ts'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const OPTIONS = { runOnly: { type: 'tag', values: TAGS }, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'], preload: false }
@@ -28,6 +29,7 @@ export async function setSizes(page: Page, { width, text }: Pick<View, 'width' |
 export async function violations(page: Page): Promise<string[]> {
   const known = await page.evaluate(() => 'axe' in globalThis)
   if (!known) await page.evaluate(axe.source)
+  await atRest(page)
   return page.evaluate(async (options) => {
     const { axe: here } = globalThis as unknown as { readonly axe: typeof axe }
     const results = await here.run(document, options as Parameters<typeof here.run>[1] & object)
