@@ -16,7 +16,7 @@ async function runFor(home: string, { jobId, lines: wanted, script = COUNTER, re
   const lines: string[] = []
   const onLog = (line: string) => {
     lines.push(line)
-    if (lines.length === wanted) stop.abort(reason)
+    if (lines.length === wanted || line === wanted) stop.abort(reason)
   }
   const runtime = agent.runtime({ home, graceMs: () => graceMs })
   const result = await runtime.run(agent.request(script, { jobId, checkpoints: true }), { onStarted: () => undefined, onLog }, stop.signal)
@@ -25,7 +25,8 @@ async function runFor(home: string, { jobId, lines: wanted, script = COUNTER, re
 
 interface RunFor {
   readonly jobId: string
-  readonly lines: number
+  /** How many lines it may say before it is stopped, or the line at which it is. */
+  readonly lines: number | string
   readonly script?: string
   readonly reason?: string
   readonly graceMs?: number
@@ -70,9 +71,9 @@ test('of a checkpoint only plain files are kept, and one that was changed here i
   const home = newHome()
   const script =
     'ls -A /job/ckpt /job/ckpt/deep; mkdir -p /job/ckpt/deep; echo x > /job/ckpt/deep/file; ln -s /etc/passwd /job/ckpt/link; mkfifo /job/ckpt/pipe; echo ready; sleep 60'
-  const first = await runFor(home, { jobId: 'links', lines: 2, script })
+  const first = await runFor(home, { jobId: 'links', lines: 'ready', script })
   expect(first.lines).toContain('ready')
-  const again = await runFor(home, { jobId: 'links', lines: 6, script })
+  const again = await runFor(home, { jobId: 'links', lines: 'ready', script })
   expect(again.lines).toContain('file')
   expect(again.lines).not.toContain('link')
   expect(again.lines).not.toContain('pipe')
