@@ -15,23 +15,32 @@ const withoutSchemaWriter: Plugin = {
   },
 }
 
+// zod and its setting in one chunk, which every chunk with a schema waits for: so no schema is made before the setting holds.
+const chunks = { output: { codeSplitting: { groups: [{ name: 'zod', test: /[\\/]zod[\\/]|[\\/]no-eval\.ts$/ }] } } }
+
+/** `target`: the oldest engines that it runs in. */
+const pagesConfig = (root: string, outDir: string, target: string | string[]): UserConfig => ({
+  root: folder(root),
+  base: './',
+  publicDir: folder('./public'),
+  plugins: [react(), withoutSchemaWriter],
+  css: { modules: { generateScopedName: '[local]-[hash:base64:5]' } },
+  build: {
+    outDir: folder(outDir),
+    emptyOutDir: true,
+    target,
+    sourcemap: 'hidden',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: chunks,
+  },
+})
+
 /**
  * Builds the window into `dist/renderer`. Paths are relative because the same files are served by `app://windfall` and by the agent's
  * loopback server; nothing is inlined because the content security policy has no `data:` for fonts.
  */
-export const rendererConfig: UserConfig = {
-  root: folder('.'),
-  base: './',
-  plugins: [react(), withoutSchemaWriter],
-  css: { modules: { generateScopedName: '[local]-[hash:base64:5]' } },
-  build: {
-    outDir: folder('../dist/renderer'),
-    emptyOutDir: true,
-    target: 'chrome152',
-    sourcemap: 'hidden',
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    // zod and its setting in one chunk, which every chunk with a schema waits for: so no schema is made before the setting holds.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'zod', test: /[\\/]zod[\\/]|[\\/]no-eval\.ts$/ }] } } },
-  },
-}
+export const rendererConfig = pagesConfig('.', '../dist/renderer', 'chrome152')
+
+/** Builds the console into `dist/console`, which the coordinator serves at `/console/`. Colours of its themes need `light-dark()`. */
+export const consoleConfig = pagesConfig('./console', '../dist/console', ['chrome123', 'firefox120', 'safari17.5'])

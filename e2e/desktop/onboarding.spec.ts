@@ -21,7 +21,11 @@ test('from the first start through five steps, with a restart in between, to a f
   const first = await launchApp()
   const before = await loadedWindow(first)
   await expect(step(before, 'Welcome')).toBeVisible()
-  expect(await statusIn(before)).toMatchObject({ display: 'paused', running: [] })
+  expect(await statusIn(before)).toMatchObject({
+    display: 'action-needed',
+    reasons: expect.arrayContaining([expect.objectContaining({ code: 'consent' })]),
+    running: [],
+  })
   expect(await resume(before)).toMatchObject({ ok: false, problem: { code: 'conflict' } })
   await expectAccessible(before)
   await next(before, 'This computer')
@@ -50,7 +54,7 @@ test('from the first start through five steps, with a restart in between, to a f
   await next(window, 'Consent')
   await expect(window.getByText('Run jobs of others')).toBeVisible()
   await expectAccessible(window)
-  expect((await statusIn(window)).display).toBe('paused')
+  expect((await statusIn(window)).display).toBe('action-needed')
   await window.getByRole('button', { name: 'Start earning' }).click()
   await expect(step(window, 'On the way to your first receipt')).toBeVisible()
 

@@ -3,39 +3,43 @@ import type { DesktopApp } from '../support/desktop-app.ts'
 import { doubleOf, engine } from '../support/desktop-app.ts'
 import { expect, test } from '../support/fixtures.ts'
 
+declare global {
+  /** In the main process of the double: what was sent to its window. */
+  var sentToWindow: number
+  /** In the world of a page. */
+  var timersSet: number
+}
+
 test.skip(engine !== 'double', 'the double records what a tray shows, and so tells when news has arrived')
 
 /** From now on counts what the shell sends to its window. */
 const countSent = (app: DesktopApp) =>
   app.evaluate(({ BrowserWindow }) => {
-    const counts = globalThis as unknown as { sentToWindow: number }
-    counts.sentToWindow = 0
+    globalThis.sentToWindow = 0
     const contents = BrowserWindow.getAllWindows()[0]?.webContents
     if (!contents) throw new Error('there is no window')
     const send = contents.send.bind(contents)
     contents.send = (...said) => {
-      counts.sentToWindow++
+      globalThis.sentToWindow++
       send(...said)
     }
   })
-const sent = (app: DesktopApp) => app.evaluate(() => (globalThis as unknown as { sentToWindow: number }).sentToWindow)
+const sent = (app: DesktopApp) => app.evaluate(() => globalThis.sentToWindow)
 
 /** From now on counts every timer that the page sets. */
 const countTimers = (window: Page) =>
   window.evaluate(() => {
-    const counts = globalThis as unknown as { timersSet: number }
-    counts.timersSet = 0
+    globalThis.timersSet = 0
     for (const name of ['setTimeout', 'setInterval', 'requestAnimationFrame', 'requestIdleCallback'] as const) {
       const own = globalThis[name] as (...given: unknown[]) => number
-      Object.assign(globalThis, { [name]: (...given: unknown[]) => (counts.timersSet++, own(...given)) })
+      Object.assign(globalThis, { [name]: (...given: unknown[]) => (globalThis.timersSet++, own(...given)) })
     }
   })
 /** How many since this was asked last. */
 const timers = (window: Page) =>
   window.evaluate(() => {
-    const counts = globalThis as unknown as { timersSet: number }
-    const set = counts.timersSet
-    counts.timersSet = 0
+    const set = globalThis.timersSet
+    globalThis.timersSet = 0
     return set
   })
 

@@ -37,7 +37,7 @@ test('a simulated event is an incident that survives its coordinator’s death, 
   expect(receipt).not.toContain('SIMULATED')
 
   for (const { incidentId } of await open()) {
-    const closed = await answer<IncidentView>(['incident', 'close', incidentId, '--note', 'Seen enough.', '--data', data])
+    const closed = await answer<IncidentView>(['incident', 'close', incidentId, '--reason', 'Seen enough.', '--data', data])
     expect(closed).toMatchObject({ state: 'RESOLVED', simulated: true, ended: { how: 'closed', note: 'Seen enough.' } })
   }
   const { jobId: second } = await submitSample(data, 'wasm', ['96', '72', '1'])

@@ -14,6 +14,8 @@ const run = promisify(execFile)
 const missing = await missingOwnSystem()
 const reason = missing === null ? null : skipFor('the Debian package', missing)
 
+/** What hangs is ended; nothing that only is slow comes near. */
+const PACKING_MS = 600_000
 const AGENT = '/var/lib/windfall/agent'
 const COORDINATOR = '/var/lib/windfall/coordinator'
 const QUICK = { heartbeatMs: 1_000, leaseTtlMs: 10_000, payoutThresholdLamports: '0', microUsdPerSol: '1500000', anchorEveryMs: 2_000 }
@@ -66,7 +68,7 @@ describe.skipIf(reason !== null)('the Debian package', () => {
     const [tar, deb] = made.files.map(({ file }) => file)
     Object.assign(packages, { tar, first: deb, next: await nextVersion(deb ?? '', scratch.path) })
     system = await openSystem()
-  })
+  }, PACKING_MS)
   afterAll(async () => {
     for (const unit of running) await unit.stop()
     await system[Symbol.asyncDispose]()
@@ -103,6 +105,18 @@ describe.skipIf(reason !== null)('the Debian package', () => {
     ).toBe('')
     const { checks } = await windfall<{ checks: { code: string; verdict: string; text: string }[] }>('doctor')
     expect(checks.filter(({ code, verdict }) => code.startsWith('native-') && verdict !== 'ok')).toEqual([])
+  })
+
+  test('brings its manual, and completions for three shells, where those look', async () => {
+    const page = await system.run('zcat', '/usr/share/man/man1/windfall-job-submit.1.gz')
+    expect(page).toMatch(/^\.TH /m)
+    // No name and no time in what is compressed, so that the same sources make the same package.
+    const head = await system.run('od', '--address-radix=n', '--format=x1', '--read-bytes=8', '/usr/share/man/man1/windfall-job-submit.1.gz')
+    expect(head.trim()).toBe('1f 8b 08 00 00 00 00 00')
+    await system.run('bash', '-n', '/usr/share/bash-completion/completions/windfall')
+    for (const file of ['zsh/vendor-completions/_windfall', 'fish/vendor_completions.d/windfall.fish'])
+      expect(await system.run('cat', `/usr/share/${file}`)).toContain('windfall')
+    expect(await system.run('cat', '/usr/lib/windfall/dist/console/index.html', '/usr/lib/windfall/dist/verify/verify.html')).toContain('<html')
   })
 
   test('its agent is locked in as the one that “windfall agent install” writes', async () => {
@@ -149,7 +163,7 @@ describe.skipIf(reason !== null)('the Debian package', () => {
     expect(await system.run('sh', '-c', 'getent passwd windfall || true')).toBe('')
     const left = (await system.changes()).filter(
       (path) =>
-        !/^\/var\/(?:lib\/dpkg|log)\/|^\/etc\/(?:passwd|shadow|group|gshadow|subuid|subgid)-?$|^\/etc\/\.pwd\.lock$|^\/run\/systemd\/|^\/root\/\.cache\/windfall\//.test(
+        !/^\/var\/(?:lib\/dpkg|log)\/|^\/etc\/(?:passwd|shadow|group|gshadow|subuid|subgid)-?$|^\/etc\/\.pwd\.lock$|^\/run\/systemd\/|^\/root\/\.cache\/windfall\/|^\/var\/cache\/man\//.test(
           path,
         ),
     )

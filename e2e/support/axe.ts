@@ -2,6 +2,13 @@ import { type Page, expect } from '@playwright/test'
 import axe from 'axe-core'
 import { atRest } from './appearance.ts'
 
+type Axe = typeof axe
+
+declare global {
+  /** In the world of a page, once its source was run there. */
+  var axe: Axe
+}
+
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const OPTIONS = { runOnly: { type: 'tag', values: TAGS }, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'], preload: false }
 
@@ -31,7 +38,7 @@ export async function violations(page: Page): Promise<string[]> {
   if (!known) await page.evaluate(axe.source)
   await atRest(page)
   return page.evaluate(async (options) => {
-    const { axe: here } = globalThis as unknown as { readonly axe: typeof axe }
+    const { axe: here } = globalThis
     const results = await here.run(document, options as Parameters<typeof here.run>[1] & object)
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
   }, OPTIONS)

@@ -115,6 +115,16 @@ const wordsOf = (message: string): readonly string[] =>
     .toLowerCase()
     .match(/\p{L}{2,}/gu) ?? []
 
+/** Percent as `Intl` writes it in a language, so that texts and numbers do not differ on one page. */
+const signOf = (language: string): string => new Intl.NumberFormat(language, { style: 'percent' }).format(0.3).replace('30', '')
+const otherwise = (texts: Iterable<string>, language: string): readonly string[] =>
+  [...texts].filter((text) => text.matchAll(/[\d}…]([\s\u00a0\u202f]*%)/g).some(([, sign]) => sign !== signOf(language)))
+
+test('percent is written in one way in each language', () => {
+  expect(otherwise(messages, 'en-GB')).toEqual([])
+  for (const [language, catalogue] of CATALOGUES) expect(otherwise(Object.values(catalogue), language)).toEqual([])
+})
+
 describe.each(CATALOGUES)('%s', (language, catalogue) => {
   test('has every message', () => expect([...messages].filter((message) => !Object.hasOwn(catalogue, message))).toEqual([]))
 
@@ -142,8 +152,8 @@ describe('sentences of the agent', () => {
     '{programs} are running.',
     '{programs} keeps the screen on.',
     '{programs} keep the screen on.',
-    'Green marks the cleanest 30 % of the hours ahead.',
-    'Green marks the cleanest 30 % of the last 30 days.',
+    'Green marks the cleanest 30% of the hours ahead.',
+    'Green marks the cleanest 30% of the last 30 days.',
     'This job would not earn more than its electricity costs: ≈ {net} (pay {pay} − electricity {cost}).',
     'The job ended with exit code {code}.',
   ])

@@ -8,6 +8,17 @@ const INSTALLED = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
+/** Nothing outside this machine resolves, whatever a page asks for. */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+]
+
 /**
  * The browser the tests drive: `WINDFALL_CHROMIUM`, an installed Chromium, or the one that ships as an npm package
  * with its own libraries, so that a bare machine needs nothing else.

@@ -1,19 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { type Browser, type Page, test as base, chromium, expect } from '@playwright/test'
-import { chromiumPath } from './chromium.ts'
+import { CHROMIUM_ARGS, chromiumPath } from './chromium.ts'
 import { type DesktopApp, type DesktopOptions, RENDERER, launchDesktop } from './desktop-app.ts'
 import { type SampleAgent, startSampleAgent } from './sample-agent.ts'
-
-/** Nothing outside this machine resolves, whatever a page asks for. */
-export const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
-]
 
 export interface Fixtures {
   /** Is there a desktop that shows tray icons? */

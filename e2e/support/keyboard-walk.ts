@@ -56,6 +56,11 @@ interface Walk {
   isBack: boolean
 }
 
+declare global {
+  /** In the world of a page. */
+  var keyboardWalk: Walk
+}
+
 /** Runs in the page: notes what must be reached. */
 function prepareWalk(): void {
   const INTERACTIVE = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]'
@@ -67,12 +72,12 @@ function prepareWalk(): void {
     return element.checked || (group[0] === element && !group.some(({ checked }) => checked))
   }
   const expected = [...document.querySelectorAll(`main :is(${INTERACTIVE})`)].filter(isStop)
-  Object.assign(globalThis, { walk: { expected, met: new Set(), last: null, isBack: false } satisfies Walk })
+  globalThis.keyboardWalk = { expected, met: new Set(), last: null, isBack: false }
 }
 
 /** Runs in the page: names of what was there all the time and had no turn, and of what only a pointer can use. */
 function neverReached(): string[] {
-  const { walk } = globalThis as unknown as { readonly walk: Walk }
+  const { keyboardWalk: walk } = globalThis
   const nameOf = (element: Element) => `${element.localName} “${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 60)}”`
   const forPointer = [...document.querySelectorAll('main *')].filter(
     (element) =>
@@ -86,7 +91,7 @@ function neverReached(): string[] {
 
 /** Runs in the page: where the focus is now, or `null` outside the content. */
 function lookAtStop(): Stop | null {
-  const { walk } = globalThis as unknown as { readonly walk: Walk }
+  const { keyboardWalk: walk } = globalThis
   const at = document.activeElement
   if (!(at instanceof HTMLElement) || at.closest('main') === null || at.localName === 'main') return null
   const box = at.getBoundingClientRect()

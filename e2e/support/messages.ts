@@ -132,8 +132,10 @@ export function textsOf(file: string, source: string): Texts {
 
 const isSource = (file: string): boolean => !/\.(test|fake|fixture|bench|spec|d)\.tsx?$/.test(file)
 
-/** Texts of every file that speaks to the owner of a machine. */
+/** Texts of every file that speaks to the owner of a machine. The console speaks to whoever runs the service, in English as its API and its logs do. */
 export function allTexts(): ReadonlyMap<string, Texts> {
-  const files = globSync(['renderer/**/*.{ts,tsx}', 'shared/**/*.ts', 'main/desktop/**/*.ts', 'main/cli/verify-page.ts']).filter(isSource)
+  const files = globSync(['renderer/**/*.{ts,tsx}', 'shared/**/*.ts', 'main/desktop/**/*.ts', 'main/cli/verify-page.ts']).filter(
+    (file) => isSource(file) && !file.startsWith('renderer/console/'),
+  )
   return new Map(files.toSorted().map((file) => [file, textsOf(file, readFileSync(file, 'utf8'))]))
 }

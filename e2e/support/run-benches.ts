@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
   'receipts-agreement': ['e2e/receipts/agreement.bench.ts'],
   'agent-load': ['main/agent/metering/agent-load.bench.ts'],
   desktop: ['e2e/desktop/desktop.bench.ts'],
+  console: ['e2e/console/fleet-scroll.bench.ts'],
 }
 
 /** These read series that do not come with Windfall: `--traces DIR`. */

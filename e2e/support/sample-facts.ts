@@ -1,6 +1,7 @@
 import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
 import type { AgentJob } from '../../shared/contract/agent-job.ts'
-import type { AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
+import type { GridView } from '../../shared/contract/agent-grid.ts'
+import type { AgentPayout, AgentStatus } from '../../shared/contract/agent.ts'
 import type { Device } from '../../shared/contract/device.ts'
 import type { ZoneNow, ZonesNow } from '../../shared/contract/zone-now.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
@@ -91,6 +92,7 @@ export const SAMPLE_STATUS: AgentStatus = {
   running: [{ ...SAMPLE_JOB, deviceIds: [SAMPLE_CPU.deviceId] }],
   busyDevices: [SAMPLE_CPU.deviceId],
   power: { watts: 71.6, method: 'rapl', at: at(2) },
+  rate: null,
   devices: [SAMPLE_GPU, SAMPLE_CPU],
   seen: [{ kind: 'gpu', vendor: 'Sample', name: 'Sample laptop GPU', busId: '0000:02:00.0', reason: 'asleep', advice: 'It sleeps to save power.' }],
   node: {

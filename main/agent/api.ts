@@ -1,4 +1,5 @@
-import type { AgentStatus, GridView, SignalSource, agentContract } from '../../shared/contract/agent.ts'
+import type { GridView } from '../../shared/contract/agent-grid.ts'
+import type { AgentStatus, SignalSource, agentContract } from '../../shared/contract/agent.ts'
 import type { DayReport } from '../../shared/contract/day-report.ts'
 import type { PowerReading } from '../../shared/contract/device.ts'
 import type { CarbonRule, GatePreview } from '../../shared/contract/owner-rules.ts'

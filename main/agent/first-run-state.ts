@@ -33,13 +33,13 @@ interface Asking {
  */
 export const isAsked = ({ asks, wasAsked, hasWorked }: Asking): boolean => asks && (wasAsked || !hasWorked)
 
-/** Consent stays as it was first given. */
+/** Consent stays as it was first given to a text. */
 export function afterAct(memory: FirstRunMemory, act: FirstRunAct): FirstRunMemory {
   switch (act.do) {
     case 'go':
       return { ...memory, step: act.step }
     case 'agree':
-      return memory.consent ? memory : { ...memory, step: 'consent', later: false, consent: { at: act.at, text: act.text } }
+      return memory.consent?.text === act.text ? memory : { ...memory, step: 'consent', later: false, consent: { at: act.at, text: act.text } }
     case 'later':
       return { ...memory, later: true }
     case 'end':

@@ -18,14 +18,14 @@ function installation({ jobs = [] as AgentJob[] } = {}) {
   const settings = createSettingsStore(openSqlite(':memory:', [initial]))
   const clock = createFakeClock(START)
   const stores = { settings, jobs: { list: () => jobs }, facts: { listReceipts: () => [] } }
-  return { clock, jobs, start: (asks: boolean) => createFirstRun({ asks, stores, clock, changed: () => undefined }) }
+  return { clock, jobs, start: (asks: boolean, consentText = CONSENT_TEXT) => createFirstRun({ asks, consentText, stores, clock, changed: () => undefined }) }
 }
 
 test('a new installation of the desktop runs nothing before its owner has agreed, and knows when they did and to what', async () => {
   const { clock, start } = installation()
   const book = start(true)
   expect(book.view()).toMatchObject({ asked: true, step: 'welcome', consent: null })
-  expect(book.objections()).toMatchObject([{ code: 'user', message: expect.stringContaining('not set up yet') }])
+  expect(book.objections()).toMatchObject([{ code: 'consent', message: expect.stringContaining('not set up yet') }])
   expect(book.insist).toThrow(expect.objectContaining({ code: 'conflict' }))
   expect(() => book.agree('another text')).toThrow(expect.objectContaining({ code: 'input.invalid' }))
   expect(book.end).toThrow(expect.objectContaining({ code: 'conflict' }))
@@ -71,25 +71,49 @@ test('whoever was asked stays so, whatever the coordinator sends to this machine
   expect(start(true).objections()).toEqual([])
 })
 
-test('any steps in any order, with restarts in between: no job may start before consent, and any may after it', () => {
+test('consent to an older text does not count: the owner is asked again, told since when, and nothing runs meanwhile', async () => {
+  const { clock, start } = installation()
+  const old = start(true, '2025-01')
+  old.agree('2025-01')
+  old.end()
+  await clock.advance(60_000)
+  const after = start(true)
+  expect(after.view()).toMatchObject({ asked: true, consent: null, earlier: { at: '2026-03-01T12:00:00.000Z', text: '2025-01' }, done: true })
+  expect(after.objections()).toMatchObject([{ code: 'consent', message: expect.stringContaining('has changed') }])
+  expect(after.insist).toThrow(expect.objectContaining({ code: 'conflict' }))
+  expect(() => after.agree('2025-01')).toThrow(expect.objectContaining({ code: 'input.invalid' }))
+  after.agree(CONSENT_TEXT)
+  expect(after.view()).toMatchObject({ consent: { at: '2026-03-01T12:01:00.000Z', text: CONSENT_TEXT }, earlier: null })
+  expect(start(true).objections()).toEqual([])
+})
+
+test('any steps in any order, with restarts and new texts in between: no job may start before consent to the present one, and any may after it', () => {
   const act = fc.oneof(
     fc.record({ do: fc.constant('go' as const), step: fc.constantFrom(...SETUP_STEPS) }),
-    fc.record({ do: fc.constantFrom('later' as const, 'end' as const, 'restart' as const, 'lease' as const, 'wrong-text' as const, 'agree' as const) }),
+    fc.record({
+      do: fc.constantFrom('later' as const, 'end' as const, 'restart' as const, 'new-text' as const, 'lease' as const, 'wrong-text' as const, 'agree' as const),
+    }),
   )
   fc.assert(
     fc.property(fc.array(act, { maxLength: 25 }), (acts) => {
       const { start, jobs } = installation({ jobs: [] })
-      let book = start(true)
+      let text = 0
+      const begin = () => start(true, `text-${text}`)
+      let book = begin()
       let agreed = false
       for (const one of acts) {
-        if (one.do === 'restart') book = start(true)
+        if (one.do === 'new-text') {
+          text++
+          agreed = false
+        }
+        if (one.do === 'restart' || one.do === 'new-text') book = begin()
         if (one.do === 'lease') jobs.push(someJob('given-back', `l-${jobs.length}`))
         if (one.do === 'go') book.go(one.step)
         if (one.do === 'later') book.later()
         if (one.do === 'wrong-text') expect(() => book.agree('x')).toThrow()
         if (one.do === 'end' && !agreed) expect(book.end).toThrow()
         if (one.do === 'end' && agreed) book.end()
-        if (one.do === 'agree') book.agree(CONSENT_TEXT)
+        if (one.do === 'agree') book.agree(`text-${text}`)
         agreed ||= one.do === 'agree'
         expect(book.view().consent !== null).toBe(agreed)
         const others = book.objections()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CONSENT_TEXT, type FirstRun } from '../../shared/contract/first-run.ts'
+import type { FirstRun } from '../../shared/contract/first-run.ts'
 import type { Reason } from '../../shared/contract/policy.ts'
 import { WindfallError } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
@@ -9,6 +9,8 @@ import type { AgentStores } from './stores.ts'
 
 export interface FirstRunDeps {
   readonly asks: boolean
+  /** Names the text that the owner agrees to; consent to another one does not count any more. */
+  readonly consentText: string
   readonly stores: {
     readonly settings: AgentStores['settings']
     readonly jobs: Pick<AgentStores['jobs'], 'list'>
@@ -26,7 +28,7 @@ export interface FirstRunBook {
   readonly agree: (text: string) => void
   /** Error: `conflict` before consent. */
   readonly end: () => void
-  /** What stands against any job: the owner was not asked yet. */
+  /** What stands against any job: the owner was not asked yet, or not about the present text. */
   readonly objections: () => readonly Reason[]
   /** Error: `conflict` while the owner has not agreed. */
   readonly insist: () => void
@@ -34,18 +36,24 @@ export interface FirstRunBook {
 
 const KEY = 'first-run'
 const ASKED_KEY = 'first-run-asked'
-const NOT_YET: Reason = { code: 'user', message: 'Windfall is not set up yet: nothing runs before you have agreed to it.', until: null }
+const NOT_YET: Reason = { code: 'consent', message: 'Windfall is not set up yet: nothing runs before you have agreed to it.', until: null }
+const CHANGED: Reason = {
+  code: 'consent',
+  message: 'What Windfall may do on this computer has changed: nothing runs before you have read it in the window and agreed again.',
+  until: null,
+}
 const FIRST_JOBS = 20
 
 /** Where the owner is on the way to the first receipt, over restarts, and that nothing runs before they have agreed. */
-export function createFirstRun({ asks, stores, clock, changed }: FirstRunDeps): FirstRunBook {
+export function createFirstRun({ asks, consentText, stores, clock, changed }: FirstRunDeps): FirstRunBook {
   const { settings, jobs, facts } = stores
   let memory = settings.get(KEY, FirstRunMemory) ?? UNTOUCHED
   const receipts = () => facts.listReceipts(null, 1).map(({ receiptId }) => receiptId)
   const wasAsked = memory.consent !== null || settings.get(ASKED_KEY, z.literal(true)) !== null
   const asked = isAsked({ asks, wasAsked, hasWorked: jobs.list(null, 1).length > 0 || receipts().length > 0 })
   if (asked && !wasAsked) settings.set(ASKED_KEY, true)
-  const waits = () => asked && memory.consent === null
+  const isCurrent = () => memory.consent?.text === consentText
+  const waits = () => asked && !isCurrent()
   const act = (what: FirstRunAct) => {
     const next = afterAct(memory, what)
     settings.set(KEY, next)
@@ -56,11 +64,17 @@ export function createFirstRun({ asks, stores, clock, changed }: FirstRunDeps): 
     if (waits()) throw new WindfallError('conflict', 'Windfall is not set up yet. Open it, read what it may do on this computer, and agree first.')
   }
   return {
-    view: () => ({ asked, ...memory, first: firstJobOf(jobs.list(null, FIRST_JOBS), receipts()) }),
+    view: () => ({
+      asked,
+      ...memory,
+      consent: isCurrent() ? memory.consent : null,
+      earlier: isCurrent() ? null : memory.consent,
+      first: firstJobOf(jobs.list(null, FIRST_JOBS), receipts()),
+    }),
     go: (step) => act({ do: 'go', step }),
     later: () => act({ do: 'later' }),
     agree(text) {
-      if (text !== CONSENT_TEXT)
+      if (text !== consentText)
         throw new WindfallError('input.invalid', 'This window shows another text than the one this agent asks about. Load the window again.')
       act({ do: 'agree', text, at: toIso(clock.now()) })
     },
@@ -68,7 +82,7 @@ export function createFirstRun({ asks, stores, clock, changed }: FirstRunDeps): 
       insist()
       act({ do: 'end' })
     },
-    objections: () => (waits() ? [NOT_YET] : []),
+    objections: () => (waits() ? [memory.consent === null ? NOT_YET : CHANGED] : []),
     insist,
   }
 }

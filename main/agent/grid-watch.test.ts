@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { CarbonRule, Schedule } from '../../shared/contract/owner-rules.ts'
-import { GridView } from '../../shared/contract/agent.ts'
+import { GridView } from '../../shared/contract/agent-grid.ts'
 import type { Signal } from '../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../../shared/units.ts'
+import { aSignal } from '../../shared/domain/signal.fake.ts'
 import { type FakeClock, createFakeClock } from '../kernel/clock.fake.ts'
 import { openSqlite } from '../kernel/sqlite.ts'
 import { createGridPastStore } from './grid/past.store.ts'
@@ -14,22 +15,7 @@ import * as gridPast from './migrations/0005-grid.ts'
 import { createSettingsStore } from './settings.store.ts'
 
 const START = Date.parse('2026-03-01T12:00:00.000Z')
-const signalOf = (values: readonly number[], change: Partial<Signal> = {}): Signal => ({
-  zone: 'GB-13',
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(START),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'test',
-  points: values.map((value, index) => ({ from: toIso(START + index * HALF_HOUR_MS), to: toIso(START + (index + 1) * HALF_HOUR_MS), value, forecast: true })),
-  ...change,
-})
+const signalOf = (values: readonly number[], change: Partial<Signal> = {}): Signal => aSignal({ start: START, values, change: { zone: 'GB-13', ...change } })
 
 const db = () => createSettingsStore(openSqlite(':memory:', [initial]))
 function setUp({
@@ -235,7 +221,7 @@ test('the clean hours of the last 30 days are remembered over a restart, and unt
     to: toIso(Date.parse(point.to) - 7 * 86_400_000),
   }))
   watch.learn({ ...week, points: shifted })
-  expect(view(watch).rule).toBe('Runs when power is as clean as in the cleanest 30 % of the last 30 days.')
+  expect(view(watch).rule).toBe('Runs when power is as clean as in the cleanest 30% of the last 30 days.')
   expect(watch.gate(null).open).toBe(true)
   expect(setUp({ rule, past, clock, settings: watch.settings }).gate(null).open).toBe(true)
 })

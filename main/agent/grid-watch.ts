@@ -1,5 +1,6 @@
 import type { CarbonRule, GatePreview, OwnerRules } from '../../shared/contract/owner-rules.ts'
-import type { GridView, SolarView, StartOutlook } from '../../shared/contract/agent.ts'
+import type { GridView, SolarView } from '../../shared/contract/agent-grid.ts'
+import type { StartOutlook } from '../../shared/contract/agent.ts'
 import type { Lease } from '../../shared/contract/job.ts'
 import { slotAt, slotsOf } from '../../shared/domain/signal.ts'
 import { describeTariff, priceAt, pricesOver } from '../../shared/domain/tariff.ts'
@@ -36,6 +37,8 @@ export interface GridWatch extends Pick<GridSignals, 'update' | 'learn'> {
   /** Why none starts now by any of the owner's rules, the grid or its own window, and when one will. */
   readonly outlook: (lease: Lease | null) => StartOutlook
   readonly view: () => GridView
+  /** What electricity costs the owner now; `null` if they have not said, or it is not known. */
+  readonly priceNow: () => NonNullable<GridView['tariff']>['now']
   /** What another rule would call green. */
   readonly preview: (rule: CarbonRule) => GatePreview
 }
@@ -70,6 +73,7 @@ export function createGridWatch(deps: GridWatchDeps): GridWatch {
     opensAnyway: (lease) => carbonGate(queryOf(watched, lenient(deps.rules().gate), lease)).open,
     outlook: (lease) => outlookOf(watched, lease),
     view: () => viewOf(watched),
+    priceNow: () => priceNow(watched),
     preview: (rule) => ({ words: ruleText(watched, rule), greenWindows: greenOf(watched, rule) }),
   }
 }
@@ -148,7 +152,7 @@ const greenOf = (watched: Watched, rule: CarbonRule) => [...carbonGate(queryOf(w
 
 function ruleText({ signals }: Watched, rule: CarbonRule): string {
   const words = describeRule(rule, signals.learned(rule) !== null)
-  return ownHours(rule) ? words : `${words} Green marks the cleanest 30 % of the ${signals.learned(SHOWN_RULE) === null ? 'hours ahead' : 'last 30 days'}.`
+  return ownHours(rule) ? words : `${words} Green marks the cleanest 30% of the ${signals.learned(SHOWN_RULE) === null ? 'hours ahead' : 'last 30 days'}.`
 }
 
 function priceNow({ tariff: owner, signals, clock }: Watched): NonNullable<GridView['tariff']>['now'] {

@@ -15,7 +15,7 @@ const WRITTEN = {
   policy: PolicyConfig.parse({ idleStartS: 900, dedicated: true }),
   saidRules: ['idleStartS', 'gate', 'schedule'] as const satisfies RuleKey[],
 }
-const GREENER: OwnerRules = { ...DEFAULT_RULES, gate: { kind: 'absolute', maxGPerKWh: 120 }, alsoWhenPresent: true }
+const GREENER: OwnerRules = { ...DEFAULT_RULES, dedicated: true, gate: { kind: 'absolute', maxGPerKWh: 120 }, alsoWhenPresent: true }
 
 function setUp(tariff: Tariff | null = null) {
   const settings = createSettingsStore(openSqlite(':memory:', [initial]))
@@ -30,10 +30,19 @@ test('what was set in the window holds at once, outlives a restart, and can be t
   rules.set(GREENER)
   expect(changes()).toBe(1)
   const again = open()
-  expect(again.view()).toEqual({ rules: GREENER, setBy: 'window', settings: { ...DEFAULT_RULES, idleStartS: 900 }, dedicated: true })
+  expect(again.view()).toEqual({ rules: GREENER, setBy: 'window', settings: { ...DEFAULT_RULES, idleStartS: 900, dedicated: true }, dedicated: true })
   expect(again.policy()).toMatchObject({ alsoWhenPresent: true, idleStartS: 300, dedicated: true })
   again.set(null)
   expect(open().view()).toMatchObject({ rules: { idleStartS: 900, gate: { kind: 'planned' } }, setBy: 'settings' })
+})
+
+test('an owner says in the window whether anybody sits at the machine; rules kept before that could be said there leave it as it was started', () => {
+  const { rules, open, settings } = setUp()
+  rules.set({ ...DEFAULT_RULES, dedicated: false })
+  expect([rules.policy().dedicated, open().policy().dedicated, open().view().dedicated]).toEqual([false, false, true])
+  const { dedicated: _dedicated, ...older } = DEFAULT_RULES
+  settings.set('owner-rules', older)
+  expect(open().policy().dedicated).toBe(true)
 })
 
 test('a rule that nobody could follow is refused, and nothing has changed', () => {

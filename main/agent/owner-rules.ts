@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { OwnerRules, type PolicyConfig, type RuleKey, type RulesView, changedRules } from '../../shared/contract/owner-rules.ts'
 import type { Tariff } from '../../shared/domain/tariff.ts'
 import { WindfallError } from '../../shared/errors.ts'
@@ -24,6 +25,8 @@ export interface OwnerRulesDeps {
 }
 
 const KEY = 'owner-rules'
+/** As versions kept them in which it was said elsewhere that nobody sits at the machine. */
+const Kept = OwnerRules.extend({ dedicated: z.boolean().optional() })
 
 /** Why nobody could tell what a job earns; `null` if they can. */
 export function unpriced(tariff: Tariff | null): string | null {
@@ -35,15 +38,16 @@ export function unpriced(tariff: Tariff | null): string | null {
 
 /** The rules that the owner has set in the window or by a command, or else those of their settings file. */
 export function createOwnerRules({ config, settings, tariff, changed }: OwnerRulesDeps): OwnerRulesBook {
-  const { dedicated, ...policy } = config.policy
-  const written = OwnerRules.parse({ ...policy, gate: config.gate, onlyIfEarning: config.onlyIfEarning })
-  let own = settings.get(KEY, OwnerRules)
+  const { dedicated } = config.policy
+  const written = OwnerRules.parse({ ...config.policy, gate: config.gate, onlyIfEarning: config.onlyIfEarning })
+  const kept = settings.get(KEY, Kept)
+  let own: OwnerRules | null = kept && { ...kept, dedicated: kept.dedicated ?? dedicated }
   const current = (): OwnerRules => own ?? written
   return {
     current,
     policy() {
       const { gate: _gate, onlyIfEarning: _earning, ...rules } = current()
-      return { ...rules, dedicated }
+      return rules
     },
     view: () => ({ rules: current(), setBy: own ? 'window' : 'settings', settings: written, dedicated }),
     overruled: () => changedRules({ rules: current(), settings: written }).filter((key) => config.saidRules.includes(key)),

@@ -1,5 +1,6 @@
 import { release, type } from 'node:os'
-import type { AgentStatus, GridView } from '../../shared/contract/agent.ts'
+import type { GridView } from '../../shared/contract/agent-grid.ts'
+import type { AgentStatus } from '../../shared/contract/agent.ts'
 import type { Handlers } from '../../shared/contract/define.ts'
 import type { diagnosisCalls, LogLevel, LogLine } from '../../shared/contract/diagnosis.ts'
 import type { MachineFacts, MonthEstimate, firstRunCalls } from '../../shared/contract/first-run.ts'
@@ -31,7 +32,7 @@ export interface SetupApiDeps {
   readonly tariff: () => Tariff | null
   readonly money: Pick<Money, 'monthAt'>
   readonly readSignals: OwnerSignals['read']
-  readonly dedicated: boolean
+  readonly dedicated: () => boolean
   readonly probeRuntimes: () => Promise<readonly ProbedRuntime[]>
   /** Opens the window. */
   readonly token: string
@@ -102,7 +103,7 @@ async function machineFacts({ readSignals, dedicated, probeRuntimes }: SetupApiD
   return {
     runtimes: runtimes.map(({ name, found }) => ({ name, available: found.available, detail: (found.available ? found.version : found.reason).slice(0, 500) })),
     power: power === 'unknown' ? power : power.value,
-    seesInput: dedicated || inputIdle !== 'unknown',
+    seesInput: dedicated() || inputIdle !== 'unknown',
   }
 }
 

@@ -10,7 +10,8 @@ import { fakeLease } from './jobs/lease.fixture.ts'
 import { createJobsStore } from './jobs/jobs.store.ts'
 import * as initial from './migrations/0001-initial.ts'
 import * as receiptSearch from './migrations/0009-receipt-search.ts'
-import { type StatusInput, dayCodeOf, mayRunAnyway, startOfDay, outsideReasons, statusOf } from './status.ts'
+import { type StatusInput, startOfDay, statusOf } from './status.ts'
+import { dayCodeOf, mayRunAnyway, outsideReasons } from './status-reasons.ts'
 import { progressOf } from './shown-job.ts'
 import { eventOf, payoutFact } from './sync/facts.fixture.ts'
 import { applyEvent } from './sync/apply.ts'
@@ -34,6 +35,7 @@ const BASE: StatusInput = {
   running: [],
   busyDevices: new Set(),
   power: null,
+  rate: null,
   devices: [],
   seen: [],
   node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, payoutChange: null, payoutRefusal: null, key: FAKE_KEY },

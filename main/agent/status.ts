@@ -1,10 +1,10 @@
 import type { ReceiptSummary } from '../../shared/contract/receipt.ts'
 import type { AgentJob, RunningJob } from '../../shared/contract/agent-job.ts'
 import type { AgentStatus } from '../../shared/contract/agent.ts'
-import type { DayCode } from '../../shared/contract/day-report.ts'
 import type { Device } from '../../shared/contract/device.ts'
-import { type Display, type PolicyState, type Reason, ReasonCode } from '../../shared/contract/policy.ts'
+import type { Display, PolicyState, Reason } from '../../shared/contract/policy.ts'
 import { weakestOrigin } from '../../shared/domain/receipt-summary.ts'
+import type { Tariff } from '../../shared/domain/tariff.ts'
 import { toIso } from '../../shared/units.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { packageVersion } from '../kernel/paths.ts'
@@ -17,7 +17,9 @@ import type { GridWatch } from './grid-watch.ts'
 import { displayOf } from './idle/display.ts'
 import type { Meter } from './metering/meter.ts'
 import type { OwnerPolicy } from './owner-policy.ts'
+import { presentRate } from './present-rate.ts'
 import { progressOf } from './shown-job.ts'
+import { mayRunAnyway, reasonsOf } from './status-reasons.ts'
 import type { AgentStores } from './stores.ts'
 import type { EarningTotals, PayoutTotals } from './sync/facts.store.ts'
 import type { Work } from './work.ts'
@@ -39,6 +41,7 @@ export interface StatusInput {
   readonly running: readonly RunningJob[]
   readonly busyDevices: ReadonlySet<string>
   readonly power: AgentStatus['power']
+  readonly rate: AgentStatus['rate']
   readonly devices: readonly Device[]
   readonly seen: AgentStatus['seen']
   readonly node: AgentStatus['node']
@@ -76,6 +79,7 @@ export function statusOf(input: StatusInput): AgentStatus {
     running: input.running.map((job) => progressOf(job, input.now)),
     busyDevices: [...input.busyDevices],
     power: input.power,
+    rate: input.rate,
     devices: [...input.devices],
     seen: [...input.seen],
     node: input.node,
@@ -112,49 +116,13 @@ export interface StatusSources {
   readonly devices: Pick<Devices, 'list' | 'seen'>
   readonly policy: OwnerPolicy
   readonly work: Pick<Work, 'current' | 'all' | 'running' | 'waiting' | 'runner'>
-  readonly grid: Pick<GridWatch, 'gate' | 'opensAnyway' | 'outlook'>
+  readonly grid: Pick<GridWatch, 'gate' | 'opensAnyway' | 'outlook' | 'priceNow'>
+  readonly tariff: () => Tariff | null
   readonly session: Pick<CoordinatorSession, 'state'>
 }
 
-const UNCONFIGURED = 'No coordinator is set. Give its address in the window, under Settings, or start the agent with --coordinator.'
-
-/** What keeps work away although the owner's rules allow it: no coordinator to ask, or a grid that is not green enough. */
-export function outsideReasons({ state, message }: AgentStatus['coordinator'], closed: Reason | null): Reason[] {
-  if (state === 'unconfigured') return [{ code: 'offline', message: UNCONFIGURED, until: null }]
-  const offline: Reason[] =
-    state === 'offline' ? [{ code: 'offline', message: message ?? 'The coordinator cannot be reached. Windfall keeps trying.', until: null }] : []
-  return [...offline, ...(closed ? [closed] : [])]
-}
-
-/** What the job that waits is waiting for by itself: a device, its memory, a network. */
-function ownReasons(job: AgentJob | null): Reason[] {
-  if (job?.state !== 'waiting' || job.message === null) return []
-  const code = ReasonCode.safeParse(job.code)
-  return code.success ? [{ code: code.data, message: job.message.slice(0, 300), until: null }] : []
-}
-
-/** Every reason why nothing starts now, each once; while a job runs, why it should not. */
-function reasonsOf({ policy, work, grid, session }: Pick<StatusSources, 'policy' | 'work' | 'grid' | 'session'>): Reason[] {
-  if (work.running()) return [...policy.reasons()]
-  const all = [...policy.reasons(), ...ownReasons(work.current()), ...outsideReasons(session.state(), grid.gate(work.waiting()).reason)]
-  return all.filter(({ code }, index) => all.findIndex((other) => other.code === code) === index)
-}
-
-/** What an owner sets aside who lets jobs run anyway. What nobody can tell of games stays, so that the answer may still be no. */
-const SET_ASIDE = new Set<ReasonCode>(['owner-present', 'presence-unknown', 'schedule', 'carbon', 'tariff'])
-
-/** Whether to run anyway would leave nothing in the way. `gridOpens`: the grid has nothing against it but the owner's own rule. */
-export const mayRunAnyway = (reasons: readonly Pick<Reason, 'code'>[], gridOpens: boolean): boolean =>
-  gridOpens && reasons.length > 0 && reasons.every(({ code }) => SET_ASIDE.has(code))
-
-/** What the machine's time goes to at this moment: the first of the reasons, or work. */
-export function dayCodeOf(sources: Pick<StatusSources, 'policy' | 'work' | 'grid' | 'session'>): DayCode {
-  const [reason] = reasonsOf(sources)
-  return reason?.code ?? (sources.work.running() ? 'running' : 'no-jobs')
-}
-
 /** Gathers what {@link statusOf} needs from where it is kept. */
-export function readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, session }: StatusSources): AgentStatus {
+export function readStatus({ config, stores, keys, clock, meter, devices, policy, work, grid, tariff, session }: StatusSources): AgentStatus {
   const now = clock.now()
   const since = startOfDay(now)
   const [until, anywayUntil] = [policy.pausedUntil(), policy.anywayUntil()]
@@ -179,6 +147,14 @@ export function readStatus({ config, stores, keys, clock, meter, devices, policy
     running: work.all(),
     busyDevices: work.runner.busyDevices(),
     power: meter.latest(),
+    rate: presentRate({
+      running: work.all(),
+      leaseOf: (leaseId) => work.runner.working().find(({ lease }) => lease.leaseId === leaseId)?.lease ?? null,
+      devices: devices.list(),
+      tariff: tariff(),
+      minorPerKWh: grid.priceNow()?.minorPerKWh ?? null,
+      now,
+    }),
     devices: devices.list(),
     seen: devices.seen(),
     node: {

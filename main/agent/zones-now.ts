@@ -1,4 +1,4 @@
-import type { GridView } from '../../shared/contract/agent.ts'
+import type { GridView } from '../../shared/contract/agent-grid.ts'
 import type { Signal } from '../../shared/contract/wire.ts'
 import type { ZoneNow, ZonesNow } from '../../shared/contract/zone-now.ts'
 import { halfHourFloor } from '../../shared/domain/half-hours.ts'

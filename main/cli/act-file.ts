@@ -11,7 +11,11 @@ export const ActFileLine = z.union([z.strictObject({ logKey: PublicJwk }), z.str
 export type ActFileLine = z.infer<typeof ActFileLine>
 
 const unreadable = (file: string, why: string, cause: unknown): WindfallError =>
-  new WindfallError('input.invalid', `${file} is not what “windfall audit export” or “windfall audit head --json” writes: ${why}`, { cause })
+  new WindfallError(
+    'input.invalid',
+    `${file} is not what “windfall audit export” or “windfall audit head --json” writes: ${why}. Export it again, or get the file again from whoever gave it to you.`,
+    { cause },
+  )
 
 /** Every line of a file. Error: `input.invalid`. */
 export async function* readActFile(file: string): AsyncGenerator<ActFileLine> {

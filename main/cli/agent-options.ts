@@ -28,11 +28,11 @@ export const agentOptions = (command: Command): Command =>
     .option('--zone <zone>', 'grid zone of this machine, e.g. GB-13, DE, US-CAL-CISO')
     .option('--payout-address <address>', 'Solana address that is paid')
     .option(
-      '--enrolment-token <token>',
+      '--enrolment-token <secret>',
       'from the operator of a coordinator that lets machines in by token (or WINDFALL_ENROLMENT_TOKEN, or a file that WINDFALL_ENROLMENT_TOKEN_FILE names); needed once',
     )
     .option('--dedicated', 'nobody sits at this machine: run whenever the grid allows')
-    .option('--gate <rule>', 'when the grid is green enough: planned, always, below:GRAMS or percentile:N')
+    .option('--gate <gate>', 'when the grid is green enough: planned, always, below:GRAMS or percentile:N')
     .option('--hours <hours>', 'hours of the week in which jobs may run, by the clock of this machine: always, or mon-fri:22:00-07:00,sat-sun:00:00-00:00')
     .option('--tariff <tariff>', 'what a kWh costs you, in hundredths: GBP:24.5, GBP:28,mon-sun:00:30-05:30=7.5 or GBP:zone for the prices of your zone')
     .option('--exchange <usd>', 'what 1 unit of the currency of your tariff is worth in USD, e.g. 1.27', decimal)

@@ -142,9 +142,9 @@ describe('the packaging configuration', () => {
   })
 
   test('puts the sandbox outside the archive, and what it has to be inside; Windows leaves its Node as it is, macOS signs it', () => {
-    expect(config.extraResources).toEqual([{ from: 'dist/sandbox/${os}-${arch}', to: 'sandbox' }])
+    expect(config.extraResources).toContainEqual({ from: 'dist/sandbox/${os}-${arch}', to: 'sandbox' })
     expect(config.files).toContain('dist/sandbox/${os}-${arch}.json')
-    expect(createRequire(join(packageRoot, 'x.js')).resolve(config.beforePack)).toBe(join(packageRoot, 'main', 'cli', 'gather-sandbox.ts'))
+    expect(createRequire(join(packageRoot, 'x.js')).resolve(config.beforePack)).toBe(join(packageRoot, 'main', 'cli', 'packaging', 'before-pack.ts'))
     expect(config.win.signExts).toEqual(['!node.exe'])
     expect(config.mac).toMatchObject({ binaries: ['Contents/Resources/sandbox/node'], hardenedRuntime: true })
   })

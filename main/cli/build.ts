@@ -5,9 +5,10 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { InlineConfig } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
+import { recordPackages } from './bundled-packages.ts'
 import { programBundle } from './program-bundle.ts'
 
-export const PARTS = ['main', 'children', 'sandbox', 'agent', 'coordinator', 'preload', 'renderer', 'verify', 'client', 'icons', 'jobs'] as const
+export const PARTS = ['main', 'children', 'sandbox', 'agent', 'coordinator', 'preload', 'renderer', 'console', 'verify', 'client', 'icons', 'jobs'] as const
 export type Part = (typeof PARTS)[number]
 
 interface Recipe {
@@ -61,6 +62,11 @@ const RECIPES: Readonly<Record<Part, Recipe>> = {
     sources: code('renderer', 'shared'),
     output: 'renderer/index.html',
     run: async () => bundle((await load<{ rendererConfig: InlineConfig }>('renderer/vite.config.ts')).rendererConfig),
+  },
+  console: {
+    sources: code('renderer', 'shared'),
+    output: 'console/index.html',
+    run: async () => bundle((await load<{ consoleConfig: InlineConfig }>('renderer/vite.config.ts')).consoleConfig),
   },
   verify: {
     sources: [...code('renderer', 'shared'), 'main/cli/verify-page.ts', 'main/cli/page-texts.ts'],
@@ -135,7 +141,8 @@ const load = async <M>(path: string): Promise<M> => (await import(pathToFileURL(
 
 async function bundle(config: InlineConfig): Promise<void> {
   const vite = await import('vite')
-  await vite.build({ ...config, configFile: false, logLevel: 'warn' })
+  const plugins = [...(config.plugins ?? []), recordPackages(basename(config.build?.outDir ?? ''))]
+  await vite.build({ ...config, plugins, configFile: false, logLevel: 'warn' })
 }
 
 interface NodeBundle {

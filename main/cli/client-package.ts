@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot, packageVersion } from '../kernel/paths.ts'
+import { recordPackages } from './bundled-packages.ts'
 import { clientTypes } from './client-types.ts'
 
 const README = join(packageRoot, 'resources', 'client', 'README.md')
@@ -13,6 +14,7 @@ export async function buildClient(folder: string): Promise<void> {
     publicDir: false,
     configFile: false,
     logLevel: 'warn',
+    plugins: [recordPackages('client')],
     build: {
       outDir: folder,
       emptyOutDir: true,

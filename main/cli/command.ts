@@ -3,10 +3,11 @@ import { WindfallError } from '../../shared/errors.ts'
 import { honourCertificate } from '../kernel/client-certificate.ts'
 import { defaultDataDirectory } from '../kernel/paths.ts'
 import { withSecrets } from '../kernel/secret-setting.ts'
+import { readInstance } from '../kernel/instance-file.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import type { Where } from './instance.ts'
 import { type Output, createOutput } from './output.ts'
-import { sessionAt } from './sign-in-file.ts'
+import { lastSignIn, sessionAt } from './sign-in-file.ts'
 
 /** Options every command understands. */
 export interface CommonOptions {
@@ -18,10 +19,22 @@ export interface CommonOptions {
 
 export const dataDirectoryOf = (options: CommonOptions): string => options.data ?? defaultDataDirectory(process.env)
 
+/** The one that is named, or else, where none runs, the one that somebody signed in at last. */
+function coordinatorOf(options: CommonOptions): string | null {
+  const named = options.coordinator ?? process.env['WINDFALL_COORDINATOR']
+  if (named) return named
+  const data = dataDirectoryOf(options)
+  return readInstance(data)?.coordinator ? null : lastSignIn(data)
+}
+
+/** The API key that a command was given. */
+export const givenKey = (options: CommonOptions): string | undefined =>
+  options.key ?? (withSecrets({ apiKey: 'WINDFALL_API_KEY' }, process.env, {})['apiKey'] as string | undefined)
+
 /** Which coordinator a requester's command talks to, and as whom: the one given, or the one running here. Errors: `config.invalid`, `auth.required`. */
 export function whereOf(options: CommonOptions): Where {
-  const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR']
-  const apiKey = options.key ?? (withSecrets({ apiKey: 'WINDFALL_API_KEY' }, process.env, {})['apiKey'] as string | undefined)
+  const url = coordinatorOf(options)
+  const apiKey = givenKey(options)
   if (!url) return { dataDirectory: dataDirectoryOf(options) }
   requireHttp(url, '--coordinator')
   const dataDirectory = dataDirectoryOf(options)
@@ -29,14 +42,14 @@ export function whereOf(options: CommonOptions): Where {
   if (!secret)
     throw new WindfallError(
       'config.invalid',
-      '--coordinator needs an API key: pass --key, or set WINDFALL_API_KEY. Or sign in there: windfall login --coordinator URL',
+      '--coordinator needs an API key: pass --key, or set WINDFALL_API_KEY. Or sign in there, with a browser or with --with-key: windfall login --coordinator URL',
     )
   return { dataDirectory, coordinator: { url, apiKey: secret } }
 }
 
 /** The coordinator that a public question goes to, which takes no key; `null`: the one running here. Error: `config.invalid`. */
 export function namedCoordinator(options: CommonOptions): string | null {
-  const url = options.coordinator ?? process.env['WINDFALL_COORDINATOR'] ?? null
+  const url = coordinatorOf(options)
   if (url !== null) requireHttp(url, '--coordinator')
   return url
 }
@@ -68,7 +81,7 @@ export function createCommand(name: string, description: string, remote: 'local'
     .option('--data <dir>', 'data directory (default: WINDFALL_DATA, or the XDG data folder)')
     .option('--json', 'answer with one JSON object on standard output')
   if (remote === 'local') return command
-  command.option('--coordinator <url>', 'use this coordinator instead of the one running here')
+  command.option('--coordinator <url>', 'use this coordinator instead of the one running here, or the one you signed in at last')
   return remote === 'sign-in'
     ? command
     : command.option(

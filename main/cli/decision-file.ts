@@ -11,9 +11,13 @@ function parseLine(line: string, file: string, number: number): Decision {
   try {
     return fromRecord(parse(DecisionRecord, JSON.parse(line), 'record'))
   } catch (error) {
-    throw new WindfallError('input.invalid', `Line ${number} of ${file} is not a decision as “windfall decision export” writes it: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw new WindfallError(
+      'input.invalid',
+      `Line ${number} of ${file} is not a decision as “windfall decision export” writes it: ${messageOf(error)}. Export it again, or get the file again from whoever gave it to you.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -28,6 +32,6 @@ export async function* readDecisionFile(file: string): AsyncGenerator<Decision> 
     }
   } catch (error) {
     if (error instanceof WindfallError) throw error
-    throw new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}).`, { cause: error })
+    throw new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}). Name what “windfall decision export” wrote.`, { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 /** Decisions in words. */
 import type { ChoiceBody, DecisionSubject, DecisionSummary, DecisionView } from '../../shared/contract/decision.ts'
-import { ERASED } from '../coordinator/audit/chain.ts'
+import { ERASED } from '../../shared/domain/chained-text.ts'
 import type { LogCheck } from '../coordinator/audit/log-check.ts'
 import type { Replay } from '../coordinator/audit/replay.ts'
 import { dateWord, inClockTime, ownTimeZone } from './clock-time.ts'

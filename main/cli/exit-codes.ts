@@ -3,14 +3,19 @@ import { type FailureCode, WindfallError } from '../../shared/errors.ts'
 /** Documented in `windfall --help`; scripts may rely on them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, refused: 4, unavailable: 5 } as const
 
+/** What each of them says, for help and manual. */
+export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.ok, 'done'],
+  [EXIT.failed, 'the job failed, the receipt is invalid, or a check found a problem'],
+  [EXIT.usage, 'wrong usage, or a file that cannot be read'],
+  [EXIT.notRunning, 'no Windfall is running on this data directory'],
+  [EXIT.refused, 'refused: not allowed, not possible as things are now, not enough balance, or another instance holds the directory'],
+  [EXIT.unavailable, 'something needed did not answer (network, chain, container engine); try again'],
+]
+
 export const EXIT_HELP = `
 Exit codes:
-  0  done
-  1  the job failed, the receipt is invalid, or a check found a problem
-  2  wrong usage, or a file that cannot be read
-  3  no Windfall is running on this data directory
-  4  refused: not allowed, not possible as things are now, not enough balance, or another instance holds the directory
-  5  something needed did not answer (network, chain, container engine); try again`
+${EXIT_MEANINGS.map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}`
 
 const CODES: Partial<Record<FailureCode, number>> = {
   'input.invalid': EXIT.usage,

@@ -16,7 +16,9 @@ export async function writeExport(file: string | null, content: Readable): Promi
     return bytes
   } catch (error) {
     throw isLocal(error)
-      ? new WindfallError('input.invalid', `${file ?? 'The output'} cannot be written (${messageOf(error)}).`, { cause: error })
+      ? new WindfallError('input.invalid', `${file ?? 'The output'} cannot be written (${messageOf(error)}). Name another place with --output.`, {
+          cause: error,
+        })
       : new WindfallError('unavailable', 'The connection broke before all of it was here. Try again, for a shorter stretch of time if it is much.', {
           cause: error,
         })

@@ -51,16 +51,3 @@ export async function gatherSandbox(folder: string, target: SandboxTarget = OWN_
   }
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(manifest, null, 2)}\n`)
 }
-
-/** What electron-builder says of the package that comes next. */
-interface NextPackage {
-  readonly packager: { readonly platform: { readonly buildConfigurationKey: string } }
-  /** One of electron-builder's `Arch`. */
-  readonly arch: number
-}
-
-/** electron-builder calls it for each package, before it looks for the files that belong in there. */
-export async function beforePack({ packager, arch }: NextPackage): Promise<void> {
-  const { Arch } = await import('electron-builder')
-  await gatherSandbox(join(packageRoot, 'dist', 'sandbox'), { os: packager.platform.buildConfigurationKey, arch: Arch[arch] ?? '' })
-}

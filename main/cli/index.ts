@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Commands, assembleProgram, runProgram } from './program.ts'
+import { type Commands, assembleProgram, needed, runProgram } from './program.ts'
 
 /** Every command, in the order of the help, loaded when it is asked for: a coordinator has no use for what agents and local chains are made of. */
 const COMMANDS: Commands = {
@@ -54,6 +54,9 @@ const COMMANDS: Commands = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   release: async () => (await import('./commands/release.ts')).releaseCommand(),
   localnet: async () => (await import('./commands/localnet.ts')).localnetCommand(),
+  completion: async () => (await import('./commands/completion.ts')).completionCommand(createProgram),
+  man: async () => (await import('./commands/man.ts')).manCommand(createProgram),
+  __complete: async () => (await import('./commands/completion.ts')).completeCommand((name) => assembleProgram(needed(COMMANDS, name))),
 }
 
 /** The whole command line; exported so that a test can walk every command's help. */

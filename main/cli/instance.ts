@@ -12,7 +12,11 @@ import { sessionAt } from './sign-in-file.ts'
 
 const missing = (what: string, dataDirectory: string, cause?: unknown): WindfallError =>
   unreadable(join(dataDirectory, INSTANCE_FILE)) ??
-  new WindfallError('instance.missing', `No ${what} is running on ${dataDirectory}. Start one with: windfall up --data "${dataDirectory}"`, { cause })
+  new WindfallError(
+    'instance.missing',
+    `No ${what} is running on ${dataDirectory}. Start one with: windfall up --data "${dataDirectory}"${what === 'coordinator' ? '. Or use one that runs elsewhere: windfall login --coordinator URL' : ''}`,
+    { cause },
+  )
 
 /** A file that is there and cannot be read says nothing about what runs: it may be another user’s. */
 function unreadable(file: string): WindfallError | null {
@@ -93,10 +97,13 @@ function runningCoordinator(dataDirectory: string): CoordinatorAccess {
 /** The address of the coordinator: `url`, or that of the one running here. Error: `instance.missing`. */
 export const coordinatorUrl = (dataDirectory: string, url: string | null): string => url ?? runningCoordinator(dataDirectory).url
 
+/** How long somebody is given to answer. */
+const ANSWER_MS = 20_000
+
 /** The coordinator as a requester sees it. */
-export function coordinatorClient(where: Where): Client<typeof coordinatorContract> {
+export function coordinatorClient(where: Where, timeoutMs = ANSWER_MS): Client<typeof coordinatorContract> {
   const { url, apiKey } = coordinatorAccess(where)
-  const transport = createHttpTransport(coordinatorContract, { baseUrl: url, authorize: bearer(apiKey) })
+  const transport = createHttpTransport(coordinatorContract, { baseUrl: url, authorize: bearer(apiKey), timeoutMs })
   return connect(coordinatorContract, where.coordinator ? transport : local(transport, 'coordinator', where.dataDirectory))
 }
 
@@ -104,9 +111,9 @@ export function coordinatorClient(where: Where): Client<typeof coordinatorContra
  * The coordinator as anybody sees it, for calls that need no key: at `url`, or the one running here. Waits longer, because it may have to
  * ask somebody else first. Error: `instance.missing`.
  */
-export function publicClient(dataDirectory: string, url: string | null): Client<typeof coordinatorContract> {
+export function publicClient(dataDirectory: string, url: string | null, timeoutMs = 90_000): Client<typeof coordinatorContract> {
   const baseUrl = coordinatorUrl(dataDirectory, url)
-  const transport = createHttpTransport(coordinatorContract, { baseUrl, authorize: async () => ({}), timeoutMs: 90_000 })
+  const transport = createHttpTransport(coordinatorContract, { baseUrl, authorize: async () => ({}), timeoutMs })
   return connect(coordinatorContract, url === null ? local(transport, 'coordinator', dataDirectory) : transport)
 }
 
@@ -149,11 +156,11 @@ export function agentAddress(dataDirectory: string): AgentAddress {
 }
 
 /** The local agent as its owner sees it. Error: `instance.missing`. */
-export function agentClient(dataDirectory: string): Client<typeof agentContract> {
+export function agentClient(dataDirectory: string, timeoutMs = ANSWER_MS): Client<typeof agentContract> {
   const agent = agentAddress(dataDirectory)
   const invoke = async (name: string, input: unknown): Promise<unknown> => {
     const request = { method: 'POST', url: new URL(`/api/${name}`, agent.url), body: new TextEncoder().encode(JSON.stringify(input)) } as const
-    return readJson(await send(request, { authorize: bearer(agent.token) }), request.url.origin)
+    return readJson(await send(request, { authorize: bearer(agent.token), timeoutMs }), request.url.origin)
   }
   return connect(agentContract, local({ invoke, subscribe: noEvents }, 'agent', dataDirectory))
 }

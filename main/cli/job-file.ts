@@ -68,7 +68,11 @@ function readBytes(file: string): Uint8Array {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}).`, { cause: error })
+    throw new WindfallError(
+      'input.invalid',
+      `${file} cannot be read (${messageOf(error)}). Check its name; a file to begin with: windfall job example docker > job.json`,
+      { cause: error },
+    )
   }
 }
 
@@ -76,6 +80,8 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(readBytes(file)))
   } catch (error) {
-    throw error instanceof WindfallError ? error : new WindfallError('input.invalid', `${file} is not JSON.`, { cause: error })
+    throw error instanceof WindfallError
+      ? error
+      : new WindfallError('input.invalid', `${file} is not JSON. A file to begin with: windfall job example docker > job.json`, { cause: error })
   }
 }

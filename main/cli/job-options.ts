@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { After } from '../../shared/contract/job-links.ts'
 import type { Parameters, TemplateUse } from '../../shared/contract/job-template.ts'
 import type { Model } from '../../shared/contract/model.ts'
@@ -34,7 +34,7 @@ export interface SpecOptions extends CommonOptions {
 export const specOptions = (command: Command): Command =>
   command
     .argument('[file]', 'job specification, JSON')
-    .option('--sample <runtime>', 'use the bundled sample job: wasm or docker')
+    .addOption(new Option('--sample <runtime>', 'use the bundled sample job').choices(['wasm', 'docker']))
     .option('--deadline <when>', `finish by: a duration (30m, 6h, 2d) or a UTC time (default: what the job file says, or ${DEFAULT_DEADLINE})`)
     .option('--arg <value...>', 'arguments for the job, instead of those it comes with')
     .option('--archive <file>', 'what the job runs: a .wasm module, or an image from docker save')
@@ -57,8 +57,9 @@ export async function readJob(options: SpecOptions, file: string | undefined): P
   const now = systemClock.now()
   const deadline = deadlineOf(options)
   const defaultDeadline = toIso(parseWhen(DEFAULT_DEADLINE, now))
-  if (options.sample && file) throw new WindfallError('input.invalid', 'Give either a job file or --sample, not both.')
-  if (options.sample && options.archive) throw new WindfallError('input.invalid', 'A sample brings what it runs: --archive goes with a job file.')
+  if (options.sample && file) throw new WindfallError('input.invalid', 'Give either a job file or --sample, not both: leave one of them out.')
+  if (options.sample && options.archive)
+    throw new WindfallError('input.invalid', 'A sample brings what it runs: leave --archive out, or give a job file in place of --sample.')
   const { spec, archive } = options.sample
     ? await loadSample(options.sample, deadline ?? defaultDeadline)
     : await readJobFile(requireFile(file), { deadline, defaultDeadline, archive: options.archive, modelOf: (modelId) => modelOf(options, modelId) })

@@ -28,7 +28,11 @@ export function readModelFile(file: string): Model {
   } catch (error) {
     throw error instanceof WindfallError
       ? error
-      : new WindfallError('input.invalid', `${file} cannot be read as a model (${messageOf(error)}).`, { cause: error })
+      : new WindfallError(
+          'input.invalid',
+          `${file} cannot be read as a model (${messageOf(error)}). One that is there already shows how it is written: windfall model show NAME@VERSION --json`,
+          { cause: error },
+        )
   }
 }
 

@@ -16,7 +16,11 @@ async function coordinatorOf(options: CommonOptions): Promise<string> {
   if (options.coordinator) requireHttp(options.coordinator, '--coordinator')
   const running = async () => (await agentClient(dataDirectory).call('getStatus', {})).coordinator.url
   const url = options.coordinator ?? (await running().catch(() => null)) ?? readAgentConfig({ dataDirectory, environment: process.env }).coordinatorUrl
-  if (!url) throw new WindfallError('config.invalid', 'This machine works for no coordinator. Name it with --coordinator, or start the agent with one.')
+  if (!url)
+    throw new WindfallError(
+      'config.invalid',
+      'This machine works for no coordinator. Name it with --coordinator, or start the agent with one: windfall agent run --coordinator URL',
+    )
   return url
 }
 

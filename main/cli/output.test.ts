@@ -45,3 +45,32 @@ test('columns line up under the widest cell', () => {
   ).toEqual(['job  state      name', '1    completed  x', '22   ok         y'])
   expect(table([])).toEqual([])
 })
+
+test('at a terminal long cells are shortened, so that a line stays a line; a pipe gets all of them', () => {
+  const rows = [
+    ['job', 'state', 'name'],
+    ['01a20321-2b23-7113-8bad-2e365217fb71', 'running', 'Wind turbines at sunrise, 800 × 600, with a very long explanation of why it waits'],
+  ]
+  const [, narrow = ''] = table(rows, 80)
+  expect(narrow).toMatch(/^01a20321-2b23-7113-8bad-2e365217fb71 {2}running {2}Wind turbines at sunrise, .*…$/)
+  expect(narrow).toHaveLength(80)
+  expect(table(rows, Infinity)[1]).toContain('why it waits')
+  expect(table(rows)[1]).toContain('why it waits')
+})
+
+test('wide letters take the columns that they take', () => {
+  expect(
+    table([
+      ['name', 'state'],
+      ['風力', 'ok'],
+      ['🌱 seed', 'ok'],
+    ]),
+  ).toEqual(['name     state', '風力     ok', '🌱 seed  ok'])
+})
+
+test('a terminal is emptied by what it understands, which text from others cannot do', () => {
+  const { output, written } = setUp(false)
+  output.clear()
+  output.progress('\u001B[2J')
+  expect(written).toEqual({ out: '\u001B[H\u001B[2J', err: '\uFFFD[2J\n' })
+})

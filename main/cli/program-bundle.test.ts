@@ -46,7 +46,7 @@ test('a coordinator has nothing in memory of the agent, the local chain, the win
   const foreign = /node_modules\/(?:litesvm|dockerode|systeminformation|koffi|electron|react|vite|rolldown)\/|^main\/(?:localnet|desktop|agent)\//
   expect(loaded(coordinator).length).toBeGreaterThan(300)
   expect(loaded(coordinator).filter((file) => foreign.test(file))).toEqual([])
-  expect([...installed(coordinator)]).toEqual(['better-sqlite3'])
+  expect([...installed(coordinator)].toSorted()).toEqual(['better-sqlite3', 'rpc-websockets'])
 })
 
 test('what a program starts beside itself is still found by the folder of its source', () => {

@@ -4,7 +4,18 @@ import type { InlineConfig, Plugin } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
 
 /** They find their binaries or their data by where they are, or are loaded only on machines that need them. */
-const INSTALLED = ['better-sqlite3', 'pg-native', 'koffi', 'systeminformation', 'x11', '@jellybrick/dbus-next', 'node-nvidia-smi', '@bjorn3/browser_wasi_shim']
+const INSTALLED = [
+  'better-sqlite3',
+  'pg-native',
+  'koffi',
+  'systeminformation',
+  'x11',
+  '@jellybrick/dbus-next',
+  'node-nvidia-smi',
+  '@bjorn3/browser_wasi_shim',
+  // Its licence (LGPL) wants it to stay a library of its own, which anybody can exchange.
+  'rpc-websockets',
+]
 /**
  * Parts of dockerode for engines behind SSH and for building images, which bring SSH, gRPC and Protocol Buffers, 10 MB in memory. It
  * loads the first two at once and calls them when it needs them, and the third one not before it needs it.

@@ -57,6 +57,8 @@ export function readReceipt(file: string): ReceiptOnDisk {
     const bundle = ReceiptBundle.parse(JSON.parse(text))
     return { file, bundle, predicate: predicateOf(bundle) }
   } catch (error) {
-    throw new WindfallError('receipt.unreadable', `${file} is not a Windfall receipt, or it is damaged.`, { cause: error })
+    throw new WindfallError('receipt.unreadable', `${file} is not a Windfall receipt, or it is damaged. Get it again: windfall receipt fetch JOB`, {
+      cause: error,
+    })
   }
 }

@@ -26,8 +26,8 @@ export interface FilterOptions extends CommonOptions {
 export const addWhose = (command: Command): Command =>
   command
     .option('--node <node>', 'only what this node did; for operators the beginning of its id will do (--node=<id> for one that begins with a dash)')
-    .option('--requester <id>', 'only what this requester’s jobs led to, for operators')
-    .option('--model <id>', 'only what ran this model, such as whisper@3')
+    .option('--requester <requester>', 'only what this requester’s jobs led to, for operators')
+    .option('--model <model>', 'only what ran this model, such as whisper@3')
     .option('--zone <zone>', 'only this zone and the ones inside it, such as GB or GB-13')
     .option('--since <when>', 'only work from then on: a UTC time, or how long ago, such as 6h or 2d')
     .option('--until <when>', 'only work before then')
@@ -35,7 +35,7 @@ export const addWhose = (command: Command): Command =>
 /** Which receipts. */
 export const addFilters = (command: Command): Command =>
   addWhose(
-    command.option('--job <id>', 'only of this job').option('--hash <sha256>', 'only the one with this SHA-256: its own, that of the output, or of a proof'),
+    command.option('--job <job>', 'only of this job').option('--hash <sha256>', 'only the one with this SHA-256: its own, that of the output, or of a proof'),
   )
 
 const NODE_ID = /^[\w-]{43}$/

@@ -104,7 +104,11 @@ async function settle({ chain, pause }: TokenDeps, [raw, signature, lastHeight]:
   for (;;) {
     const height = await chain.blockHeight('finalized')
     const [status] = await chain.statuses([signature])
-    if (status?.err) throw new WindfallError('conflict', `The transaction ${signature} failed: ${status.err}. The fee is spent and nothing else happened.`)
+    if (status?.err)
+      throw new WindfallError(
+        'conflict',
+        `The transaction ${signature} failed: ${status.err}. The fee is spent and nothing else happened. Look at what it says of it, and try again.`,
+      )
     if (status?.level === 'finalized') return
     if (!status && height > lastHeight)
       throw new WindfallError('chain.unavailable', `The transaction ${signature} did not land in time. Run the same command again: nothing happens twice.`)

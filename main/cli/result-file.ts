@@ -17,13 +17,16 @@ export async function writeResult(file: string, content: Readable, outputSha256:
   try {
     await writeWhole(file, hashed, () => {
       if (hash.digest('hex') !== outputSha256)
-        throw new WindfallError('internal', 'The coordinator sent something else than what the job produced. Nothing was written.')
+        throw new WindfallError(
+          'internal',
+          'The coordinator sent something else than what the job produced. Nothing was written. Try again; if it stays so, tell its operator.',
+        )
     })
     return bytes
   } catch (error) {
     if (error instanceof WindfallError) throw error
     throw isLocal(error)
-      ? new WindfallError('input.invalid', `${file} cannot be written (${messageOf(error)}).`, { cause: error })
+      ? new WindfallError('input.invalid', `${file} cannot be written (${messageOf(error)}). Name another place with --output.`, { cause: error })
       : new WindfallError('unavailable', 'The connection broke while the result was fetched. Nothing was written. Try again.', { cause: error })
   }
 }

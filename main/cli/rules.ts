@@ -94,6 +94,7 @@ export const RULES: readonly NamedRule[] = [
     read: (text, rules) => ({ ...rules, schedule: parseHours(text, localZone(), 'hours') }),
   },
   toggle('only-if-earning', 'onlyIfEarning', 'only jobs that earn more than their electricity costs'),
+  toggle('dedicated', 'dedicated', 'nobody sits at this machine, so nobody is looked for'),
   toggle('also-when-present', 'alsoWhenPresent', 'also while you use this machine, on mains only'),
   number('idle-start', 'idleStartS', { what: 'only when nobody has touched this machine for so long', unit: 's', from: 10, to: 86_400 }),
   number('idle-locked', 'idleLockedS', { what: 'the same while the screen is locked', unit: 's', from: 10, to: 86_400 }),

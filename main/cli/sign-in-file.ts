@@ -7,9 +7,18 @@ import { systemClock } from '../kernel/clock.ts'
 import { readPrivateFile, removePrivateFile, writePrivateFile } from '../kernel/key-file.ts'
 import { sha256Hex } from '../kernel/signing.ts'
 
-/** A session at one coordinator, as `windfall login` keeps it. */
-const SignInFile = z.strictObject({ origin: z.url(), token: z.string().regex(/^wfs_[A-Za-z0-9_-]{43}$/), expiresAt: IsoTime })
+/** A session at one coordinator, or an API key of it, as `windfall login` keeps them. */
+const SignInFile = z.strictObject({
+  origin: z.url(),
+  token: z.string().regex(/^(?:wfs_|wf_[a-z0-9]{8}_)[A-Za-z0-9_-]{43}$/),
+  /** `null` for a key, of which only the coordinator knows. */
+  expiresAt: IsoTime.nullable(),
+})
 export type SignInFile = z.infer<typeof SignInFile>
+
+/** Which of them was signed in at last. */
+const LastFile = z.strictObject({ url: z.url() })
+const lastFile = (dataDirectory: string): string => join(dataDirectory, 'sign-ins', 'last.json')
 
 /** One file for each coordinator: a session is shown to nobody but the one that gave it. */
 const fileOf = (dataDirectory: string, url: string): string => join(dataDirectory, 'sign-ins', `${sha256Hex(new URL(url).origin).slice(0, 16)}.json`)
@@ -25,10 +34,23 @@ export function readSignIn(dataDirectory: string, url: string): SignInFile | nul
   }
 }
 
-/** The token of a session that goes on; `null` if nobody has signed in. Error: `auth.required` for one that has ended. */
+export const isKey = ({ token }: Pick<SignInFile, 'token'>): boolean => token.startsWith('wf_')
+
+/** Where somebody signed in last on this data directory, and is still signed in; `null` if nowhere. */
+export function lastSignIn(dataDirectory: string): string | null {
+  const text = readPrivateFile(lastFile(dataDirectory))
+  try {
+    const url = text === null ? null : LastFile.parse(JSON.parse(text)).url
+    return url !== null && readSignIn(dataDirectory, url) !== null ? url : null
+  } catch {
+    return null
+  }
+}
+
+/** The token of a session that goes on, or the key that was kept; `null` if nobody has signed in. Error: `auth.required` for one that has ended. */
 export function sessionAt(dataDirectory: string, url: string): string | null {
   const kept = readSignIn(dataDirectory, url)
-  if (kept && fromIso(kept.expiresAt) <= systemClock.now())
+  if (kept?.expiresAt && fromIso(kept.expiresAt) <= systemClock.now())
     throw new WindfallError(
       'auth.required',
       `You were signed in at ${kept.origin} until ${kept.expiresAt}. Sign in again with “windfall login”, or sign out with “windfall logout”.`,
@@ -36,8 +58,11 @@ export function sessionAt(dataDirectory: string, url: string): string | null {
   return kept?.token ?? null
 }
 
-/** Readable by its owner only. */
-export const keepSignIn = (dataDirectory: string, { url, token, expiresAt }: { url: string; token: string; expiresAt: string }): void =>
-  writePrivateFile(fileOf(dataDirectory, url), `${JSON.stringify({ origin: new URL(url).origin, token, expiresAt })}\n`)
+/** Readable by its owner only. From then on it is the coordinator that is asked where none is named and none runs here. */
+export function keepSignIn(dataDirectory: string, { url, token, expiresAt }: { url: string; token: string; expiresAt: string | null }): void {
+  const kept = SignInFile.parse({ origin: new URL(url).origin, token, expiresAt })
+  writePrivateFile(fileOf(dataDirectory, url), `${JSON.stringify(kept)}\n`)
+  writePrivateFile(lastFile(dataDirectory), `${JSON.stringify({ url })}\n`)
+}
 
 export const forgetSignIn = (dataDirectory: string, url: string): void => removePrivateFile(fileOf(dataDirectory, url))

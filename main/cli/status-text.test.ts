@@ -39,13 +39,13 @@ test('every job that runs has a line of its own: where, at how many watts, what 
   const running = [
     aJob('render', { deviceIds: ['a'], joules: 267_840, method: 'counter', progress: 0.63, message: 'It rests.' }),
     aJob('train', { deviceIds: ['c'], joules: 3_600, method: 'estimate' }),
-    aJob('hash', { state: 'preparing', message: 'Fetches what the job runs: 40 %.' }),
+    aJob('hash', { state: 'preparing', message: 'Fetches what the job runs: 40%.' }),
   ]
   const lines = describeStatus(fakeStatus({ display: 'earning', job: aJob('render'), running, devices, finishing: true }))
   expect(lines.filter((line) => line.startsWith('job'))).toEqual([
     'job           render: running on RTX 4070, 172.4 W, 74.40 Wh so far, 63 % – It rests.',
     'job           train: running on Ryzen, ≈ 24.0 W, ≈ 1.00 Wh so far',
-    'job           hash: preparing – Fetches what the job runs: 40 %.',
+    'job           hash: preparing – Fetches what the job runs: 40%.',
   ])
   expect(lines.join('\n')).toContain('pauses after these jobs')
 })

@@ -11,15 +11,20 @@ export interface WatchPorts<Status> {
   /** Which events are worth another look. */
   readonly isNews: (name: string, payload: unknown) => boolean
   readonly show: (status: Status) => void
-  /** The agent does not answer. Said once, until it does again. */
+  /** Nobody answers. Said once, until somebody does again; what it throws ends the watching. */
   readonly lost: (error: unknown) => void
+  /** How long until somebody listens again, or looks again where nobody tells anything. */
+  readonly everyMs?: number
 }
 
 /** An agent that is updated or restarted is back within seconds, at another address. */
 const RETRY_MS = 1_000
 
 /** Shows the status of the agent whenever it changes, over restarts of the agent, until `signal` aborts. */
-export async function watchStatus<Status>({ clock, status, listen, isNews, show, lost }: WatchPorts<Status>, signal: AbortSignal): Promise<void> {
+export async function watchStatus<Status>(
+  { clock, status, listen, isNews, show, lost, everyMs = RETRY_MS }: WatchPorts<Status>,
+  signal: AbortSignal,
+): Promise<void> {
   const look = createLatch()
   look.raise()
   let shown: string | null = null
@@ -27,7 +32,7 @@ export async function watchStatus<Status>({ clock, status, listen, isNews, show,
     do {
       await listen({ onOpen: look.raise, onEvent: (name, payload) => isNews(name, payload) && look.raise() }, stop)
       look.raise()
-    } while (await clock.sleep(RETRY_MS, stop))
+    } while (await clock.sleep(everyMs, stop))
   }
   const looking = async (stop: AbortSignal) => {
     while (await look.wait(stop)) {

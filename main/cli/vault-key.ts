@@ -27,7 +27,7 @@ function keypairIn(file: string, text: string): unknown {
 /** Reads a keypair of the Solana command line. Errors: `input.invalid`; `config.invalid` if others may read the file. */
 export function readKeypair(file: string): Keypair {
   const text = readPrivateFile(file)
-  if (text === null) throw new WindfallError('input.invalid', `There is no file ${file}.`)
+  if (text === null) throw new WindfallError('input.invalid', `There is no file ${file}. A keypair is made by: solana-keygen new`)
   const bytes = Buffer.from(parse(KeypairFile, keypairIn(file, text), `keypair in ${file}`))
   const key = createPrivateKey({ key: Buffer.concat([PKCS8, bytes.subarray(0, 32)]), format: 'der', type: 'pkcs8' })
   const signer = createSigner(key.export({ format: 'pem', type: 'pkcs8' }).toString())

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build, parseAst } from 'vite'
 import { packageRoot } from '../kernel/paths.ts'
+import { recordPackages } from './bundled-packages.ts'
 import { t } from '../../shared/i18n/translate.ts'
 import { type Texts, textsIn, translationsOf } from './page-texts.ts'
 
@@ -15,7 +16,7 @@ async function bundlePage(): Promise<{ script: string; style: string }> {
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
-    plugins: [react()],
+    plugins: [react(), recordPackages('verify')],
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       write: false,

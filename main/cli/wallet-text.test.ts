@@ -17,7 +17,12 @@ test.each([
   'https://coordinator.example/link/Ai5rcCsf4c72oDiIjVNBA_qcOP5W74kU',
   `solana:${'A'.repeat(44)}?amount=5&spl-token=${'B'.repeat(44)}&reference=${'C'.repeat(44)}&label=Windfall&message=Deposit%20of%20%245.00%20for%20jobs&memo=wf-deposit%3A01a2006c-358d-7793-8df7-4067b3b86a5f`,
 ])('what a camera reads from the terminal is %s', (text) => {
-  const lines = qrLines(text)
+  const lines = qrLines(text, true)
   expect(decodeQR(photographed(lines))).toBe(text)
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(100)
+  // Without colours it is light on dark.
+  const plain = qrLines(text, false)
+  expect(plain.join('')).toMatch(/^[ ▀▄█]+$/)
+  const { data, ...size } = photographed(plain)
+  expect(decodeQR({ ...size, data: data.map((value, at) => (at % 4 === 3 ? value : 255 - value)) })).toBe(text)
 })

@@ -13,11 +13,16 @@ const [PAPER, END] = ['\u001b[30;107m', '\u001b[0m']
 
 const cell = (upper: boolean, lower: boolean): string => (upper ? (lower ? '█' : '▀') : lower ? '▄' : ' ')
 
-/** A QR code for a terminal, two rows in a line, with the quiet margin that cameras need. */
-export function qrLines(text: string): string[] {
+/** Whether colours are wanted where people read along: at a terminal that is not dumb, and not where `NO_COLOR` says otherwise (no-color.org). */
+const isColoured = (): boolean => process.stderr.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+
+/** A QR code for a terminal, two rows in a line, with the quiet margin that cameras need. Without colours it is drawn for a dark terminal, in light on dark. */
+export function qrLines(text: string, coloured: boolean = isColoured()): string[] {
   const rows = encodeQR(text, 'raw', { ecc: 'low' })
   const pairs = Array.from({ length: Math.ceil(rows.length / 2) }, (_, at) => [rows[2 * at] ?? [], rows[2 * at + 1] ?? []] as const)
-  return pairs.map(([upper, lower]) => `${PAPER}${upper.map((dark, column) => cell(dark, lower[column] === true)).join('')}${END}`)
+  const drawn = (isDark: boolean | undefined): boolean => (isDark === true) === coloured
+  const lines = pairs.map(([upper, lower]) => upper.map((dark, column) => cell(drawn(dark), drawn(lower[column]))).join(''))
+  return coloured ? lines.map((line) => `${PAPER}${line}${END}`) : lines
 }
 
 /** Where a machine is paid. */

@@ -14,6 +14,7 @@ import { decideDispute, openDispute, openDisputes, viewDispute } from './ledger/
 import { closePeriod, listPeriods } from './ledger/periods.ts'
 import { createReadingStore } from './ledger/reading.store.ts'
 import { payBack, takeBack, viewMoney } from './ledger/requester-money.ts'
+import { listTransactions } from './ledger/browsing.ts'
 import { entriesAbout, statementOf } from './ledger/statement.ts'
 import { type Db, type Tx, transact } from './persistence/database.ts'
 import { createRequestersStore } from './registry/requesters.store.ts'
@@ -52,6 +53,7 @@ export function createBookkeeping(deps: BookkeepingDeps): LedgerParts {
     entries: async ({ account, all }, about) => ({
       transactions: await entriesAbout(db, about, all ? 'operator' : { owner: ownerOf(account ?? noAccount()) }),
     }),
+    transactions: ({ account, all }, asked) => listTransactions(db, all ? 'operator' : { owner: ownerOf(account ?? noAccount()) }, asked),
     community: () => viewCommunity(deps),
     periods: (page) => listPeriods(db, page),
     own: ownCalls(deps),

@@ -60,7 +60,7 @@ async function countAlone(deps: ConfirmingDeps, jobId: string, result: StoredRes
     await createResultsStore(tx).judge(proofId, 'unconfirmed')
     await judgeHeld(tx, [{ leaseId, is: 'right' }])
     await deps.jobs.completeUnconfirmed(tx, { jobId, outputSha256, message: UNCONFIRMED, ...(await settle(tx)) })
-    await deps.standings.completed(tx, leaseId)
+    await deps.standings.completed(tx, { jobId, nodeId })
     await deps.decide(tx, 'quorum.unconfirmed', { jobId, proofId, nodeId })
   })
 }

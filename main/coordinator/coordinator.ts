@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
+import { messageOf } from '../../shared/errors.ts'
 import { microUsd } from '../../shared/units.ts'
 import { requirePayable } from '../chain/cluster.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createIds } from '../kernel/ids.ts'
 import { runAll } from '../kernel/lifecycle.ts'
 import { packageVersion } from '../kernel/paths.ts'
-import { createRandomBytes } from '../kernel/random.ts'
+import { createRandomBytes, random } from '../kernel/random.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { CoordinatorConfig } from './config.ts'
 import { OWNER, accountRoles } from './account-roles.ts'
@@ -31,6 +32,7 @@ import { deposit as depositOf } from './ledger/requester-money.ts'
 import { createLogKeeping } from './log-keeping.ts'
 import { createPaying, openChain } from './paying.ts'
 import { transact } from './persistence/database.ts'
+import { createNoticing } from './noticing.ts'
 import { createOperating } from './operating.ts'
 import { createPersonal } from './personal.ts'
 import { createPlanRunner } from './planning-thread.ts'
@@ -192,6 +194,14 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     shutdown: stop,
     microUsdPerEur: config.microUsdPerEur,
   })
+  const changes = createNoticing({
+    clock,
+    db,
+    presence: core.registry.presenceVersion,
+    quiet,
+    chance: random,
+    onFailure: (error) => events.changesUnread(messageOf(error)),
+  })
   const app = await createApp({
     config,
     clock,
@@ -217,6 +227,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
     events,
     traffic: operating.traffic,
     probes,
+    changes,
     tls,
   })
   core.hub.attach(app.server, socketRules(config, tls))
@@ -261,6 +272,7 @@ export async function startCoordinator(config: CoordinatorConfig, { clock, log }
   }
   const running = runAll(stop, [
     core.registry.run,
+    changes.run,
     until(quiet, core.standings.run),
     until(quiet, core.canaries.run),
     until(leaving, core.hub.run),

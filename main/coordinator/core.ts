@@ -53,6 +53,7 @@ import { createRequesterAdmin } from './requester-admin.ts'
 import { type Registry, createRegistry } from './registry/registry.ts'
 import { type SoftSignals, createSoftSignals } from './registry/soft-signals.ts'
 import { type Results, createResults, shownJobs } from './results.ts'
+import { createWork } from './working.ts'
 import { type WalletPorts, type Walleting, cooldownOf, createWalleting } from './walleting.ts'
 
 const DAY_MS = 86_400_000
@@ -139,6 +140,7 @@ export interface Core {
     | 'proofs'
     | 'challenges'
     | 'decisions'
+    | 'work'
   > & { readonly results: Results }
   readonly decide: (tx: Tx, kind: string, body: object) => Promise<void>
   readonly choose: ReturnType<typeof createChoose>
@@ -233,6 +235,7 @@ export function createCore(given: CoreDeps): Core {
     challenges,
     agents: { ...agents, orders: ordering.ask },
     decisions: createDecisions(deps),
+    work: createWork(db, jobs),
   }
   return {
     access,

@@ -55,6 +55,7 @@ export const coordinatorEvents = (log: Logger) => ({
   headsUnsigned: (message: string) => log.error({ error: message }, 'the head of this epoch could not be signed; it is tried again'),
   booksChecked: (_at: number, findings: readonly string[]) =>
     findings.length === 0 ? log.info('the books balance') : log.error({ findings: findings.length, first: findings[0] }, 'the books do not balance'),
+  changesUnread: (message: string) => log.warn({ reason: message }, 'what changed cannot be read; those who listen are told later'),
   booksUnchecked: (message: string) => log.error({ error: message }, 'the books could not be checked; it is tried again'),
   depositCredited: (depositId: string, signature: string, amount: bigint) => log.info({ depositId, signature, microUsd: String(amount) }, 'deposit credited'),
   depositHeld: (depositId: string, signature: string, reason: string) => log.warn({ depositId, signature, reason }, 'deposit held for the operator'),

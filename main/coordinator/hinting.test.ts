@@ -22,7 +22,7 @@ function start(core: TestCore, connected: string[]) {
   return { clock, sent, asked, hints: createHints({ db: core.db, hub, clock }) }
 }
 
-const lastEvent = async (core: TestCore, nodeId: string) => (await core.registry.node(nodeId))?.lastEvent ?? 0
+const lastEvent = (core: TestCore, nodeId: string) => core.registry.lastEvent(nodeId)
 
 test('who is connected and has no news is neither asked for nor told, and who has is told once', async () => {
   await using core = await startTestCore()

@@ -26,7 +26,11 @@ interface Ears {
 }
 
 /** The sockets of the agents that are connected to this coordinator. */
-export function createHub({ config, clock, random, quiet, events, neighbours }: HubDeps, registry: Pick<Registry, 'node'>, ears: Ears): SocketHub {
+export function createHub(
+  { config, clock, random, quiet, events, neighbours }: HubDeps,
+  registry: Pick<Registry, 'node' | 'lastEvent'>,
+  ears: Ears,
+): SocketHub {
   const complain = seldom(clock, events.jobLogFailed)
   return createSocketHub({
     clock,
@@ -37,7 +41,7 @@ export function createHub({ config, clock, random, quiet, events, neighbours }: 
       const node = await registry.node(nodeId)
       return node && isWorking(node.state) ? node.publicJwk : null
     },
-    lastEvent: async (nodeId) => (await registry.node(nodeId))?.lastEvent ?? 0,
+    lastEvent: registry.lastEvent,
     async onWelcome(nodeId) {
       neighbours.opened(nodeId)
       await ears.welcome(nodeId)

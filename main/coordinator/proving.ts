@@ -58,9 +58,9 @@ export function createProving(deps: ProvingDeps): Proving {
     attempt,
     beginVerification,
     awaitReceipt,
-    completeJob: async (tx, result) => {
+    completeJob: async (tx, run, result) => {
       await completeJob(tx, result)
-      await standings.completed(tx, result.leaseId)
+      await standings.completed(tx, run)
     },
     giveBack,
     recordPaid,

@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Ids } from '../kernel/ids.ts'
 import { packageVersion } from '../kernel/paths.ts'
 import { createApproving } from './approving.ts'
+import type { Changes } from './changes/changes.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { Core } from './core.ts'
 import type { CoordinatorEvents } from './events.ts'
@@ -16,6 +17,8 @@ import type { ServerTls } from './http/tls.ts'
 import type { Traffic } from './http/traffic.ts'
 import type { Incidents } from './incidents/incidents.ts'
 import type { Db } from './persistence/database.ts'
+import { createOverview } from './overview.ts'
+import { createProfiting } from './profiting.ts'
 import { bundleOf } from './receipts/read.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -44,6 +47,7 @@ interface AppParts {
   readonly events: CoordinatorEvents
   readonly traffic: Traffic
   readonly probes: ProbeDeps
+  readonly changes: Pick<Changes, 'listen'>
   readonly tls: ServerTls | null
 }
 
@@ -73,6 +77,7 @@ export function createApp({
   events,
   traffic,
   probes,
+  changes,
   tls,
 }: AppParts) {
   const { receiptSigner, logSigner, wallet } = secrets
@@ -89,6 +94,7 @@ export function createApp({
     exports,
     links: core.parts.wallets,
     signIn: core.signIn,
+    changes,
     host: config.host,
     trustProxy: config.trustProxy,
     names: ownNames(config),
@@ -102,6 +108,8 @@ export function createApp({
       clock,
       version: packageVersion,
       ...core.parts,
+      overview: createOverview({ db, clock, registry: core.registry, grid }),
+      profitability: createProfiting({ db, clock, microUsdPerEur: config.microUsdPerEur }),
       approvals,
       incidents,
       replicas,

@@ -27,12 +27,17 @@ interface StandingsDeps extends Pick<ConductDeps, 'decide' | 'choose'> {
   readonly events: Pick<CoordinatorEvents, 'standingsFailed'>
 }
 
+interface Done {
+  readonly jobId: string
+  readonly nodeId: string
+}
+
 /** What proofs and challenges say of nodes, in the transactions in which they are judged. */
 export interface Standings extends Membership {
   readonly proven: (tx: Tx, proof: EnergyProof) => Promise<void>
   readonly refused: (tx: Tx, refusal: { readonly nodeId: string; readonly code: FailureCode }) => Promise<void>
-  /** The job of this lease is done, which shows whose fault it was that others did not do it. */
-  readonly completed: (tx: Tx, leaseId: string) => Promise<void>
+  /** A node has done this job, which shows whose fault it was that others did not. */
+  readonly completed: (tx: Tx, done: Done) => Promise<void>
   /** A node came to something else than what is known to be right. */
   readonly wrongResult: (tx: Tx, nodeId: string) => Promise<void>
   readonly challenged: (tx: Tx, nodeId: string, state: string) => Promise<void>
@@ -64,12 +69,9 @@ function hasComeBack({ registry, clock }: Pick<StandingsDeps, 'registry' | 'cloc
   return ageMs !== null && endedAt !== null && clock.now() - ageMs >= endedAt
 }
 
-async function judgeOthers(deps: StandingsDeps, fault: Conduct['fault'], { tx, leaseId }: { readonly tx: Tx; readonly leaseId: string }): Promise<void> {
-  const attempts = createAttemptsStore(tx)
-  const done = await attempts.byLease(leaseId)
-  if (!done) return
-  for (const attempt of await attempts.ofJob(done.jobId)) {
-    const found = attempt.nodeId === done.nodeId ? null : faultOf(attempt)
+async function judgeOthers(deps: StandingsDeps, fault: Conduct['fault'], { tx, jobId, nodeId }: Done & { readonly tx: Tx }): Promise<void> {
+  for (const attempt of await createAttemptsStore(tx).ofJob(jobId)) {
+    const found = attempt.nodeId === nodeId ? null : faultOf(attempt)
     if (found && (found !== 'silent' || hasComeBack(deps, attempt))) await fault(tx, { nodeId: attempt.nodeId, fault: found })
   }
 }
@@ -90,7 +92,7 @@ export function createStandings(deps: StandingsDeps): Standings {
       if (AT_FAULT.has(code)) await conduct.fault(tx, { nodeId, fault: 'refused-proof' })
     },
     wrongResult: (tx, nodeId) => conduct.fault(tx, { nodeId, fault: 'wrong-result' }),
-    completed: (tx, leaseId) => judgeOthers(deps, conduct.fault, { tx, leaseId }),
+    completed: (tx, done) => judgeOthers(deps, conduct.fault, { tx, ...done }),
     async challenged(tx, nodeId, state) {
       if (state === 'mismatch') await conduct.fault(tx, { nodeId, fault: 'forged-samples' })
       if (state === 'overdue') await conduct.fault(tx, { nodeId, fault: 'unanswered' })

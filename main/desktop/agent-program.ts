@@ -8,6 +8,7 @@ import { createLogger } from '../kernel/log.ts'
 import { packageRoot } from '../kernel/paths.ts'
 import { createRecentLog } from '../kernel/recent-log.ts'
 import { type SignalNote, ToAgent, type ToShell } from './agent-protocol.ts'
+import { keepBeating } from './heartbeat.ts'
 import { createLocalAgent } from './local-agent.ts'
 import { createShellPorts } from './shell-ports.ts'
 
@@ -50,6 +51,7 @@ async function start({ dataDirectory, vault, sandbox: folder }: Extract<ToAgent,
   })
   stop = (await run(dataDirectory)).stop
   post({ is: 'ready' })
+  void keepBeating(() => post({ is: 'beat' }), systemClock, new AbortController().signal)
 }
 
 function hear(message: ToAgent): void {

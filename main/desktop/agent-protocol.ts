@@ -57,6 +57,8 @@ export type ToAgent = z.infer<typeof ToAgent>
 /** From the agent to the shell. */
 export const ToShell = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('ready') }),
+  /** It lives; every so often once it is ready, see `heartbeat.ts`. */
+  z.strictObject({ is: z.literal('beat') }),
   /** It could not start, or a part of it failed; it ends by itself now. */
   z.strictObject({ is: z.literal('failed'), problem: ProblemNote }),
   z.strictObject({ is: z.literal('load'), ask, name: SecretName }),

@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { WindfallError } from '../../shared/errors.ts'
 import type { Child, ChildProgram } from '../kernel/child.ts'
+import { createFakeClock } from '../kernel/clock.fake.ts'
 import type { SecretVault } from '../kernel/secret-vault.ts'
 import { ToAgent } from './agent-protocol.ts'
 import { startAgentRun } from './agent-run.ts'
@@ -27,6 +28,7 @@ const nothing = (_message: unknown): void => {}
 function joined(vault: Partial<SecretVault> = {}, launch: (program: ChildProgram) => Child | null = () => null) {
   let toShell = nothing
   const over = Promise.withResolvers<void>()
+  const clock = createFakeClock()
   const agent = createShellPorts((message) => toShell(structuredClone(message)))
   const run = startAgentRun({
     fork: () => ({
@@ -44,8 +46,9 @@ function joined(vault: Partial<SecretVault> = {}, launch: (program: ChildProgram
     launch,
     dataDirectory: '/data',
     sandbox: '/app/sandbox',
+    clock,
   })
-  return { run, agent, say: (message: unknown) => toShell(message), die: over.resolve, vault: agent.vault({ keptIn: 'a test', sealed: true }) }
+  return { run, agent, clock, say: (message: unknown) => toShell(message), die: over.resolve, vault: agent.vault({ keptIn: 'a test', sealed: true }) }
 }
 
 const PROGRAM: ChildProgram = { name: 'nvml-child', file: '', args: ['/lib/libnvidia-ml.so.1'], environment: { PATH: '/usr/bin' } }
@@ -117,6 +120,26 @@ test('no program is out of reach because its number was given away again, and th
   return run.ended.then(() => expect(programs.every(({ kill }) => kill.mock.calls.length === 1)).toBe(true))
 })
 
+test('one that was ready and hangs without ending is ended, with the reason; one that beats, still starts or sleeps with its machine is not', async () => {
+  const { run, clock, say } = joined()
+  const ended = vi.fn()
+  void run.ended.then(ended)
+  // It may take as long as it likes to start.
+  await clock.advance(600_000)
+  say({ is: 'ready' })
+  for (let minute = 0; minute < 5; minute++) {
+    say({ is: 'beat' })
+    await clock.advance(50_000)
+  }
+  run.tell({ is: 'report', report: { suspending: true } })
+  await clock.advance(600_000)
+  run.tell({ is: 'report', report: { suspending: false } })
+  await clock.advance(50_000)
+  expect(ended).not.toHaveBeenCalled()
+  await clock.advance(60_000)
+  expect(await run.ended).toMatchObject({ code: 'unavailable', message: 'It did not answer any more.' })
+})
+
 test('where the system has no room for another process, that is the reason', async () => {
   const run = startAgentRun({
     fork: () => null,
@@ -124,6 +147,7 @@ test('where the system has no room for another process, that is the reason', asy
     launch: () => null,
     dataDirectory: '/data',
     sandbox: '',
+    clock: createFakeClock(),
   })
   expect(await run.ended).toMatchObject({ code: 'unavailable' })
 })

@@ -1,7 +1,10 @@
 import { WindfallError, fromProblem, toProblem } from '../../shared/errors.ts'
 import type { Child, LaunchChild } from '../kernel/child.ts'
+import { t } from '../../shared/i18n/translate.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { SecretVault } from '../kernel/secret-vault.ts'
 import { CHILD_VARIABLES, type ToAgent, ToShell } from './agent-protocol.ts'
+import { createHeartbeat } from './heartbeat.ts'
 
 export interface AgentRunDeps {
   /** Starts the agent's process; `null` if the system has no room for another one. */
@@ -12,6 +15,7 @@ export interface AgentRunDeps {
   readonly dataDirectory: string
   /** The folder of what WebAssembly jobs are locked up in. */
   readonly sandbox: string
+  readonly clock: Pick<Clock, 'sinceBoot' | 'sleep'>
 }
 
 /** One life of the agent's process. */
@@ -25,18 +29,27 @@ export interface AgentRun {
   readonly kill: () => void
 }
 
-/** Starts the agent's process and serves what it needs from the main process. Its own programs end with it. */
-export function startAgentRun({ fork, vault, launch, dataDirectory, sandbox }: AgentRunDeps): AgentRun {
+/** Starts the agent's process and serves what it needs from the main process. Its own programs end with it. Once ready, it is ended if it hangs. */
+export function startAgentRun({ fork, vault, launch, dataDirectory, sandbox, clock }: AgentRunDeps): AgentRun {
   const child = fork()
   if (child === null) return { tell: () => {}, ready: new Promise(() => {}), ended: Promise.resolve(noRoom()), kill: () => {} }
   const [ready, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<WindfallError | null>()]
   let last: WindfallError | null = null
   const tell = (message: ToAgent) => child.send(message, () => {})
   const programs = createPrograms(launch, tell)
+  const [heartbeat, gone] = [createHeartbeat(clock), new AbortController()]
+  const endIfHung = async () => {
+    if (!(await heartbeat.missed(gone.signal))) return
+    last = new WindfallError('unavailable', t('It did not answer any more.'))
+    child.kill()
+  }
   const hear = (message: ToShell): void => {
     switch (message.is) {
       case 'ready':
-        return ready.resolve()
+        ready.resolve()
+        return void endIfHung()
+      case 'beat':
+        return heartbeat.heard()
       case 'failed':
         last = fromProblem(500, message.problem)
         return child.kill()
@@ -54,11 +67,16 @@ export function startAgentRun({ fork, vault, launch, dataDirectory, sandbox }: A
     if (message.success) hear(message.data)
   })
   child.onEnd(() => {
+    gone.abort()
     programs.end()
     ended.resolve(last)
   })
   tell({ is: 'start', dataDirectory, vault: { keptIn: vault.keptIn, sealed: vault.sealed }, sandbox })
-  return { tell, ready: ready.promise, ended: ended.promise, kill: child.kill }
+  const tellOn: AgentRun['tell'] = (message) => {
+    if (message.is === 'report' && message.report.suspending !== undefined) heartbeat.suspending(message.report.suspending)
+    tell(message)
+  }
+  return { tell: tellOn, ready: ready.promise, ended: ended.promise, kill: child.kill }
 }
 
 const noRoom = () => new WindfallError('unavailable', 'The system has no room for another process. Close a program that you do not need.')

@@ -11,6 +11,7 @@ import type { Logger } from '../kernel/log.ts'
 import { accompanyAgent } from './accompany.ts'
 import type { AgentLink } from './agent-link.ts'
 import { type Autostart, createAutostart, wasStartedHidden } from './autostart.ts'
+import { limitCalls } from './call-limits.ts'
 import { createClosing } from './closing.ts'
 import { type Errands, createErrands } from './errands.ts'
 import { followVisit } from './follow-visits.ts'
@@ -51,7 +52,7 @@ export async function assembleShell({ dataDirectory, launch, log }: Assembly, pl
     apply: (change) => follow(change, frame),
     showLogs: () => showFolder(logs),
   })
-  serveIpc(besideAgent(api, { dispatch: async (...call) => (await agent.linking).server.dispatch(...call) }))
+  serveIpc(besideAgent(limitCalls(api, systemClock), { dispatch: async (...call) => (await agent.linking).server.dispatch(...call) }))
   place.visits((visit) => void followVisit(visit, { open: windows.open, give: errands.add, readReceipt }))
   if (!wasStartedHidden(app, process.platform, launch.hidden)) windows.open()
   const link = await agent.linking

@@ -27,6 +27,12 @@ describe('what is news', () => {
     ['a payout that arrived', know({ payouts: [payout('a', 'confirmed'), payout('b', 'sent')] }), ['payout-paid']],
     ['a payout that failed', know({ payouts: [payout('a', 'failed')] }), ['payout-failed']],
     ['money that can be claimed', know({ claimable: '14720000' }), ['payout-ready']],
+    [
+      'a changed text to agree to, for whoever has earned here',
+      know({ status: { ...needs('consent', 'It has changed.'), earnings: { ...fakeStatus().earnings, paidMicroUsd: '5' } } }),
+      ['action-needed'],
+    ],
+    ['the first text to agree to, which the window shows just now', know({ status: needs('consent', 'Not set up yet.') }), []],
     ['something only the owner can mend', know({ status: needs('blocked', 'The driver is too old.') }), ['action-needed']],
     ['an agent that was given up', know({ agent: GAVE_UP }), ['action-needed']],
     ['an update', know({ update: { state: 'ready', version: '1.4.0', waitsForJob: false } }), ['update-ready']],

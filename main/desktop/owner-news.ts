@@ -70,5 +70,10 @@ function troubleOf({ status, agent }: Known): { readonly of: string; readonly re
   if ('message' in agent) return { of: agent.state, reason: agent.message }
   if (status?.display !== 'action-needed') return null
   const [first] = status.reasons
+  // Who has never had anything from Windfall is being asked by the window just now.
+  if (first?.code === 'consent' && hasEarnedNothing(status)) return null
   return { of: `agent ${first?.code ?? ''}`, reason: first?.message ?? null }
 }
+
+const hasEarnedNothing = ({ earnings: { accruedMicroUsd, confirmedMicroUsd, inFlightMicroUsd, paidMicroUsd } }: AgentStatus): boolean =>
+  [accruedMicroUsd, confirmedMicroUsd, inFlightMicroUsd, paidMicroUsd].every((amount) => amount === '0')

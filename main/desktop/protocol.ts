@@ -1,5 +1,5 @@
 import { type Protocol, protocol } from 'electron'
-import { readStatic } from '../agent/http/static-files.ts'
+import { readStatic } from '../kernel/static-files.ts'
 import { APP_HOST, APP_SCHEME } from './policy.ts'
 
 /** Must run before the application is ready. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -20,6 +21,15 @@ const DEFAULTS = {
   window: null,
   notifiedOn: {},
 }
+
+test.skipIf(process.platform === 'win32')('a pipe in its place holds nothing up: it counts as damaged, and the next choice takes its place', () => {
+  const path = file()
+  execFileSync('mkfifo', [path])
+  const settings = openShellSettings(path)
+  expect(settings.get()).toEqual(DEFAULTS)
+  settings.set({ theme: 'dark' })
+  expect(openShellSettings(path).get().theme).toBe('dark')
+})
 
 test('a choice outlives the process, changes no other, and is the owner’s alone', () => {
   const path = file()

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { NotificationKind, ShellState } from '../../shared/contract/shell.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { Language } from '../../shared/i18n/languages.ts'
 import { writePrivateFile } from '../kernel/key-file.ts'
 import type { Logger } from '../kernel/log.ts'
+import { readRegularFile } from '../kernel/regular-file.ts'
 
 /** Where the window was closed, and on which page. */
 const WindowPlace = z.object({
@@ -27,6 +27,9 @@ const ShellSettings = z.object({
   notifiedOn: z.partialRecord(NotificationKind, z.iso.date()).catch({}),
 })
 export type ShellSettings = z.infer<typeof ShellSettings>
+
+/** Far more than all of it takes. */
+const MOST_BYTES = 1_048_576
 
 export interface SettingsFile {
   readonly get: () => ShellSettings
@@ -59,7 +62,7 @@ export const rememberQuietly =
 
 function read(file: string): ShellSettings {
   try {
-    return ShellSettings.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return ShellSettings.parse(JSON.parse(readRegularFile(file, MOST_BYTES)))
   } catch {
     return ShellSettings.parse({})
   }

@@ -106,6 +106,13 @@ describe('several jobs at once', () => {
     expect(jobLabels(busy)).toEqual(['Render scene 4 · RTX 4070 · 172 W', 'Train · RTX 3060 · held back'])
     expect(menu(busy).filter((line) => line?.id.startsWith('job-') && line.verb)).toEqual([])
   })
+  test('an hour of it is told as the estimate it is: after electricity where its price is known, a loss with its sign', () => {
+    const line = (rate: AgentStatus['rate']) => labelOf('status', menu(status({ rate })))
+    expect(line({ payMicroUsd: '212500', costMicroUsd: '41376' })).toBe('Earning · 172 W · ≈ $0.1711 an hour after electricity · today $0.3123 confirmed')
+    expect(line({ payMicroUsd: '212500', costMicroUsd: null })).toBe('Earning · 172 W · ≈ $0.2125 an hour before electricity · today $0.3123 confirmed')
+    expect(line({ payMicroUsd: '10000', costMicroUsd: '60000' })).toContain('≈ −$0.05')
+    expect(trayTip({ status: status({ rate: { payMicroUsd: '212500', costMicroUsd: '41376' } }), agent: ELSEWHERE, now: NOW })).toContain('≈ $0.1711 an hour')
+  })
   test('many do not make the menu longer than a screen', () => {
     const many = Array.from({ length: 9 }, (_, index) => atWork(String(index), `Job ${index}`, []))
     expect(jobLabels(status({ running: many }))).toEqual(['Job 0', 'Job 1', 'Job 2', 'Job 3', 'and 5 more'])

@@ -6,7 +6,8 @@ import { formatUsd } from '../../shared/domain/money.ts'
 import { type OwnerCommand, type OwnerVerb, isPaused, ownerCommands } from '../../shared/domain/owner-commands.ts'
 import { nextChange, reasonTitle } from '../../shared/domain/reason-words.ts'
 import { jobPower, makesRoom, worksOn } from '../../shared/domain/running-jobs.ts'
-import { t, region } from '../../shared/i18n/translate.ts'
+import { t } from '../../shared/i18n/translate.ts'
+import { SECONDS, leftText, moment, rateText, resumesText, wattsText } from './tray-words.ts'
 
 export type Verb =
   | OwnerVerb
@@ -142,7 +143,11 @@ function headline(status: AgentStatus, now: number): string {
   if (display === 'finishing') return [finishingText(running.length), ...anywayText(status, now), today].join(' · ')
   const work =
     display === 'earning'
-      ? [...(running.length > 1 ? [t('{jobs, plural, one {# job} other {# jobs}}', { jobs: running.length })] : []), ...(power ? [wattsText(power)] : [])]
+      ? [
+          ...(running.length > 1 ? [t('{jobs, plural, one {# job} other {# jobs}}', { jobs: running.length })] : []),
+          ...(power ? [wattsText(power)] : []),
+          ...rateText(status),
+        ]
       : []
   return [HEADLINE[display](), ...anywayText(status, now), ...work, today].join(' · ')
 }
@@ -169,30 +174,9 @@ function pausedText({ pausedUntil }: Pick<AgentStatus, 'pausedUntil'>, now: numb
 const anywayText = ({ anywayUntil }: Pick<AgentStatus, 'anywayUntil'>, now: number): string[] =>
   anywayUntil === null ? [] : [t('Running anyway until {time}', { time: moment(anywayUntil, now) })]
 
-const leftText = (minutes: number): string => (minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`)
-
 /** Milliseconds until the menu has to say something else although the agent has said nothing; `null` if it does not. */
 export function nextLineInMs(status: AgentStatus | null, now: number): number | null {
   if (status?.display !== 'paused' || status.pausedUntil === null) return null
   const leftMs = Date.parse(status.pausedUntil) - now
   return leftMs <= 0 ? null : leftMs % MINUTE_MS || MINUTE_MS
 }
-
-/** An estimate is marked before the number, as in the window. */
-const wattsText = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
-  `${method === 'estimate' ? '≈ ' : ''}${Math.round(watts)} W`
-
-const HOURS = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
-const SECONDS = { ...HOURS, second: '2-digit' } as const
-const DAY_AND_HOURS = { ...HOURS, weekday: 'short', day: 'numeric', month: 'short' } as const
-
-const isSameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
-
-/** Local time, with the day where that is not today. */
-function moment(iso: string, now: number, today: Intl.DateTimeFormatOptions = HOURS): string {
-  const at = new Date(iso)
-  return new Intl.DateTimeFormat(region(), isSameDay(at, new Date(now)) ? today : DAY_AND_HOURS).format(at)
-}
-
-const resumesText = (iso: string, now: number): string =>
-  isSameDay(new Date(iso), new Date(now)) ? t('Resumes at {time}', { time: moment(iso, now) }) : t('Resumes {time}', { time: moment(iso, now) })

@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { type EngineSurroundings, createEngineFinder, engineSockets } from '../agent/jobs/engine-address.ts'
 import type { EngineAddress } from './engine-http.ts'
 
@@ -12,7 +12,7 @@ export interface EngineCandidate {
 
 /** Where a container engine may listen: first the one that jobs use, then the others. `DOCKER_HOST` means that one and no other. */
 export function engineCandidates(around: Partial<EngineSurroundings> = {}): readonly EngineCandidate[] {
-  const here = { platform: process.platform, environment: process.env, home: homedir(), uid: userInfo().uid, ...around }
+  const here = { platform: process.platform, environment: process.env, home: homedir(), uid: process.getuid?.() ?? -1, ...around }
   const told = here.environment['DOCKER_HOST']
   if (told) return hostCandidate(told)
   const chosen = createEngineFinder(around)()?.socketPath

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SeenDevice } from '../../shared/contract/device.ts'
+import { CARD as IDENTITY } from '../agent/gpu/identity.fixture.ts'
 import { createFakeTree } from '../agent/gpu/sysfs.fake.ts'
 import type { PowerSource } from '../agent/power-source.ts'
 import type { Examined } from './check.ts'
@@ -7,18 +8,7 @@ import { examineOne, fakeMachine } from './machine.fixture.ts'
 import { HARDWARE_CHECKS, judgeHardware } from './hardware.ts'
 
 const CARD: PowerSource & { persistence: boolean | null } = {
-  device: {
-    kind: 'gpu',
-    vendor: 'NVIDIA',
-    name: 'RTX 4090',
-    driver: 'NVIDIA 595.71.05',
-    uuid: 'GPU-1',
-    busId: '0000:01:00.0',
-    vramBytes: 1,
-    powerLimitW: 450,
-    containerIds: ['GPU-1'],
-    instances: null,
-  },
+  device: IDENTITY,
   method: 'counter',
   reader: 'NVML',
   sensor: { updateMs: 100, uncertaintyPct: 7, basis: 'Ada', wrapMj: null, power: 'power-average' },

@@ -25,6 +25,10 @@ test('a name that is a word of every report stays, so that the report stays read
   expect(anonymous('runs as root: windfall doctor at /var/run/docker.sock')).toBe('runs as root: windfall doctor at /var/run/docker.sock')
 })
 
+test('an account without a name, as in a container, is no word to be looked for', () => {
+  expect(withoutNames({ user: '', host: '', home: '', platform: 'linux' })('runs as 10001')).toBe('runs as 10001')
+})
+
 test('a name may hold characters that mean something in a pattern, and a replacement is taken literally', () => {
   const anonymous = withoutNames({ user: 'a.b+c', host: 'x', home: '/home/a.b+c', platform: 'linux' })
   expect(anonymous('axbbc and a.b+c')).toBe('axbbc and $USER')

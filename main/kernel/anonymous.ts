@@ -47,7 +47,7 @@ export function withoutNames({ user, host, home, platform }: Names): (text: stri
     [host.split('.')[0] ?? '', 'this-host'],
     [user, isWindows ? '%USERNAME%' : '$USER'],
   ] as const
-  const replacements = named.filter(([name]) => !COMMON.has(name.toLowerCase())).map(([name, by]) => [word(name), by] as const)
+  const replacements = named.filter(([name]) => name !== '' && !COMMON.has(name.toLowerCase())).map(([name, by]) => [word(name), by] as const)
   return (text) => {
     const homeless = home.length > 1 ? text.replaceAll(home, isWindows ? '%USERPROFILE%' : '$HOME') : text
     const plain = homeless.replaceAll(SECRET, '$1').replaceAll(UUID, '$1…').replaceAll(MACHINE_ID, '$1…').replaceAll(MAC_ADDRESS, '(hardware address)')
@@ -55,6 +55,15 @@ export function withoutNames({ user, host, home, platform }: Names): (text: stri
   }
 }
 
+/** An account that is only a number, as in a container, has no name. */
+function ownName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return ''
+  }
+}
+
 /** For this machine and user. */
 export const withoutOurNames = (): ((text: string) => string) =>
-  withoutNames({ user: userInfo().username, host: hostname(), home: homedir(), platform: process.platform })
+  withoutNames({ user: ownName(), host: hostname(), home: homedir(), platform: process.platform })

@@ -39,6 +39,9 @@ const MAY: Readonly<Record<string, string>> = {
   'main/desktop/updates/updates.ts': 'as origin.ts',
   'main/desktop/rpc-client.ts': 'the agent of this machine',
   'renderer/lib/connect.ts': 'the page itself',
+  'renderer/console/coordinator-link.ts': 'the coordinator that the page came from',
+  'renderer/console/open-console.tsx': 'as coordinator-link.ts',
+  'renderer/console/upload.ts': 'as coordinator-link.ts',
 }
 
 const files = globSync('{shared,main,preload,renderer}/**/*.{ts,tsx}').filter((file) => !/\.(?:test|fixture|fake|bench|spec|d)\.tsx?$|\/assembly\//.test(file))

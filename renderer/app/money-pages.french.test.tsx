@@ -17,7 +17,7 @@ const main = () => document.querySelector('main') ?? expect.unreachable('a windo
 
 test.each([
   ['#/earnings', 'Revenus', /≈ .* en un jour\./],
-  ['#/earnings/earning-1', /^0,0281\s\$ pour Image batch/, 'Votre part, 85\u202f%'],
+  ['#/earnings/earning-1', /^0,0281\s\$ pour Image batch/, 'Votre part, 85\u00a0%'],
   ['#/payouts', 'Versements', 'Étapes de la demande'],
   ['#/receipts/receipt-1', /^Reçu /, 'Chaque chiffre découle de l’énergie mesurée et de l’intensité indiquée.'],
   [`#/statements/${aStatement().month}`, /^Relevé mensuel \(/, /D’après les livres du coordinateur/],

@@ -25,7 +25,7 @@ const nothingLeft = () => expect.poll(() => englishLeft(main(), { keys, names })
 describe('pages of money, receipts, the grid and rules in German', () => {
   test.each([
     ['#/earnings', 'Einnahmen', /^≈ .* an einem Tag\./],
-    ['#/earnings/earning-1', /^0,0281 \$ für Image batch/, 'Ihr Anteil, 85\u202f%'],
+    ['#/earnings/earning-1', /^0,0281 \$ für Image batch/, 'Ihr Anteil, 85\u00a0%'],
     ['#/payouts', 'Auszahlungen', 'Auszahlungen, neueste zuerst'],
     ['#/payouts/payout-32', /^Auszahlung von 1,25 \$/, 'Von Ihren Einnahmen abgezogen'],
     ['#/receipts', 'Belege', 'Zugerechnete Einsparung'],

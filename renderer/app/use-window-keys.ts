@@ -1,16 +1,10 @@
 import { useEffect, useEffectEvent } from 'react'
+import { isTyping } from '../lib/is-typing.ts'
 import { isMac } from '../lib/platform.ts'
 import { type KeyPress, actionOf } from '../lib/shortcuts.ts'
 import { recall } from '../lib/window-memory.ts'
 import { useRun } from './run-command.ts'
 import { useWindow } from './window-state.ts'
-
-const NO_TEXT = new Set(['button', 'checkbox', 'color', 'file', 'image', 'radio', 'range', 'reset', 'submit'])
-
-function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return !NO_TEXT.has(target.type)
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLElement && target.isContentEditable)
-}
 
 const pressOf = (event: KeyboardEvent): KeyPress => ({
   key: event.key,

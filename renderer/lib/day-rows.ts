@@ -33,6 +33,7 @@ const GROUP: Readonly<Record<DayCode, DayGroup>> = {
   heat: 'machine',
   ceiling: 'machine',
   cooldown: 'machine',
+  consent: 'trouble',
   blocked: 'trouble',
   vram: 'trouble',
   sleep: 'off',

@@ -1,6 +1,7 @@
 /** What an agent would say on one afternoon. */
 import type { AgentJob } from '../../shared/contract/agent-job.ts'
-import type { AgentPayout, AgentStatus, GridView } from '../../shared/contract/agent.ts'
+import type { GridView } from '../../shared/contract/agent-grid.ts'
+import type { AgentPayout, AgentStatus } from '../../shared/contract/agent.ts'
 import type { PowerReading } from '../../shared/contract/device.ts'
 import type { Reason } from '../../shared/contract/policy.ts'
 import type { Yield } from '../../shared/contract/yield.ts'
@@ -74,6 +75,7 @@ export const aStatus = (changes: Partial<AgentStatus> = {}): AgentStatus => ({
   running: runningOf(changes.job === undefined ? aJob() : changes.job),
   busyDevices: [deviceId(1)],
   power: { watts: 172.4, method: 'counter', at: at(0) },
+  rate: { payMicroUsd: '212500', costMicroUsd: '41376' },
   devices: [aDevice()],
   seen: [],
   node: { nodeId: NODE_ID, zone: 'GB-13', payoutAddress: ADDRESS, payoutChange: null, payoutRefusal: null, key: aKey() },

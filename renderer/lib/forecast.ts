@@ -1,4 +1,4 @@
-import type { GridView } from '../../shared/contract/agent.ts'
+import type { GridView } from '../../shared/contract/agent-grid.ts'
 import { meanOver, slotsOf } from '../../shared/domain/signal.ts'
 
 const HOUR_MS = 3_600_000

@@ -18,6 +18,8 @@ import {
   formatRelative,
   formatSpan,
   formatTemperature,
+  formatUncertainty,
+  formatPercent,
   formatWatts,
   formatWindow,
   listOf,
@@ -69,6 +71,8 @@ describe('time', () => {
     [local(22, 6), 'tomorrow 06:00'],
     [local(20, 23, 10), 'yesterday 23:10'],
     [local(24, 6), '24 Nov, 06:00'],
+    [new Date(2025, 10, 24, 6).toISOString(), '24 Nov 2025, 06:00'],
+    [new Date(2027, 0, 2, 6).toISOString(), '2 Jan 2027, 06:00'],
   ])('%s is %s', (at, text) => expect(formatMoment(at, NOW)).toBe(text))
 
   test.each([
@@ -81,6 +85,7 @@ describe('time', () => {
     ['2026-11-21', 'Today, Sat 21 Nov'],
     ['2026-11-20', 'Yesterday, Fri 20 Nov'],
     ['2026-11-07', 'Sat 7 Nov'],
+    ['2025-11-07', 'Fri 7 Nov 2025'],
   ])('the UTC day %s is “%s”', (day, text) => expect(formatDay(day, '2026-11-21')).toBe(text))
 
   test('a window says its day once', () => {
@@ -114,6 +119,15 @@ test('times in a text of another machine are those of this one', () => {
   const at = new Date(NOW - 60_000).toISOString()
   expect(withMoments(`1 SOL = 150 USD, fixed by the operator, ${at}`, NOW)).toBe(`1 SOL = 150 USD, fixed by the operator, ${formatMoment(at, NOW)}`)
   expect(withMoments('150 USD per SOL, 2026', NOW)).toBe('150 USD per SOL, 2026')
+})
+
+test.each([
+  ['en', {}, '80%', '± 5.2%'],
+  ['de', de, '80 %', '± 5,2 %'],
+  ['fr', fr, '80 %', '± 5,2 %'],
+] as const)('a share and an uncertainty are percent in the way of %s', (language, catalogue, share, uncertainty) => {
+  speak(language, catalogue)
+  expect([plain(formatPercent(0.8)), plain(formatUncertainty(5.23))]).toEqual([share, uncertainty])
 })
 
 describe('in another language', () => {

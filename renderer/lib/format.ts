@@ -68,7 +68,9 @@ export const formatIntensity = (gPerKWh: number): string => `${Math.round(gPerKW
 
 export const formatPercent = (share: number): string => new Intl.NumberFormat(region(), { style: 'percent', maximumFractionDigits: 0 }).format(share)
 
-export const formatUncertainty = (percent: number): string => `±${THIN}${significant(percent, 2)}${THIN}%`
+/** Percent with two digits that count: `± 5.2%`. */
+export const formatUncertainty = (percent: number): string =>
+  `±${THIN}${new Intl.NumberFormat(region(), { style: 'percent', maximumSignificantDigits: 2 }).format(percent / 100)}`
 
 /** Milliseconds to `2 h 41 min`, `41 min` or `12 s`. */
 export function formatSpan(ms: number): string {
@@ -108,7 +110,9 @@ const parts = (options: Intl.DateTimeFormatOptions) => {
 const clockTime = parts({ hour: '2-digit', minute: '2-digit' })
 const dayName = parts({ weekday: 'short' })
 const dayMonth = parts({ day: 'numeric', month: 'short' })
+const dayMonthYear = parts({ day: 'numeric', month: 'short', year: 'numeric' })
 const utcDay = parts({ weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' })
+const utcDayYear = parts({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 const longDate = dates({ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 /** Local wall clock, `14:41`. */
@@ -126,20 +130,23 @@ export const formatExact = parts({
   second: '2-digit',
   timeZoneName: 'short',
 })
+/** `21 Nov 2026`, local. */
+export const formatDate = dayMonthYear
 export const formatWeekday = dayName
 
 const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 /** Whole local days from now to `at`; rounded because a day may have 23 or 25 hours. */
 const daysFrom = (now: number, at: number): number => Math.round((startOfDay(at) - startOfDay(now)) / DAY_MS)
 
-/** `14:41` today, `tomorrow 06:00`, `yesterday 23:10`, otherwise `24 Nov, 06:00`. */
+/** `14:41` today, `tomorrow 06:00`, `yesterday 23:10`, otherwise `24 Nov, 06:00`, and in another year `24 Nov 2025, 06:00`. */
 export function formatMoment(at: string | number, now: number): string {
   const time = clockTime(at)
   const days = daysFrom(now, new Date(at).getTime())
   if (days === 0) return time
   if (days === 1) return t('tomorrow {time}', { time })
   if (days === -1) return t('yesterday {time}', { time })
-  return t('{day}, {time}', { day: dayMonth(at), time })
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return t('{day}, {time}', { day: isThisYear ? dayMonth(at) : dayMonthYear(at), time })
 }
 
 const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g
@@ -181,9 +188,9 @@ export function formatRecording(recordedOn: string): string {
     .replaceAll(/\s*–\s*/g, '–')
 }
 
-/** A UTC day such as `2026-11-21` as `Sat 21 Nov`, after what people call it if it is near. */
+/** A UTC day such as `2026-11-21` as `Sat 21 Nov`, after what people call it if it is near, and with its year if that is not today’s. */
 export function formatDay(day: string, today: string): string {
-  const name = utcDay(day).replace(',', '')
+  const name = (day.slice(0, 4) === today.slice(0, 4) ? utcDay(day) : utcDayYear(day)).replace(',', '')
   const ago = (Date.parse(today) - Date.parse(day)) / DAY_MS
   if (ago === 0) return t('Today, {day}', { day: name })
   return ago === 1 ? t('Yesterday, {day}', { day: name }) : name

@@ -6,7 +6,7 @@ import { formatAt, formatMoment, formatRelative } from './format.ts'
 /** When work goes on, in one sentence; empty where nothing stands in the way, or only the owner knows. */
 export function resumeText(reasons: readonly Reason[], now: number): string {
   const next = nextChange(reasons)
-  if (next === null || reasons.some(({ code, until }) => code === 'user' && until === null)) return ''
+  if (next === null || reasons.some(({ code, until }) => code === 'consent' || (code === 'user' && until === null))) return ''
   const { notBefore, isCertain } = next
   const count = reasons.length
   if (notBefore === null)

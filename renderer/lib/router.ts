@@ -1,5 +1,6 @@
-/** Hash routes, because the same files are served by `app://` and by the loopback server, neither of which rewrites paths. */
+/** The pages of the window, and their addresses. */
 import { useSyncExternalStore } from 'react'
+import { type RouteOf, createHashRoutes, onHashChange, queryOf } from './hash-routes.ts'
 
 const PATHS = {
   home: '/',
@@ -21,56 +22,22 @@ const PATHS = {
   diagnostics: '/diagnostics',
 } as const
 
-type Paths = typeof PATHS
-export type PageName = keyof Paths
-type Params<P extends string> = P extends `${string}:${infer Name}` ? Readonly<Record<Name, string>> : unknown
-export type Route = { readonly [K in PageName]: { readonly page: K } & Params<Paths[K]> }[PageName]
+export type PageName = keyof typeof PATHS
+export type Route = RouteOf<typeof PATHS>
 
 /** Every page there is. */
 export const PAGES = Object.keys(PATHS) as readonly PageName[]
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
-
-/** The address of a page, for an `href`. */
-export function hrefOf(route: Route): string {
-  const values: Readonly<Record<string, string>> = route
-  return `#${PATHS[route.page].replace(/:(\w+)/, (_, name: string) => encodeURIComponent(values[name] ?? ''))}`
-}
-
 /** Pages whose address may go on with what is looked for, behind a question mark. */
 const SEARCHED: ReadonlySet<string> = new Set<PageName>(['receipts', 'settings'])
 
-/** The page an address names; `null` if there is no such page. */
-export function routeOf(hash: string): Route | null {
-  const [address = '', ...query] = hash.replace(/^#/, '').split('?')
-  const parts = (address || '/').split('/')
-  for (const [page, path] of Object.entries(PATHS)) {
-    const params = match(path.split('/'), parts)
-    if (params && (query.length === 0 || SEARCHED.has(page))) return { page, ...params } as Route
-  }
-  return null
-}
-
-function match(pattern: readonly string[], parts: readonly string[]): Record<string, string> | null {
-  const fits =
-    pattern.length === parts.length && pattern.every((expected, index) => (expected.startsWith(':') ? ID.test(parts[index] ?? '') : expected === parts[index]))
-  if (!fits) return null
-  return Object.fromEntries(pattern.flatMap((expected, index) => (expected.startsWith(':') ? [[expected.slice(1), parts[index] ?? '']] : [])))
-}
-
-const onHashChange = (listener: () => void) => {
-  window.addEventListener('hashchange', listener)
-  return () => window.removeEventListener('hashchange', listener)
-}
+export const { hrefOf, routeOf } = createHashRoutes(PATHS, (page) => SEARCHED.has(page))
 
 /** The page now in the address bar. */
 export const useRoute = (): Route | null => routeOf(useSyncExternalStore(onHashChange, () => location.hash))
 
 /** What is looked for on the page now in the address bar, as the text behind the question mark. */
-export const useSearchText = (): string => useSyncExternalStore(onHashChange, () => location.hash.split('?')[1] ?? '')
+export const useSearchText = (): string => useSyncExternalStore(onHashChange, () => queryOf(location.hash))
 
 /** Puts what is looked for into the address, in place of what was: the way back leads to the page before. */
-export function search(route: Route, query: URLSearchParams): void {
-  const text = String(query)
-  location.replace(`${hrefOf(route)}${text === '' ? '' : `?${text}`}`)
-}
+export const search = (route: Route, query: URLSearchParams): void => location.replace(hrefOf(route, query))

@@ -63,6 +63,9 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
     id: 'away',
     title: t('When you are away'),
     rules: [
+      toggle('dedicated', t('Nobody sits at this computer'), {
+        note: t('For machines in a rack or a farm: the rules about you being away have no effect then.'),
+      }),
       toggle('alsoWhenPresent', t('Only when I am away'), { inverted: true, note: t('Games, films and other users of the GPU come first either way.') }),
       number('idleStartS', (number) => tParts('Only when nobody has touched this computer for {number} min', { number }), { ...MINUTES, from: 1, to: 1_440 }),
       number('idleLockedS', (number) => tParts('While the screen is locked, for {number} min', { number }), { ...MINUTES, from: 1, to: 1_440 }),
@@ -91,7 +94,7 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
     id: 'room',
     title: t('Room for your own programs'),
     rules: [
-      number('othersBelowShare', (number) => tParts('Only while other programs use less than {number} % of the processor', { number }), {
+      number('othersBelowShare', (number) => tParts('Only while other programs use less than {number}% of the processor', { number }), {
         unit: '%',
         scale: 0.01,
         from: 5,

@@ -10,7 +10,20 @@ import { t } from '../../shared/i18n/translate.ts'
 import { formatMoment } from './format.ts'
 
 export type Tone = 'leaf' | 'slate' | 'honey' | 'madder' | 'plain'
-export type GlyphName = 'drop' | 'ring' | 'half' | 'half-right' | 'bars' | 'bang' | 'check' | 'cross' | 'arrow' | 'recorded' | 'modelled' | 'moon'
+export type GlyphName =
+  | 'drop'
+  | 'ring'
+  | 'half'
+  | 'half-right'
+  | 'bars'
+  | 'bang'
+  | 'check'
+  | 'cross'
+  | 'arrow'
+  | 'arrow-back'
+  | 'recorded'
+  | 'modelled'
+  | 'moon'
 
 export interface Word {
   readonly tone: Tone

@@ -1,5 +1,5 @@
 import { type PointerEvent, useState } from 'react'
-import type { GridView } from '../../shared/contract/agent.ts'
+import type { GridView } from '../../shared/contract/agent-grid.ts'
 import { t } from '../../shared/i18n/translate.ts'
 import { cx } from '../lib/cx.ts'
 import { HOURS_AHEAD, type Hour, hoursAhead } from '../lib/forecast.ts'

@@ -24,5 +24,6 @@ export const ReasonList = ({ reasons, now }: { reasons: readonly Reason[]; now: 
 
 function untilText({ code, until }: Reason, now: number): string {
   if (until !== null) return t('Until {time}, {relative}', { time: formatMoment(until, now), relative: formatRelative(until, now) })
+  if (code === 'consent') return t('Until you agree')
   return code === 'user' ? t('Until you resume') : t('End not known')
 }

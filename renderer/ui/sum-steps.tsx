@@ -5,7 +5,9 @@ import css from './sum-steps.module.css'
 interface Step {
   readonly name: ReactNode
   readonly note: ReactNode
-  readonly amount: string
+  readonly amount: ReactNode
+  /** Words stand in place of an amount, and may run over several lines. */
+  readonly words?: boolean
   /** What the steps before it come to. */
   readonly total?: boolean
 }
@@ -13,12 +15,12 @@ interface Step {
 /** A sum as it is written down by hand: one step below the other, and a line above what it comes to. */
 export const SumSteps = ({ steps }: { steps: readonly Step[] }) => (
   <dl className={css['steps']}>
-    {steps.map(({ name, note, amount, total }, index) => (
+    {steps.map(({ name, note, amount, words, total }, index) => (
       <div key={index} className={cx(total === true && css['total'])}>
         <dt>
           {name} {note === null ? null : <small>{note}</small>}
         </dt>
-        <dd>{amount}</dd>
+        <dd className={cx(words && css['words'])}>{amount}</dd>
       </div>
     ))}
   </dl>

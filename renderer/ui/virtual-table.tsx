@@ -1,8 +1,14 @@
-import { type Range, defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type FocusEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type Range, defaultRangeExtractor, measureElement, useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type FocusEvent, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react'
 import { cx } from '../lib/cx.ts'
 import { type Column, type Row, classOf } from './ledger-table.tsx'
 import css from './ledger-table.module.css'
+
+/** What a list can be asked to do from outside. */
+export interface TableReach {
+  /** Brings a row into sight and gives the focus to its name. */
+  readonly focusRow: (index: number) => void
+}
 
 interface VirtualTableProps {
   readonly caption: string
@@ -14,6 +20,9 @@ interface VirtualTableProps {
   readonly hasMore?: boolean
   /** Called once somebody has scrolled to where the last rows are nearly in sight. */
   readonly loadMore?: () => void
+  /** Told which rows are in sight whenever others come to be. */
+  readonly onSeen?: (first: number, last: number) => void
+  readonly reach?: Ref<TableReach>
 }
 
 const ROW_PX = 57
@@ -21,25 +30,42 @@ const ROW_PX = 57
 const BEYOND = 12
 
 /** An account book of any length: only what is in sight is built. The whole page scrolls, and a row that has the focus stays. */
-export function VirtualTable({ caption, columns, count, rowAt, hasMore = false, loadMore }: VirtualTableProps) {
+export function VirtualTable({ caption, columns, count, rowAt, hasMore = false, loadMore, onSeen, reach }: VirtualTableProps) {
   const table = useRef<HTMLTableElement>(null)
   const top = useTopOf(table)
   const [focused, setFocused] = useState<number | null>(null)
+  const wanted = useRef<number | null>(null)
+  const [typical] = useState(typicalRow)
   // Nothing here is remembered from one drawing to the next, so a function that changes unseen does no harm.
   // oxlint-disable-next-line react/incompatible-library
   const virtual = useWindowVirtualizer({
     count,
-    estimateSize: () => ROW_PX,
+    estimateSize: typical.estimate,
+    measureElement: (element, entry, instance) => typical.learn(measureElement(element, entry, instance)),
     overscan: BEYOND,
     scrollMargin: top,
-    rangeExtractor: (range) => withFocused(range, focused),
+    rangeExtractor: (range) => rowsToBuild(range, focused),
   })
   const items = virtual.getVirtualItems()
   // Whoever has not scrolled has a button for that.
-  const nearEnd = (items[0]?.index ?? 0) > 0 && (items.at(-1)?.index ?? 0) >= count - BEYOND
+  const nearEnd = (virtual.range?.startIndex ?? 0) > BEYOND && (virtual.range?.endIndex ?? 0) + BEYOND >= count - BEYOND
   useEffect(() => {
     if (nearEnd && hasMore) loadMore?.()
   }, [nearEnd, hasMore, loadMore, count])
+  const { startIndex = 0, endIndex = 0 } = virtual.range ?? {}
+  useEffect(() => onSeen?.(startIndex, endIndex), [onSeen, startIndex, endIndex])
+  useImperativeHandle(reach, () => ({
+    focusRow(index) {
+      wanted.current = index
+      setFocused(index)
+      virtual.scrollToIndex(index, { align: 'auto' })
+    },
+  }))
+  // Only once the row is built can it take the focus.
+  useEffect(() => {
+    if (wanted.current === null || !giveFocus(table.current, wanted.current)) return
+    wanted.current = null
+  })
   return (
     <div className={css['wrap']}>
       {/* How many there are is not known while there are more: -1 says so. */}
@@ -63,6 +89,36 @@ export function VirtualTable({ caption, columns, count, rowAt, hasMore = false, 
   )
 }
 
+/** So many rows say how high a row is. */
+const LEARNED_ROWS = 9
+
+/**
+ * How high rows are that were never built: as the first ones that were. Where that is right, a row that comes into sight moves none of those behind it, of
+ * which there may be a hundred thousand.
+ */
+function typicalRow() {
+  const seen: number[] = []
+  let px = ROW_PX
+  return {
+    estimate: () => px,
+    learn(size: number): number {
+      if (size > 0 && seen.length < LEARNED_ROWS) {
+        seen.push(size)
+        px = seen.toSorted((a, b) => a - b)[seen.length >> 1] ?? ROW_PX
+      }
+      return size
+    },
+  }
+}
+
+/** Whether a row was there to take the focus. */
+function giveFocus(table: HTMLTableElement | null, index: number): boolean {
+  const row = table?.querySelector(`tr[data-index="${index}"]`)
+  const name = row?.querySelector<HTMLElement>('a,button')
+  name?.focus({ preventScroll: true })
+  return row !== null && row !== undefined
+}
+
 /** Where the table begins on the page, px; what stands above it may grow and shrink. */
 function useTopOf(table: React.RefObject<HTMLTableElement | null>): number {
   const [top, setTop] = useState(0)
@@ -78,9 +134,11 @@ function useTopOf(table: React.RefObject<HTMLTableElement | null>): number {
   return top
 }
 
-const withFocused = (range: Range, focused: number | null): number[] => {
-  const shown = defaultRangeExtractor(range)
-  return focused === null || focused >= range.count || shown.includes(focused) ? shown : [...shown, focused].toSorted((a, b) => a - b)
+/** Those in sight, the one that has the focus, and the first and the last, so that Tab from above and Shift+Tab from below come to them wherever the page is. */
+const rowsToBuild = (range: Range, focused: number | null): number[] => {
+  const edges = range.count === 0 ? [] : [0, range.count - 1]
+  const kept = focused === null || focused >= range.count ? edges : [...edges, focused]
+  return [...new Set([...defaultRangeExtractor(range), ...kept])].toSorted((a, b) => a - b)
 }
 
 function indexOf({ target }: FocusEvent): number | null {

@@ -52,4 +52,19 @@ test('states differ by shape, so that nobody needs colour: at 16 px any two diff
     }
 })
 
-test('nothing else lies beside them', () => expect(readdirSync(directory)).toHaveLength(STATES.length * 8 + 1))
+test('programs bear the sign in every size that their system asks for', () => {
+  // 256 does not fit into its byte and is written as 0.
+  expect(sizesOf(read('app.ico')).map(({ size, png }) => [size, decode(png).size])).toEqual([16, 24, 32, 48, 64, 128, 0].map((size) => [size, size || 256]))
+  const icns = read('app.icns')
+  expect([icns.toString('latin1', 0, 4), icns.readUInt32BE(4)]).toEqual(['icns', icns.length])
+  const entries: [type: string, size: number][] = []
+  for (let at = 8; at < icns.length; at += icns.readUInt32BE(at + 4)) entries.push([icns.toString('latin1', at, at + 4), icns.readUInt32BE(at + 8 + 16)])
+  expect(entries).toEqual([
+    ['ic07', 128],
+    ['ic08', 256],
+    ['ic09', 512],
+    ['ic10', 1_024],
+  ])
+})
+
+test('nothing else lies beside them', () => expect(readdirSync(directory)).toHaveLength(STATES.length * 8 + 3))

@@ -28,6 +28,7 @@ export const fakeStatus = (change: Partial<AgentStatus> = {}): AgentStatus => ({
   running: [],
   busyDevices: [],
   power: null,
+  rate: null,
   devices: [],
   seen: [],
   node: { nodeId: 'n'.repeat(43), zone: 'GB-13', payoutAddress: null, payoutChange: null, payoutRefusal: null, key: FAKE_KEY },

@@ -9,27 +9,13 @@ import { AgentJob, RunningJob } from './agent-job.ts'
 import { Yield, YieldTimes } from './yield.ts'
 import { DayReport } from './day-report.ts'
 import { PayoutExtras, ownMoneyCalls, passedOnCalls } from './agent-money.ts'
+import { GridView } from './agent-grid.ts'
 import { call, event } from './define.ts'
 import { diagnosisCalls } from './diagnosis.ts'
 import { firstRunCalls } from './first-run.ts'
 import { ZonesNow } from './zone-now.ts'
 import { CarbonRule, GatePreview, OwnerRules, RulesView } from './owner-rules.ts'
-import {
-  DecimalString,
-  Id,
-  IsoTime,
-  KeyId,
-  Origin,
-  PageRequest,
-  Sha256Hex,
-  Signal,
-  SolanaAddress,
-  SolanaSignature,
-  UnsignedDecimal,
-  Window,
-  Zone,
-  pageOf,
-} from './wire.ts'
+import { DecimalString, Id, IsoTime, KeyId, Origin, PageRequest, Sha256Hex, SolanaAddress, SolanaSignature, UnsignedDecimal, Zone, pageOf } from './wire.ts'
 
 /** One place from which the agent learns whether its owner needs the machine. */
 export const SignalSource = z.strictObject({
@@ -76,6 +62,11 @@ export const AgentStatus = z.strictObject({
   /** Ids of the devices that jobs work on now: leaving one of them alone stops the job on it. */
   busyDevices: z.array(Sha256Hex),
   power: z.strictObject({ watts: z.number(), method: MeterMethod, at: IsoTime }).nullable(),
+  /**
+   * What the jobs that work now would bring this machine in an hour, and what their electricity costs in it; `null` if nobody can tell. An
+   * estimate: it takes watts, price and prospects for what they are at this moment. `null` while none works.
+   */
+  rate: z.strictObject({ payMicroUsd: DecimalString, costMicroUsd: DecimalString.nullable() }).nullable(),
   devices: z.array(Device),
   seen: z.array(SeenDevice),
   node: z.strictObject({
@@ -118,39 +109,6 @@ export const AgentStatus = z.strictObject({
   }),
 })
 export type AgentStatus = z.infer<typeof AgentStatus>
-
-/** The sun on the owner's roof; `null` where none was declared. */
-const SolarView = z.strictObject({
-  /** Watts that the home leaves over, so that a job may have them; `null` if nobody knows now. */
-  watts: z.number().nullable(),
-  at: IsoTime.nullable(),
-  /** `metered`: read where the home meets the grid. `declared`: read at the panels, less what the owner says the home uses. */
-  basis: z.enum(['metered', 'declared']),
-  message: z.string().max(300).nullable(),
-})
-export type SolarView = z.infer<typeof SolarView>
-
-export const GridView = z.strictObject({
-  zone: Zone,
-  signal: Signal.nullable(),
-  now: z.strictObject({ gPerKWh: z.number(), from: IsoTime, to: IsoTime }).nullable(),
-  greenWindows: z.array(Window),
-  /** Of the last 30 days so many percent were less green than now; `null` where fewer than 7 of them are known. */
-  greenerThanPercent: z.number().min(0).max(100).nullable(),
-  rule: z.string(),
-  state: z.enum(['fresh', 'stale', 'missing']),
-  message: z.string().nullable(),
-  /** What electricity costs the owner; `null` if they have not said. */
-  tariff: z
-    .strictObject({
-      words: z.string().max(300),
-      /** Hundredths of the currency per kWh, now; `null` if not known. */
-      now: z.strictObject({ minorPerKWh: z.number(), currency: z.string().length(3), until: IsoTime }).nullable(),
-    })
-    .nullable(),
-  solar: SolarView.nullable(),
-})
-export type GridView = z.infer<typeof GridView>
 
 export const AgentPayout = z.strictObject({
   payoutId: Id,

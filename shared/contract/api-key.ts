@@ -7,7 +7,7 @@ import { Actor, Id, IsoTime, pageOf } from './wire.ts'
 
 export const PermissionName = z.enum(PERMISSIONS as readonly [Permission, ...Permission[]])
 /** What one may do, and whose rows that covers. */
-const May = z.partialRecord(PermissionName, z.enum(['own', 'all']))
+export const May = z.partialRecord(PermissionName, z.enum(['own', 'all']))
 
 /** By which a key is known: what stands between `wf_` and its secret. */
 const KeyPrefix = z.string().regex(/^[a-z0-9]{8}$/, 'expected the eight characters after wf_')

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PermissionName } from './api-key.ts'
 import { call } from './define.ts'
 import { http } from './http-binding.ts'
+import { severalOf } from './several.ts'
 import { Actor, Id, IsoTime, pageOf } from './wire.ts'
 
 const APPROVAL_KINDS = ['member.invite', 'member.change', 'requester.fund', 'requester.refund', 'vault.write-off'] as const
@@ -35,6 +36,9 @@ export const approvalCalls = {
     z.strictObject({
       /** Only those that wait. */
       waiting: z.stringbool().or(z.boolean()).default(false),
+      /** One or more, separated by commas. */
+      state: severalOf(ApprovalState.options).optional(),
+      kind: severalOf(APPROVAL_KINDS).optional(),
       after: z.string().max(128).nullable().default(null),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),

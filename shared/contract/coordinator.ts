@@ -13,10 +13,11 @@ import { depositCalls } from './funding.ts'
 import { gridCalls } from './grid.ts'
 import { Empty, http } from './http-binding.ts'
 import { incidentCalls } from './incident.ts'
-import { JobSpec, JobState, JobView } from './job.ts'
+import { JobSpec, JobView } from './job.ts'
 import { arrayCalls } from './job-array.ts'
 import { AdmissionRule, After, ArrayId, TemplateName } from './job-links.ts'
 import { TemplateUse, templateCalls } from './job-template.ts'
+import { overviewCalls } from './overview.ts'
 import { PlanAnswer } from './plan.ts'
 import { ledgerOrderCalls } from './ledger-orders.ts'
 import { ledgerCalls } from './ledger.ts'
@@ -27,17 +28,20 @@ import { nodeAdminCalls } from './node-admin.ts'
 import { nodeCalls } from './node-calls.ts'
 import { statisticsCalls } from './statistics.ts'
 import { tokenCalls } from './node-token.ts'
-import { PayoutView, nodePayoutCalls } from './payout.ts'
+import { PayoutState, PayoutView, nodePayoutCalls } from './payout.ts'
 import { payoutAdminCalls } from './payout-admin.ts'
 import { personCalls } from './person.ts'
+import { profitabilityCalls } from './profitability.ts'
 import { ChallengeView, ProofSummary, ProofView } from './proof.ts'
 import { ReceiptFilters, ReceiptSummary } from './receipt.ts'
 import { requesterCalls } from './requester.ts'
 import { replicaCalls } from './replica.ts'
 import { runCalls } from './run-calls.ts'
+import { severalOf } from './several.ts'
 import { vaultCalls } from './vault.ts'
 import { walletCalls } from './wallet.ts'
 import { webhookCalls } from './webhook.ts'
+import { JobFilters, workCalls } from './work.ts'
 import { Base64, DecimalString, Id, IsoTime, KeyId, PageRequest, PublicJwk, Sha256Hex, SolanaAddress, pageOf } from './wire.ts'
 
 export const coordinatorContract = {
@@ -53,6 +57,9 @@ export const coordinatorContract = {
   ),
 
   ...nodeCalls,
+  ...overviewCalls,
+  ...workCalls,
+  ...profitabilityCalls,
   ...modelCalls,
   ...memberCalls,
   ...canaryCalls,
@@ -94,7 +101,7 @@ export const coordinatorContract = {
   ),
   listJobs: call(
     z.strictObject({
-      state: JobState.nullable().default(null),
+      ...JobFilters,
       /** Only the jobs of this array, in their order. */
       array: ArrayId.optional(),
       /** Only jobs that were made from this template. */
@@ -157,7 +164,12 @@ export const coordinatorContract = {
     http('GET', '/v1/proofs/{proofId}/challenge', 'receipts.read', 'What challenges of a proof have come to, newest first'),
   ),
   listPayouts: call(
-    PageRequest.extend({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    PageRequest.extend({
+      /** One or more, separated by commas. */
+      state: severalOf(PayoutState.options).optional(),
+      node: KeyId.optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     pageOf(PayoutView),
     http('GET', '/v1/payouts', 'payouts.read', 'Payouts of all nodes, newest first; only for the operator'),
   ),

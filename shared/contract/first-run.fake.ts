@@ -8,6 +8,7 @@ const A_SETTLED_OWNER: FirstRun = {
   step: 'welcome',
   later: false,
   consent: null,
+  earlier: null,
   done: false,
   first: { phase: 'receipt', leaseId: 'lease-1', receiptId: 'receipt-1', problem: null },
 }
@@ -52,7 +53,7 @@ export function setupHandlers(now: number, initial: FirstRun = A_SETTLED_OWNER):
     getFirstRun: () => state,
     goToStep: ({ step }) => become({ step }),
     setUpLater: () => become({ later: true }),
-    giveConsent: () => become({ consent: { at, text: CONSENT_TEXT }, later: false }),
+    giveConsent: () => become({ consent: { at, text: CONSENT_TEXT }, earlier: null, later: false }),
     endFirstRun: () => become({ done: true }),
     getMachineFacts: () => FACTS,
     estimateMonth: ({ hoursPerDay }) => month(hoursPerDay),

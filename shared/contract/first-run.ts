@@ -21,13 +21,18 @@ const FirstJob = z.strictObject({
 })
 export type FirstJob = z.infer<typeof FirstJob>
 
+const Consent = z.strictObject({ at: IsoTime, text: z.string().max(40) })
+
 export const FirstRun = z.strictObject({
   /** Whoever started this agent wants its owner asked; else it was set up by them, and nobody has to agree to anything here. */
   asked: z.boolean(),
   step: SetupStep,
   /** The owner wants to look around first: the steps do not open by themselves any more. */
   later: z.boolean(),
-  consent: z.strictObject({ at: IsoTime, text: z.string().max(40) }).nullable(),
+  /** To the text that this agent asks about. */
+  consent: Consent.nullable(),
+  /** To another text, which does not count any more. */
+  earlier: Consent.nullable(),
   /** The owner has seen the first receipt, or wants to hear no more of it. */
   done: z.boolean(),
   first: FirstJob,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { call } from './define.ts'
 import { http } from './http-binding.ts'
+import { SeveralZones, severalOf } from './several.ts'
 import { Actor, Id, IsoTime, KeyId, Zone, pageOf } from './wire.ts'
 
 export const IncidentCause = z.enum(['intensity-spike', 'surplus', 'curtailment', 'frequency', 'stale-source', 'node-loss'])
@@ -71,6 +72,11 @@ export const incidentCalls = {
   listIncidents: call(
     z.strictObject({
       which: z.enum(['open', 'all']).default('open'),
+      /** One or more, separated by commas. */
+      state: severalOf(IncidentState.options).optional(),
+      cause: severalOf(IncidentCause.options).optional(),
+      zone: SeveralZones.optional(),
+      node: KeyId.optional(),
       after: z.string().max(128).nullable().default(null),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),

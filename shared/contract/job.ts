@@ -7,7 +7,7 @@ import { Exclusion, Plan } from './plan.ts'
 import { Quorum, QuorumView } from './quorum.ts'
 import { DecimalString, Digest, Id, IsoTime, KeyId, Sha256Hex, UnsignedDecimal, Window, Zone } from './wire.ts'
 
-const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
+export const JobKind = z.enum(['ml-training', 'data-hash', 'render', 'scientific', 'inference'])
 
 /**
  * `image` is the digest of what runs: the OCI image id, or the SHA-256 of the WebAssembly module.

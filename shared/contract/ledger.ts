@@ -155,6 +155,25 @@ export const ledgerCalls = {
     LedgerEntries,
     http('GET', '/v1/ledger/entries', 'account.read', 'The entries behind an amount of yours; for operators those of anybody'),
   ),
+  listTransactions: call(
+    z.strictObject({
+      /** Those that move something into or out of an account of this name, or of one below it: `platform:revenue`, `node:<id>`, `job:<id>`. */
+      account: z
+        .string()
+        .regex(/^[a-z][a-z-]{0,29}(?::[A-Za-z0-9_-]{1,80}){1,2}$/, 'expected an account such as platform:revenue or node:<id>')
+        .optional(),
+      /** One or more of those there are, separated by commas. */
+      kind: z
+        .string()
+        .regex(/^[a-z][a-z-]{0,59}(?:,[a-z][a-z-]{0,59}){0,9}$/, 'expected one or more kinds such as close or payout-closed, separated by commas')
+        .optional(),
+      since: IsoTime.optional(),
+      until: IsoTime.optional(),
+      ...LedgerPage,
+    }),
+    pageOf(LedgerTransactionView),
+    http('GET', '/v1/ledger/transactions', 'account.read', 'What was booked, newest first: what changed your money; for operators of all accounts'),
+  ),
   getCommunityFund: call(
     Empty,
     CommunityFundView,

@@ -1,6 +1,7 @@
 /** People who sign in to a coordinator: who may, as what, and the sessions they have. */
 import { z } from 'zod'
 import { ROLES } from '../domain/permissions.ts'
+import { May } from './api-key.ts'
 import { call } from './define.ts'
 import { Empty, http } from './http-binding.ts'
 import { Id, IsoTime, pageOf } from './wire.ts'
@@ -48,6 +49,14 @@ export const WhoAmI = z.strictObject({
   requesterId: Id.nullable(),
   member: MemberView.nullable(),
   session: SessionView.nullable(),
+  may: May,
+  /** When the key or the session ends whatever happens; `null`: not by itself. */
+  expiresAt: IsoTime.nullable().default(null),
+  /** By which the key is known; `null` for a member. */
+  key: z
+    .strictObject({ prefix: z.string().max(16), label: z.string().nullable() })
+    .nullable()
+    .default(null),
 })
 export type WhoAmI = z.infer<typeof WhoAmI>
 

@@ -5,10 +5,13 @@ import { call } from './define.ts'
 import { Empty, http } from './http-binding.ts'
 import { NodeFault } from './node-fault.ts'
 import { Capabilities, NodeState } from './node.ts'
+import { NamePart, SeveralZones, severalOf } from './several.ts'
 import { SoftSignalView } from './soft-signal.ts'
 import { IsoTime, KeyId, SolanaAddress, Zone, pageOf } from './wire.ts'
 
 const share = z.number().min(0).max(1)
+
+const NodePresence = z.enum(['online', 'offline', 'unknown'])
 
 export const NodeSummary = z.strictObject({
   nodeId: KeyId,
@@ -18,13 +21,15 @@ export const NodeSummary = z.strictObject({
   /** Why it is not simply active. */
   reason: z.string().max(300).nullable(),
   /** `unknown`: the coordinator has started anew and has not heard of it yet. */
-  presence: z.enum(['online', 'offline', 'unknown']),
+  presence: NodePresence,
   running: z.number().int().min(0),
   zone: Zone.nullable(),
   gpus: z.array(z.string().max(120)).max(64),
   enrolledAt: IsoTime,
   /** How likely its next job is done well; 0.5 for a node that nothing is known of. */
   reputation: share,
+  /** When it was heard last, as far as anybody knows since the coordinator started; `null` if it was not. */
+  lastSeenAt: IsoTime.nullable().default(null),
 })
 export type NodeSummary = z.infer<typeof NodeSummary>
 
@@ -64,7 +69,16 @@ const reason = z.string().min(1).max(200)
 export const nodeAdminCalls = {
   listNodes: call(
     z.strictObject({
-      state: NodeState.nullable().default(null),
+      /** One or more states, separated by commas. */
+      state: severalOf(NodeState.options).nullable().default(null),
+      presence: severalOf(NodePresence.options).optional(),
+      zone: SeveralZones.optional(),
+      /** A part of the name of one of its GPUs. */
+      gpu: NamePart.optional(),
+      /** Whose it is, in full. */
+      owner: z.string().min(1).max(64).optional(),
+      /** The beginning of its id or of its owner. */
+      search: NamePart.optional(),
       /** Those whose id begins so. */
       beginning: z
         .string()
@@ -74,7 +88,7 @@ export const nodeAdminCalls = {
       ...page,
     }),
     pageOf(NodeSummary),
-    http('GET', '/v1/nodes', 'fleet.read', 'Every node, newest first; for operators'),
+    http('GET', '/v1/nodes', 'fleet.read', 'Every node, newest first; for operators. A page that is not full is not the last unless its next is null'),
   ),
   getNode: call(z.strictObject({ nodeId: KeyId }), NodeView, http('GET', '/v1/nodes/{nodeId}', 'fleet.read', 'One node with how it has worked; for operators')),
   getNodeHistory: call(

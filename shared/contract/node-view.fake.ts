@@ -12,6 +12,7 @@ export const aNodeView = (changes: Partial<NodeView> = {}): NodeView => ({
   gpus: ['NVIDIA GeForce RTX 4070'],
   enrolledAt: '2026-11-01T10:00:00.000Z',
   reputation: 0.93,
+  lastSeenAt: '2026-11-21T14:30:00.000Z',
   stateSince: null,
   quarantinedUntil: null,
   payoutAddress: null,

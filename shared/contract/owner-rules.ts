@@ -63,8 +63,8 @@ export const PolicyConfig = z.strictObject({
 })
 export type PolicyConfig = z.infer<typeof PolicyConfig>
 
-/** What an owner may change while Windfall runs. That nobody sits at the machine is said where it is set up. */
-export const OwnerRules = PolicyConfig.omit({ dedicated: true }).extend({
+/** What an owner may change while Windfall runs. */
+export const OwnerRules = PolicyConfig.extend({
   gate: CarbonRule,
   /** Jobs start only when they are expected to earn more than their electricity costs. */
   onlyIfEarning: z.boolean(),
@@ -82,7 +82,7 @@ export const RulesView = z.strictObject({
   setBy: z.enum(['window', 'settings']),
   /** What the settings file says, which is gone back to. */
   settings: OwnerRules,
-  /** Nobody sits at this machine, so neither presence nor the load of its processor matters. */
+  /** The agent was started as on a machine that nobody sits at, so most of what would show its owner is not looked at until it is started again. */
   dedicated: z.boolean(),
 })
 export type RulesView = z.infer<typeof RulesView>

@@ -2,16 +2,19 @@
 import { z } from 'zod'
 import { call } from './define.ts'
 import { Empty, http } from './http-binding.ts'
-import { PayoutAsset } from './payout.ts'
+import { PayoutAsset, PayoutState } from './payout.ts'
+import { severalOf } from './several.ts'
 import { Actor, DecimalString, Id, IsoTime, SolanaAddress, SolanaSignature, UnsignedDecimal, pageOf } from './wire.ts'
 
 const reason = z.string().min(1).max(200)
 
+const PayoutBatchKind = z.enum(['payout', 'anchor', 'lane'])
+
 export const PayoutBatchView = z.strictObject({
   batchId: Id,
-  kind: z.enum(['payout', 'anchor', 'lane']),
+  kind: PayoutBatchKind,
   asset: PayoutAsset,
-  state: z.enum(['planned', 'signed', 'sent', 'confirmed', 'finalized', 'failed']),
+  state: PayoutState,
   recipients: z.number().int().min(0),
   amount: UnsignedDecimal,
   microUsd: UnsignedDecimal,
@@ -94,6 +97,9 @@ export const payoutAdminCalls = {
     z.strictObject({
       /** Only those that wait for an approval. */
       waiting: z.stringbool().or(z.boolean()).default(false),
+      /** One or more, separated by commas. */
+      state: severalOf(PayoutState.options).optional(),
+      kind: severalOf(PayoutBatchKind.options).optional(),
       after: z.string().max(128).nullable().default(null),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),

@@ -8,7 +8,7 @@ import { Id, IsoTime, KeyId, SolanaAddress, SolanaSignature, UnsignedDecimal, pa
 export const PayoutAsset = z.enum(['sol', 'usdc'])
 export type PayoutAsset = z.infer<typeof PayoutAsset>
 
-const PayoutState = z.enum(['planned', 'signed', 'sent', 'confirmed', 'finalized', 'failed'])
+export const PayoutState = z.enum(['planned', 'signed', 'sent', 'confirmed', 'finalized', 'failed'])
 export const PayoutView = z.strictObject({
   payoutId: Id,
   nodeId: KeyId,

@@ -5,6 +5,7 @@ import { IsoTime } from './wire.ts'
 /** Stable codes: the same in tray, window, CLI and API. A job runs only while the set is empty. */
 export const ReasonCode = z.enum([
   'user',
+  'consent',
   'owner-present',
   'presence-unknown',
   'schedule',

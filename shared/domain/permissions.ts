@@ -6,6 +6,8 @@ export const permissions = {
   'self.write': 'sign out',
   'jobs.read': 'see jobs, what they said and what they produced',
   'jobs.write': 'submit and cancel jobs, templates and arrays',
+  'work.read': 'see how jobs stand, never what they are made of',
+  'work.write': 'take jobs of others back from a machine, and submit them again',
   'account.read': 'see balances, deposits, vaults and statements',
   'account.write': 'pay in, and open and sign vaults',
   'receipts.read': 'see receipts, proofs, energy and emissions',
@@ -60,6 +62,7 @@ const OWN = [
   'persons.read',
   'persons.write',
   'jobs.read',
+  'work.read',
   'account.read',
   'receipts.read',
   'decisions.read',
@@ -79,14 +82,14 @@ const roles: Readonly<Record<Role, Grants>> = {
   operator: {
     ...requester,
     ...viewer,
-    ...granted('all', ['account.read', 'receipts.read', 'decisions.read', 'webhooks.read', 'keys.read', 'keys.write', 'audit.read']),
+    ...granted('all', ['work.read', 'work.write', 'account.read', 'receipts.read', 'decisions.read', 'webhooks.read', 'keys.read', 'keys.write', 'audit.read']),
     ...granted('all', ['models.write', 'fleet.write', 'canaries.read', 'canaries.write', 'incidents.write', 'requesters.read', 'requesters.write']),
     ...granted('all', ['ledger.read', 'payouts.read', 'approvals.read', 'approvals.write', 'members.read', 'system.write']),
   },
   /** Looks after money; touches no machine. */
   finance: {
     ...requester,
-    ...granted('all', ['account.read', 'account.write', 'receipts.read', 'decisions.read', 'requesters.read', 'ledger.read', 'ledger.write']),
+    ...granted('all', ['work.read', 'account.read', 'account.write', 'receipts.read', 'decisions.read', 'requesters.read', 'ledger.read', 'ledger.write']),
     ...granted('all', ['payouts.read', 'payouts.write', 'payouts.approve', 'approvals.read', 'approvals.write', 'audit.read']),
   },
   requester,

@@ -3,6 +3,7 @@ import { t } from '../i18n/translate.ts'
 
 const TITLE: Readonly<Record<ReasonCode, () => string>> = {
   user: () => t('Paused by you'),
+  consent: () => t('Waits for your consent'),
   'owner-present': () => t('You are using the computer'),
   'presence-unknown': () => t('Cannot tell if you are here'),
   schedule: () => t('Outside your hours'),

@@ -23,7 +23,7 @@ export type Platform = z.infer<typeof Platform>
 export const Arch = z.enum(['x64', 'arm64', 'universal'])
 export type Arch = z.infer<typeof Arch>
 /** What kind of package it is. Windows is updated by `nsis`, macOS by `zip`, Linux by `appimage`; the others are for people. */
-export const PackageKind = z.enum(['nsis', 'zip', 'dmg', 'appimage', 'deb', 'flatpak'])
+export const PackageKind = z.enum(['nsis', 'zip', 'dmg', 'appimage', 'deb', 'flatpak', 'headless-deb', 'headless-tar'])
 export type PackageKind = z.infer<typeof PackageKind>
 
 export const Artefact = z.strictObject({

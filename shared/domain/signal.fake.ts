@@ -11,23 +11,27 @@ interface Said {
   readonly change?: Partial<Signal>
 }
 
+/** A signal of a live source without any value yet; `issuedAt` in epoch milliseconds. */
+export const emptySignal = (issuedAt: number, change: Partial<Signal> = {}): Signal => ({
+  zone: 'GB',
+  kind: 'average',
+  basis: 'direct',
+  unit: 'gCO2/kWh',
+  price: null,
+  source: 'test',
+  origin: 'live',
+  recordedOn: null,
+  issuedAt: toIso(issuedAt),
+  estimated: false,
+  bodySha256: '0'.repeat(64),
+  attribution: 'test',
+  points: [],
+  ...change,
+})
+
 /** What a live source said of the grid at `start`. */
 export function aSignal({ start, values, forecastFrom = 0, change = {} }: Said): Signal {
   const at = (slot: number): string => toIso(start + slot * HALF_HOUR_MS)
-  return {
-    zone: 'GB',
-    kind: 'average',
-    basis: 'direct',
-    unit: 'gCO2/kWh',
-    price: null,
-    source: 'test',
-    origin: 'live',
-    recordedOn: null,
-    issuedAt: at(0),
-    estimated: false,
-    bodySha256: '0'.repeat(64),
-    attribution: 'test',
-    points: values.map((value, slot) => ({ from: at(slot), to: at(slot + 1), value, forecast: slot >= forecastFrom })),
-    ...change,
-  }
+  const points = values.map((value, slot) => ({ from: at(slot), to: at(slot + 1), value, forecast: slot >= forecastFrom }))
+  return emptySignal(start, { points, ...change })
 }

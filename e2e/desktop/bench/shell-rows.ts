@@ -82,7 +82,7 @@ async function trayWindow(stage: Stage, times: number) {
     while (bare.windows().length > 0) await wait(10)
     const { ms } = await timed(async () => {
       const next = bare.waitForEvent('window')
-      await bare.evaluate(() => (globalThis as unknown as { openBare: () => Promise<void> }).openBare())
+      await bare.evaluate(() => globalThis.openBare())
       await (await next).getByText('bare').waitFor()
     })
     return ms
@@ -93,19 +93,20 @@ async function trayWindow(stage: Stage, times: number) {
   return figures
 }
 
-interface Callable {
-  readonly windfall?: { readonly invoke: (name: string, input: unknown) => Promise<unknown> }
-  readonly bare?: { readonly ping: (input: unknown) => Promise<unknown> }
+declare global {
+  /** In the main process of the bare application. */
+  var openBare: () => Promise<void>
+  /** In the world of its page. */
+  var bare: { readonly ping: (input: unknown) => Promise<unknown> }
 }
 
 /** Milliseconds of one call at the median, inside the page. */
 const callsIn = (page: Page): Promise<number> =>
   page.evaluate(async (count) => {
-    const { windfall, bare } = globalThis as unknown as Callable
     const took: number[] = []
     for (let at = 0; at < count; at++) {
       const since = performance.now()
-      await (windfall ? windfall.invoke('getSignals', {}) : bare?.ping({}))
+      await ('bare' in globalThis ? bare.ping({}) : windfall.invoke('getSignals', {}))
       took.push(performance.now() - since)
     }
     return took.toSorted((a, b) => a - b)[count >> 1] ?? Number.NaN

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type Page, chromium } from '@playwright/test'
-import { chromiumPath } from '../../support/chromium.ts'
+import { CHROMIUM_ARGS, chromiumPath } from '../../support/chromium.ts'
 import { type DesktopApp, RENDERER, launchDesktop } from '../../support/desktop-app.ts'
 import { type DoubleApplication, launchDouble } from '../../support/electron-double/launch.ts'
-import { CHROMIUM_ARGS, loadedWindow } from '../../support/fixtures.ts'
+import { loadedWindow } from '../../support/fixtures.ts'
 import { type SampleAgent, startSampleAgent } from '../../support/sample-agent.ts'
 
 /** An application with one empty window and one call: what anything on the double takes. */
@@ -99,12 +99,17 @@ function longestTask(trace: Buffer): number {
   return Math.max(0, ...traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && mains.has(`${pid} ${tid}`)).map(({ tdur = 0 }) => tdur)) / 1_000
 }
 
+declare global {
+  /** In the world of a page. */
+  var benchFrames: { frames: number[]; on: boolean }
+}
+
 /** How long each frame of a page takes, milliseconds, while `work` goes on. */
 export async function framesDuring(page: Page, work: () => Promise<unknown>): Promise<Frames> {
   const browser = page.context().browser()
   await page.evaluate(() => {
-    const record = { frames: [] as number[], on: true }
-    Object.assign(globalThis, { benchFrames: record })
+    const record: typeof globalThis.benchFrames = { frames: [], on: true }
+    globalThis.benchFrames = record
     let last = performance.now()
     const step = (now: number) => {
       record.frames.push(now - last)
@@ -117,7 +122,7 @@ export async function framesDuring(page: Page, work: () => Promise<unknown>): Pr
   await work()
   const trace = await browser?.stopTracing()
   const all = await page.evaluate(() => {
-    const { benchFrames } = globalThis as unknown as { benchFrames: { frames: number[]; on: boolean } }
+    const { benchFrames } = globalThis
     benchFrames.on = false
     return benchFrames.frames
   })

@@ -23,7 +23,8 @@ export const isQuitting = (): boolean => quitting
 const packaged = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string }
 
 class App extends EventEmitter {
-  readonly isPackaged = false
+  /** Told where the resources of an installed application lie, it is one. */
+  readonly isPackaged = process.env['ELECTRON_DOUBLE_RESOURCES'] !== undefined
   readonly name = 'Windfall'
   readonly #paths = new Map<string, string>()
   readonly #ready = Promise.withResolvers<void>()

@@ -9,6 +9,8 @@ const double = new URL('./electron.ts', import.meta.url).href
 registerHooks({ resolve: (specifier, context, next) => (specifier === 'electron' ? { url: double, shortCircuit: true } : next(specifier, context)) })
 Object.defineProperty(process.versions, 'electron', { value: '45.4.1-double', enumerable: true })
 Object.defineProperty(process, 'type', { value: 'browser' })
+const resources = process.env['ELECTRON_DOUBLE_RESOURCES']
+if (resources !== undefined) Object.defineProperty(process, 'resourcesPath', { value: resources })
 
 process.on('disconnect', () => process.exit(0))
 connectToHost(appOperations)

@@ -2,25 +2,19 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import type { PowerSource } from '../power-source.ts'
 import { createCpuFinder, withoutSpareEstimate } from './cpu-finder.ts'
+import { PACKAGE_ZONE } from './powercap.fixture.ts'
 import { createFakeTree } from './sysfs.fake.ts'
 
 const signal = new AbortController().signal
 const CPUINFO = [0, 1]
   .map((thread) => `processor : ${thread}\nvendor_id : AuthenticAMD\nmodel name : AMD Ryzen 5 5600\nphysical id : 0\ncore id : 0`)
   .join('\n\n')
-const ZONE = {
-  name: 'package-0',
-  energy_uj: 262_143_000_000,
-  max_energy_range_uj: 262_143_328_850,
-  constraint_0_power_limit_uw: 65_000_000,
-  constraint_1_power_limit_uw: 88_000_000,
-}
 
 const setUp = () => {
   const [sys, proc] = [createFakeTree(), createFakeTree({ cpuinfo: CPUINFO, stat: 'cpu  1000 0 500 9000 100 0 20 50 0 0' })]
   onTestFinished(() => [sys, proc].forEach((tree) => tree[Symbol.dispose]()))
   const zone = (folder: string, files: Readonly<Record<string, string | number>> = {}) => {
-    for (const [name, value] of Object.entries({ ...ZONE, ...files })) sys.write(`class/powercap/${folder}/${name}`, value)
+    for (const [name, value] of Object.entries({ ...PACKAGE_ZONE, ...files })) sys.write(`class/powercap/${folder}/${name}`, value)
   }
   /** Reading a folder fails for every user, root included. */
   const locked = (folder: string, name = 'package-0') => {

@@ -3,6 +3,7 @@ import { createFakeClock } from '../../kernel/clock.fake.ts'
 import type { LaunchChild } from '../../kernel/child.ts'
 import { type Detection, createDetector, detectSources } from './detect.ts'
 import { FAKE_4090, type FakeMachine, compileFakeNvml } from './nvml.fake.ts'
+import { PACKAGE_ZONE } from './powercap.fixture.ts'
 import { type FakeTree, createFakeTree } from './sysfs.fake.ts'
 
 const fake = compileFakeNvml()
@@ -154,15 +155,8 @@ test.each([
   expect(detection.sources.map(({ device: { kind } }) => kind)).toEqual(['cpu'])
 })
 
-const ZONE = {
-  name: 'package-0',
-  energy_uj: 262_143_000_000,
-  max_energy_range_uj: 262_143_328_850,
-  constraint_0_power_limit_uw: 65_000_000,
-  constraint_1_power_limit_uw: 88_000_000,
-}
 const zone = (sys: FakeTree, folder: string, files: Readonly<Record<string, string | number>> = {}) => {
-  for (const [name, value] of Object.entries({ ...ZONE, ...files })) sys.write(`class/powercap/${folder}/${name}`, value)
+  for (const [name, value] of Object.entries({ ...PACKAGE_ZONE, ...files })) sys.write(`class/powercap/${folder}/${name}`, value)
 }
 
 test('CPU packages are told by name, each once', async () => {

@@ -113,9 +113,9 @@ test('rules read as sentences', () => {
     'Runs at any time.',
     'Runs in the window planned for each job.',
     'Runs at or below 120 gCO2/kWh.',
-    'Runs in the cleanest 30 % of the hours ahead, until 7 of the last 30 days are known here.',
+    'Runs in the cleanest 30% of the hours ahead, until 7 of the last 30 days are known here.',
   ])
-  expect(describeRule(percentile, true)).toBe('Runs when power is as clean as in the cleanest 30 % of the last 30 days.')
+  expect(describeRule(percentile, true)).toBe('Runs when power is as clean as in the cleanest 30% of the last 30 days.')
 })
 
 const anyRule: fc.Arbitrary<CarbonRule> = fc.oneof(

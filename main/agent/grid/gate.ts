@@ -46,8 +46,8 @@ export function describeRule(rule: CarbonRule, learned: boolean): string {
   if (rule.kind === 'planned') return 'Runs in the window planned for each job.'
   if (rule.kind === 'absolute') return `Runs at or below ${rule.maxGPerKWh} gCO2/kWh.`
   return learned
-    ? `Runs when power is as clean as in the cleanest ${rule.percentile} % of the last ${PAST_DAYS} days.`
-    : `Runs in the cleanest ${rule.percentile} % of the hours ahead, until ${LEAST_DAYS} of the last ${PAST_DAYS} days are known here.`
+    ? `Runs when power is as clean as in the cleanest ${rule.percentile}% of the last ${PAST_DAYS} days.`
+    : `Runs in the cleanest ${rule.percentile}% of the hours ahead, until ${LEAST_DAYS} of the last ${PAST_DAYS} days are known here.`
 }
 
 const STALE = {

@@ -10,7 +10,7 @@ import { PROBLEMS_HEADERS, problemsPage } from '../../kernel/problems-page.ts'
 import { API_PREFIX, MAX_MESSAGE_BYTES, answerApiCall, sendJson, sendProblem } from './api-call.ts'
 import { hostsOf, requireHost, requireOrigin, requireToken, subprotocolToken } from './gate.ts'
 import { send, serveSocket } from './rpc-socket.ts'
-import { readStatic } from './static-files.ts'
+import { readStatic } from '../../kernel/static-files.ts'
 
 /** News for every connected window. `subscribe` returns the function that ends the subscription. */
 export interface EventSource {

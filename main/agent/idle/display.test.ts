@@ -3,6 +3,8 @@ import { displayOf } from './display.ts'
 
 test.each([
   [['blocked', 'user'], true, true, false, 'action-needed'],
+  [['consent', 'owner-present'], false, false, false, 'action-needed'],
+  [['user', 'consent'], false, false, false, 'paused'],
   [['user'], false, false, true, 'action-needed'],
   [['user', 'battery'], true, true, false, 'paused'],
   [['battery'], true, true, false, 'finishing'],

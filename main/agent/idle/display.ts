@@ -14,6 +14,7 @@ export function displayOf({ reasons, jobRunning, finishing, fault }: DisplayInpu
   const has = (code: Reason['code']) => reasons.some((reason) => reason.code === code)
   if (fault || has('blocked')) return 'action-needed'
   if (has('user')) return 'paused'
+  if (has('consent')) return 'action-needed'
   if (finishing) return 'finishing'
   if (reasons.length > 0) return 'waiting'
   return jobRunning ? 'earning' : 'ready'

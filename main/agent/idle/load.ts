@@ -13,7 +13,7 @@ export const gpuUse = (input: ObjectionInput): Objection[] => input.signals.gpus
 function used({ value, at }: Reading<GpuUse>, { config }: ObjectionInput): Objection | null {
   if (value.verdict !== 'used') return null
   const [user] = value.users
-  if (!user) return objection('gpu-in-use', `Something else keeps the GPU ${percent(value.othersBusy)} busy.`, at, { restS: config.cooldownS })
+  if (!user) return objection('gpu-in-use', `Something else keeps the GPU ${percent(value.othersBusy ?? 0)}% busy.`, at, { restS: config.cooldownS })
   return objection('gpu-in-use', `${user.name?.slice(0, 60) ?? `Process ${user.pid}`} is using the GPU.`, at, { restS: config.gameCooldownS })
 }
 
@@ -32,8 +32,11 @@ export function processorUse({ mono, signals: { cpuOthers }, config, jobRunning 
     return jobRunning ? [] : [objection('cpu-in-use', 'Windfall cannot tell yet how busy the processor is.', mono, { effect: 'soften' })]
   if (cpuOthers.value < config.othersBelowShare) return []
   return [
-    objection('cpu-in-use', `Other programs keep the processor ${percent(cpuOthers.value)} busy.`, cpuOthers.at, { effect: 'soften', restS: config.cooldownS }),
+    objection('cpu-in-use', `Other programs keep the processor ${percent(cpuOthers.value)}% busy.`, cpuOthers.at, {
+      effect: 'soften',
+      restS: config.cooldownS,
+    }),
   ]
 }
 
-const percent = (share: number | null): string => (share === null ? '' : `${Math.round(share * 100)} %`)
+const percent = (share: number): number => Math.round(share * 100)

@@ -6,8 +6,11 @@ import { programs } from './programs.ts'
 import { readSchedule } from './signals/schedule.ts'
 
 /** All reasons why no job may start now, each once, in the order in which an owner would want to read them. */
-export const objections = (input: ObjectionInput): Objection[] =>
-  asSet([
+export function objections(input: ObjectionInput): Objection[] {
+  const others = input.signals.others.map((reason) => ({ ...objection(reason.code, reason.message, input.mono), until: reason.until }))
+  return asSet([
+    // What only the owner can give comes before what passes.
+    ...others.filter(({ code }) => code === 'consent'),
     ...presence(input),
     ...programs(input),
     ...gpuUse(input),
@@ -16,8 +19,9 @@ export const objections = (input: ObjectionInput): Objection[] =>
     ...battery(input),
     ...heat(input),
     ...schedule(input),
-    ...input.signals.others.map((reason) => ({ ...objection(reason.code, reason.message, input.mono), until: reason.until })),
+    ...others,
   ])
+}
 
 function sleep({ mono, signals }: ObjectionInput): Objection[] {
   return signals.sleep.suspending ? [objection('sleep', 'This machine is going to sleep.', mono)] : []

@@ -52,6 +52,19 @@ describe.each<[string, Step, string[]]>([
   ['the schedule says no', { config: { schedule: { timeZone: 'Europe/London', allowed: [{ days: [1], from: '22:00', to: '07:00' }] } } }, ['schedule']],
   ['its processor is switched off', { scene: { others: [{ code: 'device-off', message: 'Off.', until: null }] } }, ['device-off']],
   [
+    'it waits for its owner’s consent, which comes before what passes',
+    {
+      scene: {
+        inputIdle: 0,
+        others: [
+          { code: 'device-off', message: 'Off.', until: null },
+          { code: 'consent', message: 'Agree.', until: null },
+        ],
+      },
+    },
+    ['consent', 'owner-present', 'device-off'],
+  ],
+  [
     'several things happen at once, some of them twice',
     { scene: { inputIdle: 'unknown', games: 'unknown', power: 'battery', temperatureC: 95 } },
     ['presence-unknown', 'battery', 'heat'],

@@ -1,15 +1,16 @@
 /** What a runner does with an attempt that an earlier process left under way. */
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { WindfallError } from '../../../shared/errors.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import { fakeFacts } from '../attempt.fixture.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import type { RunnerDeps } from './attempts.ts'
 import type { Failure } from './failure.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
 import { PROCESSOR_ONLY, takenInMemory } from './machine.fixture.ts'
+import { runnerDeps } from './runner.fixture.ts'
 import { createRunner } from './runner.ts'
 import { type RunResult, type Runtime, runResult } from './runtime.ts'
 
@@ -46,38 +47,21 @@ function setUp(left: Left, { isLent = true, had = ['cpu'] }: { readonly isLent?:
       return []
     },
   }
-  const runner = createRunner({
-    jobs,
-    clock,
-    log: pino({ level: 'silent' }),
-    runtimes: new Map([['wasm' as const, runtime]]),
-    fetchArchive: async () => new Uint8Array(),
-    fetchCheckpoint: async () => undefined,
-    fetchInputs: async () => [],
+  const seen: Partial<RunnerDeps> = {
     startMeter: ({ attemptId }) => {
       log.push(`meter ${attemptId}`)
       return { stop: async () => fakeFacts() }
     },
-    recoverMeasured: () => null,
     machine: () => ({ ...PROCESSOR_ONLY, processor: isLent ? PROCESSOR_ONLY.processor : null }),
     taken: takenInMemory(had ? { 'lease-1': had } : {}),
-    objections: () => ({ owner: null, grid: null }),
-    atomically: (work) => work(),
     reportStart: () => log.push('start reported'),
     reportFailure: (_, failure) => failures.push(failure),
-    saved: () => null,
     reportProven: async (lease) => {
       log.push('proven')
       jobs.update(lease.leaseId, { state: 'submitted' })
     },
-    changed: () => undefined,
-    mayFetch: () => true,
-    memory: { before: async () => new Map(), released: async () => undefined },
-    gone: () => undefined,
-    begun: () => undefined,
-    gaveWay: () => undefined,
-    logs: { write: () => undefined, end: () => undefined },
-  })
+  }
+  const runner = createRunner(runnerDeps({ jobs, clock, runtime }, seen))
   jobs.add(fakeLease(), 0)
   jobs.update('lease-1', { state: 'running', startedAt: 1 })
   const during = async (act: () => void = () => undefined) => {

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** `null`: where `DOCKER_HOST` points. */
@@ -56,7 +56,7 @@ function lookAt(path: string): 'usable' | 'forbidden' | 'absent' {
 
 /** Looks for an engine on this machine until it has found one, and stays with it. */
 export function createEngineFinder(around: Partial<EngineSurroundings> = {}): () => EngineAddress {
-  const here = { platform: process.platform, environment: process.env, home: homedir(), uid: userInfo().uid, look: lookAt, ...around }
+  const here = { platform: process.platform, environment: process.env, home: homedir(), uid: process.getuid?.() ?? -1, look: lookAt, ...around }
   let kept: { readonly address: EngineAddress } | null = null
   return () => {
     if (kept) return kept.address

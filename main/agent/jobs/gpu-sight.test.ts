@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { WindfallError } from '../../../shared/errors.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
+import { CARD } from '../gpu/identity.fixture.ts'
 import type { DeviceIdentity } from '../power-source.ts'
 import type { ContainerEngine } from './container-engine.ts'
 import { seeGpuInside } from './gpu-inside.ts'
@@ -8,19 +9,6 @@ import { createGpuSight } from './gpu-sight.ts'
 
 const signal = new AbortController().signal
 const SEES = '@l/dev\nnull\nnvidia0\nnvidiactl\n@o/dev/nvidiactl\ndone\n@o/dev/nvidia0\ndone\n'
-
-const CARD: DeviceIdentity = {
-  kind: 'gpu',
-  vendor: 'NVIDIA',
-  name: 'RTX 4090',
-  driver: 'NVIDIA 595.71.05',
-  uuid: 'GPU-1',
-  busId: '0000:01:00.0',
-  vramBytes: 1,
-  powerLimitW: 450,
-  containerIds: ['GPU-1'],
-  instances: null,
-}
 
 const unused = (): never => {
   throw new Error('a look needs none of this')

@@ -46,7 +46,7 @@ const prepareRequest = ({ fetchArchive, mayFetch }: AttemptDeps, active: Active)
 function showDownload(deps: AttemptDeps, lease: Lease, { receivedBytes, totalBytes }: PrepareProgress): void {
   const job = deps.jobs.get(lease.leaseId)
   if (job?.state !== 'preparing' || totalBytes === null || totalBytes === 0) return
-  const message = `Fetches what the job runs: ${Math.floor((receivedBytes / totalBytes) * 10) * 10} %.`
+  const message = `Fetches what the job runs: ${Math.floor((receivedBytes / totalBytes) * 10) * 10}%.`
   if (job.message === message) return
   deps.jobs.update(lease.leaseId, { message })
   deps.changed()

@@ -1,14 +1,12 @@
 /** An attempt can be stopped by its owner, by the coordinator and by the end of the process, in every phase. */
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
-import { fakeFacts } from '../attempt.fixture.ts'
 import * as initial from '../migrations/0001-initial.ts'
 import type { Failure } from './failure.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
-import { PROCESSOR_ONLY, takenInMemory } from './machine.fixture.ts'
+import { runnerDeps } from './runner.fixture.ts'
 import { createRunner } from './runner.ts'
 import { type Runtime, runResult } from './runtime.ts'
 
@@ -37,32 +35,11 @@ function setUp(hangs: Phase, deaf = false) {
     },
     sweep: async () => [],
   }
-  const runner = createRunner({
-    jobs,
-    clock,
-    log: pino({ level: 'silent' }),
-    runtimes: new Map([['wasm' as const, runtime]]),
-    fetchArchive: async () => new Uint8Array(),
-    fetchCheckpoint: async () => undefined,
-    fetchInputs: async () => [],
-    startMeter: () => ({ stop: async () => fakeFacts() }),
-    recoverMeasured: () => null,
-    begun: () => undefined,
-    gaveWay: () => undefined,
-    logs: { write: () => undefined, end: () => undefined },
-    gone: () => undefined,
-    mayFetch: () => true,
-    memory: { before: async () => new Map(), released: async () => undefined },
-    machine: () => PROCESSOR_ONLY,
-    taken: takenInMemory(),
-    objections: () => ({ owner: null, grid: null }),
-    atomically: (work) => work(),
-    reportStart: () => undefined,
-    reportFailure: (_, failure) => failures.push(failure),
-    saved: () => null,
+  const reports = {
+    reportFailure: (_: unknown, failure: Failure) => failures.push(failure),
     reportProven: async () => void done.push('proven'),
-    changed: () => undefined,
-  })
+  }
+  const runner = createRunner(runnerDeps({ jobs, clock, runtime }, reports))
   const during = async (act: (stop: AbortController) => void) => {
     const stop = new AbortController()
     const running = runner.run(stop.signal)

@@ -1,20 +1,20 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { Lease } from '../../../shared/contract/job.ts'
-import type { RuntimeName } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { openSqlite } from '../../kernel/sqlite.ts'
 import type { AttemptFacts, MeteredRun } from '../attempt.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import type { RunnerDeps } from './attempts.ts'
 import type { Failure } from './failure.ts'
 import { createJobsStore } from './jobs.store.ts'
 import { fakeLease } from './lease.fixture.ts'
 import type { Machine, Objection } from './may-start.ts'
-import { PROCESSOR_ONLY, aGpu, takenInMemory } from './machine.fixture.ts'
+import { PROCESSOR_ONLY, aGpu } from './machine.fixture.ts'
+import { runnerDeps } from './runner.fixture.ts'
 import { createRunner } from './runner.ts'
 import type { PrepareProgress, RunRequest, RunResult, Runtime } from './runtime.ts'
 
@@ -64,26 +64,10 @@ function setUp({ result = EXITED, owner = () => null, file = ':memory:', downloa
       return { ...EXITED, end: 'stopped', exitCode: 137 }
     },
   }
-  const runner = createRunner({
-    jobs,
-    clock,
-    log: pino({ level: 'silent' }),
-    runtimes: new Map<RuntimeName, Runtime>([['wasm', runtime]]),
-    fetchArchive: async () => new Uint8Array(),
-    fetchCheckpoint: async () => undefined,
-    fetchInputs: async () => [],
+  const seen: Partial<RunnerDeps> = {
     startMeter: () => ({ stop: async () => METERED }),
-    recoverMeasured: () => null,
-    begun: () => undefined,
-    gaveWay: () => undefined,
-    logs: { write: () => undefined, end: () => undefined },
-    gone: () => undefined,
-    mayFetch: () => true,
-    memory: { before: async () => new Map(), released: async () => undefined },
     machine: () => machine,
-    taken: takenInMemory(),
     objections: () => ({ owner: owner(), grid: null }),
-    atomically: (work) => work(),
     reportStart: (lease) => {
       write(lease)
       reported.starts.push(lease.leaseId)
@@ -92,13 +76,12 @@ function setUp({ result = EXITED, owner = () => null, file = ':memory:', downloa
       write(lease)
       reported.failures.push(failure)
     },
-    saved: () => null,
     reportProven: async (lease, facts) => {
       reported.results.push(facts)
       jobs.update(lease.leaseId, { state: 'submitted' })
     },
-    changed: () => undefined,
-  })
+  }
+  const runner = createRunner(runnerDeps({ jobs, clock, runtime }, seen))
   return { clock, jobs, runner, reported, ran, swept, said }
 }
 
@@ -173,7 +156,7 @@ test('while an image arrives, the owner sees how far it is', async () => {
   const setup = setUp({ downloads: [{ receivedBytes: 0, totalBytes: null }, ...downloads] })
   setup.runner.offer(fakeLease())
   await during(setup, () => setup.clock.advance(1_000))
-  expect(setup.said).toEqual([null, ...['0', '30', '40', '100'].map((done) => `Fetches what the job runs: ${done} %.`)])
+  expect(setup.said).toEqual([null, ...['0', '30', '40', '100'].map((done) => `Fetches what the job runs: ${done}%.`)])
   expect(setup.jobs.get('lease-1')).toMatchObject({ state: 'submitted', message: null })
 })
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { GridView } from '../../../shared/contract/agent.ts'
+import { GridView } from '../../../shared/contract/agent-grid.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { toIso } from '../../../shared/units.ts'
 import { createFakeClock } from '../../kernel/clock.fake.ts'

@@ -1,4 +1,4 @@
-import type { SolarView } from '../../../shared/contract/agent.ts'
+import type { SolarView } from '../../../shared/contract/agent-grid.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import type { SolarShare } from '../../../shared/domain/energy-proof.ts'
 import { slotAt, slotsOf } from '../../../shared/domain/signal.ts'

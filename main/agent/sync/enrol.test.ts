@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest'
 import { createFakeClock } from '../../kernel/clock.fake.ts'
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
+import { CAPABILITIES } from './capabilities.fixture.ts'
 import { createFakeCoordinator } from './coordinator.fake.ts'
 import { enrol } from './enrol.ts'
-
-const CAPABILITIES = {
-  agentVersion: '0.1.0',
-  os: 'linux',
-  arch: 'x64',
-  cpu: { model: 'test', cores: 2 },
-  ramBytes: 1,
-  gpus: [],
-  cpuPowerLimitW: 65,
-  runtimes: [],
-  zone: 'GB-13',
-}
 
 test('a TPM that cannot attest does not keep a node from enrolling, and none is asked unless it is to be', async () => {
   let asked = 0

@@ -10,23 +10,14 @@ import { createIds } from '../../kernel/ids.ts'
 import { fakeLease } from '../jobs/lease.fixture.ts'
 import { createLiveLogs } from '../jobs/live-logs.ts'
 import * as initial from '../migrations/0001-initial.ts'
+import { CAPABILITIES } from './capabilities.fixture.ts'
 import { createFakeCoordinator } from './coordinator.fake.ts'
 import { eventOf, payoutFact } from './facts.fixture.ts'
 import { createOutboxStore } from './outbox.store.ts'
 import { type SessionDeps, runSession } from './session.ts'
 
 const signer = createSigner(generateKeyPem())
-const CAPABILITIES: Capabilities = {
-  agentVersion: '0.1.0',
-  os: 'linux',
-  arch: 'x64',
-  cpu: { model: 'test', cores: 2 },
-  ramBytes: 1,
-  gpus: [],
-  cpuPowerLimitW: 65,
-  runtimes: [{ name: 'wasm', version: '1' }],
-  zone: 'GB-13',
-}
+const CAN_RUN: Capabilities = { ...CAPABILITIES, runtimes: [{ name: 'wasm', version: '1' }] }
 
 /** What the coordinator answers, instead of what the fake would. */
 type Answers = Readonly<Record<string, (input: never) => unknown>>
@@ -67,7 +58,7 @@ function setUp(answers: Answers = {}) {
     log: pino({ level: 'silent' }),
     payoutAddress: null,
     enrolmentToken: 'wfe_token',
-    capabilities: async () => CAPABILITIES,
+    capabilities: async () => CAN_RUN,
     presence: () => presence,
     offer: (lease) => seen.offered.push(lease.leaseId),
     cancel: (leaseId, reason) => seen.cancelled.push(`${leaseId} ${reason}`),
@@ -125,7 +116,7 @@ test('it enrols by signing the challenge with the device key, and tells what the
   const { clock, inputs, during, seen } = setUp()
   await during(() => clock.advance(0))
   const enrolment = inputs.find(([name]) => name === 'enrol')?.[1] as { challenge: string; signature: string }
-  expect(enrolment).toMatchObject({ publicJwk: signer.publicJwk, capabilities: CAPABILITIES, payoutAddress: null, token: 'wfe_token' })
+  expect(enrolment).toMatchObject({ publicJwk: signer.publicJwk, capabilities: CAN_RUN, payoutAddress: null, token: 'wfe_token' })
   expect(verifySignature(signer.publicJwk, enrolmentText(enrolment.challenge, null), Buffer.from(enrolment.signature, 'base64'))).toBe(true)
   expect(seen.enrolled).toBe(1)
 })

@@ -62,7 +62,7 @@ test('a rule counts as said where the settings file or an option names it, even 
   const data = directory({ gate: { kind: 'always' }, policy: { allowBattery: false } })
   expect(agentConfig({ data }, GRANTED).saidRules.toSorted()).toEqual(['allowBattery', 'gate'])
   expect(agentConfig({ data: directory(), gate: 'planned', hours: 'always' }).saidRules.toSorted()).toEqual(['gate', 'schedule'])
-  expect(agentConfig({ data: directory(), dedicated: true }, GRANTED).saidRules).toEqual([])
+  expect(agentConfig({ data: directory(), dedicated: true }, GRANTED).saidRules).toEqual(['dedicated'])
 })
 
 const found = (data: string): string => {

@@ -50,7 +50,7 @@ const create = () =>
       .option('--scope <permissions>', 'what it may do, separated by commas (default: all that you may)')
       .option('--own', 'only what belongs to its account, even where you see everybody’s')
       .option('--expires <when>', 'until when: a duration (90d) or a UTC time (default: until it is revoked)')
-      .option('--requester <id>', 'make it for this account. For operators'),
+      .option('--requester <requester>', 'make it for this account. For operators'),
     async (options, output) => {
       const made = await coordinatorClient(whereOf(options)).call('createApiKey', {
         label: options.label,
@@ -66,7 +66,7 @@ const create = () =>
 const list = () =>
   action<CommonOptions & { limit: number; after?: string; requester?: string }>(
     createCommand('list', 'keys by their prefixes, newest first, without what makes them work', 'coordinator')
-      .option('--requester <id>', 'only those of this account')
+      .option('--requester <requester>', 'only those of this account')
       .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {

@@ -22,7 +22,7 @@ const list = () =>
   action<CommonOptions & { waiting?: boolean; limit: number; after?: string }>(
     createCommand('list', 'what waits for a second person or has waited, newest first', 'coordinator')
       .option('--waiting', 'only what waits now')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const asked = { waiting: options.waiting === true, limit: options.limit, after: options.after ?? null }
@@ -40,7 +40,7 @@ const id = 'approval id, from: windfall approval list'
 
 const show = () =>
   action<CommonOptions>(
-    createCommand('show', 'one act that takes a second person', 'coordinator').argument('<id>', id),
+    createCommand('show', 'one act that takes a second person', 'coordinator').argument('<approval>', id),
     async (options, output, [approvalId = '']) => {
       const approval = await coordinatorClient(whereOf(options)).call('getApproval', { approvalId })
       output.answer(approval, () => describe(approval))
@@ -49,7 +49,7 @@ const show = () =>
 
 const approve = () =>
   action<CommonOptions>(
-    createCommand('approve', 'let happen, once, what somebody else has asked for', 'coordinator').argument('<id>', id),
+    createCommand('approve', 'let happen, once, what somebody else has asked for', 'coordinator').argument('<approval>', id),
     async (options, output, [approvalId = '']) => {
       const approval = await coordinatorClient(whereOf(options)).call('approve', { approvalId })
       output.answer(approval, () => describe(approval))
@@ -59,7 +59,7 @@ const approve = () =>
 const reject = () =>
   action<CommonOptions & { reason: string }>(
     createCommand('reject', 'refuse what somebody else has asked for, or take back what you have', 'coordinator')
-      .argument('<id>', id)
+      .argument('<approval>', id)
       .requiredOption('--reason <text>', 'why, for whoever asked'),
     async (options, output, [approvalId = '']) => {
       const approval = await coordinatorClient(whereOf(options)).call('rejectApproval', { approvalId, reason: options.reason })

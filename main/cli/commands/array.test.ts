@@ -72,7 +72,7 @@ test('a file of parameters makes a job of each row', async () => {
   expect(await people('job', 'submit', jobFile(['{scenes}']), '--array', rows)).toMatchObject({ code: 2, err: expect.stringContaining('{scenes}') })
 })
 
-test('a template is kept, shown, used, and deleted', async () => {
+test('a template is kept, shown, used, and removed', async () => {
   const created = await people('template', 'create', 'render', jobFile(['{scene}', '{quality}']), '--deadline', '12h', '--default', 'quality=draft')
   expect(created).toMatchObject({ code: 0, out: expect.stringContaining('windfall job submit --template render --set scene=…') })
   expect((await people('template', 'list')).out).toMatch(/render +1 +docker +quality=draft scene/)
@@ -80,7 +80,7 @@ test('a template is kept, shown, used, and deleted', async () => {
   expect(job).toMatchObject({ template: { name: 'render', version: 1 }, spec: { args: ['forest', 'draft'] } })
   expect((await answer<{ items: JobView[] }>('job', 'list', '--template', 'render')).items).toHaveLength(1)
   expect((await people('template', 'show', 'render@1')).out).toMatch(/done in {3}43200 s after/)
-  expect(await people('template', 'delete', 'render')).toMatchObject({ code: 0, out: 'deleted render\n' })
+  expect(await people('template', 'remove', 'render')).toMatchObject({ code: 0, out: 'removed render\n' })
   expect(await people('job', 'submit', '--template', 'render', '--set', 'scene=sea')).toMatchObject({
     code: 2,
     err: expect.stringContaining('windfall template list'),

@@ -1,17 +1,19 @@
 import { Command } from 'commander'
+import type { ArrayView } from '../../../shared/contract/job-array.ts'
 import { dateWord, ownTimeZone } from '../clock-time.ts'
 import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { followArray } from '../following.ts'
 import { usd } from '../format.ts'
-import { coordinatorClient } from '../instance.ts'
+import { type Where, coordinatorClient } from '../instance.ts'
+import { type View, type WatchOption, showOrWatch, watchOption } from '../watch.ts'
 import { describeArray, endedPercent, statesWord } from '../array-text.ts'
 import { table } from '../output.ts'
 
 const list = () =>
   action<CommonOptions & { limit: number; after?: string }>(
     createCommand('list', 'arrays of jobs, newest first', 'coordinator')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await coordinatorClient(whereOf(options)).call('listArrays', { limit: options.limit, after: options.after ?? null })
@@ -31,13 +33,24 @@ const list = () =>
     },
   )
 
+const viewOf = (where: Where, arrayId: string): View<ArrayView> => ({
+  look: () => coordinatorClient(where).call('getArray', { arrayId }),
+  lines: describeArray,
+  isOver: ({ ended, jobs }) => ended === jobs,
+  exitCode: ({ states, jobs }) => (states.completed === jobs ? EXIT.ok : EXIT.failed),
+})
+
 const show = () =>
-  action<CommonOptions & { wait?: boolean }>(
-    createCommand('show', 'how far an array of jobs is', 'coordinator')
-      .argument('<array>', 'array id')
-      .option('--wait', 'stay until all its jobs have ended; exit code 1 if not all completed'),
+  action<CommonOptions & WatchOption & { wait?: boolean }>(
+    watchOption(
+      createCommand('show', 'how far an array of jobs is', 'coordinator')
+        .argument('<array>', 'array id')
+        .option('--wait', 'stay until all its jobs have ended, and show it then; exit code 1 if not all completed'),
+      'until all its jobs have ended; exit code 1 if not all completed',
+    ),
     async (options, output, [arrayId = '']) => {
       const where = whereOf(options)
+      if (options.watch) return showOrWatch(viewOf(where, arrayId), options, output)
       const now = await coordinatorClient(where).call('getArray', { arrayId })
       const array = options.wait ? await followArray(where, now, output.progress) : now
       output.answer(array, () => describeArray(array))

@@ -23,8 +23,8 @@ const sign = () => signNewestAct(reach().core.db, { logSigner: testLogKey, clock
 beforeAll(async () => {
   await grantApiKey(reach().core.db, { requesterId: OPERATOR, name: 'Operator', apiKey: operatorKey, at: 0 })
   await operator('requester', 'add', 'ada', '--name', 'Ada')
-  await operator('requester', 'weigh', 'ada', '200')
-  await operator('requester', 'weigh', 'eve', '200')
+  await operator('requester', 'set-weight', 'ada', '200')
+  await operator('requester', 'set-weight', 'eve', '200')
   await sign()
 })
 

@@ -35,7 +35,7 @@ const list = () =>
       .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(['done', 'refused', 'failed']))
       .option('--since <when>', 'only from then on: a UTC time, or how long ago, such as 6h or 2d')
       .option('--until <when>', 'only before then')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async ({ actor, about, call, outcome, since, until, limit, after, ...options }, output) => {
       const stretch = { since: since === undefined ? null : pastTime(since), until: until === undefined ? null : pastTime(until) }
@@ -104,10 +104,17 @@ interface VerifyOptions extends CommonOptions {
 /** The key that the log itself names; the first line says it. */
 async function keyOf(lines: AsyncGenerator<ActFileLine>, pin: string | undefined): Promise<PublicJwk> {
   const { value } = await lines.next()
-  if (!value || !('logKey' in value)) throw new WindfallError('input.invalid', 'This is no exported log of acts: it does not begin with the key of the log.')
+  if (!value || !('logKey' in value))
+    throw new WindfallError(
+      'input.invalid',
+      'This is no exported log of acts: it does not begin with the key of the log. Name what “windfall audit export” wrote.',
+    )
   const pinned = pin === undefined ? undefined : await pinnedKeys({ key: pin })
   if (pinned && !pinned.includes(keyIdOf(value.logKey)))
-    throw new WindfallError('input.invalid', `The log is signed by ${keyIdOf(value.logKey)}, which is not the key that you trust.`)
+    throw new WindfallError(
+      'input.invalid',
+      `The log is signed by ${keyIdOf(value.logKey)}, which is not the key that you trust. Ask its operator whether it was replaced, and pin the new one with --pin.`,
+    )
   return value.logKey
 }
 

@@ -2,6 +2,7 @@ import type { OutputOf } from '../../../shared/contract/define.ts'
 import type { replicaCalls } from '../../../shared/contract/replica.ts'
 import { type CommonOptions, action, createCommand, whereOf } from '../command.ts'
 import { coordinatorClient } from '../instance.ts'
+import { type WatchOption, showOrWatch, watchOption } from '../watch.ts'
 
 type Found = OutputOf<typeof replicaCalls.listReplicas>
 
@@ -23,10 +24,9 @@ export const statusLines = ({ replicas, unowned, health, intake }: Found): strin
 
 /** `windfall coordinator status` */
 export const coordinatorStatusCommand = () =>
-  action<CommonOptions>(
-    createCommand('status', 'how this coordinator is, which others there are over its database, and which of them runs what; for operators', 'coordinator'),
-    async (options, output) => {
-      const found = await coordinatorClient(whereOf(options)).call('listReplicas', {})
-      output.answer(found, () => statusLines(found))
-    },
+  action<CommonOptions & WatchOption>(
+    watchOption(
+      createCommand('status', 'how this coordinator is, which others there are over its database, and which of them runs what; for operators', 'coordinator'),
+    ),
+    (options, output) => showOrWatch({ look: () => coordinatorClient(whereOf(options)).call('listReplicas', {}), lines: statusLines }, options, output),
   )

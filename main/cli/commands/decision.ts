@@ -23,7 +23,7 @@ interface About {
 /** What is asked about, as the coordinator takes it. Error: `input.invalid` for more than one thing. */
 function aboutOf({ job, node, incident, proof }: About): string | null {
   const given = Object.entries({ job, node, incident, proof } satisfies Record<DecisionSubject['kind'], unknown>).filter(([, id]) => id !== undefined)
-  if (given.length > 1) throw new WindfallError('input.invalid', 'Ask about one thing at a time: a job, a node, an incident or a proof.')
+  if (given.length > 1) throw new WindfallError('input.invalid', 'Ask about one thing at a time: --job, --node, --incident or --proof.')
   return given.map(([kind, id]) => `${kind}:${id}`)[0] ?? null
 }
 
@@ -32,14 +32,14 @@ type ListOptions = CommonOptions & About & { kind?: string; since?: string; unti
 const list = () =>
   action<ListOptions>(
     createCommand('list', 'decisions, newest first: those about your jobs, and with the operator’s key all of them', 'coordinator')
-      .option('--job <id>', 'only what is about this job')
-      .option('--node <id>', 'only what is about this node')
-      .option('--incident <id>', 'only what is about this incident')
-      .option('--proof <id>', 'only what is about this energy proof')
+      .option('--job <job>', 'only what is about this job')
+      .option('--node <node>', 'only what is about this node')
+      .option('--incident <incident>', 'only what is about this incident')
+      .option('--proof <proof>', 'only what is about this energy proof')
       .option('--kind <kind>', 'only one kind, such as plan or job.completed')
       .option('--since <when>', 'only from then on: a UTC time, or how long ago, such as 6h or 2d')
       .option('--until <when>', 'only before then')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async ({ kind, since, until, limit, after, ...options }, output) => {
       const stretch = { since: since === undefined ? null : pastTime(since), until: until === undefined ? null : pastTime(until) }

@@ -10,14 +10,19 @@ import { agentClient } from '../instance.ts'
 import { measureDevices } from '../measure.ts'
 import type { Output } from '../output.ts'
 import { stopOnSignals } from '../running.ts'
+import { type WatchOption, showOrWatch, watchOption } from '../watch.ts'
 
-function answerDevices(output: Output, { devices, seen }: AgentStatus): void {
-  output.answer({ devices, seen }, () => describeDevices({ devices, seen }))
+const devicesOf = ({ devices, seen }: AgentStatus) => ({ devices, seen })
+
+function answerDevices(output: Output, status: AgentStatus): void {
+  output.answer(devicesOf(status), () => describeDevices(status))
 }
 
 const list = () =>
-  action<CommonOptions>(createCommand('list', 'the devices of this machine: what they draw, how that is known, and your switches'), async (options, output) =>
-    answerDevices(output, await agentClient(dataDirectoryOf(options)).call('getStatus', {})),
+  action<CommonOptions & WatchOption>(
+    watchOption(createCommand('list', 'the devices of this machine: what they draw, how that is known, and your switches')),
+    (options, output) =>
+      showOrWatch({ look: () => agentClient(dataDirectoryOf(options)).call('getStatus', {}), json: devicesOf, lines: describeDevices }, options, output),
   )
 
 const detect = () =>

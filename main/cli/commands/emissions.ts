@@ -10,7 +10,7 @@ import { type FilterOptions, addWhose, filtersOf } from '../receipt-filters.ts'
 
 interface EmissionsOptions extends FilterOptions {
   readonly by: EmissionGroup
-  readonly own?: true
+  readonly machine?: true
   readonly month?: string
   readonly limit: number
   readonly after?: string
@@ -23,7 +23,7 @@ const MONTH = /^20\d\d-(?:0[1-9]|1[0-2])$/
 function stretchOf({ month, since, until }: EmissionsOptions): Pick<FilterOptions, 'since' | 'until'> {
   if (month === undefined) return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
   if (!MONTH.test(month)) throw new WindfallError('input.invalid', `“${month}” is not a month. Give one such as 2026-11.`)
-  if (since !== undefined || until !== undefined) throw new WindfallError('input.invalid', 'Give a month, or since and until, not both.')
+  if (since !== undefined || until !== undefined) throw new WindfallError('input.invalid', 'Give --month, or --since and --until, not both.')
   const [year = 0, number = 1] = month.split('-').map(Number)
   return { since: toIso(Date.UTC(year, number - 1, 1)), until: toIso(Date.UTC(year, number, 1)) }
 }
@@ -35,13 +35,13 @@ async function pagesOf(options: EmissionsOptions): Promise<(page: Page) => Promi
   const { by } = options
   const { month: _month, since: _since, until: _until, ...rest } = options
   const filters = await filtersOf({ ...rest, ...stretchOf(options) })
-  if (!options.own) {
+  if (!options.machine) {
     const client = coordinatorClient(whereOf(options))
     return (page) => client.call('getEmissions', { by, ...filters, ...page })
   }
   const { since, until, ...others } = filters
   if (by === 'requester' || by === 'node' || Object.keys(others).length > 0)
-    throw new WindfallError('input.invalid', 'What this machine did can be summed by model, zone, hour or day, and narrowed down by time.')
+    throw new WindfallError('input.invalid', 'With --machine, choose --by model, zone, hour or day, and narrow it down by --month, --since and --until only.')
   const link = await nodeLink(options)
   return (page) => link.call('getOwnEmissions', { by, since, until, ...page })
 }
@@ -52,7 +52,7 @@ export const emissionsCommand = (): Command =>
     addWhose(createCommand('emissions', 'energy and emissions of your jobs, summed from their receipts; for operators those of everybody', 'coordinator'))
       .addOption(new Option('--by <what>', 'one line for each').choices(EmissionGroup.options).default('model'))
       .option('--month <month>', 'of this month, such as 2026-11 (UTC)')
-      .option('--own', 'of what this machine did, asked by its agent’s key')
+      .option('--machine', 'of what this machine did, asked by its device key')
       .option('--limit <n>', 'how many lines', wholeNumber(1, 1_000), 200)
       .option('--after <cursor>', 'the “next” of the page before')
       .option('--csv', 'all of it as comma-separated values'),

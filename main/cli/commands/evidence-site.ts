@@ -45,9 +45,20 @@ function describe(site: SiteView): string[] {
 }
 
 /** `windfall evidence site` */
-export function siteCommand(): Command {
+export const siteCommand = (): Command =>
+  action<CommonOptions>(
+    nodeArgument(createCommand('site', 'what is known of the connection of a machine to the grid. For operators', 'coordinator'), '<node>'),
+    async (options, output, [node = '']) => {
+      const client = coordinatorClient(whereOf(options))
+      const site = await client.call('getSite', { nodeId: await findNode(client, node) })
+      output.answer(site, () => describe(site))
+    },
+  )
+
+/** `windfall evidence set-site` */
+export function setSiteCommand(): Command {
   const command = nodeArgument(
-    createCommand('site', 'what is known of the connection of a machine to the grid; with an option, say it. For operators', 'coordinator'),
+    createCommand('set-site', 'say what is known of the connection of a machine to the grid. For operators', 'coordinator'),
     '<node>',
   )
   for (const name of names) command.option(`--${flagOf(name)} <text>`, `${NAMES[name]} (- for unknown)`)
@@ -55,11 +66,13 @@ export function siteCommand(): Command {
     .option('--reference-price <gbp>', 'supplier compensation reference price, £ per MWh (- for unknown)')
     .option('--price-version <text>', 'of that price')
   return action<SiteOptions>(command, async (options, output, [node = '']) => {
+    const changes = changesOf(options)
+    if (Object.keys(changes).length === 0)
+      throw new WindfallError('input.invalid', 'Say what is known, such as --mpan 1200012345678. To see what was said: windfall evidence site NODE')
     const client = coordinatorClient(whereOf(options))
     const nodeId = await findNode(client, node)
-    const changes = changesOf(options)
     const order = parse(evidenceCalls.describeSite.input, { nodeId, ...changes }, 'description') satisfies InputOf<typeof evidenceCalls.describeSite>
-    const site = Object.keys(changes).length === 0 ? await client.call('getSite', { nodeId }) : await client.call('describeSite', order)
+    const site = await client.call('describeSite', order)
     output.answer(site, () => describe(site))
   })
 }

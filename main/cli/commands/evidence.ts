@@ -15,14 +15,14 @@ import { EXIT } from '../exit-codes.ts'
 import { findNode } from '../find-node.ts'
 import { coordinatorClient } from '../instance.ts'
 import { nodeArgument } from '../node-argument.ts'
-import { siteCommand } from './evidence-site.ts'
+import { setSiteCommand, siteCommand } from './evidence-site.ts'
 import { pinnedKeys } from './receipt-verify.ts'
 
 interface ExportOptions extends CommonOptions {
-  readonly date: string
+  readonly day: string
   readonly until?: string
   readonly csv?: true
-  readonly out?: string
+  readonly output?: string
 }
 
 const DAY_MS = 86_400_000
@@ -48,15 +48,15 @@ const exportDays = () =>
       ),
       '<node>',
     )
-      .requiredOption('--date <day>', 'settlement date, such as 2026-11-21')
+      .requiredOption('--day <day>', 'settlement date, such as 2026-11-21')
       .option('--until <day>', 'and every day to this one')
       .option('--csv', 'as comma-separated values, a row for each period; these bear no signature')
-      .option('--out <file>', 'write to this file instead of standard output'),
-    async ({ date, until, csv, out, ...options }, output, [node = '']) => {
+      .option('--output <file>', 'write to this file instead of standard output'),
+    async ({ day: first, until, csv, output: out, ...options }, output, [node = '']) => {
       const client = coordinatorClient(whereOf(options))
       const nodeId = await findNode(client, node)
       const lines: string[] = csv ? [EVIDENCE_HEAD] : []
-      for (const day of daysOf(date, until ?? date)) {
+      for (const day of daysOf(first, until ?? first)) {
         const envelope = await client.call('getEvidence', { nodeId, date: day })
         lines.push(...(csv ? evidenceRows(SettlementEvidence.parse(payloadOf(envelope))) : [JSON.stringify(envelope)]))
       }
@@ -73,7 +73,7 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text)
   } catch (error) {
-    throw new WindfallError('input.invalid', `${file} cannot be written (${messageOf(error)}).`, { cause: error })
+    throw new WindfallError('input.invalid', `${file} cannot be written (${messageOf(error)}). Name another place with --output.`, { cause: error })
   }
 }
 
@@ -82,7 +82,11 @@ async function* envelopesIn(file: string): AsyncGenerator<Envelope> {
     const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })
     for await (const line of lines) if (line.trim() !== '') yield parse(Envelope, JSON.parse(line), 'line')
   } catch (error) {
-    throw new WindfallError('input.invalid', `${file} does not hold evidence as “windfall evidence export” writes it: ${messageOf(error)}`, { cause: error })
+    throw new WindfallError(
+      'input.invalid',
+      `${file} does not hold evidence as “windfall evidence export” writes it: ${messageOf(error)}. Get the file again from whoever gave it to you.`,
+      { cause: error },
+    )
   }
 }
 
@@ -93,19 +97,19 @@ function summary(verdicts: readonly EvidenceVerdict[], isPinned: boolean): strin
 }
 
 const verify = () =>
-  action<CommonOptions & { key?: string; from?: string }>(
+  action<CommonOptions & { pin?: string; coordinator?: string }>(
     createCommand(
       'verify',
       'check evidence without asking anybody: signatures, calendar, and every figure that follows from another; exit code 1 if it does not hold',
     )
       .argument('<file>', 'what “windfall evidence export” wrote')
-      .option('--key <file>', 'trust the public key in this file only: a JWK, or what a coordinator answers at /v1/keys')
-      .option('--from <url>', 'trust the keys that this coordinator publishes'),
+      .option('--pin <file>', 'trust the public key in this file only: a JWK, or what a coordinator answers at /v1/keys')
+      .option('--coordinator <url>', 'trust the keys that this coordinator publishes'),
     async (options, output, [file = '']) => {
-      const pins = await pinnedKeys({ key: options.key, coordinatorUrl: options.from })
+      const pins = await pinnedKeys({ key: options.pin, coordinatorUrl: options.coordinator })
       const verdicts: EvidenceVerdict[] = []
       for await (const envelope of envelopesIn(file)) verdicts.push(await verifyEvidence(envelope, { crypto: nodeVerifyPort, pinnedKeys: pins }))
-      if (verdicts.length === 0) throw new WindfallError('input.invalid', `${file} holds no evidence.`)
+      if (verdicts.length === 0) throw new WindfallError('input.invalid', `${file} holds no evidence. Name what “windfall evidence export” wrote.`)
       const isValid = verdicts.every(({ problems }) => problems.length === 0)
       output.answer({ valid: isValid, days: verdicts }, () => [...verdicts.flatMap(describeEvidence), ...summary(verdicts, pins !== undefined)])
       return isValid ? EXIT.ok : EXIT.failed
@@ -128,3 +132,4 @@ export const evidenceCommand = (): Command =>
     .addCommand(exportDays())
     .addCommand(verify())
     .addCommand(siteCommand())
+    .addCommand(setSiteCommand())

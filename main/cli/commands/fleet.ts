@@ -3,6 +3,7 @@ import { type CommonOptions, action, createCommand } from '../command.ts'
 import { describeFleet, pickNode } from '../fleet-text.ts'
 import { nodeArgument } from '../node-argument.ts'
 import { nodeLink } from '../node-link.ts'
+import { type WatchOption, showOrWatch, watchOption } from '../watch.ts'
 
 const fleetOption = (command: Command): Command =>
   command.option('--coordinator <url>', 'the coordinator that keeps the fleet (default: the one this machine works for)')
@@ -20,12 +21,9 @@ const invite = () =>
   )
 
 const list = () =>
-  action<CommonOptions>(
-    fleetOption(createCommand('list', 'every machine of the fleet, what it does and why, and what it made today')),
-    async (options, output) => {
-      const view = await (await nodeLink(options)).call('getFleet', {})
-      output.answer(view, () => describeFleet(view))
-    },
+  action<CommonOptions & WatchOption>(
+    watchOption(fleetOption(createCommand('list', 'every machine of the fleet, what it does and why, and what it made today'))),
+    (options, output) => showOrWatch({ look: async () => (await nodeLink(options)).call('getFleet', {}), lines: describeFleet }, options, output),
   )
 
 const leave = () =>

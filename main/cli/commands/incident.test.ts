@@ -122,7 +122,7 @@ test('an incident that waits for its end says since when the cause is gone, and 
 
 test('an operator acknowledges, and closes with a note', async () => {
   expect((await run('incident', 'acknowledge', 'incident-1', ...at())).out).toContain(`seen       ${clock('2026-03-01T12:01:00.000Z')} by owner`)
-  const { code, out } = await run('incident', 'close', 'incident-1', '--note', 'A known outage.', ...at())
+  const { code, out } = await run('incident', 'close', 'incident-1', '--reason', 'A known outage.', ...at())
   expect([code, out]).toEqual([0, expect.stringContaining(`ended      ${clock('2026-03-01T12:05:00.000Z')}, closed by owner: A known outage.`)])
   expect(asked.at(-1)?.body).toEqual({ note: 'A known outage.' })
   expect((await run('incident', 'close', 'incident-1', ...at())).code).toBe(2)

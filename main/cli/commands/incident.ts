@@ -1,34 +1,36 @@
 import { Command } from 'commander'
+import type { OutputOf } from '../../../shared/contract/define.ts'
+import type { incidentCalls } from '../../../shared/contract/incident.ts'
 import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '../command.ts'
 import { describeIncident, incidentTable } from '../incident-text.ts'
 import { coordinatorClient } from '../instance.ts'
+import { type WatchOption, showOrWatch, watchOption } from '../watch.ts'
+
+type IncidentPage = OutputOf<typeof incidentCalls.listIncidents>
 
 const list = () =>
-  action<CommonOptions & { all?: true; limit: number; after?: string }>(
-    createCommand('list', 'incidents that go on, newest first', 'coordinator')
-      .option('--all', 'those that have ended, too')
-      .option('--limit <n>', 'how many', pageLimit, 20)
-      .option('--after <cursor>', 'the “next” of the page before'),
-    async (options, output) => {
-      const which = options.all ? 'all' : 'open'
-      const page = await coordinatorClient(whereOf(options)).call('listIncidents', { which, limit: options.limit, after: options.after ?? null })
-      output.answer(page, () =>
-        page.items.length === 0
-          ? [options.all ? 'There was never an incident.' : 'No incident goes on. To see those that have ended: windfall incident list --all']
-          : [...incidentTable(page.items), ...(page.next ? [`more: --after ${page.next}`] : [])],
-      )
+  action<CommonOptions & WatchOption & { all?: true; limit: number; after?: string }>(
+    watchOption(
+      createCommand('list', 'incidents that go on, newest first', 'coordinator')
+        .option('--all', 'those that have ended, too')
+        .option('--limit <n>', 'how many', pageLimit, 50)
+        .option('--after <cursor>', 'the “next” of the page before'),
+    ),
+    (options, output) => {
+      const asked = { which: options.all ? 'all' : 'open', limit: options.limit, after: options.after ?? null } as const
+      const none = options.all ? 'There was never an incident.' : 'No incident goes on. To see those that have ended: windfall incident list --all'
+      const lines = ({ items, next }: IncidentPage) => (items.length === 0 ? [none] : [...incidentTable(items), ...(next ? [`more: --after ${next}`] : [])])
+      return showOrWatch({ look: () => coordinatorClient(whereOf(options)).call('listIncidents', asked), lines }, options, output)
     },
   )
 
 const incidentArgument = (command: Command): Command => command.argument('<incident>', 'incident id')
 
 const show = () =>
-  action<CommonOptions>(
-    incidentArgument(createCommand('show', 'one incident: what was seen, every transition, and what was done about it', 'coordinator')),
-    async (options, output, [incidentId = '']) => {
-      const incident = await coordinatorClient(whereOf(options)).call('getIncident', { incidentId })
-      output.answer(incident, () => describeIncident(incident))
-    },
+  action<CommonOptions & WatchOption>(
+    watchOption(incidentArgument(createCommand('show', 'one incident: what was seen, every transition, and what was done about it', 'coordinator'))),
+    (options, output, [incidentId = '']) =>
+      showOrWatch({ look: () => coordinatorClient(whereOf(options)).call('getIncident', { incidentId }), lines: describeIncident }, options, output),
   )
 
 const acknowledge = () =>
@@ -41,13 +43,13 @@ const acknowledge = () =>
   )
 
 const close = () =>
-  action<CommonOptions & { note: string }>(
+  action<CommonOptions & { reason: string }>(
     incidentArgument(createCommand('close', 'end an incident; what it simulates, if it is simulated, ends with it', 'coordinator')).requiredOption(
-      '--note <text>',
+      '--reason <text>',
       'why, for whoever reads it later',
     ),
     async (options, output, [incidentId = '']) => {
-      const incident = await coordinatorClient(whereOf(options)).call('closeIncident', { incidentId, note: options.note })
+      const incident = await coordinatorClient(whereOf(options)).call('closeIncident', { incidentId, note: options.reason })
       output.answer(incident, () => describeIncident(incident))
     },
   )

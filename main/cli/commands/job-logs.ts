@@ -65,7 +65,11 @@ export const jobLogsCommand = (): Command =>
 function chosen({ jobId, attempts }: JobView, number: number | undefined): string | null {
   if (number === undefined) return null
   const attempt = attempts[number - 1]
-  if (!attempt) throw new WindfallError('not-found', `Job ${jobId} has ${attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`} so far.`)
+  if (!attempt)
+    throw new WindfallError(
+      'not-found',
+      `Job ${jobId} has ${attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`} so far. Leave --attempt out for the newest.`,
+    )
   return attempt.attemptId
 }
 

@@ -10,7 +10,10 @@ import { writeResult } from '../result-file.ts'
 export async function saveResult(where: Where, job: JobView, file: string): Promise<number> {
   const { jobId, state, outputSha256 } = job
   if (outputSha256 === null)
-    throw new WindfallError('not-found', `Job ${jobId} is ${state}${reasonOf(job) ? ` (${reasonOf(job)})` : ''}; only a completed job has a result.`)
+    throw new WindfallError(
+      'not-found',
+      `Job ${jobId} is ${state}${reasonOf(job) ? ` (${reasonOf(job)})` : ''}; only a completed job has a result. See how it goes on: windfall job show ${jobId} --watch`,
+    )
   return fetchResult(where, jobId, (content) => writeResult(file, content, outputSha256))
 }
 

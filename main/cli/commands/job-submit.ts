@@ -84,9 +84,9 @@ async function submitArray(options: SubmitOptions & { readonly array: string }, 
 export const jobSubmitCommand = (): Command =>
   action<SubmitOptions>(
     specOptions(createCommand('submit', 'submit a job, or an array of jobs', 'coordinator'))
-      .option('--template <name>', 'make the job from this template; name@3 is its third version')
+      .option('--template <template>', 'make the job from this template; name@3 is its third version')
       .option('--set <name=value...>', 'parameters of the template')
-      .option('--array <what>', 'submit many jobs: indexes such as 0-99, or a file of parameters, .jsonl or .csv')
+      .option('--array <indexes|file>', 'submit many jobs: indexes such as 0-99, or a file of parameters, .jsonl or .csv')
       .option('--after <job...>', 'run after this job has completed; id:ended if it may fail as well')
       .option('--after-array <array...>', 'run after all jobs of this array have completed; id:ended if they may fail as well')
       .option('--best-effort', 'take it even if by estimate it cannot be done by its deadline, or no machine has what it needs')

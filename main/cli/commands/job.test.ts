@@ -124,7 +124,7 @@ test.each([
   [['job', 'plan'], /Give a job file/],
   [['job', 'submit', '--sample', 'wasm', '--archive', 'module.wasm'], /A sample brings what it runs/],
   [['job', 'submit', 'job.json', '--sample', 'wasm'], /either a job file or --sample/],
-  [['job', 'submit', '--sample', 'lambda'], /no bundled lambda job/],
+  [['job', 'submit', '--sample', 'lambda'], /--sample <runtime>.*Allowed choices are wasm, docker/],
   [['job', 'submit', '--sample', 'wasm', '--deadline', '40'], /“40” is not a time/],
 ])('%j is refused with what to do', async (args, message) => {
   const { code, err } = await run(...args, '--data', data)
@@ -224,7 +224,7 @@ test('what a job produced is written as it was proven; anything else, or nowhere
   produced = Buffer.from('another picture')
   expect(await show('other.png')).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/^windfall: The coordinator sent something else.*Nothing was written\.\n$/),
+    err: expect.stringMatching(/^windfall: The coordinator sent something else.*Nothing was written\. Try again.*\n$/),
   })
   expect(existsSync(join(data, 'other.png'))).toBe(false)
 })

@@ -71,7 +71,7 @@ const decide = () =>
 const disputes = () =>
   action<CommonOptions & { limit: number; after?: string }>(
     createCommand('disputes', 'list open disputes', 'coordinator')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await coordinatorClient(whereOf(options)).call('listDisputes', { limit: options.limit, after: options.after ?? null })
@@ -121,7 +121,7 @@ const community = () =>
 const spend = () =>
   action<CommonOptions & { eur: string; purpose: string; redemption?: string }>(
     createCommand(
-      'community-redeem',
+      'redeem-community',
       'spend verified credits of the community fund on a purpose: what they are worth leaves what the platform has earned. For operators',
       'coordinator',
     )

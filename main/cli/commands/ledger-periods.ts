@@ -58,9 +58,13 @@ function readSheets(file: string): Envelope[] {
       'file',
     )
   } catch (error) {
-    throw new WindfallError('input.invalid', `${file} does not hold balance sheets as “windfall ledger periods” writes them: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw new WindfallError(
+      'input.invalid',
+      `${file} does not hold balance sheets as “windfall ledger periods” writes them: ${messageOf(error)}. Get the file again: windfall ledger periods > FILE`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -70,16 +74,16 @@ const summary = (verdicts: readonly SheetVerdict[], isPinned: boolean): string =
 }
 
 const verify = () =>
-  action<CommonOptions & { key?: string; from?: string }>(
+  action<CommonOptions & { pin?: string; coordinator?: string }>(
     createCommand(
       'verify',
       'check balance sheets without asking anybody: signatures, sums, and that each follows the one before; exit code 1 if one does not hold',
     )
       .argument('<file>', 'what “windfall ledger periods” wrote')
-      .option('--key <file>', 'trust the public key in this file only: a JWK, or what a coordinator answers at /v1/keys')
-      .option('--from <url>', 'trust the keys that this coordinator publishes'),
+      .option('--pin <file>', 'trust the public key in this file only: a JWK, or what a coordinator answers at /v1/keys')
+      .option('--coordinator <url>', 'trust the keys that this coordinator publishes'),
     async (options, output, [file = '']) => {
-      const pins = await pinnedKeys({ key: options.key, coordinatorUrl: options.from })
+      const pins = await pinnedKeys({ key: options.pin, coordinatorUrl: options.coordinator })
       const verdicts = await verifySheets(readSheets(file), { crypto: nodeVerifyPort, pinnedKeys: pins })
       const isValid = verdicts.every(({ problems }) => problems.length === 0)
       output.answer({ valid: isValid, sheets: verdicts }, () => [...verdicts.flatMap(describeVerdict), summary(verdicts, pins !== undefined)])

@@ -134,7 +134,7 @@ test('a closed period stays as it was signed, which anybody can check who holds 
   const file = join(data, 'sheets.jsonl')
   writeFileSync(file, (await operator('ledger', 'periods')).out)
   expect(await run('ledger', 'verify', file)).toMatchObject({ code: 0, out: expect.stringMatching(/node:\*:confirmed +\$0\.850000[\s\S]*Valid in themselves/) })
-  expect(await run('ledger', 'verify', file, '--from', url)).toMatchObject({ code: 0, out: expect.stringContaining('\nValid.') })
+  expect(await run('ledger', 'verify', file, '--coordinator', url)).toMatchObject({ code: 0, out: expect.stringContaining('\nValid.') })
   const [first = '', second = ''] = readFileSync(file, 'utf8').split('\n')
   writeFileSync(file, `${second}\n${first}\n`)
   expect(await run('ledger', 'verify', file)).toMatchObject({ code: 1, out: expect.stringContaining('does not follow') })

@@ -24,8 +24,8 @@ const check = () =>
   )
 
 interface WhoseOptions extends CommonOptions {
-  /** `true`: this machine. */
-  readonly node?: string | true
+  readonly machine?: true
+  readonly node?: string
   readonly requester?: string
 }
 
@@ -48,10 +48,11 @@ type Page = { readonly after: string | null; readonly limit: number }
 
 /** How to ask for the pages of the statement that is meant. */
 async function pagesOf(options: StatementOptions): Promise<(page: Page) => Promise<LedgerStatement>> {
-  const { node, requester } = options
-  if (node !== undefined && requester !== undefined) throw new WindfallError('input.invalid', 'Ask for one statement at a time: of a node, or of a requester.')
+  const { machine, node, requester } = options
+  if ([machine, node, requester].filter((whose) => whose !== undefined).length > 1)
+    throw new WindfallError('input.invalid', 'Ask for one statement at a time: --machine, --node or --requester.')
   const month = monthOf(options.month)
-  if (node === true || (node === undefined && requester === undefined && isOwn(options))) {
+  if (machine || (node === undefined && requester === undefined && isOwn(options))) {
     const link = await nodeLink(options)
     return (page) => link.call('getOwnStatement', { month, ...page })
   }
@@ -64,11 +65,9 @@ const statement = () =>
   action<StatementOptions>(
     createCommand('statement', 'a month of money, oldest first: yours, or for operators that of anybody', 'coordinator')
       .option('--month <month>', 'such as 2026-11 (default: this one; UTC)')
-      .option(
-        '--node [node]',
-        'of this machine, as where only an agent runs; or, for operators, of the node whose id begins so (--node=<id> for one that begins with a dash)',
-      )
-      .option('--requester <id>', 'of this requester, for operators')
+      .option('--machine', 'as the owner of this machine, by its device key; so it is where only an agent runs')
+      .option('--node <node>', 'of the node whose id begins so, for operators (--node=<id> for one that begins with a dash)')
+      .option('--requester <requester>', 'of this requester, for operators')
       .option('--limit <n>', 'how many lines', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before')
       .option('--csv', 'the whole month as comma-separated values'),
@@ -89,12 +88,12 @@ const statement = () =>
   )
 
 const show = () =>
-  action<CommonOptions & { node?: true }>(
+  action<CommonOptions & { machine?: true }>(
     createCommand('show', 'the entries behind an amount: of a job, a payout, the credits of a receipt, or one transaction', 'coordinator')
       .argument('<about>', 'job:<id>, payout:<id>, receipt:<id> or transaction:<id>')
-      .option('--node', 'as the owner of this machine, not as a requester'),
+      .option('--machine', 'as the owner of this machine, by its device key, instead of the account of an API key'),
     async (options, output, [about = '']) => {
-      const found = await (options.node || isOwn(options)
+      const found = await (options.machine || isOwn(options)
         ? (await nodeLink(options)).call('getOwnEntries', { about })
         : coordinatorClient(whereOf(options)).call('getEntries', { about }))
       output.answer(found, () =>

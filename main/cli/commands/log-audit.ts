@@ -17,7 +17,7 @@ import { pinnedKeys } from './receipt-verify.ts'
 
 interface AuditOptions extends CommonOptions {
   readonly pin?: string
-  readonly state?: string
+  readonly notes?: string
   readonly rpc?: string
   readonly seen: readonly string[]
 }
@@ -41,7 +41,11 @@ function readHead(file: string): Envelope {
     if (head.payloadType !== TREE_HEAD_TYPE) throw new Error(`it is of the type ${head.payloadType}`)
     return head
   } catch (error) {
-    throw new WindfallError('receipt.unreadable', `${file} is neither a receipt nor a tree head (${messageOf(error)}).`, { cause: error })
+    throw new WindfallError(
+      'receipt.unreadable',
+      `${file} is neither a receipt nor a tree head (${messageOf(error)}). Name a .wfreceipt file, or what “windfall log head --json” said.`,
+      { cause: error },
+    )
   }
 }
 
@@ -61,7 +65,7 @@ function linesOf({ sound, finding, logId, treeSize, rootHash, from, receipts, he
 }
 
 async function audit(options: AuditOptions, output: Output): Promise<number> {
-  const state = options.state === undefined ? null : readState(options.state)
+  const state = options.notes === undefined ? null : readState(options.notes)
   const seen = options.seen.map((name) => ({ name, treeHead: readHead(name) }))
   const pinned = options.pin === undefined ? null : ((await pinnedKeys({ key: options.pin })) ?? null)
   if (options.rpc !== undefined) requireHttp(options.rpc, '--rpc')
@@ -69,7 +73,7 @@ async function audit(options: AuditOptions, output: Output): Promise<number> {
   const chain = options.rpc === undefined ? null : createSolanaChain({ url: options.rpc })
   const progress = (done: number, of: number) => output.progress(`${done.toLocaleString('en')} of ${plural(of, 'leaf').replace('leafs', 'leaves')}`)
   const report = await auditLog({ source, pinned, state, seen, chain, progress })
-  if (options.state !== undefined && report.state) writeState(options.state, report.state)
+  if (options.notes !== undefined && report.state) writeState(options.notes, report.state)
   const { state: _, ...shown } = report
   output.answer(shown, () => linesOf(report, source.entries !== null))
   return report.sound ? EXIT.ok : EXIT.failed
@@ -95,7 +99,7 @@ export const auditCommand = (): Command =>
       .option('--coordinator <url>', 'audit the log of this coordinator instead of the one running here')
       .option('--key <key>', 'API key by which receipts are read and checked, too; an operator’s reads all (or WINDFALL_API_KEY)')
       .option('--pin <file>', 'trust the keys in this file, a JWK or what /v1/keys answered, and no others')
-      .option('--state <file>', 'go on where the audit before ended, find out what was changed since, and leave the same for the next one')
+      .option('--notes <file>', 'go on where the audit before ended, find out what was changed since, and leave the same for the next one')
       .option('--rpc <url>', 'look for the anchors on chain through this Solana RPC')
       .addOption(
         new Option(

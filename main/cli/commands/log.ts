@@ -42,13 +42,13 @@ const leafHash = (text: string): string => {
 }
 
 const inclusion = () =>
-  action<CommonOptions & { leaf?: number; hash?: string; size?: number }>(
+  action<CommonOptions & { leaf?: number; leafHash?: string; size?: number }>(
     publicCommand('inclusion', 'proof that a receipt is in the log (RFC 9162 §2.1.3)')
       .argument('[receipt]', 'its id')
       .option('--leaf <n>', 'the number of its leaf in place of its id', size)
-      .option('--hash <base64>', 'its leaf hash in place of its id', leafHash)
+      .option('--leaf-hash <base64>', 'its leaf hash in place of its id', leafHash)
       .option('--size <n>', 'in the log of this size (default: as large as it is)', size),
-    async ({ leaf, hash, size: of, ...options }, output, [receipt]) => {
+    async ({ leaf, leafHash: hash, size: of, ...options }, output, [receipt]) => {
       const asked = { ...(receipt === undefined ? {} : { receipt }), ...(leaf === undefined ? {} : { leaf }), ...(hash === undefined ? {} : { hash }) }
       const proof = await anyone(options).call('logInclusion', { ...asked, ...(of === undefined ? {} : { size: of }) })
       output.answer(proof, () => [

@@ -104,7 +104,7 @@ test('over SSH the code is pasted, and an owner lets people in, changes them and
   expect((await at('job', 'list')).code).toBe(0)
   expect(await at('member', 'list')).toMatchObject({ code: 4 })
   const asAda = (...args: string[]) => run(...args, '--data', ada, '--coordinator', url)
-  expect((await asAda('member', 'role', memberId, 'viewer')).out).toMatch(/role +viewer/)
+  expect((await asAda('member', 'set-role', memberId, 'viewer')).out).toMatch(/role +viewer/)
   expect((await at('whoami')).out).toMatch(/role +viewer/)
   expect((await asAda('member', 'remove', memberId)).out).toMatch(/signed out everywhere/)
   expect(await at('whoami')).toMatchObject({ code: 4, err: expect.stringContaining('Sign in again: windfall login') })
@@ -120,6 +120,30 @@ test('a session that has ended says so before anything is sent, and one that oth
   writeFileSync(file, 'damaged')
   expect(await at('whoami')).toMatchObject({ code: 2, err: expect.stringContaining('needs an API key') })
   expect((await run('whoami', '--data', data, '--coordinator', url, '--key', server.core.apiKey)).out).toMatch(`An API key of the account ${REQUESTER}`)
+})
+
+test('a key is kept instead, and then commands need to be told nothing', async () => {
+  vi.stubEnv('WINDFALL_API_KEY', server.core.apiKey)
+  expect(await at('login', '--with-key')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`Kept the key of the account ${REQUESTER}`),
+    err: expect.stringContaining('Pinned the keys'),
+  })
+  vi.stubEnv('WINDFALL_API_KEY', undefined)
+  const [file = ''] = readdirSync(join(data, 'sign-ins'))
+  expect(statSync(join(data, 'sign-ins', file)).mode & 0o777).toBe(0o600)
+  expect((await run('whoami', '--data', data)).out).toContain(REQUESTER)
+  expect((await run('job', 'list', '--data', data)).out).toMatch(/^No jobs\. Have one done with: windfall job run/)
+  expect((await run('logout', '--data', data)).out).toMatch(/^Forgot the key .* windfall api-key revoke \w{8}\n$/)
+  expect((await run('job', 'list', '--data', data)).err).toContain('windfall login --coordinator URL')
+})
+
+test('a key that the coordinator does not know is not kept', async () => {
+  const unknown = `wf_0a1b2c3d_${'x'.repeat(43)}`
+  vi.stubEnv('WINDFALL_API_KEY', unknown)
+  expect(await at('login', '--with-key')).toMatchObject({ code: 4, out: '' })
+  vi.stubEnv('WINDFALL_API_KEY', undefined)
+  expect(await run('whoami', '--data', data)).toMatchObject({ code: 3 })
 })
 
 test('a code is found in whatever a person pastes', () => {

@@ -4,17 +4,24 @@ import type { Command } from 'commander'
 import type { WhoAmI } from '../../../shared/contract/member.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, namedCoordinator, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, givenKey, namedCoordinator, whereOf } from '../command.ts'
 import { awaitCode } from '../hand-over.ts'
 import { coordinatorClient, coordinatorUrl, publicClient } from '../instance.ts'
 import { memberLines, memberName, roleWord } from '../member-text.ts'
 import type { Output } from '../output.ts'
-import { forgetSignIn, keepSignIn, readSignIn } from '../sign-in-file.ts'
+import { pinAtFirstUse } from '../key-pins.ts'
+import { readSecretLine } from '../secret-line.ts'
+import { forgetSignIn, isKey, keepSignIn, readSignIn } from '../sign-in-file.ts'
+import { pinnedKeys } from './receipt-verify.ts'
 
 const HELP = `
 Open the address that is shown in a browser, on this machine or on any other: over SSH, copy it to where your browser is. You sign in at your provider, and
 the page then hands you over to this command line, or shows a code to paste here. The session lasts for some hours, is kept in the data directory
-for this coordinator only, and readable by you only. What you do from then on with --coordinator is done by you, by name and with what your role may do.`
+for this coordinator only, and readable by you only. What you do from then on with --coordinator is done by you, by name and with what your role may do.
+
+With --with-key it is an API key that is kept so: the one in WINDFALL_API_KEY or in the file that WINDFALL_API_KEY_FILE names, or else the one that you
+type, which is not shown, or the first line of standard input. Either way the keys that the coordinator signs receipts with are pinned when they are first
+seen, so that receipts are checked against them from then on, and the other commands ask this coordinator where none is named and none runs here.`
 
 /** As long as the provider and the code may take together. */
 const LIMIT_MS = 900_000
@@ -55,32 +62,71 @@ async function signIn(options: CommonOptions, output: Output) {
   }
 }
 
+/** Says which keys hold from now on, if they were not known. */
+async function pin(dataDirectory: string, url: string, output: Output): Promise<void> {
+  const published = async () => (await pinnedKeys({ coordinatorUrl: url })) ?? []
+  const { isNew, keys } = await pinAtFirstUse({ dataDirectory, url, published, now: systemClock.now() })
+  if (isNew) output.progress(`Pinned the keys that ${url} signs receipts with: ${keys.join(', ')}`)
+}
+
+/** Error: `auth.required` without a key. */
+async function keyFor(options: CommonOptions, output: Output): Promise<string> {
+  const given = givenKey(options) ?? (await readSecretLine(process.stdin, () => output.progress('Paste the API key; it is not shown. Then press Enter:')))
+  if (given) return given
+  throw new WindfallError('auth.required', 'No key was given. Paste it when you are asked, or set WINDFALL_API_KEY, or name a file by WINDFALL_API_KEY_FILE.')
+}
+
+async function keepKey(options: CommonOptions, output: Output): Promise<void> {
+  const [dataDirectory, url] = [dataDirectoryOf(options), urlOf(options)]
+  const apiKey = await keyFor(options, output)
+  const { requesterId } = await coordinatorClient({ dataDirectory, coordinator: { url, apiKey } }).call('whoAmI', {})
+  keepSignIn(dataDirectory, { url, token: apiKey, expiresAt: null })
+  await pin(dataDirectory, url, output)
+  output.answer({ coordinator: url, requesterId }, () => [
+    `Kept the key of the account ${requesterId ?? '–'} for ${url}. Try it: windfall job run --sample wasm`,
+  ])
+}
+
 /** `windfall login` */
 export const loginCommand = (): Command =>
-  action<CommonOptions>(
-    createCommand('login', 'sign in to a coordinator as yourself, with a browser', 'sign-in').addHelpText('after', HELP),
+  action<CommonOptions & { withKey?: true }>(
+    createCommand('login', 'sign in to a coordinator as yourself, with a browser or an API key', 'sign-in')
+      .option('--with-key', 'keep an API key for it, instead of signing in with a browser')
+      .addHelpText('after', HELP),
     async (options, output) => {
+      if (options.withKey) return keepKey(options, output)
       const { url, expiresAt, member } = await signIn(options, output)
+      await pin(dataDirectoryOf(options), url, output)
       output.answer({ coordinator: url, expiresAt, member }, () => [`Signed in at ${url} as ${memberName(member)}, ${roleWord(member)}, until ${expiresAt}.`])
     },
   )
 
 /** `windfall logout` */
 export const logoutCommand = (): Command =>
-  action<CommonOptions>(createCommand('logout', 'end the session that “windfall login” began', 'sign-in'), async (options, output) => {
-    const [data, url] = [dataDirectoryOf(options), urlOf(options)]
-    const kept = readSignIn(data, url)
-    if (!kept) return output.answer({ coordinator: url, signedOut: false }, () => [`Nobody is signed in at ${url} here.`])
-    const where = { dataDirectory: data, coordinator: { url, apiKey: kept.token } }
-    await coordinatorClient(where)
-      .call('signOut', {})
-      .catch((error: unknown) => {
-        // It has ended there already.
-        if (!(error instanceof WindfallError) || error.code !== 'auth.required') throw error
-      })
-    forgetSignIn(data, url)
-    output.answer({ coordinator: url, signedOut: true }, () => [`Signed out at ${url}.`])
-  })
+  action<CommonOptions>(
+    createCommand('logout', 'end the session that “windfall login” began, or forget the key that it kept', 'sign-in'),
+    async (options, output) => {
+      const [data, url] = [dataDirectoryOf(options), urlOf(options)]
+      const kept = readSignIn(data, url)
+      if (!kept) return output.answer({ coordinator: url, signedOut: false }, () => [`Nobody is signed in at ${url} here.`])
+      const where = { dataDirectory: data, coordinator: { url, apiKey: kept.token } }
+      // A key goes on, for whoever else has it; it is only no longer kept here.
+      if (isKey(kept)) {
+        forgetSignIn(data, url)
+        return output.answer({ coordinator: url, signedOut: true }, () => [
+          `Forgot the key for ${url}. To end it: windfall api-key revoke ${kept.token.slice(3, 11)}`,
+        ])
+      }
+      await coordinatorClient(where)
+        .call('signOut', {})
+        .catch((error: unknown) => {
+          // It has ended there already.
+          if (!(error instanceof WindfallError) || error.code !== 'auth.required') throw error
+        })
+      forgetSignIn(data, url)
+      output.answer({ coordinator: url, signedOut: true }, () => [`Signed out at ${url}.`])
+    },
+  )
 
 function describe({ requesterId, member, session }: WhoAmI): string[] {
   if (member === null || session === null) return [`An API key of the account ${requesterId ?? '–'}.`]

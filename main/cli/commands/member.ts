@@ -49,7 +49,7 @@ const list = () =>
 
 const role = () =>
   action<CommonOptions & { account?: string }>(
-    createCommand('role', 'change what a member may do, at once', 'coordinator')
+    createCommand('set-role', 'change what a member may do, at once', 'coordinator')
       .argument('<member>', 'member id')
       .addArgument(new Argument('<role>', 'what they may do from now on').choices(ROLES))
       .addOption(accountOption())

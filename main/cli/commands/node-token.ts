@@ -12,7 +12,7 @@ function secondsUntil(text: string): number {
   const now = systemClock.now()
   const seconds = Math.round((parseWhen(text, now) - now) / 1_000)
   if (seconds >= 60 && seconds <= MAX_TOKEN_SECONDS) return seconds
-  throw new WindfallError('input.invalid', `A token is good for a minute to a year, not until “${text}”.`)
+  throw new WindfallError('input.invalid', `A token is good for a minute to a year, not until “${text}”. Say for how long, such as --expires 24h.`)
 }
 
 const create = () =>
@@ -35,7 +35,7 @@ const create = () =>
 const list = () =>
   action<CommonOptions & { limit: number; after?: string }>(
     createCommand('list', 'tokens, newest first, without what makes them work', 'coordinator')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await coordinatorClient(whereOf(options)).call('listEnrolmentTokens', { limit: options.limit, after: options.after ?? null })

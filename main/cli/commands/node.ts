@@ -9,21 +9,23 @@ import { nodeKeys } from '../node-keys.ts'
 import { nodeLink } from '../node-link.ts'
 import { describeHistory, describeNode, nodeTable, signalTable } from '../node-text.ts'
 import { nodeTokenCommand } from './node-token.ts'
+import { type WatchOption, showOrWatch, watchOption } from '../watch.ts'
 
 const list = () =>
-  action<CommonOptions & { state?: NodeState; limit: number; after?: string }>(
-    createCommand('list', 'every node, newest first; for operators', 'coordinator')
-      .addOption(new Option('--state <state>', 'only those in this state').choices(NodeState.options))
-      .option('--limit <n>', 'how many', pageLimit, 50)
-      .option('--after <cursor>', 'the “next” of the page before'),
-    async (options, output) => {
+  action<CommonOptions & WatchOption & { state?: NodeState; limit: number; after?: string }>(
+    watchOption(
+      createCommand('list', 'every node, newest first; for operators', 'coordinator')
+        .addOption(new Option('--state <state>', 'only those in this state').choices(NodeState.options))
+        .option('--limit <n>', 'how many', pageLimit, 50)
+        .option('--after <cursor>', 'the “next” of the page before'),
+    ),
+    (options, output) => {
       const asked = { state: options.state ?? null, beginning: null, limit: options.limit, after: options.after ?? null }
-      const page = await coordinatorClient(whereOf(options)).call('listNodes', asked)
-      output.answer(page, () =>
-        page.items.length === 0
-          ? [options.state ? `No node is ${options.state}.` : 'No node has enrolled.']
-          : [...nodeTable(page.items), ...(page.next ? [`more: --after ${page.next}`] : [])],
-      )
+      const none = options.state ? `No node is ${options.state}.` : 'No node has enrolled. How one does: windfall agent run --help'
+      const look = () => coordinatorClient(whereOf(options)).call('listNodes', asked)
+      const lines = ({ items, next }: Awaited<ReturnType<typeof look>>) =>
+        items.length === 0 ? [none] : [...nodeTable(items), ...(next ? [`more: --after ${next}`] : [])]
+      return showOrWatch({ look, lines }, options, output)
     },
   )
 
@@ -56,7 +58,7 @@ const show = () =>
       '[node]',
     )
       .option('--history', 'what it could do, one entry for each change')
-      .option('--limit <n>', 'how many entries', pageLimit, 20)
+      .option('--limit <n>', 'how many entries', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output, [beginning]) => {
       const node = await lookAt(options, beginning)

@@ -2,16 +2,22 @@ import type { Command } from 'commander'
 import { type CommonOptions, action, createCommand, pageLimit, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { coordinatorClient } from '../instance.ts'
+import { type WatchOption, showOrWatch, watchOption } from '../watch.ts'
 import { batchTable, rebuildLines, statusLines } from '../payout-text.ts'
 
 const status = () =>
-  action<CommonOptions>(
-    createCommand('status', 'hot wallet, caps, pause and what waits; exit code 1 if it needs you. For operators', 'coordinator'),
-    async (options, output) => {
-      const found = await coordinatorClient(whereOf(options)).call('getPayoutStatus', {})
-      output.answer(found, () => statusLines(found))
-      return found.refill.needed || found.trouble !== null ? EXIT.failed : EXIT.ok
-    },
+  action<CommonOptions & WatchOption>(
+    watchOption(createCommand('status', 'hot wallet, caps, pause and what waits; exit code 1 if it needs you. For operators', 'coordinator')),
+    (options, output) =>
+      showOrWatch(
+        {
+          look: () => coordinatorClient(whereOf(options)).call('getPayoutStatus', {}),
+          lines: statusLines,
+          exitCode: ({ refill, trouble }) => (refill.needed || trouble !== null ? EXIT.failed : EXIT.ok),
+        },
+        options,
+        output,
+      ),
   )
 
 const pause = () =>
@@ -36,7 +42,7 @@ const batches = () =>
   action<CommonOptions & { limit: number; after?: string; waiting?: boolean }>(
     createCommand('batches', 'transactions of the hot wallet, newest first. For operators', 'coordinator')
       .option('--waiting', 'only those that wait for an approval')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const order = { waiting: options.waiting === true, limit: options.limit, after: options.after ?? null }

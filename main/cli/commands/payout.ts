@@ -1,9 +1,13 @@
 import { Command, Option } from 'commander'
+import type { agentContract } from '../../../shared/contract/agent.ts'
+import type { Client } from '../../../shared/contract/define.ts'
+import type { PayoutTerms } from '../../../shared/contract/payout.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import { type CommonOptions, action, createCommand, dataDirectoryOf, pageLimit } from '../command.ts'
 import { dollars } from '../dollars.ts'
 import { usd } from '../format.ts'
 import { agentClient } from '../instance.ts'
-import { table } from '../output.ts'
+import { type Output, table } from '../output.ts'
 import { arriving, changeLines, claimLines, quoteLines, termsLines } from '../payout-text.ts'
 import { payoutAdminCommands } from './payout-admin.ts'
 
@@ -12,7 +16,7 @@ const SHOWN = { planned: 'planned', sent: 'sent', confirmed: 'arriving', finaliz
 const list = () =>
   action<CommonOptions & { limit: number; after?: string }>(
     createCommand('list', 'payouts to this node, newest first')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await agentClient(dataDirectoryOf(options)).call('listPayouts', { limit: options.limit, after: options.after ?? null })
@@ -34,9 +38,20 @@ const list = () =>
 
 const ON_OFF = { on: true, off: false } as const
 
+async function answerTerms(output: Output, client: Client<typeof agentContract>, found: PayoutTerms): Promise<void> {
+  const wallet = await client.call('getWallet', {})
+  output.answer(found, () => [...termsLines(found), ...changeLines(wallet)])
+}
+
 const terms = () =>
+  action<CommonOptions>(createCommand('terms', 'how this node is paid, and what there is to pay'), async (options, output) => {
+    const client = agentClient(dataDirectoryOf(options))
+    await answerTerms(output, client, await client.call('getPayoutTerms', {}))
+  })
+
+const setTerms = () =>
   action<CommonOptions & { asset?: 'sol' | 'usdc'; automatic?: 'on' | 'off'; minimum?: string }>(
-    createCommand('terms', 'how this node is paid, and what there is to pay')
+    createCommand('set-terms', 'change how this node is paid, from now on')
       .addOption(new Option('--asset <asset>', 'be paid in this from now on').choices(['sol', 'usdc']))
       .addOption(new Option('--automatic <on|off>', 'be paid as soon as it is worth it, or only when you claim it').choices(['on', 'off']))
       .option('--minimum <usd>', 'from how many US dollars on it is paid by itself', dollars),
@@ -48,9 +63,9 @@ const terms = () =>
         ...(automatic ? { automatic: ON_OFF[automatic] } : {}),
         ...(minimum === undefined ? {} : { minimumMicroUsd: minimum }),
       }
-      const found = Object.keys(wanted).length === 0 ? await client.call('getPayoutTerms', {}) : await client.call('setPayoutTerms', wanted)
-      const wallet = await client.call('getWallet', {})
-      output.answer(found, () => [...termsLines(found), ...changeLines(wallet)])
+      if (Object.keys(wanted).length === 0)
+        throw new WindfallError('input.invalid', 'Say what to change: --asset, --automatic or --minimum. To see how it is: windfall payout terms')
+      await answerTerms(output, client, await client.call('setPayoutTerms', wanted))
     },
   )
 
@@ -79,7 +94,7 @@ const claims = () =>
 
 /** `windfall payout …` */
 export const payoutCommand = (): Command =>
-  [list(), terms(), claim(), claims(), ...payoutAdminCommands()].reduce(
+  [list(), terms(), setTerms(), claim(), claims(), ...payoutAdminCommands()].reduce(
     (command, one) => command.addCommand(one),
     new Command('payout').description('what was paid out, what is on its way, and how it is paid'),
   )

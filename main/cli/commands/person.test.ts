@@ -12,13 +12,13 @@ const person = (...args: string[]) => run('person', ...args, ...reach().access)
 test('somebody takes along what is kept about them, for nobody else to read', async () => {
   await reach().core.submit('job-1')
   const out = join(reach().directory, 'mine')
-  expect(await person('export', '--out', out)).toMatchObject({ code: 0, out: expect.stringContaining('README.md says what each of them is') })
+  expect(await person('export', '--output', out)).toMatchObject({ code: 0, out: expect.stringContaining('README.md says what each of them is') })
   expect(statSync(out).mode & 0o077).toBe(0)
   expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain(`requester:${REQUESTER}`)
   expect(JSON.parse(readFileSync(join(out, 'job.jsonl'), 'utf8'))).toMatchObject({ id: 'job-1', requester_id: REQUESTER })
   expect(existsSync(join(out, 'node_capabilities.jsonl'))).toBe(false)
-  expect(await person('export', '--out', out)).toMatchObject({ code: 4, err: expect.stringContaining('not there yet') })
-  expect(await person('export', '--of', 'requester:owner', '--out', join(reach().directory, 'theirs'))).toMatchObject({
+  expect(await person('export', '--output', out)).toMatchObject({ code: 4, err: expect.stringContaining('not there yet') })
+  expect(await person('export', '--of', 'requester:owner', '--output', join(reach().directory, 'theirs'))).toMatchObject({
     code: 4,
     err: expect.stringContaining(`You are requester:${REQUESTER}`),
   })

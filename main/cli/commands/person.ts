@@ -36,11 +36,11 @@ async function pagesOf({ of, machine, ...options }: WhoOptions): Promise<(after:
 }
 
 const exportData = () =>
-  action<WhoOptions & { out: string }>(
+  action<WhoOptions & { output: string }>(
     whoOptions(
       createCommand('export', 'take along everything that is kept about you: a folder of JSON Lines, and a page that says what each file is', 'coordinator'),
-    ).option('--out <folder>', 'a folder that is not there yet', 'windfall-data'),
-    async ({ out, ...options }, output) => {
+    ).option('--output <folder>', 'a folder that is not there yet', 'windfall-data'),
+    async ({ output: out, ...options }, output) => {
       const folder = resolve(out)
       const ask = await pagesOf(options)
       let page = await ask(null)

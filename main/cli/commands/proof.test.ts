@@ -130,7 +130,7 @@ test.each([
 })
 
 test('a node that does not answer in the time given is left to it: exit code 5', async () => {
-  const { code, out } = await run('proof', 'challenge', 'proof-1', '--wait', '0', ...at())
+  const { code, out } = await run('proof', 'challenge', 'proof-1', '--timeout', '0', ...at())
   expect([code, out]).toEqual([5, expect.stringContaining('asked, no answer yet')])
 })
 

@@ -11,7 +11,7 @@ import { CHALLENGE_WORD, describeChallenge, describeProof } from '../proof-text.
 const list = () =>
   action<CommonOptions & { limit: number; after?: string }>(
     createCommand('list', 'accepted energy proofs of your jobs, newest first', 'coordinator')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await coordinatorClient(whereOf(options)).call('listProofs', { limit: options.limit, after: options.after ?? null })
@@ -59,13 +59,13 @@ async function follow(client: ReturnType<typeof coordinatorClient>, asked: Chall
 }
 
 const challenge = () =>
-  action<CommonOptions & { wait: number }>(
+  action<CommonOptions & { timeout: number }>(
     createCommand('challenge', 'ask the node for the samples behind a proof and integrate them again; exit code 1 unless they confirm it', 'coordinator')
       .argument('<proof>', 'proof id')
-      .option('--wait <seconds>', 'how long to wait for the answer', wholeNumber(0, 86_400), 90),
+      .option('--timeout <seconds>', 'how long to wait for the answer', wholeNumber(0, 86_400), 90),
     async (options, output, [proofId = '']) => {
       const client = coordinatorClient(whereOf(options))
-      const ended = await follow(client, await client.call('challengeProof', { proofId }), { waitMs: options.wait * 1_000, output })
+      const ended = await follow(client, await client.call('challengeProof', { proofId }), { waitMs: options.timeout * 1_000, output })
       output.answer(ended, () => describeChallenge(ended))
       return ended.state === 'valid' ? EXIT.ok : ended.state === 'asked' ? EXIT.unavailable : EXIT.failed
     },

@@ -58,23 +58,26 @@ test('a receipt that is named and is not there is an error, and so is JSON that 
   expect(await operator('receipt', 'export', idOf(0), '--zone', 'DE')).toMatchObject({ code: 2, out: '' })
   expect(await requester('receipt', 'export', idOf(1))).toMatchObject({ code: 2, out: '' })
   const { code, out } = await operator('receipt', 'export', idOf(0), '--json')
-  expect([code, JSON.parse(out)]).toMatchObject([2, { error: { detail: expect.stringContaining('--out') } }])
+  expect([code, JSON.parse(out)]).toMatchObject([2, { error: { detail: expect.stringContaining('--output') } }])
 })
 
 test('an export is written whole or not at all, and a receipt in it is one that can be checked', async () => {
   const file = join(data, 'one.wfreceipt')
-  expect(await operator('receipt', 'export', idOf(0), '--format', 'jsonl', '--out', file)).toMatchObject({ code: 0, out: expect.stringMatching(/\d+ bytes\./) })
+  expect(await operator('receipt', 'export', idOf(0), '--format', 'jsonl', '--output', file)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/\d+ bytes\./),
+  })
   expect((await run('receipt', 'verify', file)).code).toBe(0)
   const table = join(data, 'all.csv')
-  await requester('receipt', 'export', '--all', '--out', table)
+  await requester('receipt', 'export', '--all', '--output', table)
   const rows = readCsv(readFileSync(table, 'utf8')).slice(1)
   expect(new Set(rows.map((row) => row[19]))).toEqual(new Set([idOf(0)]))
   expect(await operator('receipt', 'export')).toMatchObject({ code: 2, err: expect.stringContaining('say --all') })
-  expect(await operator('receipt', 'export', '--all', '--out', join(data, 'no', 'where'))).toMatchObject({
+  expect(await operator('receipt', 'export', '--all', '--output', join(data, 'no', 'where'))).toMatchObject({
     code: 2,
     err: expect.stringContaining('cannot be written'),
   })
-  expect(await requester('receipt', 'export', '--all', '--requester', 'somebody', '--out', table)).toMatchObject({ code: 4 })
+  expect(await requester('receipt', 'export', '--all', '--requester', 'somebody', '--output', table)).toMatchObject({ code: 4 })
   expect(readdirSync(data).filter((name) => name.endsWith('.part'))).toEqual([])
 })
 
@@ -93,18 +96,21 @@ test('emissions are summed for people and for tables', async () => {
 test('evidence is exported, checked without anybody, and found out when it was changed', async () => {
   const file = join(data, 'evidence.jsonl')
   const beginning = node.nodeId.slice(0, 12)
-  expect((await operator('evidence', 'site', '--gsp-group', '_C', '--reference-price', '81.5', '--price-version', '2026-02', beginning)).out).toMatch(
+  expect((await operator('evidence', 'set-site', '--gsp-group', '_C', '--reference-price', '81.5', '--price-version', '2026-02', beginning)).out).toMatch(
     /gsp-group +_C\n/,
   )
-  expect(await operator('evidence', 'site', '--reference-price', '80', beginning)).toMatchObject({ code: 2, err: expect.stringContaining('--price-version') })
-  expect((await operator('evidence', 'site', '--gsp-group', '-', beginning)).out).toMatch(/gsp-group +unknown\n[^]*81\.5 £\/MWh, 2026-02/)
-  await operator('evidence', 'export', '--date', '2026-02-27', '--until', '2026-02-28', '--out', file, beginning)
+  expect(await operator('evidence', 'set-site', '--reference-price', '80', beginning)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--price-version'),
+  })
+  expect((await operator('evidence', 'set-site', '--gsp-group', '-', beginning)).out).toMatch(/gsp-group +unknown\n[^]*81\.5 £\/MWh, 2026-02/)
+  await operator('evidence', 'export', '--day', '2026-02-27', '--until', '2026-02-28', '--output', file, beginning)
   const checked = await run('evidence', 'verify', file)
   expect(checked).toMatchObject({ code: 0, out: expect.stringContaining('✓ 2026-02-28') })
   expect(checked.out).toMatch(/Evidence, not settlement\./)
-  const pinned = await run('evidence', 'verify', file, '--from', url)
+  const pinned = await run('evidence', 'verify', file, '--coordinator', url)
   expect(pinned).toMatchObject({ code: 0, out: expect.stringMatching(/\nValid\.\n$/) })
-  const rows = readCsv((await operator('evidence', 'export', '--date', '2026-02-28', '--csv', beginning)).out.replaceAll('\n', '\r\n'))
+  const rows = readCsv((await operator('evidence', 'export', '--day', '2026-02-28', '--csv', beginning)).out.replaceAll('\n', '\r\n'))
   expect(rows).toHaveLength(49)
   const [line = ''] = readFileSync(file, 'utf8').split('\n')
   const envelope = JSON.parse(line) as Envelope
@@ -113,5 +119,5 @@ test('evidence is exported, checked without anybody, and found out when it was c
   expect(await run('evidence', 'verify', file)).toMatchObject({ code: 1, out: expect.stringContaining('its signature does not hold') })
   writeFileSync(file, 'nothing')
   expect((await run('evidence', 'verify', file)).code).toBe(2)
-  expect(await operator('evidence', 'export', '--date', '21 November', beginning)).toMatchObject({ code: 2, err: expect.stringContaining('is not a day') })
+  expect(await operator('evidence', 'export', '--day', '21 November', beginning)).toMatchObject({ code: 2, err: expect.stringContaining('is not a day') })
 })

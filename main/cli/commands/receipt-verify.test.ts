@@ -51,7 +51,7 @@ test('a receipt is checked without the network, one line per step and a verdict'
   expect(lines).toHaveLength(12)
   expect(lines[0]).toMatch(/^✓ envelope {9}The receipt is signed by/)
   expect(lines[1]).toMatch(/^– coordinator-key {2}Not pinned/)
-  expect(lines.at(-1)).toMatch(/^Valid in itself\. .*--key or --coordinator/)
+  expect(lines.at(-1)).toMatch(/^Valid in itself\. .*--pin or --coordinator/)
   expect(verification.valid).toBe(true)
 })
 

@@ -18,6 +18,10 @@ export interface VerifyFileRequest {
   readonly key?: string | undefined
   /** Coordinator whose published keys are trusted. */
   readonly coordinatorUrl?: string | undefined
+  /** Thumbprints that are trusted, where neither of those is given. */
+  readonly pins?: readonly string[] | undefined
+  /** Thumbprints of everybody who was ever met: they hold for a receipt that one of them signed, and say nothing of another. */
+  readonly met?: readonly string[] | undefined
   /** Solana RPC that is asked for the anchor. */
   readonly rpcUrl?: string | undefined
   readonly fetch?: Fetch | undefined
@@ -53,9 +57,14 @@ async function fetchKeys(coordinatorUrl: string, fetch: Fetch): Promise<readonly
   return [receiptKey, logKey]
 }
 
-/** Thumbprints of the keys that a file or a coordinator names; `undefined` if neither is given. Errors: `input.invalid`, `unavailable`. */
-export async function pinnedKeys({ key, coordinatorUrl, fetch = globalThis.fetch }: Omit<VerifyFileRequest, 'file'>): Promise<readonly string[] | undefined> {
-  if (key === undefined && coordinatorUrl === undefined) return undefined
+/** Thumbprints of the keys that a file or a coordinator names; `pins` if neither is given. Errors: `input.invalid`, `unavailable`. */
+export async function pinnedKeys({
+  key,
+  coordinatorUrl,
+  pins,
+  fetch = globalThis.fetch,
+}: Omit<VerifyFileRequest, 'file'>): Promise<readonly string[] | undefined> {
+  if (key === undefined && coordinatorUrl === undefined) return pins
   const keys = key === undefined ? await fetchKeys(coordinatorUrl ?? '', fetch) : readKeyFile(key)
   return Promise.all(keys.map((jwk) => keyIdOf(jwk, nodeVerifyPort.sha256)))
 }
@@ -81,7 +90,13 @@ function unreadable(message: string): VerifiedFile {
 function verdict({ valid, failedStep, steps }: Verification): string {
   if (!valid) return `Invalid: the step “${failedStep}” failed.`
   const pinned = steps.some(({ step, outcome }) => step === 'coordinator-key' && outcome === 'passed')
-  return pinned ? 'Valid.' : 'Valid in itself. To know whose receipt it is, pin the coordinator with --key or --coordinator.'
+  return pinned ? 'Valid.' : 'Valid in itself. To know whose receipt it is, pin the coordinator with --pin or --coordinator, or meet it with: windfall login'
+}
+
+/** A receipt of somebody who was never met is judged as it is, and is not theirs whom we know. */
+async function amongMet(verify: (pins: readonly string[] | undefined) => Promise<Verification>, met: readonly string[]): Promise<Verification> {
+  const verification = await verify(met)
+  return verification.failedStep === 'coordinator-key' ? verify(undefined) : verification
 }
 
 /**
@@ -92,7 +107,9 @@ export async function verifyFile(request: VerifyFileRequest): Promise<VerifiedFi
   const pins = await pinnedKeys(request)
   const anchor: ReadMemos | undefined = request.rpcUrl === undefined ? undefined : createMemoReader(request.rpcUrl, request.fetch ?? globalThis.fetch)
   try {
-    const verification = await verifyReceipt(readReceiptFile(request.file), { crypto: nodeVerifyPort, pinnedKeys: pins, anchor })
+    const bytes = readReceiptFile(request.file)
+    const verify = (pinnedKeys: readonly string[] | undefined) => verifyReceipt(bytes, { crypto: nodeVerifyPort, pinnedKeys, anchor })
+    const verification = pins === undefined && request.met?.length ? await amongMet(verify, request.met) : await verify(pins)
     return { exitCode: verification.valid ? 0 : 1, verification, lines: [...verification.steps.map(lineOf), verdict(verification)] }
   } catch (error) {
     if (error instanceof WindfallError && error.code === 'receipt.unreadable') return unreadable(error.message)

@@ -7,9 +7,9 @@ import { type Output, table } from '../output.ts'
 import { type ReceiptOnDisk, namedReceipt, readReceipts, receiptsDirectory } from '../receipt-files.ts'
 import { type FilterOptions, addFilters, filtersOf } from '../receipt-filters.ts'
 import { exportCommand } from './receipt-export.ts'
+import { receiptFetchCommand, receiptVerifyCommand } from './receipt-job.ts'
 import { receiptPage } from './receipt-page.ts'
 import { type TokenQuestion, tokenCommands, tokenLine } from './receipt-token.ts'
-import { verifyFile } from './receipt-verify.ts'
 
 const origins = ({ predicate }: ReceiptOnDisk): string => originOf({ origin: gridOrigin(predicate), recordedOn: recordedOnOf(predicate) })
 
@@ -117,20 +117,6 @@ function describe({ file, predicate, bundle }: ReceiptOnDisk): string[] {
   ]
 }
 
-const verify = () =>
-  action<CommonOptions & { key?: string; coordinator?: string; rpc?: string }>(
-    createCommand('verify', 'check a receipt, step by step, without the network; exit code 0 valid, 1 invalid, 2 unreadable')
-      .argument('<file>', '.wfreceipt file')
-      .option('--key <file>', 'pin the coordinator key in this JWK file')
-      .option('--coordinator <url>', 'pin the keys this coordinator publishes')
-      .option('--rpc <url>', 'also check the anchor on chain through this Solana RPC'),
-    async (options, output, [file = '']) => {
-      const { exitCode, verification, lines } = await verifyFile({ file, key: options.key, coordinatorUrl: options.coordinator, rpcUrl: options.rpc })
-      output.answer(verification, () => lines)
-      return exitCode
-    },
-  )
-
 /** `windfall receipt …` */
 export const receiptCommand = (): Command =>
   tokenCommands().reduce(
@@ -139,7 +125,8 @@ export const receiptCommand = (): Command =>
       .description('list, read, verify, export and keep carbon receipts')
       .addCommand(list())
       .addCommand(show())
-      .addCommand(verify())
+      .addCommand(receiptFetchCommand())
+      .addCommand(receiptVerifyCommand())
       .addCommand(receiptPage())
       .addCommand(exportCommand()),
   )

@@ -101,6 +101,38 @@ test('whoever can write into the folder, but has no key, does not choose the nex
   expect((await sign(...withKey, path('a.pem'), '--serial', '3')).code).toBe(0)
 })
 
+test('what runs without a window is listed beside what has one; of two files for the same place none is chosen', async () => {
+  for (const name of [
+    'Windfall-1.0.1-linux-amd64.deb',
+    'windfall_1.0.1_amd64.deb',
+    'windfall-1.0.1-linux-x64.tar.gz',
+    'windfall-1.0.1-darwin-arm64.tar.gz',
+    'sbom.cdx.json',
+  ])
+    writeFileSync(path('out', name), name)
+  const { code, out, err } = await sign(...withKey, path('a.pem'), '--json')
+  expect([code, err]).toEqual([0, expect.stringContaining('sbom.cdx.json')])
+  expect(JSON.parse(out)).toMatchObject({
+    manifest: {
+      artefacts: expect.arrayContaining([
+        expect.objectContaining({ name: 'Windfall-1.0.1-linux-amd64.deb', package: 'deb' }),
+        expect.objectContaining({ name: 'windfall_1.0.1_amd64.deb', package: 'headless-deb', platform: 'linux', arch: 'x64' }),
+        expect.objectContaining({ name: 'windfall-1.0.1-linux-x64.tar.gz', package: 'headless-tar', platform: 'linux' }),
+        expect.objectContaining({ name: 'windfall-1.0.1-darwin-arm64.tar.gz', package: 'headless-tar', platform: 'darwin', arch: 'arm64' }),
+      ]) as object[],
+    },
+  })
+  writeFileSync(path('out', 'Windfall-1.0.1-win-aarch64.exe'), 'again')
+  const again = await sign(...withKey, path('a.pem'))
+  expect(again).toMatchObject({ code: 2, err: expect.stringContaining('are each the nsis for win32 on arm64. Leave one of them') as string })
+})
+
+test('a package of a version that leads to another one is known by its name', async () => {
+  for (const name of ['Windfall-2.0.0-beta.1-linux-x64.AppImage', 'windfall_2.0.0-beta.1_arm64.deb']) writeFileSync(path('out', name), name)
+  const { out } = await run('release', 'sign', path('out'), '--release', '2.0.0-beta.1', '--trust', path('trust.json'), ...withKey, path('a.pem'))
+  expect(out.match(/✓ /g)).toHaveLength(2)
+})
+
 test('a package whose name leaves open what it is, is not signed', async () => {
   writeFileSync(path('out', 'Windfall Setup 1.0.1.exe'), 'x')
   expect(await sign(...withKey, path('a.pem'))).toMatchObject({ code: 2, err: expect.stringContaining('does not say what it is') as string })

@@ -11,6 +11,7 @@ import { nodeVerifyPort } from '../../kernel/verify-port.ts'
 import { type CommonOptions, action, createCommand, wholeNumber } from '../command.ts'
 import { answerRelease, checkRelease } from '../release/checked.ts'
 import { readChanges, readPublicKey, readSigners, readTrust } from '../release/release-files.ts'
+import { prepareCommand } from './release-prepare.ts'
 import { signCommand } from './release-sign.ts'
 
 const threshold = wholeNumber(1, 5)
@@ -100,7 +101,8 @@ const verify = () =>
 /** `windfall release …` */
 export const releaseCommand = (): Command =>
   new Command('release')
-    .description('sign what installed programs update themselves to, and check what you have downloaded')
+    .description('prepare and sign what installed programs update themselves to, and check what you have downloaded')
+    .addCommand(prepareCommand())
     .addCommand(signCommand())
     .addCommand(verify())
     .addCommand(key())

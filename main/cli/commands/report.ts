@@ -15,7 +15,7 @@ function day(text: string): string {
 /** `windfall report`: where a day went, every minute of it. */
 export const reportCommand = (): Command =>
   action<CommonOptions & { day?: string }>(
-    createCommand('report', 'what every minute of a day went to: work, or a reason against it').option('--day <date>', 'a UTC day (default: today)', day),
+    createCommand('report', 'what every minute of a day went to: work, or a reason against it').option('--day <day>', 'a UTC day (default: today)', day),
     async (options, output) => {
       const report = await agentClient(dataDirectoryOf(options)).call('getDayReport', { day: options.day ?? toIso(systemClock.now()).slice(0, 10) })
       output.answer(report, () => describeReport(report))

@@ -24,7 +24,7 @@ test.each([
   [['deposit', '--usd', '0.5', '--no-wait'], 2, 'A deposit is $1.00 to'],
   [['deposit', '--usd', '5', '--asset', 'usdc', '--no-wait'], 2, 'takes no USDC'],
   [['deposits', '--everybody'], 4, 'Only the operator'],
-  [['decide-deposit', '1'.repeat(64), '--reason', 'why'], 2, 'Give --credit or --returned'],
+  [['decide-deposit', '1'.repeat(64), '--reason', 'why'], 2, 'Say what becomes of it: --credit or --returned'],
 ])('windfall requester %j says what is wrong', async (words, code, why) => {
   expect(await requester(...words)).toMatchObject({ code, err: expect.stringContaining(why) })
 })

@@ -77,7 +77,7 @@ export const decideDepositCommand = (): Command =>
       .option('--returned', 'note that it was sent back')
       .requiredOption('--reason <text>', 'why: it is in the decision log'),
     async (options, output, [signature = '']) => {
-      if (options.credit === options.returned) throw new WindfallError('input.invalid', 'Give --credit or --returned.')
+      if (options.credit === options.returned) throw new WindfallError('input.invalid', 'Say what becomes of it: --credit or --returned.')
       const decision = options.credit ? 'credit' : 'returned'
       const view = await coordinatorClient(whereOf(options)).call('decideDeposit', { signature, decision, reason: options.reason })
       output.answer(view, () => describeDeposit(view))

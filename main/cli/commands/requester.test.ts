@@ -36,15 +36,15 @@ test('an operator lets somebody in, funds them once per deposit, and changes the
       code: 0,
       out: expect.stringContaining('$12.50'),
     })
-  expect((await operator('requester', 'weigh', 'ada', '200')).out).toMatch(/weight +200/)
+  expect((await operator('requester', 'set-weight', 'ada', '200')).out).toMatch(/weight +200/)
   expect((await operator('requester', 'list')).out).toMatch(/ada +200 +\$12\.50\S* +Ada/)
   expect(await server.core.decided('requester.weighed')).toEqual([{ requesterId: 'ada', from: 50, weight: 200, by: OPERATOR }])
 })
 
 test.each([
   ['a second requester of one id', ['add', 'ada'], 4, /already a requester ada/],
-  ['a share of nothing', ['weigh', 'ada', '0'], 2, /weight/],
-  ['somebody who is not there', ['weigh', 'eve', '100'], 2, /no requester eve/],
+  ['a share of nothing', ['set-weight', 'ada', '0'], 2, /weight/],
+  ['somebody who is not there', ['set-weight', 'eve', '100'], 2, /no requester eve/],
   ['an amount that is none', ['fund', 'ada', '--usd', '1,5'], 2, /amount of US dollars/],
   ['another amount for the same deposit', ['fund', 'ada', '--usd', '2', '--deposit', 'one'], 4, /booked before/],
 ])('refuses %s', async (_, args, code, words) => {
@@ -54,6 +54,6 @@ test.each([
 })
 
 test('whoever is no operator does none of it', async () => {
-  for (const args of [['add', 'eve'], ['list'], ['weigh', 'ada', '9'], ['fund', 'ada', '--usd', '9']])
+  for (const args of [['add', 'eve'], ['list'], ['set-weight', 'ada', '9'], ['fund', 'ada', '--usd', '9']])
     expect(await as(server.core.apiKey, 'requester', ...args)).toMatchObject({ code: 4, err: expect.stringContaining('Only the operator') })
 })

@@ -23,7 +23,7 @@ const describe = ({ requesterId, name, weight: share, createdAt, balanceMicroUsd
 const add = () =>
   action<CommonOptions & { name?: string; weight: number }>(
     createCommand('add', 'let somebody submit jobs; shows their API key this once. For operators', 'coordinator')
-      .argument('<id>', 'an id of their own, which stays in the books for good: no name of a person')
+      .argument('<requester>', 'an id of their own, which stays in the books for good: no name of a person')
       .option('--name <name>', 'what they are called (default: the id)')
       .option('--weight <n>', 'their share of places that many ask for; 100 is the usual one', weight, 100),
     async (options, output, [requesterId = '']) => {
@@ -48,8 +48,8 @@ const list = () =>
 
 const weigh = () =>
   action<CommonOptions>(
-    createCommand('weigh', 'change the share of a requester, for jobs submitted from now on. For operators', 'coordinator')
-      .argument('<id>', 'requester id')
+    createCommand('set-weight', 'change the share of a requester, for jobs submitted from now on. For operators', 'coordinator')
+      .argument('<requester>', 'requester id')
       .argument('<weight>', '100 is the usual share, 200 twice as much'),
     async (options, output, [requesterId = '', share = '']) => {
       const view = await coordinatorClient(whereOf(options)).call('weighRequester', { requesterId, weight: Number(share) })
@@ -60,7 +60,7 @@ const weigh = () =>
 const fund = () =>
   action<CommonOptions & { deposit?: string; usd: string }>(
     createCommand('fund', 'credit what a requester has paid in. For operators', 'coordinator')
-      .argument('<id>', 'requester id')
+      .argument('<requester>', 'requester id')
       .requiredOption('--usd <amount>', 'US dollars, such as 25 or 12.50', dollars)
       .option('--deposit <id>', 'name of the deposit: the same one counts once, however often this is repeated (default: a new one)'),
     async (options, output, [requesterId = '']) => {

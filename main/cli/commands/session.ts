@@ -12,7 +12,7 @@ const list = () =>
 
 const end = () =>
   action<CommonOptions>(
-    createCommand('end', 'sign out somewhere else, at once', 'coordinator').argument('<session>', 'its id, from: windfall session list'),
+    createCommand('revoke', 'end a session at once: sign out somewhere else', 'coordinator').argument('<session>', 'its id, from: windfall session list'),
     async (options, output, [sessionId = '']) => {
       await coordinatorClient(whereOf(options)).call('revokeSession', { sessionId })
       output.answer({ sessionId, ended: true }, () => [`The session ${sessionId} has ended.`])

@@ -50,7 +50,7 @@ const create = () =>
 const list = () =>
   action<CommonOptions & { limit: number; after?: string }>(
     createCommand('list', 'your templates, by name', 'coordinator')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await coordinatorClient(whereOf(options)).call('listTemplates', { limit: options.limit, after: options.after ?? null })
@@ -71,7 +71,7 @@ const list = () =>
 
 const show = () =>
   action<CommonOptions>(
-    createCommand('show', 'one template', 'coordinator').argument('<name>', 'its name; name@2 is its second version'),
+    createCommand('show', 'one template', 'coordinator').argument('<template>', 'its name; name@2 is its second version'),
     async (options, output, [text = '']) => {
       const view = await coordinatorClient(whereOf(options)).call('getTemplate', parseTemplateName(text))
       output.answer(view, () => describeTemplate(view))
@@ -80,10 +80,10 @@ const show = () =>
 
 const remove = () =>
   action<CommonOptions>(
-    createCommand('delete', 'delete a template in all its versions; jobs made from it stay as they are', 'coordinator').argument('<name>', 'its name'),
+    createCommand('remove', 'remove a template in all its versions; jobs made from it stay as they are', 'coordinator').argument('<template>', 'its name'),
     async (options, output, [name = '']) => {
       const answer = await coordinatorClient(whereOf(options)).call('deleteTemplate', { name })
-      output.answer(answer, () => [`deleted ${name}`])
+      output.answer(answer, () => [`removed ${name}`])
     },
   )
 

@@ -80,7 +80,12 @@ async function startParts(options: UpOptions, { config, output, stop }: Starting
   })
   const { electron } = windowSupport(process.env)
   await build(
-    { only: options.window && electron ? ['renderer', 'verify', 'jobs', 'icons', 'preload', 'main', 'children', 'sandbox'] : ['renderer', 'verify', 'jobs'] },
+    {
+      only:
+        options.window && electron
+          ? ['renderer', 'console', 'verify', 'jobs', 'icons', 'preload', 'main', 'children', 'sandbox']
+          : ['renderer', 'console', 'verify', 'jobs'],
+    },
     output.progress,
   )
   await using started = new AsyncDisposableStack()
@@ -167,7 +172,11 @@ async function work(options: UpOptions, output: Output, { agent, coordinator, da
     output.answer(result, () => [JSON.stringify(result, null, 2)])
     return result.job.state === 'completed' && result.receipt?.verified ? EXIT.ok : EXIT.failed
   }
-  if (!signal.aborted) output.progress(`Running. Window: ${address}   Stop with Ctrl-C.`)
+  if (!signal.aborted) {
+    const console = `${coordinator.url}/console/#key=${coordinator.apiKey}`
+    output.answer({ window: address, console, coordinator: coordinator.url }, () => [])
+    output.progress(`Running. Window: ${address}   Console: ${console}   Stop with Ctrl-C.`)
+  }
   await aborted(signal)
   return EXIT.ok
 }

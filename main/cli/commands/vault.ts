@@ -44,7 +44,7 @@ const open = () =>
 
 const show = () =>
   action<CommonOptions>(
-    createCommand('show', 'how a vault stands, and what to do next', 'coordinator').argument('<job>'),
+    createCommand('show', 'how a vault stands, and what to do next', 'coordinator').argument('<job>', 'id of the job, which is that of its vault'),
     async (options, output, [jobId = '']) => {
       const view = await coordinatorClient(whereOf(options)).call('getVault', { jobId })
       output.answer(view, () => describeVault(view))
@@ -64,14 +64,15 @@ async function signedBy({ keypair, message, signature }: SignOptions, plan: () =
   if (message !== undefined && signature !== undefined) return { message, signature }
   if (keypair === undefined) return null
   const [key, step] = [readKeypair(keypair), await plan()]
-  if (key.address !== step.signer) throw new WindfallError('input.invalid', `${keypair} is the key of ${key.address}; ${step.signer} has to sign.`)
+  if (key.address !== step.signer)
+    throw new WindfallError('input.invalid', `${keypair} is the key of ${key.address}; ${step.signer} has to sign. Name its keypair with --keypair.`)
   return { message: step.message, signature: toBase58(await key.sign(Buffer.from(step.message, 'base64'))) }
 }
 
 const sign = () =>
   action<SignOptions>(
     createCommand('sign', 'sign what is next: the opening of the vault, or, once the job has ended, its release', 'coordinator')
-      .argument('<job>')
+      .argument('<job>', 'id of the job, which is that of its vault')
       .option('--keypair <file>', 'sign with this keypair of the Solana command line (default: show what is to be signed)')
       .option('--message <base64>', 'what was signed elsewhere')
       .option('--signature <base58>', 'the signature on it')
@@ -93,7 +94,7 @@ const sign = () =>
 const list = () =>
   action<CommonOptions & { limit: number; after?: string }>(
     createCommand('list', 'your vaults, newest first; for operators those of everybody', 'coordinator')
-      .option('--limit <n>', 'how many', pageLimit, 20)
+      .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output) => {
       const page = await coordinatorClient(whereOf(options)).call('listVaults', { limit: options.limit, after: options.after ?? null })
@@ -108,7 +109,10 @@ const list = () =>
 
 const cancel = () =>
   action<CommonOptions>(
-    createCommand('cancel', 'give up a vault whose money has not come; what arrives all the same goes back to its wallet', 'coordinator').argument('<job>'),
+    createCommand('cancel', 'give up a vault whose money has not come; what arrives all the same goes back to its wallet', 'coordinator').argument(
+      '<job>',
+      'id of the job, which is that of its vault',
+    ),
     async (options, output, [jobId = '']) => {
       const view = await coordinatorClient(whereOf(options)).call('cancelVault', { jobId })
       output.answer(view, () => describeVault(view))
@@ -122,7 +126,7 @@ const writeOff = () =>
       'book as lost what requester and arbiter have taken out of a vault together, without the coordinator. For operators',
       'coordinator',
     )
-      .argument('<job>')
+      .argument('<job>', 'id of the job, which is that of its vault')
       .requiredOption('--reason <text>', 'why, for whoever reads it later'),
     async (options, output, [jobId = '']) => {
       const view = await coordinatorClient(whereOf(options)).call('writeOffVault', { jobId, reason: options.reason })

@@ -30,7 +30,7 @@ async function awaitWallet(client: Coordinator, { linkId }: WalletLink, stop: Ab
     if (state !== 'waiting') throw new WindfallError('conflict', `The page was ${state}; nothing was linked. Begin again: windfall wallet link`)
     if (!(await systemClock.sleep(LOOK_MS, stop))) {
       await client.call('cancelWalletLink', { linkId })
-      throw new WindfallError('conflict', 'Stopped; nothing was linked.')
+      throw new WindfallError('conflict', 'Stopped; nothing was linked. Begin again: windfall wallet link')
     }
   }
 }
@@ -59,7 +59,7 @@ const link = () =>
       output.progress(`${address} has signed, for code ${begun.code}.`)
       if (!options.yes && !(await agreed(question))) {
         await client.call('cancelWalletLink', { linkId: begun.linkId })
-        throw new WindfallError('conflict', 'Nothing was linked.')
+        throw new WindfallError('conflict', 'Nothing was linked. Begin again: windfall wallet link')
       }
       answerWallet(output, await confirm(options, client, { linkId: begun.linkId, address }))
     },

@@ -39,7 +39,10 @@ function check(options: VerifyOptions) {
   try {
     return doubtAbout(message, secretOf(options), systemClock.now())
   } catch (error) {
-    if (error instanceof RangeError) throw new WindfallError('config.invalid', `The secret is none: ${error.message}.`, { cause: error })
+    if (error instanceof RangeError)
+      throw new WindfallError('config.invalid', `The secret is none: ${error.message}. It begins with whsec_ and was shown when the webhook was added.`, {
+        cause: error,
+      })
     throw error
   }
 }

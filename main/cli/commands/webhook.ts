@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { type DeliveryView, WebhookKind } from '../../../shared/contract/webhook.ts'
 import { systemClock } from '../../kernel/clock.ts'
 import { createIds } from '../../kernel/ids.ts'
@@ -8,7 +8,8 @@ import { deliveryTable, describeDelivery, describeWebhook, webhookTable } from '
 import { webhookVerifyCommand } from './webhook-verify.ts'
 
 const client = (options: CommonOptions) => coordinatorClient(whereOf(options))
-const onWebhook = (name: string, description: string) => createCommand(name, description, 'coordinator').argument('<webhook>')
+const onWebhook = (name: string, description: string) =>
+  createCommand(name, description, 'coordinator').argument('<webhook>', 'its id, from: windfall webhook list')
 
 function kindsIn(text: string): WebhookKind[] {
   const named = text === 'all' ? [...WebhookKind.options] : text.split(',').map((kind) => kind.trim())
@@ -23,7 +24,7 @@ const ENDS = 'job.completed,job.failed,job.expired,job.cancelled'
 const add = () =>
   action<CommonOptions & { on: WebhookKind[]; description: string; id?: string }>(
     createCommand('add', 'be told of your jobs at an https address; the secret by which you know the messages is shown this once', 'coordinator')
-      .argument('<url>')
+      .argument('<url>', 'where to send: https, and not inside your network')
       .option('--on <kinds>', `what to hear of, with commas between (default: ${ENDS}; all of them: all)`, kindsIn, kindsIn(ENDS))
       .option('--description <text>', 'what it is for', '')
       .option('--id <webhook>', 'an id of your own (default: a new one)'),
@@ -96,7 +97,7 @@ const remove = () =>
 const deliveries = () =>
   action<CommonOptions & { state?: DeliveryView['state']; limit: number; after?: string }>(
     onWebhook('deliveries', 'what a webhook was sent or is to be sent, newest first')
-      .option('--state <state>', 'only those that are waiting, delivered or failed')
+      .addOption(new Option('--state <state>', 'only those in this state').choices(['waiting', 'delivered', 'failed']))
       .option('--limit <n>', 'how many', pageLimit, 50)
       .option('--after <cursor>', 'the “next” of the page before'),
     async (options, output, [webhookId = '']) => {
@@ -114,7 +115,10 @@ const deliveries = () =>
 
 const resend = () =>
   action<CommonOptions>(
-    onWebhook('resend', 'send a message again under its id, or all that have failed and are still kept').argument('[message]'),
+    onWebhook('resend', 'send a message again under its id, or all that have failed and are still kept').argument(
+      '[message]',
+      'its id, from: windfall webhook deliveries; without one, all that have failed',
+    ),
     async (options, output, [webhookId = '', deliveryId]) => {
       if (deliveryId === undefined) {
         const answer = await client(options).call('resendFailed', { webhookId })

@@ -48,7 +48,7 @@ function eventOf({ spike, surplus, curtailment, frequency, stale }: SimulateOpti
 const describe = ({ zone, event, from, to }: Simulation): string[] => [
   `SIMULATED ${event.cause} in ${zone} from ${from} to ${to}.`,
   'Plans and incidents see it; stored grid values, receipts and machines do not. To follow it: windfall incident list',
-  'To end it sooner: windfall incident close <incident> --note <why>',
+  'To end it sooner: windfall incident close <incident> --reason <why>',
 ]
 
 /** `windfall zone simulate …` */

@@ -96,8 +96,8 @@ test('a quantity that nobody knows now is said to be unknown, with the reason an
 })
 
 test('history is asked for by days and by their end', async () => {
-  expect((await zone('history', 'GB-13', '--days', '2', '--to', '2026-03-18')).code).toBe(0)
-  expect((await zone('history', 'GB-13', '--to', '2026-03-18T12:00Z')).out).toContain('measured')
+  expect((await zone('history', 'GB-13', '--days', '2', '--until', '2026-03-18')).code).toBe(0)
+  expect((await zone('history', 'GB-13', '--until', '2026-03-18T12:00Z')).out).toContain('measured')
   await zone('history', 'GB-13')
   expect(asked.map((url) => decodeURIComponent(url.split('?')[1] ?? ''))).toEqual([
     'from=2026-03-16T00:00:00.000Z&to=2026-03-18T00:00:00.000Z',

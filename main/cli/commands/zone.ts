@@ -122,7 +122,7 @@ interface ForecastOptions extends CommonOptions {
 const forecast = () =>
   action<ForecastOptions>(
     zoneArgument(gridCommand('forecast', 'what the grid is expected to be like, as a chart by half hour'))
-      .addOption(new Option('--kind <quantity>', 'which quantity').choices(SignalKind.options).default('average'))
+      .addOption(new Option('--kind <kind>', 'which quantity').choices(SignalKind.options).default('average'))
       .addOption(valuesOption()),
     async ({ kind, values = false, ...options }, output, [zone = '']) => {
       output.progress(`Asking about ${zone}…`)
@@ -135,7 +135,7 @@ const forecast = () =>
 
 interface HistoryOptions extends CommonOptions {
   readonly days: number
-  readonly to?: string
+  readonly until?: string
   readonly values?: boolean
 }
 
@@ -149,13 +149,16 @@ function utc(text: string): string {
 const DAY_MS = 86_400_000
 
 /** The stretch asked for; without an end the coordinator says how far measurements go. */
-const stretchOf = ({ days, to }: HistoryOptions) => ({ from: toIso((to === undefined ? systemClock.now() : Date.parse(to)) - days * DAY_MS), to: to ?? null })
+const stretchOf = ({ days, until }: HistoryOptions) => ({
+  from: toIso((until === undefined ? systemClock.now() : Date.parse(until)) - days * DAY_MS),
+  to: until ?? null,
+})
 
 const history = () =>
   action<HistoryOptions>(
     zoneArgument(gridCommand('history', 'what the average intensity was, as a chart by half hour'))
       .option('--days <n>', 'how many days, at most 14', wholeNumber(1, 14), 1)
-      .option('--to <time>', 'where they end, in UTC (default: where the newest measurement does)', utc)
+      .option('--until <time>', 'where they end, in UTC (default: where the newest measurement does)', utc)
       .addOption(valuesOption()),
     async (options, output, [zone = '']) => {
       output.progress(`Asking what it was like in ${zone}…`)

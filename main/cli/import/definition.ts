@@ -34,7 +34,9 @@ function readText(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readAtMost(file))
   } catch (error) {
-    throw error instanceof WindfallError ? error : new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}).`, { cause: error })
+    throw error instanceof WindfallError
+      ? error
+      : new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}). Check its name and that it is JSON or YAML.`, { cause: error })
   }
 }
 

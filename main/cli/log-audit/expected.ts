@@ -20,7 +20,8 @@ export function createExpectations() {
   let count = 0
   return {
     add(expected: Expected): void {
-      if (++count > MOST) throw new WindfallError('input.too-large', 'The coordinator shows more heads and anchors than a log can have. It cannot be audited.')
+      if (++count > MOST)
+        throw new WindfallError('input.too-large', 'The coordinator shows more heads and anchors than a log can have. It cannot be audited: ask its operator.')
       bySize.set(expected.treeSize, [...(bySize.get(expected.treeSize) ?? []), expected])
     },
     at: (treeSize: number): readonly Expected[] => bySize.get(treeSize) ?? [],

@@ -43,7 +43,7 @@ export function readState(file: string): AuditState | null {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}).`, { cause: error })
+    throw new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}). Name another file with --notes.`, { cause: error })
   }
   try {
     return AuditState.parse(JSON.parse(text))

@@ -1,14 +1,23 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { packageVersion, resourcesDirectory } from '../../kernel/paths.ts'
+import { gzipSync } from 'node:zlib'
+import { packageRoot, packageVersion, resourcesDirectory } from '../../kernel/paths.ts'
 
 const TEMPLATES = join(resourcesDirectory, 'deploy', 'debian')
 const UNITS = ['windfall-agent.service', 'windfall-coordinator.service']
 const SETTINGS = ['agent.env', 'coordinator.env']
 const SCRIPTS = ['postinst', 'prerm', 'postrm']
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' }
+
+/** Where shells look for completions that packages bring. */
+const COMPLETIONS = {
+  'windfall.bash': 'bash-completion/completions/windfall',
+  _windfall: 'zsh/vendor-completions/_windfall',
+  'windfall.fish': 'fish/vendor_completions.d/windfall.fish',
+} as const
 
 const KIB = 1_024
 
@@ -47,9 +56,27 @@ function put(from: string, to: string, mode: number): void {
   chmodSync(to, mode)
 }
 
+/** The pages of the manual, compressed as Debian policy §12.1 asks, and completions, below `share`. */
+async function putDocuments(share: string): Promise<void> {
+  const made = mkdtempSync(join(tmpdir(), 'windfall-documents-'))
+  try {
+    await promisify(execFile)(process.execPath, [join(packageRoot, 'main', 'cli', 'documents.ts'), made])
+    const pages = join(share, 'man', 'man1')
+    mkdirSync(pages, { recursive: true })
+    for (const page of readdirSync(join(made, 'man')))
+      writeFileSync(join(pages, `${page}.gz`), gzipSync(readFileSync(join(made, 'man', page)), { level: 9 }), { mode: 0o644 })
+    for (const [from, to] of Object.entries(COMPLETIONS)) {
+      mkdirSync(join(share, to, '..'), { recursive: true })
+      put(join(made, 'completions', from), join(share, to), 0o644)
+    }
+  } finally {
+    rmSync(made, { recursive: true, force: true })
+  }
+}
+
 /**
  * Packs a file system to be, with a headless tree in its `usr/lib/windfall`, as a `.deb`: one program, two services that are installed and not enabled, and
- * settings in `/etc/windfall` that upgrades keep. Needs `dpkg-deb`. Answers the package's path, in the folder `out`.
+ * settings in `/etc/windfall` that upgrades keep, and the manual. Needs `dpkg-deb`. Answers the package's path, in the folder `out`.
  */
 export async function packDebian({ root, out }: { readonly root: string; readonly out: string }): Promise<string> {
   const architecture = ARCHITECTURES[process.arch] ?? process.arch
@@ -58,11 +85,14 @@ export async function packDebian({ root, out }: { readonly root: string; readonl
   put(join(TEMPLATES, 'windfall'), join(root, 'usr/bin/windfall'), 0o755)
   for (const unit of UNITS) put(join(TEMPLATES, unit), join(root, 'usr/lib/systemd/system', unit), 0o644)
   for (const file of SETTINGS) put(join(TEMPLATES, file), join(root, 'etc/windfall', file), 0o644)
-  put(join(root, 'usr/lib/windfall/LICENSE'), join(root, 'usr/share/doc/windfall/copyright'), 0o644)
+  const licences = ['LICENSE', 'THIRD-PARTY-NOTICES.txt'].map((name) => readFileSync(join(root, 'usr/lib/windfall', name), 'utf8'))
+  writeFileSync(join(root, 'usr/share/doc/windfall/copyright'), licences.join('\n\n'), { mode: 0o644 })
+  await putDocuments(join(root, 'usr/share'))
   for (const script of SCRIPTS) put(join(TEMPLATES, script), join(root, 'DEBIAN', script), 0o755)
   writeFileSync(join(root, 'DEBIAN/conffiles'), SETTINGS.map((file) => `/etc/windfall/${file}\n`).join(''))
   writeFileSync(join(root, 'DEBIAN/control'), controlText({ version: packageVersion, architecture, bytes: sizeOf(root) }))
-  const file = join(out, `windfall_${packageVersion.replace('-', '~')}_${architecture}.deb`)
+  // The version in the name as releases write it: a tilde has no place in an address.
+  const file = join(out, `windfall_${packageVersion}_${architecture}.deb`)
   await promisify(execFile)('dpkg-deb', ['--build', '--root-owner-group', '-Zgzip', root, file])
   return file
 }

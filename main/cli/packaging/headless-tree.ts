@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { basename, join, relative } from 'node:path'
 import { packageRoot } from '../../kernel/paths.ts'
 import { RELEASE_MARK } from '../build.ts'
+import { notices } from '../release/notices.ts'
 import { installedPackages } from './installed-packages.ts'
 
 /** Everything of ours that runs without a screen, with what it reads. */
@@ -11,6 +12,8 @@ const NOT_OURS = new Set([
   'main/desktop',
   'dist/main',
   'dist/sandbox',
+  'dist/notices',
+  'dist/packed',
   'dist/preload',
   'dist/icons',
   'resources/icons',
@@ -58,5 +61,6 @@ export function writeHeadlessTree(folder: string): void {
   const lock = readFileSync(join(packageRoot, 'package-lock.json'), 'utf8')
   for (const path of installedPackages(lock, (name) => existsSync(join(packageRoot, name))))
     copy(path, (part) => isPackagePart(part) && isForHere(part, process.platform, process.arch))
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices('headless'))
   writeFileSync(join(folder, 'dist', RELEASE_MARK), '')
 }

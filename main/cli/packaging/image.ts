@@ -1,6 +1,6 @@
 /** `npm run package:image [-- --tag NAME] [--base IMAGE] [--json]`: a container image for coordinators and agents without a screen, by the local engine. */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -36,6 +36,8 @@ async function buildImage({ tag, base }: { readonly tag: string; readonly base: 
   try {
     const [context, idFile] = [join(root, 'context'), join(root, 'id')]
     writeHeadlessTree(context)
+    // A folder with a wallet in it may be open to nobody else, and git keeps no modes of folders.
+    chmodSync(join(context, 'resources', 'deploy', 'container', 'data', 'windfall'), 0o700)
     cpSync(DOCKERFILE, join(root, 'Dockerfile'))
     await docker([
       'build',

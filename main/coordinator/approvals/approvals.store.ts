@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { ApprovalKind } from '../../../shared/contract/approval.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 
@@ -19,6 +19,15 @@ export interface Approval {
   readonly decidedBy: string | null
   readonly decidedAt: number | null
   readonly reason: string | null
+}
+
+interface ApprovalPage {
+  readonly now: number
+  /** In which of these states at that time; `null`: in any. */
+  readonly states: readonly Approval['state'][] | null
+  readonly kinds: readonly ApprovalKind[] | null
+  readonly after: string | null
+  readonly limit: number
 }
 
 export interface Decided {
@@ -44,6 +53,14 @@ const decode = (row: Selectable<Schema['approval']>): Approval => ({
   reason: row.reason,
 })
 
+/** What waits for too long has expired, whether or not anybody has written that down. */
+const standing = (states: readonly Approval['state'][], now: number) => {
+  const waits = sql<boolean>`(state = 'waiting' AND expires_at > ${now})`
+  const expired = sql<boolean>`(state = 'expired' OR (state = 'waiting' AND expires_at <= ${now}))`
+  const is = (state: Approval['state']) => (state === 'waiting' ? waits : state === 'expired' ? expired : sql<boolean>`state = ${state}`)
+  return sql<boolean>`(${sql.join(states.map(is), sql` OR `)})`
+}
+
 /** All SQL on table `approval`. */
 export function createApprovalsStore(db: Db | Tx) {
   const all = () => db.selectFrom('approval').selectAll()
@@ -57,10 +74,11 @@ export function createApprovalsStore(db: Db | Tx) {
       const row = await all().where('kind', '=', kind).where('about', '=', about).where('state', '=', 'waiting').executeTakeFirst()
       return row ? decode(row) : null
     },
-    /** Newest first. `waitingAt`: only those that wait at that time. */
-    async page({ waitingAt, after, limit }: { waitingAt: number | null; after: string | null; limit: number }): Promise<Approval[]> {
+    /** Newest first. */
+    async page({ now, states, kinds, after, limit }: ApprovalPage): Promise<Approval[]> {
       let query = all().orderBy('id', 'desc').limit(limit)
-      if (waitingAt !== null) query = query.where('state', '=', 'waiting').where('expires_at', '>', waitingAt)
+      if (states !== null) query = query.where(standing(states, now))
+      if (kinds !== null) query = query.where('kind', 'in', kinds)
       return (await (after === null ? query : query.where('id', '<', after)).execute()).map(decode)
     },
     async add(approval: Omit<Approval, 'state' | 'decidedBy' | 'decidedAt' | 'reason'>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ApprovalKind, ApprovalView, approvalCalls } from '../../../shared/contract/approval.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
+import { each } from '../../../shared/contract/several.ts'
 import type { Grants, Permission, Principal } from '../../../shared/domain/permissions.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
@@ -73,9 +74,10 @@ export function createApprovals<A extends Acts>(deps: ApprovalDeps, acts: A): Ap
       const alone: Settle = (tx) => deps.decide(tx, 'approval.alone', { approved: kind, about: act.about(order), by: asker.by, why: ALONE })
       return (await act.run(asker, order, alone)) as never
     },
-    async list({ waiting, after, limit }) {
+    async list({ waiting, state, kind, after, limit }) {
       const now = clock.now()
-      const found = await createApprovalsStore(db).page({ waitingAt: waiting ? now : null, after, limit: limit + 1 })
+      const states = waiting ? (['waiting'] as const) : each<Approval['state']>(state)
+      const found = await createApprovalsStore(db).page({ now, states, kinds: each<ApprovalKind>(kind), after, limit: limit + 1 })
       const items = found.slice(0, limit).map((one) => viewOf(one, { now, permission: actOf }))
       return { items, next: found.length > limit ? (items.at(-1)?.approvalId ?? null) : null }
     },

@@ -1,15 +1,8 @@
+import { type ChainedText, GENESIS, chainedText } from '../../../shared/domain/chained-text.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 
 /** One record of a log of the coordinator's. `body` is the JSON text that was hashed; nothing is ever re-serialised. */
-export interface Chained {
-  readonly seq: number
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly kind: string
-  /** Something happened, a policy chose, or, in a log of its own, somebody acted. */
-  readonly form: 'fact' | 'choice' | 'act'
-  readonly body: string
-  readonly prevHash: string
+export interface Chained extends ChainedText {
   readonly hash: string
 }
 
@@ -18,17 +11,8 @@ export interface Decision extends Chained {
   readonly form: 'fact' | 'choice'
 }
 
-/** What a record says whose body was erased; no JSON text is this. Its hash, by which it is linked, stays. */
-export const ERASED = 'erased'
-
-/** `prevHash` of the first record. */
-const GENESIS = '0'.repeat(64)
-
-/** Hex SHA-256 over everything that must not change, the previous hash included. A fact is hashed as facts were before there were choices. */
-function recordHash({ seq, at, kind, form, body, prevHash }: Omit<Chained, 'hash'>): string {
-  const fact = [seq, at, kind, body, prevHash]
-  return sha256Hex(JSON.stringify(form === 'fact' ? fact : [form, ...fact]))
-}
+/** Hex SHA-256 over everything that must not change, the previous hash included. */
+const recordHash = (record: Omit<Chained, 'hash'>): string => sha256Hex(chainedText(record))
 
 export function nextRecord<R extends Pick<Chained, 'at' | 'kind' | 'form' | 'body'>>(last: Pick<Chained, 'seq' | 'hash'> | null, record: R): R & Chained {
   const next = { ...record, seq: (last?.seq ?? 0) + 1, prevHash: last?.hash ?? GENESIS }

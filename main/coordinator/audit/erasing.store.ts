@@ -1,5 +1,5 @@
+import { ERASED } from '../../../shared/domain/chained-text.ts'
 import type { Db, Tx } from '../persistence/database.ts'
-import { ERASED } from './chain.ts'
 import { unpack } from './sealed.ts'
 
 const PAGE = 500

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Chained, ERASED, follows, isIntact } from './chain.ts'
+import { ERASED } from '../../../shared/domain/chained-text.ts'
+import { type Chained, follows, isIntact } from './chain.ts'
 
 /** What can be said of a log, or a part of one, without anybody else. */
 export interface LogCheck {

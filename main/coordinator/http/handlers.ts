@@ -14,11 +14,13 @@ import { modelHandlers } from './model-handlers.ts'
 import { nodeAdminHandlers } from './node-handlers.ts'
 import { requesterAdminCalls } from './requester-handlers.ts'
 import type { CoordinatorHandlers, CoordinatorParts } from './parts.ts'
+import { overviewHandlers } from './overview-handlers.ts'
 import { payoutHandlers } from './payout-handlers.ts'
 import { personHandlers } from './person-handlers.ts'
 import { runCalls } from './run-handlers.ts'
 import { vaultHandlers } from './vault-handlers.ts'
 import { walletHandlers } from './wallet-handlers.ts'
+import { workHandlers } from './work-handlers.ts'
 import { webhookHandlers } from './webhook-handlers.ts'
 
 const publicCalls = ({
@@ -168,6 +170,9 @@ export const createHandlers = (parts: CoordinatorParts): CoordinatorHandlers => 
   ...runCalls(parts),
   ...exportHandlers(parts),
   ...evidenceHandlers(parts),
+  ...overviewHandlers(parts),
+  ...workHandlers(parts),
+  getProfitability: (asked) => parts.profitability(asked),
   ...fleetCalls(parts),
   ...requesterCalls(parts),
   ...templateCalls(parts),

@@ -19,6 +19,9 @@ import { createEvidencing } from '../evidencing.ts'
 import { createExporting } from '../exporting.ts'
 import { readCoordinatorConfig } from '../config.ts'
 import { createLogKeeping } from '../log-keeping.ts'
+import { createNoticing } from '../noticing.ts'
+import { createOverview } from '../overview.ts'
+import { createProfiting } from '../profiting.ts'
 import { createPaying } from '../paying.ts'
 import { createPersonal } from '../personal.ts'
 import { createVaulting } from '../vaulting.ts'
@@ -37,6 +40,7 @@ export interface TestServer extends AsyncDisposable {
   readonly operating: ReturnType<TestOperating['over']>['operating']
   /** Tells the coordinator to stop; `runs` are what then runs beside the rest. */
   readonly leave: () => void
+  readonly changes: ReturnType<typeof createNoticing>
   readonly runs: ReturnType<TestOperating['over']>['runs']
 }
 
@@ -135,14 +139,25 @@ const fakeWebhooks = ({ db, clock, decide }: TestCore): CoordinatorParts['webhoo
 
 const testAddress = (): string => toBase58(Buffer.from(testReceiptKey.publicJwk.x, 'base64url'))
 
+function ended(end: () => void): () => void {
+  end()
+  return end
+}
+
 type TestOptions = Parameters<typeof startTestCore>[0] & {
-  /** How the border differs from that of a coordinator of this machine. */
+  /** Whether who listens for changes is kept; otherwise they hear once, so that the request has an end. */
+  readonly keepsLines?: boolean
   /** From where on an act takes a second person. */
   readonly approving?: Partial<Parameters<typeof createApproving>[0]['config']>
+  /** How the border differs from that of a coordinator of this machine. */
   readonly border?: Partial<Pick<HttpServerDeps, 'host' | 'names' | 'trustProxy' | 'tls' | 'pace' | 'handlers'>>
 }
 
-export async function startTestServer(limits = GENEROUS, grid = NO_GRID, { border = {}, approving = {}, ...options }: TestOptions = {}): Promise<TestServer> {
+export async function startTestServer(
+  limits = GENEROUS,
+  grid = NO_GRID,
+  { border = {}, approving = {}, keepsLines = false, ...options }: TestOptions = {},
+): Promise<TestServer> {
   const operated = operatingFor(options)
   const core = await startTestCore(operated.options)
   const { operating, probes, health, runs } = operated.over(core)
@@ -172,6 +187,8 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, { borde
   })
   const handlers = createHandlers({
     ...core.parts,
+    overview: createOverview({ ...core, grid }),
+    profitability: createProfiting({ ...core, microUsdPerEur: 1_080_000n }),
     approvals,
     replicas: async () => ({ replicas: [], unowned: [], health: await health(), intake: core.intake.load() }),
     incidents: {
@@ -225,6 +242,14 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, { borde
     grid,
   })
   const { access, blobs, checkpoints, inputs, clock } = core
+  const changes = createNoticing({
+    clock,
+    db: core.db,
+    presence: core.registry.presenceVersion,
+    quiet: operating.draining.quiet,
+    chance: () => 0,
+    onFailure: (error) => failures.push(error),
+  })
   const app = await createHttpServer({
     clock,
     version: '0.1.0',
@@ -238,6 +263,7 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, { borde
     exports,
     links: core.parts.wallets,
     signIn: core.signIn,
+    changes: keepsLines ? changes : { listen: (...line) => ended(changes.listen(...line)) },
     host: '127.0.0.1',
     trustProxy: false,
     names: null,
@@ -254,6 +280,7 @@ export async function startTestServer(limits = GENEROUS, grid = NO_GRID, { borde
     core,
     app,
     failures,
+    changes,
     operating,
     leave: operated.leave,
     runs,

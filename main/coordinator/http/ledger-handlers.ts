@@ -11,6 +11,7 @@ export const ledgerHandlers = ({
   checkLedger: () => ledger.check(),
   getStatement: (question, caller) => ledger.statement(viewerOf(caller), question),
   getEntries: ({ about }, caller) => ledger.entries(viewerOf(caller), about),
+  listTransactions: (asked, caller) => ledger.transactions(viewerOf(caller), asked),
   getCommunityFund: () => ledger.community(),
   getOwnBalances: (_, caller) => ledger.own.balances(nodeOf(caller)),
   getOwnStatement: (page, caller) => ledger.own.statement(nodeOf(caller), page),

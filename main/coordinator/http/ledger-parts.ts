@@ -20,6 +20,8 @@ export interface LedgerParts {
   /** Errors of both: `auth.refused` for what is somebody else's. */
   readonly statement: (viewer: Viewer, question: In<'getStatement'>) => Promise<Out<'getStatement'>>
   readonly entries: (viewer: Viewer, about: string) => Promise<Out<'getEntries'>>
+  /** Error: `auth.refused` for one without an account. */
+  readonly transactions: (viewer: Viewer, asked: In<'listTransactions'>) => Promise<Out<'listTransactions'>>
   readonly community: () => Promise<Out<'getCommunityFund'>>
   readonly periods: (page: Page) => Promise<Out<'listPeriods'>>
   /** What a node may ask and do about its own money. */

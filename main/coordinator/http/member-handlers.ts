@@ -14,12 +14,21 @@ function sessionOf(caller: Caller): OwnSession {
 }
 
 /** People who sign in. */
-export const memberHandlers = ({ members, approvals: { acts } }: Pick<CoordinatorParts, 'members' | 'approvals'>): Called<keyof typeof memberCalls> => ({
+export const memberHandlers = ({
+  members,
+  apiKeys,
+  approvals: { acts },
+}: Pick<CoordinatorParts, 'members' | 'apiKeys' | 'approvals'>): Called<keyof typeof memberCalls> => ({
   redeemSignIn: members.redeem,
   whoAmI: async (_, caller) => {
-    const { kind, account: requesterId } = principalOf(caller)
-    const shown = kind === 'member' ? await members.show(sessionOf(caller)) : { member: null, session: null }
-    return { kind, requesterId, ...shown }
+    const holder = principalOf(caller)
+    const { kind, account: requesterId, grants: may, credential: prefix } = holder
+    if (kind === 'key') {
+      const { label, expiresAt } = await apiKeys.own(holder)
+      return { kind, requesterId, may, member: null, session: null, expiresAt, key: { prefix, label } }
+    }
+    const shown = await members.show(sessionOf(caller))
+    return { kind, requesterId, may, ...shown, expiresAt: shown.session?.expiresAt ?? null, key: null }
   },
   signOut: async (_, caller) => {
     await members.end(sessionOf(caller))

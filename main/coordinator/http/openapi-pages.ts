@@ -1,3 +1,4 @@
+import { CHANGES_EVENT, CHANGES_PATH } from '../../../shared/contract/changes.ts'
 import { type RawRoute, inPath, object, text } from './openapi-raw.ts'
 
 const secret = inPath('secret', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6', { type: 'string' })
@@ -66,6 +67,26 @@ export const pageRoutes: readonly RawRoute[] = [
     summary: 'The page that verifies a receipt in the browser of its reader',
     answers: { 'text/html': text('<!doctype html>…') },
   },
+  ...(['/', '/console'] as const).map(
+    (path): RawRoute => ({
+      operationId: path === '/' ? 'openHome' : 'openConsoleHome',
+      method: 'get',
+      path,
+      access: 'public',
+      summary: 'Leads on to the console',
+      status: 302,
+      answers: {},
+    }),
+  ),
+  {
+    operationId: 'openConsole',
+    method: 'get',
+    path: '/console/{file}',
+    access: 'public',
+    summary: 'The page on which operators and requesters look after everything, and its parts',
+    parameters: [inPath('file', 'index.html')],
+    answers: { 'text/html': text('<!doctype html>…') },
+  },
   {
     operationId: 'explainProblems',
     method: 'get',
@@ -114,6 +135,20 @@ export const operationRoutes: readonly RawRoute[] = [
     access: 'metrics.read',
     summary: 'How this coordinator does, in the text format of Prometheus',
     answers: { 'text/plain': text('# TYPE windfall_jobs gauge\n') },
+  },
+  {
+    operationId: 'listenForChanges',
+    method: 'get',
+    path: CHANGES_PATH,
+    access: 'self.read',
+    summary: 'That something changed that you may read, as Server-Sent Events',
+    description: [
+      `Each event is \`${CHANGES_EVENT}\`, and its data names topics: \`{"topics":["jobs"]}\`. What it is now, you ask for. The first one names all topics that you`,
+      'may read, since nobody knows what you missed; a topic of which only your own is yours is named when something of yours has changed. A comment comes at',
+      'least every 15 s. The stream ends with the key or the session, and when the coordinator stops: come again after the time that `retry` names.',
+      'Eight at once for each person.',
+    ].join(' '),
+    answers: { 'text/event-stream': text('id: 1\nevent: changed\ndata: {"topics":["jobs"]}\n\n') },
   },
   {
     operationId: 'openAgentSocket',

@@ -14,8 +14,11 @@ import { Checkpoint, JobLimits, JobRuntime, JobSpec, JobView, Lease } from '../.
 import { DepositView } from '../../../shared/contract/funding.ts'
 import { ArrayView } from '../../../shared/contract/job-array.ts'
 import { TemplateUse, TemplateView } from '../../../shared/contract/job-template.ts'
+import { FleetSummary, JobFigures, ZoneOverview } from '../../../shared/contract/overview.ts'
 import { Plan, PlanAnswer } from '../../../shared/contract/plan.ts'
+import { ProfitSum } from '../../../shared/contract/profitability.ts'
 import { ChallengeView, OpenChallenge, ProofSummary, ProofView } from '../../../shared/contract/proof.ts'
+import { JobDetail, JobSummary } from '../../../shared/contract/work.ts'
 import { OpenedLink, WalletLink, WalletView } from '../../../shared/contract/wallet.ts'
 import {
   Base64,
@@ -52,11 +55,15 @@ const SHARED = {
   DecisionView,
   DepositView,
   Envelope,
+  FleetSummary,
   IncidentSummary,
   IncidentView,
+  JobDetail,
+  JobFigures,
   JobLimits,
   JobRuntime,
   JobSpec,
+  JobSummary,
   JobView,
   Lease,
   NodeEvent,
@@ -73,6 +80,7 @@ const SHARED = {
   PlanAnswer,
   Presence,
   Problem,
+  ProfitSum,
   ProofSummary,
   ProofView,
   PublicJwk,
@@ -91,6 +99,7 @@ const SHARED = {
   WalletLink,
   WalletView,
   Window,
+  ZoneOverview,
   ZoneView,
   Empty: coordinatorContract.health.input,
 }

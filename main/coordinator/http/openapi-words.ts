@@ -1,5 +1,6 @@
 /** What a reader finds operations by: the first that the path begins with counts. */
 const TAGS: readonly (readonly [tag: string, description: string, prefixes: readonly string[]])[] = [
+  ['Machines', '', ['/v1/fleet-summary']],
   ['Linking a wallet', 'Where a node is paid, agreed by the signature of a wallet.', ['/v1/links', '/link', '/v1/node/wallet']],
   ['Payouts', 'What nodes are paid on Solana.', ['/v1/payouts', '/v1/node/payout']],
   ['For agents', 'What a machine says and asks in its own name, signed by its device key.', ['/v1/node/', '/v1/presence', '/v1/leases', '/v1/events']],
@@ -7,7 +8,7 @@ const TAGS: readonly (readonly [tag: string, description: string, prefixes: read
   [
     'Jobs',
     'Submit, plan, follow and cancel jobs, alone or as arrays, and what they run.',
-    ['/v1/jobs', '/v1/arrays', '/v1/templates', '/v1/models', '/v1/blobs'],
+    ['/v1/jobs', '/v1/work', '/v1/job-summary', '/v1/arrays', '/v1/templates', '/v1/models', '/v1/blobs'],
   ],
   [
     'Receipts and proofs',
@@ -16,8 +17,8 @@ const TAGS: readonly (readonly [tag: string, description: string, prefixes: read
   ],
   ['Receipts and proofs', '', ['/.well-known', '/v1/keys']],
   ['Paying in', 'Prepaid money, and vaults of protected jobs.', ['/v1/account', '/v1/deposits', '/v1/vaults']],
-  ['Books', 'Double entry: statements, disputes, refunds, balance sheets.', ['/v1/ledger', '/v1/requesters']],
-  ['Grid', 'Zones, intensity, prices and forecasts, with where they come from.', ['/v1/grid', '/v1/zones']],
+  ['Books', 'Double entry: statements, disputes, refunds, balance sheets.', ['/v1/ledger', '/v1/requesters', '/v1/profitability']],
+  ['Grid', 'Zones, intensity, prices and forecasts, with where they come from.', ['/v1/grid', '/v1/zone']],
   ['Machines', 'Nodes as their operator sees them.', ['/v1/nodes', '/v1/node', '/v1/enrolment-tokens', '/v1/canaries', '/v1/soft-signals']],
   ['Access', 'Keys, people, roles and what takes two people.', ['/v1/api-keys', '/v1/members', '/v1/session', '/v1/sign', '/auth', '/v1/approvals', '/v1/me']],
   ['Webhooks', 'Told without asking.', ['/v1/webhook']],
@@ -32,18 +33,22 @@ export const tagDescriptions = TAGS.filter(([, description]) => description !== 
 /** What a parameter of this name means, wherever it is asked for. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   about: 'What it is about, as kind and id',
+  account: 'Only what changes this account of the books, or one below it',
   after: 'Go on behind this place: the `next` of the page before',
+  all: 'Whether to show those too that nothing is in',
   array: 'Only jobs of this array, in their order',
   at: 'The moment asked about',
   beginning: 'Only ids that begin like this',
   by: 'What to sum by',
+  cause: 'Only with one of these causes',
   date: 'The day',
   digest: 'Content address: sha256: and the digest of the content',
   from: 'Where it begins',
+  gpu: 'A part of the name of a GPU that it has',
   hash: 'SHA-256, in hexadecimal digits',
   index: 'Place in the list, from 0',
   job: 'Only of this job',
-  kind: 'Only of this kind',
+  kind: 'Only of this kind; where several may be asked for, with commas between them',
   latitude: 'Degrees north; two decimals say enough',
   leaf: 'Place of the leaf in the log, from 0',
   limit: 'How much at once, at most',
@@ -55,9 +60,11 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   of: 'Whose: for operators',
   owner: 'Whose: for operators',
   postcode: 'A postcode of Great Britain; the first half is enough',
+  presence: 'Whether it is there: one or more of `online`, `offline`, `unknown`',
   query: 'What to look for',
   receipt: 'The id of a receipt',
   requester: 'Only of this requester; for operators',
+  search: 'What its name contains, or what its id or owner begins with',
   secret: 'The secret part of the address that the owner was given',
   seq: 'Number in the log, from 1',
   sha256: 'SHA-256 of the content, in hexadecimal digits',
@@ -65,7 +72,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   signed: '`now`: a head that is signed for this answer',
   since: 'From this moment on',
   size: 'Number of leaves of the tree',
-  state: 'Only what is in this state',
+  state: 'Only what is in this state; where several may be asked for, with commas between them',
   template: 'Only jobs that were made from this template',
   to: 'Where it ends',
   token: 'Fencing token of the lease',
@@ -73,7 +80,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   version: 'The version; the newest if left out where that is possible',
   waiting: 'Only what waits for a decision',
   which: 'Which of them',
-  zone: 'Zone of the grid, such as GB-13 or DE',
+  zone: 'Zone of the grid, such as GB-13 or DE; where several may be asked for, with commas between them',
 }
 
 const spaced = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

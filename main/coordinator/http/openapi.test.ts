@@ -63,7 +63,10 @@ function boundRoutes(tree: string): string[] {
     const [, indent = '', part = '', methods = ''] = /^((?:│ {3}| {4})*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? []
     const depth = indent.length / 4
     above.splice(depth, Infinity, part)
-    const path = above.join('').replaceAll(/:(\w+)/g, '{$1}')
+    const path = above
+      .join('')
+      .replaceAll(/:(\w+)/g, '{$1}')
+      .replace(/\/?\*$/, '/{file}')
     return methods.split(', ').flatMap((method) => (method === '' || method === 'HEAD' ? [] : [`${method} ${path}`]))
   })
 }

@@ -2,6 +2,8 @@
 import type { ApiKeyParts } from './api-key-parts.ts'
 import type { ApprovalParts } from './approval-parts.ts'
 import type { CanaryParts } from './canary-parts.ts'
+import type { OverviewParts } from './overview-parts.ts'
+import type { WorkParts } from './work-parts.ts'
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { Presence } from '../../../shared/contract/node.ts'
 import type { Handlers, InputOf, OutputOf } from '../../../shared/contract/define.ts'
@@ -138,6 +140,10 @@ export interface CoordinatorParts {
     readonly list: (requesterId: string, proofId: string) => Promise<Out<'getChallenges'>['challenges']>
     readonly answer: (nodeId: string, input: In<'answerChallenge'>) => Promise<Out<'answerChallenge'>>
   }
+  readonly overview: OverviewParts
+  readonly work: WorkParts
+  /** Error: `input.invalid`. */
+  readonly profitability: (asked: In<'getProfitability'>) => Promise<Out<'getProfitability'>>
   readonly incidents: {
     readonly list: (page: In<'listIncidents'>) => Promise<Out<'listIncidents'>>
     readonly show: (incidentId: string) => Promise<Out<'getIncident'>>

@@ -3,11 +3,14 @@ import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import { serve } from '../../../shared/contract/define.ts'
 import { WindfallError, toProblem } from '../../../shared/errors.ts'
 import { withoutSecrets } from '../../kernel/hidden.ts'
+import type { ChangeParts } from './changes-parts.ts'
 import { FULL_S } from './admission.ts'
 import { type ActBorder, type ActLog, createActBorder } from './act-border.ts'
 import { createAccessCheck } from './access.ts'
 import { type BlobDeps, bindBlobs } from './blob-routes.ts'
 import { type CheckpointDeps, bindCheckpoints } from './checkpoint-routes.ts'
+import { bindChanges } from './changes-routes.ts'
+import { bindConsole } from './console-pages.ts'
 import { bindDescription } from './description-routes.ts'
 import type { ExportParts } from './export-parts.ts'
 import { bindExports } from './export-routes.ts'
@@ -36,6 +39,7 @@ export interface HttpServerDeps extends GuardDeps, ListenerDeps {
   readonly exports: Pick<ExportParts, 'keySet' | 'credential' | 'receipts'>
   readonly links: Pick<CoordinatorParts['wallets'], 'open'>
   readonly signIn: SignInParts | null
+  readonly changes: ChangeParts
   readonly traffic: Traffic
   readonly probes: ProbeDeps
   readonly onFailure: (error: unknown, request: { readonly method: string; readonly path: string }) => void
@@ -94,10 +98,13 @@ function bindAll(app: FastifyInstance, deps: HttpServerDeps, { checked, acts }: 
   bindInputs(app, deps.inputs, checked)
   bindResults(app, deps.results, checked)
   bindExports(app, deps.exports, checked)
-  bindProbes(app, deps.probes, createAccessCheck(deps.access))
+  const check = createAccessCheck(deps.access)
+  bindProbes(app, deps.probes, check)
+  bindChanges(app, { changes: deps.changes, check }, checked)
   bindLinkPage(app, deps.links)
   bindSignInPages(app, deps.signIn)
   bindVerifyPage(app)
+  bindConsole(app)
   bindDescription(app, deps.version)
 }
 

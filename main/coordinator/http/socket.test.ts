@@ -8,6 +8,7 @@ import { signEnvelope } from '../../../shared/domain/dsse.ts'
 import { PROOF_BATCH_TYPE } from '../../../shared/domain/proof-batch.ts'
 import { type Signer, createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { OPERATOR, REQUESTER, type TestNode } from '../core.fake.ts'
+import { transact } from '../persistence/database.ts'
 import { proofFor, submissionOf } from '../test-work.fake.ts'
 import { type TestServer, startTestServer } from './http.fake.ts'
 
@@ -82,9 +83,8 @@ test('an agent proves its key, reports presence and is pushed its lease, a cance
   expect(lease).toMatchObject({ jobId: 'job-1', token: 1 })
   await server.core.jobs.cancel(REQUESTER, 'job-1')
   expect(await line.next('cancel')).toEqual({ type: 'cancel', leaseId: lease.leaseId, reason: 'cancelled' })
-  await server.core.db
-    .transaction()
-    .execute((tx) => server.core.recordEvent(tx, node.nodeId, { kind: 'proof-refused', proofId: 'p', jobId: 'j', code: 'c', message: 'm' }))
+  const fact = { kind: 'proof-refused', proofId: 'p', jobId: 'j', code: 'c', message: 'm' } as const
+  await transact(server.core.db, (tx) => server.core.recordEvent(tx, node.nodeId, fact))
   line.frames.length = 0
   await server.core.jobs.round()
   expect(await line.next('events')).toEqual({ type: 'events', lastEvent: 1 })

@@ -70,7 +70,7 @@ const EVERYBODYS = grantsOf(['requester'])
 const isOwn = (access: string): boolean => EVERYBODYS[access as Permission] === 'own'
 
 const SIGNED = { signature: '1'.repeat(88), message: 'AA==' }
-const BODIES: Readonly<Record<string, object>> = { '/v1/account/vaults/:jobId/sign': SIGNED }
+const BODIES: Readonly<Record<string, object>> = { '/v1/account/vaults/:jobId/sign': SIGNED, '/v1/jobs/:jobId/requeue': { newJobId: 'job-again' } }
 /** Content is found by its hash alone. */
 const BY_CONTENT = '/v1/blobs/:digest'
 

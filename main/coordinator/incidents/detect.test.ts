@@ -2,28 +2,14 @@ import { expect, test } from 'vitest'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { slotsOf, toWindow } from '../../../shared/domain/signal.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
+import { emptySignal } from '../../../shared/domain/signal.fake.ts'
 import { type WatchedNode, abundanceIn, frequencyIn, lossOf, spikeIn, staleIn, usualOf } from './detect.ts'
 
 const NOW = Date.parse('2026-03-18T12:10:00.000Z')
 const FLOOR = NOW - 10 * 60_000
 const HOUR_MS = 3_600_000
 
-const signal = (change: Partial<Signal> = {}): Signal => ({
-  zone: 'GB-13',
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'Test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(NOW),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'Test',
-  points: [],
-  ...change,
-})
+const signal = (change: Partial<Signal> = {}): Signal => emptySignal(NOW, { zone: 'GB-13', source: 'Test', attribution: 'Test', ...change })
 
 const points = (from: number, values: readonly (number | null)[], stepMs = HALF_HOUR_MS): Signal['points'] =>
   values.map((value, index) => ({ from: toIso(from + index * stepMs), to: toIso(from + (index + 1) * stepMs), value, forecast: from + index * stepMs > NOW }))

@@ -1,7 +1,8 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { IncidentEnding } from '../../../shared/contract/incident.ts'
 import { IncidentCause } from '../../../shared/contract/incident.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
+import { type Search, among, look } from '../persistence/looking.ts'
 import type { Move, Standing } from './machine.ts'
 import type { Replanned } from './response.ts'
 
@@ -79,6 +80,33 @@ function single(db: Db | Tx) {
   }
 }
 
+interface IncidentFilter {
+  readonly which: 'open' | 'all'
+  readonly states: readonly string[] | null
+  readonly causes: readonly string[] | null
+  readonly zones: readonly string[] | null
+  readonly nodeId: string | null
+}
+
+interface IncidentPage extends IncidentFilter {
+  readonly after: string | null
+  readonly limit: number
+}
+
+/** The words of the first condition are those of an index. */
+const searchFor = ({ which, states, causes, zones, nodeId }: IncidentFilter): Search => ({
+  from: sql`incident`,
+  at: sql`detected_at`,
+  id: sql`id`,
+  by: which === 'open' ? [sql`state <> 'RESOLVED'`] : [],
+  rest: [
+    ...(states === null ? [] : [among(sql`state`, states)]),
+    ...(causes === null ? [] : [among(sql`cause`, causes)]),
+    ...(zones === null ? [] : [among(sql`zone`, zones)]),
+    ...(nodeId === null ? [] : [sql`node_id = ${nodeId}`]),
+  ],
+})
+
 function lists(db: Db | Tx) {
   return {
     /** Those whose cause may still be there, ended by an operator or not, oldest first. */
@@ -86,13 +114,13 @@ function lists(db: Db | Tx) {
       return (await db.selectFrom('incident').selectAll().where('over', '=', 0).orderBy('detected_at').orderBy('id').execute()).map(decode)
     },
     /** Newest first, those after the incident `after`. */
-    async page({ which, after, limit }: { which: 'open' | 'all'; after: string | null; limit: number }): Promise<StoredIncident[]> {
+    async page({ after, limit, ...filter }: IncidentPage): Promise<{ readonly incidents: StoredIncident[]; readonly next: string | null }> {
       const last = after === null ? undefined : await db.selectFrom('incident').select(['id', 'detected_at']).where('id', '=', after).executeTakeFirst()
-      let query = db.selectFrom('incident').selectAll()
-      if (which === 'open') query = query.where('state', '!=', 'RESOLVED')
-      if (last)
-        query = query.where((e) => e.or([e('detected_at', '<', last.detected_at), e.and([e('detected_at', '=', last.detected_at), e('id', '<', last.id)])]))
-      return (await query.orderBy('detected_at', 'desc').orderBy('id', 'desc').limit(limit).execute()).map(decode)
+      const { spots, next } = await look(db, searchFor(filter), { before: last ? { at: last.detected_at, id: last.id } : null, limit })
+      const ids = spots.map(({ id }) => id)
+      if (ids.length === 0) return { incidents: [], next: next?.id ?? null }
+      const rows = await db.selectFrom('incident').selectAll().where('id', 'in', ids).orderBy('detected_at', 'desc').orderBy('id', 'desc').execute()
+      return { incidents: rows.map(decode), next: next?.id ?? null }
     },
   }
 }

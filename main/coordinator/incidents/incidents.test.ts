@@ -8,6 +8,7 @@ import type { Choice, Policy } from '../../../shared/contract/decision.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
+import { emptySignal } from '../../../shared/domain/signal.fake.ts'
 import { type FakeClock, createFakeClock } from '../../kernel/clock.fake.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { openTestDatabase } from '../persistence/database.fake.ts'
@@ -55,22 +56,14 @@ let chosen: Choice[]
 let replanning: (() => Promise<void>) | null
 let watching: Watching
 
-const around = (zone: string, change: Partial<Signal>, value: number): Signal => ({
-  zone,
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'Test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(clock.now()),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'Test',
-  points: [{ from: toIso(clock.now() - HALF_HOUR_MS), to: toIso(clock.now() + HALF_HOUR_MS), value, forecast: false }],
-  ...change,
-})
+const around = (zone: string, change: Partial<Signal>, value: number): Signal =>
+  emptySignal(clock.now(), {
+    zone,
+    source: 'Test',
+    attribution: 'Test',
+    points: [{ from: toIso(clock.now() - HALF_HOUR_MS), to: toIso(clock.now() + HALF_HOUR_MS), value, forecast: false }],
+    ...change,
+  })
 
 const week = (zone: string): Signal => {
   const start = clock.now() - 7 * 86_400_000

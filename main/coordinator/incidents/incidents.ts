@@ -1,4 +1,5 @@
 import type { incidentCalls, IncidentCause, IncidentSummary, IncidentView, SimulatedEvent, Simulation } from '../../../shared/contract/incident.ts'
+import { each } from '../../../shared/contract/several.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import { zoneNames } from '../../../shared/domain/zones.ts'
 import { WindfallError, messageOf } from '../../../shared/errors.ts'
@@ -103,9 +104,10 @@ function summaryOf(incident: StoredIncident): IncidentSummary {
 }
 
 async function listIncidents(db: Db, page: In<'listIncidents'>) {
-  const found = await createIncidentsStore(db).page({ ...page, limit: page.limit + 1 })
-  const items = found.slice(0, page.limit).map(summaryOf)
-  return { items, next: found.length > page.limit ? (items.at(-1)?.incidentId ?? null) : null }
+  const { state, cause, zone, node, ...rest } = page
+  const wanted = { states: each(state), causes: each(cause), zones: each(zone), nodeId: node ?? null, ...rest }
+  const { incidents, next } = await createIncidentsStore(db).page(wanted)
+  return { items: incidents.map(summaryOf), next }
 }
 
 async function required(db: Db | Tx, incidentId: string): Promise<StoredIncident> {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { IncidentCause, IncidentState } from '../../../shared/contract/incident.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { toIso } from '../../../shared/units.ts'
+import { emptySignal } from '../../../shared/domain/signal.fake.ts'
 import type { Evidence } from './detect.ts'
 import { NEXT, type Standing } from './machine.ts'
 import type { RunningJob } from './pause.ts'
@@ -14,22 +15,13 @@ const HOUR_MS = 3_600_000
 const INCIDENT = { kind: 'incident', id: 'incident-1' } as const
 const JOB = { kind: 'job', id: 'job-1' } as const
 
-const signal = (change: Partial<Signal>, values: readonly number[], from: number): Signal => ({
-  zone: 'GB',
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'Test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(NOW),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'Test',
-  points: values.map((value, hour) => ({ from: toIso(from + hour * HOUR_MS), to: toIso(from + (hour + 1) * HOUR_MS), value, forecast: false })),
-  ...change,
-})
+const signal = (change: Partial<Signal>, values: readonly number[], from: number): Signal =>
+  emptySignal(NOW, {
+    source: 'Test',
+    attribution: 'Test',
+    points: values.map((value, hour) => ({ from: toIso(from + hour * HOUR_MS), to: toIso(from + (hour + 1) * HOUR_MS), value, forecast: false })),
+    ...change,
+  })
 
 const week = signal(
   {},

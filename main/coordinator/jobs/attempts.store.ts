@@ -1,11 +1,12 @@
 import type { YieldReason } from '../../../shared/contract/job.ts'
 import type { Plan } from '../../../shared/contract/plan.ts'
 import type { Selectable } from 'kysely'
-import { compiledOnce, inOrderOf } from '../persistence/compiled.ts'
+import { compiledOnce, inOrderOf, rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
+import { updateRow } from '../persistence/one-row.ts'
 import type { AttemptState } from '../persistence/tables/jobs.ts'
 import { inPieces } from './in-pieces.ts'
-import { OPEN_ATTEMPTS } from './leases.ts'
+import { OPEN_ATTEMPTS, TOOK_BACK } from './leases.ts'
 
 const LONGEST_ATTEMPT_MS = 8 * 86_400_000
 
@@ -71,10 +72,11 @@ const decode = (row: Selectable<Schema['attempt']>): Attempt => ({
   askedBack: row.asked_back,
 })
 
-const openOfNode = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('node_id', '=', '').where('state', 'in', OPEN_ATTEMPTS))
+const openOfNode = rememberedOnce((db) => db.selectFrom('attempt').selectAll().where('node_id', '=', '').where('state', 'in', OPEN_ATTEMPTS))
 const ofJob = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('job_id', '=', '').orderBy('token'))
 
-const byLease = compiledOnce((db) => db.selectFrom('attempt').selectAll().where('lease_id', '=', ''))
+const openLeases = rememberedOnce((db) => db.selectFrom('attempt').select(['lease_id', 'job_id', 'node_id']).where('state', 'in', OPEN_ATTEMPTS))
+const byLease = rememberedOnce((db) => db.selectFrom('attempt').selectAll().where('lease_id', '=', ''))
 
 /** All SQL on table `attempt`. An attempt and its lease are one row: neither exists without the other. */
 export function createAttemptsStore(db: Db | Tx) {
@@ -92,7 +94,7 @@ export function createAttemptsStore(db: Db | Tx) {
     },
     /** The same without their plans, which take longer to read than all the rest. */
     async openLeases(): Promise<readonly Pick<Attempt, 'leaseId' | 'jobId' | 'nodeId'>[]> {
-      const rows = await db.selectFrom('attempt').select(['lease_id', 'job_id', 'node_id']).where('state', 'in', OPEN_ATTEMPTS).execute()
+      const rows = await openLeases(db, OPEN_ATTEMPTS)
       return rows.map(({ lease_id, job_id, node_id }) => ({ leaseId: lease_id, jobId: job_id, nodeId: node_id }))
     },
     /** Those that run, without their plans. */
@@ -146,7 +148,7 @@ export function createAttemptsStore(db: Db | Tx) {
       )
       const ran = new Map([...Map.groupBy(begun, ({ jobId }) => jobId)].map(([jobId, all]) => [jobId, all.map((one) => one.ran)]))
       const unbegun = rows.flatMap(({ job_id, node_id, state, started_at, ended_at, reason }) =>
-        (state === 'failed' && isThere({ isBegun: started_at !== null, reason })) || reason === STRAGGLER
+        (state === 'failed' && isThere({ isBegun: started_at !== null, reason })) || reason === STRAGGLER || reason === TOOK_BACK
           ? [{ jobId: job_id, nodeId: node_id, endedAt: ended_at ?? 0 }]
           : [],
       )
@@ -168,7 +170,7 @@ export function createAttemptsStore(db: Db | Tx) {
         ...(patch.reason === undefined ? {} : { reason: patch.reason }),
         ...(patch.askedBack === undefined ? {} : { asked_back: patch.askedBack }),
       }
-      await db.updateTable('attempt').set(columns).where('id', '=', attemptId).execute()
+      await updateRow(db, { of: 'attempt', id: attemptId, set: columns })
     },
   }
 }

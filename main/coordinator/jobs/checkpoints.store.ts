@@ -1,9 +1,9 @@
 import type { Checkpoint } from '../../../shared/contract/job.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
-import { compiledOnce } from '../persistence/compiled.ts'
+import { compiledOnce, rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
-const byJob = compiledOnce((db) => db.selectFrom('checkpoint').selectAll().where('job_id', '=', ''))
+const byJob = rememberedOnce((db) => db.selectFrom('checkpoint').selectAll().where('job_id', '=', ''))
 
 const removeOf = compiledOnce((db) => db.deleteFrom('checkpoint').where('job_id', '=', ''))
 
@@ -23,7 +23,7 @@ export function createCheckpointsStore(db: Db | Tx) {
       return row ? { sha256: row.sha256, bytes: row.bytes, token: row.token, savedAt: toIso(row.saved_at) } : null
     },
     async remove(jobId: string): Promise<void> {
-      await removeOf(db, [jobId])
+      if ((await byJob(db, [jobId])).length > 0) await removeOf(db, [jobId])
     },
     /** Hashes of everything that is still wanted, and of what arrives at any coordinator and began to after `since`. */
     async hashes(since: number): Promise<string[]> {

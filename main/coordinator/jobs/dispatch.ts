@@ -1,4 +1,4 @@
-import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { JobSpec, Lease } from '../../../shared/contract/job.ts'
 import type { PlanAnswer } from '../../../shared/contract/plan.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { settleAfter } from './after/settling.ts'
@@ -37,9 +37,10 @@ export interface Dispatch {
   readonly round: () => Promise<void>
   /**
    * A node asks for work: what is due is given out, and if its question was not served by that and something has happened that nobody has planned with,
-   * a round is run. Whoever asks meanwhile shares both, and whoever is given a job waits no longer.
+   * a round is run. Whoever asks meanwhile shares both, and whoever is given a job waits no longer: answers with its lease, or with `null` if none was
+   * given meanwhile.
    */
-  readonly pull: (nodeId: string, isServed: () => Promise<boolean>) => Promise<void>
+  readonly pull: (nodeId: string, isServed: () => Promise<boolean>) => Promise<Lease | null>
   /** Plans everything again, between two rounds, and says of each job in the scope what becomes of it. */
   readonly replan: (scope: ReplanScope) => Promise<readonly Replanned[]>
   /** Where and when a job would run if it were submitted now. Nothing of it is kept. Error: `unavailable` while too many ask. */
@@ -75,7 +76,7 @@ export function createDispatch(given: DispatchDeps): Dispatch {
         await lease()
         if (planning.hasNews && !(await isServed())) await round()
       }
-      await waiting.wait(nodeId, lookEverywhere())
+      return waiting.wait(nodeId, lookEverywhere())
     },
     replan: (scope) => inTurn(async () => replan(deps, scope, { rounds, nodes: await deps.nodes() })),
     async running(zone) {
@@ -115,9 +116,9 @@ interface Planning {
 }
 
 /** Milliseconds until it is worth looking again, if that is sooner than usual. */
-type Lease = () => Promise<number | null>
+type Turn = () => Promise<number | null>
 
-async function repeat(deps: DispatchDeps, { round, planning }: { readonly round: Lease; readonly planning: Planning }, signal: AbortSignal): Promise<void> {
+async function repeat(deps: DispatchDeps, { round, planning }: { readonly round: Turn; readonly planning: Planning }, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     planning.sleep = new AbortController()
     const againMs = await reported(deps, round)
@@ -128,7 +129,7 @@ async function repeat(deps: DispatchDeps, { round, planning }: { readonly round:
 /** Planning may take long; what is planned is given out all the same. */
 async function leaseMeanwhile(
   deps: DispatchDeps,
-  { lease, planning }: { readonly lease: Lease; readonly planning: Planning },
+  { lease, planning }: { readonly lease: Turn; readonly planning: Planning },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -140,7 +141,7 @@ async function leaseMeanwhile(
   }
 }
 
-const reported = ({ onFailure }: DispatchDeps, work: Lease): Promise<number | null> =>
+const reported = ({ onFailure }: DispatchDeps, work: Turn): Promise<number | null> =>
   work().catch((error: unknown) => {
     onFailure(messageOf(error))
     return null
@@ -148,7 +149,7 @@ const reported = ({ onFailure }: DispatchDeps, work: Lease): Promise<number | nu
 
 async function runRound(
   deps: DispatchDeps,
-  { rounds, planning, lease }: { readonly rounds: Rounds; readonly planning: Planning; readonly lease: Lease },
+  { rounds, planning, lease }: { readonly rounds: Rounds; readonly planning: Planning; readonly lease: Turn },
 ): Promise<number | null> {
   planning.hasNews = false
   for (const attempt of await expireLeases(deps, deps.renewals)) tell(deps, attempt, 'lost')
@@ -162,7 +163,7 @@ async function runRound(
 
 async function planThenLease(
   deps: DispatchDeps,
-  { rounds, planning, lease }: { readonly rounds: Rounds; readonly planning: Planning; readonly lease: Lease },
+  { rounds, planning, lease }: { readonly rounds: Rounds; readonly planning: Planning; readonly lease: Turn },
 ): Promise<number | null> {
   try {
     planning.isUnderWay = true

@@ -1,3 +1,4 @@
+import type { Lease } from '../../../shared/contract/job.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { changeJob } from './change.ts'
@@ -30,7 +31,7 @@ export type Windows = Map<string, number>
 
 export interface DueState {
   /** A lease was given to this node, and is written. */
-  readonly onGiven: (nodeId: string) => void
+  readonly onGiven: (nodeId: string, lease: Lease) => void
   readonly rounds: Look
   readonly windows: Windows
 }

@@ -1,4 +1,4 @@
-import type { JobSpec } from '../../../shared/contract/job.ts'
+import type { JobSpec, Lease } from '../../../shared/contract/job.ts'
 import { placeKindFor, placesFor } from '../../../shared/domain/places.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { Holdings } from './holdings.ts'
@@ -18,7 +18,7 @@ interface GivingDeps extends LeasingDeps {
 export interface Giving {
   readonly rounds: Pick<Rounds, 'drop' | 'upset' | 'held'>
   /** A lease was given to this node, and is written. */
-  readonly onGiven: (nodeId: string) => void
+  readonly onGiven: (nodeId: string, lease: Lease) => void
   /** What was held before. */
   readonly holdings: Holdings
   /** Places that have been given since, by place. */
@@ -59,7 +59,10 @@ export async function giveAll(deps: GivingDeps, giving: Giving, gifts: readonly 
       }
       gone.push(due.jobId)
       rounds.drop(due.jobId)
-      if (given[index] !== 'moved-on') hold(giving, taker.node.nodeId, due.spec.needs)
+      const lease = given[index]
+      if (typeof lease !== 'object') continue
+      hold(giving, taker.node.nodeId, due.spec.needs)
+      giving.onGiven(taker.node.nodeId, lease)
     }
   }
   return gone
@@ -81,11 +84,10 @@ async function leaseEach(deps: GivingDeps, takers: readonly Taker[]): Promise<re
   }
 }
 
-function hold({ rounds, onGiven, holdings, given }: Giving, nodeId: string, needs: JobSpec['needs']): void {
+function hold({ rounds, holdings, given }: Giving, nodeId: string, needs: JobSpec['needs']): void {
   const kind = placeKindFor(needs)
   const place = placeOf(nodeId, kind)
   const more = (given.get(place) ?? 0) + placesFor(needs)
   given.set(place, more)
   rounds.held(nodeId, kind, holdings.taken(nodeId, kind) + more)
-  onGiven(nodeId)
 }

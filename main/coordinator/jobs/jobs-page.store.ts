@@ -1,40 +1,51 @@
-import type { JobState } from '../../../shared/contract/job.ts'
-import type { Db } from '../persistence/database.ts'
-import { type Job, decodeJob } from './jobs.store.ts'
+import { type Selectable, sql } from 'kysely'
+import { WindfallError } from '../../../shared/errors.ts'
+import type { Db, Schema } from '../persistence/database.ts'
+import { type JobFilter, conditionsOf, findJobs } from './job-search.store.ts'
 
-export interface JobPage {
-  readonly requesterId: string
-  readonly state: JobState | null
+export interface JobPage extends JobFilter {
   /** Id of the array whose jobs are asked for. */
-  readonly array?: string | undefined
-  /** Name of the template, in any version. */
-  readonly template?: string | undefined
+  readonly array: string | null
   /** Id of the last job the reader has seen. */
   readonly after: string | null
   readonly limit: number
 }
 
-function matching(db: Db, { requesterId, state, array, template }: JobPage) {
-  let query = db.selectFrom('job').selectAll().where('requester_id', '=', requesterId)
-  if (state !== null) query = query.where('state', '=', state)
-  if (template !== undefined) query = query.where('template_name', '=', template)
-  return array === undefined ? query : query.where('array_id', '=', array)
+export interface FoundJobs {
+  readonly rows: readonly Selectable<Schema['job']>[]
+  /** What to give as `after` for what follows; `null`: nothing does. */
+  readonly next: string | null
 }
 
-const place = (db: Db, jobId: string) => db.selectFrom('job').select(['submitted_at', 'array_index']).where('id', '=', jobId).executeTakeFirst()
+const place = (db: Db, { requesterId }: JobFilter, jobId: string) => {
+  const found = db.selectFrom('job').select(['submitted_at', 'array_index']).where('id', '=', jobId)
+  return (requesterId === null ? found : found.where('requester_id', '=', requesterId)).executeTakeFirst()
+}
 
-/** A page of a requester's jobs: newest first; those of one array in their order. */
-export async function jobsPage(db: Db, page: JobPage): Promise<Job[]> {
-  const { after, limit, array } = page
-  const last = after === null ? undefined : await place(db, after)
-  const query = matching(db, page)
-  if (array !== undefined) {
-    const rest = last?.array_index === undefined ? query : query.where('array_index', '>', last.array_index ?? -1)
-    return (await rest.orderBy('array_index').limit(limit).execute()).map((row) => decodeJob(row))
-  }
-  const rest = last
-    ? query.where((e) => e.or([e('submitted_at', '<', last.submitted_at), e.and([e('submitted_at', '=', last.submitted_at), e('id', '<', after)])]))
-    : query
-  const rows = await rest.orderBy('submitted_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
-  return rows.map((row) => decodeJob(row))
+async function lastSeen(db: Db, { after, ...page }: JobPage) {
+  if (after === null) return null
+  const last = await place(db, page, after)
+  if (!last) throw new WindfallError('input.invalid', `“${after}” is not the “next” of a page. Start without it.`)
+  return { at: last.submitted_at, id: after, index: last.array_index ?? -1 }
+}
+
+/** A page of jobs: newest first; those of one array in their order. Error: `input.invalid`. */
+export async function jobsPage(db: Db, page: JobPage): Promise<FoundJobs> {
+  const last = await lastSeen(db, page)
+  if (page.array !== null) return arrayPage(db, page, { array: page.array, from: last?.index ?? -1 })
+  const { spots, next } = await findJobs(db, page, { before: last, limit: page.limit })
+  const ids = spots.map(({ id }) => id)
+  const found = db.selectFrom('job').selectAll().where('id', 'in', ids).orderBy('submitted_at', 'desc').orderBy('id', 'desc')
+  return { rows: ids.length === 0 ? [] : await found.execute(), next: next?.id ?? null }
+}
+
+async function arrayPage(db: Db, page: JobPage, { array, from }: { readonly array: string; readonly from: number }): Promise<FoundJobs> {
+  let query = db.selectFrom('job').selectAll().where('array_id', '=', array).where('array_index', '>', from)
+  for (const condition of conditionsOf(db, page)) query = query.where(sql<boolean>`${condition}`)
+  const found = await query
+    .orderBy('array_index')
+    .limit(page.limit + 1)
+    .execute()
+  const rows = found.slice(0, page.limit)
+  return { rows, next: found.length > page.limit ? (rows.at(-1)?.id ?? null) : null }
 }

@@ -3,8 +3,9 @@ import type { JobState } from '../../../shared/contract/job.ts'
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { Selectable } from 'kysely'
 import type { ArrayPlace, TemplateId } from '../../../shared/contract/job-links.ts'
-import { compiledOnce } from '../persistence/compiled.ts'
+import { rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
+import { updateRow } from '../persistence/one-row.ts'
 import { inPieces } from './in-pieces.ts'
 import { readSpec } from './spec-text.ts'
 
@@ -114,7 +115,7 @@ const encode = (patch: JobPatch) => ({
   ...(patch.priceMicroUsd === undefined ? {} : { price_micro: patch.priceMicroUsd }),
 })
 
-const byId = compiledOnce((db) => db.selectFrom('job').selectAll().where('id', '=', ''))
+const byId = rememberedOnce((db) => db.selectFrom('job').selectAll().where('id', '=', ''))
 
 function single(db: Db | Tx) {
   return {
@@ -123,7 +124,7 @@ function single(db: Db | Tx) {
       return row ? decodeJob(row) : null
     },
     async update(jobId: string, patch: JobPatch): Promise<void> {
-      await db.updateTable('job').set(encode(patch)).where('id', '=', jobId).execute()
+      await updateRow(db, { of: 'job', id: jobId, set: encode(patch) })
     },
   }
 }

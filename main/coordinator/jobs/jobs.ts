@@ -95,8 +95,10 @@ function agentCalls({
       const first = async () => (await offered(nodeId)).find(fits) ?? null
       const waiting = await first()
       if (waiting || !givesOut()) return waiting
-      await dispatch.pull(nodeId, async () => (await first()) !== null)
-      return first()
+      const looked: { at?: Lease | null } = {}
+      const given = await dispatch.pull(nodeId, async () => (looked.at = await first()) !== null)
+      if (given && fits(given)) return given
+      return looked.at === undefined ? first() : looked.at
     },
     async start(claim) {
       await startAttempt(deps, claim)

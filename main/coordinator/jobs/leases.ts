@@ -10,6 +10,9 @@ export const DEADLINE_GRACE_MS = 60_000
 /** Verified work keeps its lease this long after its receipt was last tried: the node may be away, but the work is done. */
 export const RECEIPT_HOLD_MS = 3_600_000
 
+/** Why an attempt ended whose job an operator took back. */
+export const TOOK_BACK = 'operator.took-back'
+
 export const OPEN_ATTEMPTS = ['leased', 'running', 'verifying'] as const satisfies readonly AttemptState[]
 export const isOpen = (state: AttemptState): boolean => (OPEN_ATTEMPTS as readonly AttemptState[]).includes(state)
 

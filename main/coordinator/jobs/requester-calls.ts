@@ -1,13 +1,15 @@
 import type { JobSpec, JobView } from '../../../shared/contract/job.ts'
 import type { After } from '../../../shared/contract/job-links.ts'
+import { type AgainOrder, doAgain } from './again.ts'
 import { createAdmit } from './admission/admit.ts'
 import { type JobArrays, createJobArrays } from './arrays/arrays.ts'
 import type { Dispatch, DispatchDeps } from './dispatch.ts'
 import { checkInputs } from './inputs.ts'
-import type { JobPage } from './jobs-page.store.ts'
+import { type AskedJobs, pageOfAsked } from './asked.ts'
 import type { OpenAdmissionDesk } from './ports.ts'
 import { cancelJob, checkSpec, listJobs, viewJob } from './requests.ts'
 import { type Submission, createAccept, submitJob } from './submitting.ts'
+import { type TakeBackOrder, takeOneBack } from './taking-one-back.ts'
 import { type Templates, createTemplates } from './templates/templates.ts'
 
 export interface RequesterDeps {
@@ -26,10 +28,14 @@ export interface RequesterCalls {
   readonly submit: (submission: Submission) => Promise<JobView>
   readonly plan: Dispatch['plan']
   readonly view: (requesterId: string, jobId: string) => Promise<JobView>
-  readonly list: (page: JobPage) => Promise<{ items: JobView[]; next: string | null }>
+  readonly list: (page: { readonly requesterId: string } & AskedJobs) => Promise<{ items: JobView[]; next: string | null }>
   readonly cancel: (requesterId: string, jobId: string) => Promise<JobView>
   readonly templates: Templates
   readonly arrays: JobArrays
+  /** Submits a job again that ended without a result. `requesterId`: whose it has to be; `null`: anybody's. */
+  readonly doAgain: (requesterId: string | null, order: AgainOrder) => Promise<void>
+  /** Takes a job of anybody back to the queue. */
+  readonly takeOneBack: (order: TakeBackOrder) => Promise<void>
 }
 
 export function createRequesterCalls(deps: DispatchDeps & RequesterDeps, dispatch: Pick<Dispatch, 'plan' | 'wake'>): RequesterCalls {
@@ -61,11 +67,23 @@ export function createRequesterCalls(deps: DispatchDeps & RequesterDeps, dispatc
       return dispatch.plan(spec)
     },
     view: (requesterId, jobId) => viewJob(db, requesterId, jobId),
-    list: (page) => listJobs(db, page),
+    list: ({ requesterId, ...asked }) => listJobs(db, pageOfAsked(requesterId, asked)),
     async cancel(requesterId, jobId) {
       await cancelOne(requesterId, jobId)
       dispatch.wake()
       return viewJob(db, requesterId, jobId)
+    },
+    async doAgain(requesterId, order) {
+      await doAgain({ ...deps, ...desk }, requesterId, order)
+      dispatch.wake()
+    },
+    async takeOneBack(order) {
+      const attempt = await takeOneBack(deps, order)
+      if (attempt) {
+        renewals.forget(attempt.leaseId)
+        push.cancel(attempt.nodeId, { leaseId: attempt.leaseId, reason: 'lost' })
+      }
+      dispatch.wake()
     },
     templates: createTemplates({ db, clock, check }),
     arrays: createJobArrays({ ...deps, ...desk, cancelJob: cancelOne, wake: dispatch.wake }),

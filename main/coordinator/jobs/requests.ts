@@ -9,7 +9,7 @@ import { afterOf } from './after/settling.ts'
 import { changeJob, endOpenAttempt } from './change.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
 import { type JobPage, jobsPage } from './jobs-page.store.ts'
-import { type Job, createJobsStore } from './jobs.store.ts'
+import { type Job, createJobsStore, decodeJob } from './jobs.store.ts'
 import type { JobDeps } from './ports.ts'
 import { viewOf } from './view.ts'
 
@@ -81,10 +81,8 @@ export async function viewJob(db: Db, requesterId: string, jobId: string): Promi
 
 /** Newest first, or the jobs of one array in their order; `next` is what the following page starts after. */
 export async function listJobs(db: Db, page: JobPage): Promise<{ items: JobView[]; next: string | null }> {
-  const jobs = await jobsPage(db, { ...page, limit: page.limit + 1 })
-  const shown = jobs.slice(0, page.limit)
-  const items = await Promise.all(shown.map((job) => describe(db, job)))
-  return { items, next: jobs.length > page.limit ? (shown.at(-1)?.jobId ?? null) : null }
+  const { rows, next } = await jobsPage(db, page)
+  return { items: await Promise.all(rows.map((row) => describe(db, decodeJob(row)))), next }
 }
 
 const WHY_NOT: Partial<Record<Job['state'], string>> = {

@@ -3,6 +3,7 @@ import { type JobSpec, YieldReason } from '../../../shared/contract/job.ts'
 import { ReasonCode } from '../../../shared/contract/policy.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Attempt } from './attempts.store.ts'
+import { TOOK_BACK } from './leases.ts'
 
 /** A job is tried this often on machines that fail it before it counts as failed. */
 export const MAX_ATTEMPTS = 3
@@ -16,7 +17,7 @@ type Ended = Pick<Attempt, 'state' | 'reason'>
 /** Whose doing it was that an attempt ended: `nobody` where an owner has the machine back or a coordinator the job, for that may be at any time. */
 export type Cause = 'nobody' | 'machine' | 'job'
 
-const NOBODYS: ReadonlySet<string> = new Set(['agent.stopped', 'lease.unbegun', 'node.removed', 'node.quarantined'])
+const NOBODYS: ReadonlySet<string> = new Set(['agent.stopped', 'lease.unbegun', 'node.removed', 'node.quarantined', TOOK_BACK])
 
 export function causeOf({ state, reason }: Ended): Cause {
   if (state === 'given-back' || state === 'held' || NOBODYS.has(reason ?? '') || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success)

@@ -5,12 +5,12 @@ import { WindfallError } from '../../../shared/errors.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { attemptOfLease, endAttempt } from './attempts.ts'
 import { createAttemptsStore } from './attempts.store.ts'
-import { changeJob } from './change.ts'
+import { changeJob, recordMove } from './change.ts'
 import { createCheckpointsStore } from './checkpoints.store.ts'
-import { createJobsStore } from './jobs.store.ts'
+import { type Job, createJobsStore } from './jobs.store.ts'
 import { isOpen } from './leases.ts'
 import type { JobDeps } from './ports.ts'
-import { standingOf } from './rulings.ts'
+import { moveOf, standingOf } from './rulings.ts'
 
 /** What a proof is compared with. Times are epoch milliseconds. */
 export interface AttemptUnderProof {
@@ -70,7 +70,7 @@ export async function beginVerification(deps: JobDeps, tx: Tx, leaseId: string):
   // Tried again: what it waits for stays on show meanwhile.
   if (attempt.state === 'verifying' && job.state === 'verifying') return
   const changed = await changeJob(deps, tx, { job, change: { type: 'proof-arrived' } })
-  if (!changed) throw new WindfallError('proof.lease', `Job ${job.jobId} is ${job.state}; its result is no longer wanted.`)
+  if (!changed) throw unwanted(job)
   await createAttemptsStore(tx).update(attempt.attemptId, { state: 'verifying', startedAt: attempt.startedAt ?? attempt.leasedAt, reason: null })
 }
 
@@ -90,12 +90,24 @@ export interface VerifiedResult {
   readonly priceMicroUsd: bigint
 }
 
-/** The proof holds: the attempt has succeeded and the job is done. */
+const unwanted = ({ jobId, state }: Job): WindfallError => new WindfallError('proof.lease', `Job ${jobId} is ${state}; its result is no longer wanted.`)
+
+/** The job as it is once its proof has arrived: on record, and written with what becomes of it in the same transaction. */
+async function underVerification(deps: JobDeps, tx: Tx, job: Job): Promise<Job> {
+  const moved = moveOf(job, { change: { type: 'proof-arrived' } }, deps.clock.now())
+  if (!moved) throw unwanted(job)
+  if (moved.state !== job.state) await recordMove(deps, tx, job, moved)
+  return { ...job, ...moved }
+}
+
+/** The proof holds: the attempt has succeeded and the job is done, whether or not it was being verified before. */
 export async function completeJob(deps: JobDeps, tx: Tx, { leaseId, ...result }: VerifiedResult): Promise<void> {
-  const { attempt, job } = await heldBy(tx, leaseId)
+  const { attempt, job: before } = await heldBy(tx, leaseId)
+  const job = await underVerification(deps, tx, before)
   const changed = await changeJob(deps, tx, { job, change: { type: 'accepted' }, patch: { ...result, receiptId: result.receiptIds.at(-1) ?? null } })
-  if (!changed) throw new WindfallError('proof.lease', `Job ${job.jobId} is ${job.state}; its result is no longer wanted.`)
-  await createAttemptsStore(tx).update(attempt.attemptId, { state: 'succeeded', endedAt: deps.clock.now(), reason: null })
+  if (!changed) throw unwanted(job)
+  const startedAt = attempt.startedAt ?? attempt.leasedAt
+  await createAttemptsStore(tx).update(attempt.attemptId, { state: 'succeeded', startedAt, endedAt: deps.clock.now(), reason: null })
 }
 
 /** The result is wrong: the attempt has failed and the job begins again, because what led to it may be wrong as well. Nothing happens if the attempt is over. */

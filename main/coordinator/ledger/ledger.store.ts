@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import { WindfallError } from '../../../shared/errors.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
+import { compiledForEach, compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { insertRows } from '../persistence/many-rows.ts'
 import { type Asset, mayBeNegative } from './accounts.ts'
 import { type AccountChange, type LedgerTransaction, MOST, changesOf } from './transaction.ts'
 
@@ -22,6 +24,12 @@ const shortage = (account: string, asset: Asset, left: bigint): WindfallError =>
 const overflow = (account: string, asset: Asset): WindfallError =>
   new WindfallError('ledger.unbalanced', `The account ${account} would come to 2^63 ${UNITS[asset]} or more, which the books cannot hold. Nothing was booked.`)
 
+const balances = compiledForEach((db, all) => db.selectFrom('ledger_balance').select(['account', 'asset', 'amount']).where('account', 'in', all))
+const balancesIn = compiledForEach((db, all) =>
+  db.selectFrom('ledger_balance').select(['account', 'amount']).where('account', 'in', all).where('asset', '=', ''),
+)
+const bookedAs = compiledOnce((db) => db.selectFrom('ledger_transaction').select('id').where('id', '=', ''))
+
 /** Rows that one statement writes or asks for: databases limit how many values a statement may have. */
 const AT_ONCE = 1_000
 
@@ -36,7 +44,7 @@ async function* pieces<T>(all: readonly T[]): AsyncGenerator<readonly T[]> {
 /** Balances of these accounts, keyed `account asset`; one that was never used has none. */
 async function balancesOf(db: Db | Tx, changes: readonly AccountChange[]): Promise<ReadonlyMap<string, bigint>> {
   const accounts = changes.map(({ account }) => account)
-  const rows = await db.selectFrom('ledger_balance').select(['account', 'asset', 'amount']).where('account', 'in', accounts).execute()
+  const rows = await balances(db, accounts.length, accounts)
   return new Map(rows.map(({ account, asset, amount }) => [`${account} ${asset}`, amount]))
 }
 
@@ -103,6 +111,8 @@ async function newestSeq(db: Db | Tx): Promise<number> {
   return row?.seq ?? 0
 }
 
+const TRANSFER = { transaction_id: 'text', n: 'bigint', from_account: 'text', to_account: 'text', asset: 'text', amount: 'bigint' } as const
+
 /** Ids of those that were booked now. */
 async function bookAll(db: Db | Tx, transactions: readonly LedgerTransaction[]): Promise<ReadonlySet<string>> {
   const booked = new Set<string>()
@@ -111,7 +121,7 @@ async function bookAll(db: Db | Tx, transactions: readonly LedgerTransaction[]):
   const rows = fresh.flatMap(({ id, transfers }) =>
     transfers.map(({ from, to, asset, amount }, n) => ({ transaction_id: id, n, from_account: from, to_account: to, asset, amount })),
   )
-  for await (const some of pieces(rows)) await db.insertInto('ledger_transfer').values(some).execute()
+  for await (const some of pieces(rows)) await insertRows(db, { into: 'ledger_transfer', types: TRANSFER, rows: some })
   for await (const some of pieces(changesOf(fresh.flatMap(({ transfers }) => transfers)))) await applyChanges(db, some)
   return booked
 }
@@ -129,7 +139,7 @@ export function createLedgerStore(db: Db | Tx) {
     bookAll: async (transactions: readonly LedgerTransaction[]): Promise<void> => void (await bookAll(db, transactions)),
     /** What each of these accounts holds; one that was never used is left out. */
     async balancesOf(accounts: readonly string[], asset: Asset): Promise<ReadonlyMap<string, bigint>> {
-      const rows = await db.selectFrom('ledger_balance').select(['account', 'amount']).where('account', 'in', accounts).where('asset', '=', asset).execute()
+      const rows = await balancesIn(db, accounts.length, [...accounts, asset])
       return new Map(rows.map(({ account, amount }) => [account, amount]))
     },
     async balanceOf(account: string, asset: Asset): Promise<bigint> {
@@ -162,7 +172,7 @@ export function createLedgerStore(db: Db | Tx) {
     },
     /** Whether a transaction of this name is booked. */
     async isBooked(id: string): Promise<boolean> {
-      return (await db.selectFrom('ledger_transaction').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+      return (await bookedAs(db, [id])).length > 0
     },
   }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import type { Asset } from './accounts.ts'
 import type { LedgerTransaction, Transfer } from './transaction.ts'
@@ -97,6 +98,13 @@ async function netOf(db: Db | Tx, owner: string, { from: since, until, newest }:
   }))
 }
 
+const transfersOf = compiledOnce((db) =>
+  db
+    .selectFrom('ledger_transfer')
+    .select(['from_account', 'to_account', 'amount'])
+    .where((e) => e.or([e('from_account', '=', ''), e('to_account', '=', '')])),
+)
+
 /** Reads what is booked, and changes nothing. */
 export function createReadingStore(db: Db | Tx) {
   const rowsOf = () => db.selectFrom('ledger_transaction').select(['id', 'seq', 'kind', 'at', 'sha256', 'note', 'transfers as stated'])
@@ -156,11 +164,7 @@ export function createReadingStore(db: Db | Tx) {
     },
     /** What an account gave to each other one, less what it got back from them. */
     async givenBy(account: string): Promise<ReadonlyMap<string, bigint>> {
-      const rows = await db
-        .selectFrom('ledger_transfer')
-        .select(['from_account', 'to_account', 'amount'])
-        .where((e) => e.or([e('from_account', '=', account), e('to_account', '=', account)]))
-        .execute()
+      const rows = await transfersOf(db, [account, account])
       const given = new Map<string, bigint>()
       for (const { from_account, to_account, amount } of rows) {
         const [other, change] = from_account === account ? [to_account, amount] : [from_account, -amount]
@@ -195,6 +199,8 @@ export function createReadingStore(db: Db | Tx) {
     async named(ids: readonly string[]): Promise<Booked[]> {
       return withTransfers(await rowsOf().where('id', 'in', ids).orderBy('seq').execute())
     },
+    /** Those in these places. */
+    placed: async (seqs: readonly number[]): Promise<Booked[]> => (seqs.length === 0 ? [] : withTransfers(await rowsOf().where('seq', 'in', seqs).execute())),
     /** Everything from the one after `after` on. What is there once never changes. */
     async every(after: number, limit: number): Promise<Booked[]> {
       return withTransfers(await rowsOf().where('seq', '>', after).orderBy('seq').limit(limit).execute())

@@ -104,7 +104,7 @@ async function requireUnknown(tx: Tx, issuer: string | null, { email, subject }:
   if (known)
     throw new WindfallError(
       'conflict',
-      `They are there already, as member ${known.memberId}. To change what they may do: windfall member role ${known.memberId} ROLE`,
+      `They are there already, as member ${known.memberId}. To change what they may do: windfall member set-role ${known.memberId} ROLE`,
     )
 }
 

@@ -1,5 +1,6 @@
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { PayoutBatchView, payoutAdminCalls } from '../../../shared/contract/payout-admin.ts'
+import { each } from '../../../shared/contract/several.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { type Tx, transact } from '../persistence/database.ts'
 import { createBatchesStore } from './batches.store.ts'
@@ -54,7 +55,8 @@ export function createPayoutAdmin(deps: PayoutDeps, troubleOf: () => string | nu
     },
     /** Of every node. */
     list: (page: Parameters<typeof listPayouts>[1]) => listPayouts(db, page),
-    batches: (page: InputOf<Calls['listPayoutBatches']>): Out<'listPayoutBatches'> => createBatchesStore(db).list(page),
+    batches: (page: InputOf<Calls['listPayoutBatches']>): Out<'listPayoutBatches'> =>
+      createBatchesStore(db).list({ ...page, states: each<PayoutBatchView['state']>(page.state), kinds: each<PayoutBatchView['kind']>(page.kind) }),
     approve: async (by: string, { batchId }: InputOf<Calls['approvePayout']>): Out<'approvePayout'> => {
       await transact(db, async (tx) => {
         await heldBatch(tx, batchId)

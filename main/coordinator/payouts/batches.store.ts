@@ -6,6 +6,9 @@ import { wireAsset } from './assets.ts'
 interface BatchPage {
   /** Only those that wait for an approval. */
   readonly waiting: boolean
+  /** `null`: in any, of any. */
+  readonly states?: readonly PayoutBatchView['state'][] | null
+  readonly kinds?: readonly PayoutBatchView['kind'][] | null
   readonly after: string | null
   readonly limit: number
 }
@@ -46,10 +49,12 @@ async function viewsOf(db: Db | Tx, rows: readonly Row[]): Promise<PayoutBatchVi
 
 /** What operators see of batches, and their approvals. */
 export const createBatchesStore = (db: Db | Tx) => ({
-  async list({ waiting, after, limit }: BatchPage): Promise<{ items: PayoutBatchView[]; next: string | null }> {
+  async list({ waiting, states = null, kinds = null, after, limit }: BatchPage): Promise<{ items: PayoutBatchView[]; next: string | null }> {
     let query = rowsIn(db)
       .orderBy('id', 'desc')
       .limit(limit + 1)
+    if (states !== null) query = query.where('state', 'in', states)
+    if (kinds !== null) query = query.where('kind', 'in', kinds)
     if (waiting) query = query.where('state', '=', 'planned').where('approvals_needed', '>', 0)
     const rows = await (after === null ? query : query.where('id', '<', after)).execute()
     const page = rows.slice(0, limit)

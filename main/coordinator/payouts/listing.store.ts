@@ -1,13 +1,42 @@
+import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { PageRequest } from '../../../shared/contract/wire.ts'
 import type { PayoutView } from '../../../shared/contract/payout.ts'
+import { each } from '../../../shared/contract/several.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { type Search, among, look } from '../persistence/looking.ts'
 import { type PayAsset, wireAsset } from './assets.ts'
 
+interface PayoutFilter {
+  readonly states: readonly PayoutView['state'][] | null
+  readonly nodeId: string | null
+}
+
+const ITEM = sql`payout_item AS item INNER JOIN payout_batch AS batch ON batch.id = item.batch_id`
+
+const searchFor = ({ states, nodeId }: PayoutFilter): Search => ({
+  from: states === null ? sql`payout_item AS item` : ITEM,
+  at: null,
+  id: sql`item.id`,
+  by: nodeId === null ? [] : [sql`item.node_id = ${nodeId}`],
+  rest: states === null ? [] : [among(sql`batch.state`, states)],
+})
+
+type Asked = Pick<z.output<typeof PageRequest>, 'after' | 'limit'> & { readonly state?: string | undefined; readonly node?: string | undefined }
+
 /** Payouts, newest first, one per node and batch. Pass `next` back as `after`. */
-export async function listPayouts(db: Db | Tx, { after, limit }: z.output<typeof PageRequest>): Promise<{ items: PayoutView[]; next: string | null }> {
-  const query = db
+export async function listPayouts(db: Db | Tx, { state, node, after, limit }: Asked): Promise<{ items: PayoutView[]; next: string | null }> {
+  const filter = { states: each<PayoutView['state']>(state), nodeId: node ?? null }
+  const { spots, next } = await look(db, searchFor(filter), { before: after === null ? null : { at: 0, id: after }, limit })
+  const ids = spots.map(({ id }) => id)
+  const page = ids.length === 0 ? [] : await rowsOf(db, ids)
+  const attempts = await attemptsOf(db, [...new Set(page.map((row) => row.batch_id))])
+  return { items: page.map((row) => toView(row, attempts.get(row.batch_id) ?? [])), next: next?.id ?? null }
+}
+
+const rowsOf = (db: Db | Tx, ids: readonly string[]): Promise<Row[]> =>
+  db
     .selectFrom('payout_item as item')
     .innerJoin('payout_batch as batch', 'batch.id', 'item.batch_id')
     .select([
@@ -28,17 +57,13 @@ export async function listPayouts(db: Db | Tx, { after, limit }: z.output<typeof
       'batch.created_at',
       'batch.updated_at',
     ])
+    .where('item.id', 'in', ids)
     .orderBy('item.id', 'desc')
-    .limit(limit + 1)
-  const rows = await (after === null ? query : query.where('item.id', '<', after)).execute()
-  const page = rows.slice(0, limit)
-  const attempts = await attemptsOf(db, [...new Set(page.map((row) => row.batch_id))])
-  const items = page.map((row) => toView(row, attempts.get(row.batch_id) ?? []))
-  return { items, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
-}
+    .execute()
 
 interface Row {
   id: string
+  batch_id: string
   node_id: string
   address: string
   usd_micro: bigint

@@ -1,5 +1,6 @@
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver } from 'kysely'
 import { WindfallError } from '../../../shared/errors.ts'
+import { createRemembered } from './remembered.ts'
 import { asStorageError } from './storage-errors.ts'
 
 /** What differs between the databases that a coordinator can keep its state in. */
@@ -28,35 +29,40 @@ export async function runScript({ isBatched }: Pick<Engine, 'isBatched'>, connec
 
 /**
  * The dialect, whose every failure that is the storage's own fault carries one of our codes. `leave` is run on a connection that turns out to be one
- * that can only read.
+ * that can only read. What is worth remembering is remembered; `isShared` as of {@link Engine}.
  */
-export const withStorageErrors = (dialect: Dialect, leave: string | null = null): Dialect => ({
+export const withStorageErrors = (dialect: Dialect, { leave = null, isShared = true }: Told = {}): Dialect => ({
   createAdapter: () => dialect.createAdapter(),
   createIntrospector: (db) => dialect.createIntrospector(db),
   createQueryCompiler: () => dialect.createQueryCompiler(),
-  createDriver: () => tellingDriver(dialect.createDriver(), leave),
+  createDriver: () => tellingDriver(dialect.createDriver(), { leave, isShared }),
 })
 
+interface Told extends Partial<Pick<Engine, 'isShared'>> {
+  readonly leave?: string | null
+}
+
 /** Changes the driver it is given: connections have private parts that a copy would lack. */
-function tellingDriver(driver: Driver, leave: string | null): Driver {
-  const told = new WeakSet<DatabaseConnection>()
+function tellingDriver(driver: Driver, told: Required<Told>): Driver {
+  const known = new WeakSet<DatabaseConnection>()
   const acquire = driver.acquireConnection.bind(driver)
   driver.acquireConnection = async (options) => {
     const connection = await acquire(options).catch((error: unknown) => {
       throw asStorageError(error)
     })
-    if (!told.has(connection)) makeTelling(connection, leave)
-    told.add(connection)
+    if (!known.has(connection)) makeTelling(connection, told)
+    known.add(connection)
     return connection
   }
   return driver
 }
 
-function makeTelling(connection: DatabaseConnection, leave: string | null): void {
+function makeTelling(connection: DatabaseConnection, { leave, isShared }: Required<Told>): void {
   const execute = connection.executeQuery.bind(connection)
+  const ask = createRemembered(isShared)
   connection.executeQuery = async (query, options) => {
     try {
-      return await execute<never>(query, options)
+      return await ask<never>(query, () => execute<never>(query, options))
     } catch (error) {
       const told = asStorageError(error)
       const isReadOnly = told instanceof WindfallError && told.code === 'storage.read-only'

@@ -207,3 +207,19 @@ test('where none can begin, all are told, and nothing is left open', async () =>
   expect(said).toEqual(['BEGIN', 'ROLLBACK'])
   expect(await commit(async () => 3)).toBe(3)
 })
+
+test('what each of the next turns of the event loop brings shares the transaction, for as long as each brings more', async () => {
+  const said: string[] = []
+  const connection = { executeQuery: async ({ sql }: CompiledQuery) => (said.push(sql), { rows: [] }) } as unknown as DatabaseConnection
+  const commit = createGroupCommit({ engine: { begin: ['BEGIN'], isBatched: false, isDurable: true }, provide: (work) => work(connection) })
+  const works: Promise<void>[] = []
+  const bring = (left: number): void => {
+    // Registered before what looks whether more has come.
+    if (left > 1) setImmediate(() => bring(left - 1))
+    works.push(commit(async () => undefined))
+  }
+  bring(4)
+  while (works.length < 4) await new Promise((resolve) => setImmediate(resolve))
+  await Promise.all(works)
+  expect(said.filter((sql) => sql === 'COMMIT')).toHaveLength(1)
+})

@@ -5,6 +5,8 @@ import { type Engine, runScript } from './engine.ts'
 
 /** Works of one transaction; more would keep readers, and the first of them, waiting. */
 const MOST_TOGETHER = 128
+/** So many turns of the event loop are waited for, although each has brought more. */
+const MOST_TURNS = 8
 const SAVE = 'SAVEPOINT work'
 const KEEP = 'RELEASE SAVEPOINT work'
 const UNDO = 'ROLLBACK TO SAVEPOINT work'
@@ -41,8 +43,7 @@ export function createGroupCommit({ engine, provide }: Writing): <T>(work: Work<
   const writeAll = async (): Promise<void> => {
     isWriting = true
     while (queue.length > 0) {
-      // Everything that this turn of the event loop brings goes into one transaction.
-      if (engine.isDurable) await setImmediate()
+      if (engine.isDurable) await whileMoreCome(queue)
       const group = queue.splice(0, MOST_TOGETHER)
       const begun = await provide((connection) => {
         const run = (...statements: string[]): Promise<void> => runScript(engine, connection, statements)
@@ -58,6 +59,14 @@ export function createGroupCommit({ engine, provide }: Writing): <T>(work: Work<
       queue.push({ work, resolve: resolve as (value: unknown) => void, reject })
       if (!isWriting) void writeAll()
     })
+}
+
+/** Everything that this turn of the event loop brings goes into one transaction, and so does what the next ones bring for as long as each brings more. */
+async function whileMoreCome(queue: readonly unknown[]): Promise<void> {
+  for (let turn = 0, before = 0; turn < MOST_TURNS && queue.length > before && queue.length < MOST_TOGETHER; turn += 1) {
+    before = queue.length
+    await setImmediate()
+  }
 }
 
 /** A promise is settled once, so that those that have their answer keep it. */

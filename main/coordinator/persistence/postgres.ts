@@ -56,7 +56,7 @@ export function openPostgresEngine(url: string, { password, connections = CONNEC
   pool.on('error', (error) => onLost(messageOf(error)))
   return {
     kind: 'PostgreSQL',
-    dialect: withStorageErrors(new PostgresDialect({ pool, onCreateConnection: keepPromises }), LEAVE),
+    dialect: withStorageErrors(new PostgresDialect({ pool, onCreateConnection: keepPromises }), { leave: LEAVE }),
     name: nameOf(url),
     begin: ['BEGIN', 'SELECT id FROM writer WHERE id = 1 FOR UPDATE'],
     isBatched: true,

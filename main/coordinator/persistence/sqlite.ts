@@ -22,7 +22,7 @@ export function openSqliteEngine(place: string | Buffer): Engine {
   dialect.createAdapter = () => new TransactionalAdapter()
   return {
     kind: 'SQLite',
-    dialect: withStorageErrors(dialect),
+    dialect: withStorageErrors(dialect, { isShared: false }),
     name: file,
     begin: ['BEGIN IMMEDIATE'],
     isBatched: false,

@@ -25,7 +25,7 @@ export async function whatIsOwed(db: Db | Tx, scope: Scope): Promise<string[]> {
       ? [`${many(deposits, 'deposit or vault')} of this account ${deposits === 1 ? 'is' : 'are'} not over: wait, or give it up (windfall vault cancel)`]
       : []),
     ...balances.map(({ account, asset, amount }) => `${account} holds ${amount} ${asset}: ${settle(account, amount)}`),
-    ...((await store.isLastOwner()) ? ['this is the only owner of the coordinator: make somebody else one first (windfall member role)'] : []),
+    ...((await store.isLastOwner()) ? ['this is the only owner of the coordinator: make somebody else one first (windfall member set-role)'] : []),
   ]
 }
 

@@ -2,6 +2,7 @@ import { JobSpec } from '../../../shared/contract/job.ts'
 import { PlanAnswer } from '../../../shared/contract/plan.ts'
 import type { Signal } from '../../../shared/contract/wire.ts'
 import { HALF_HOUR_MS, toIso } from '../../../shared/units.ts'
+import { aSignal } from '../../../shared/domain/signal.fake.ts'
 import type { PlannedJob, PlannerJob, PlannerNode, ZoneOutlook } from './input.ts'
 import { planJobs } from './plan.ts'
 
@@ -9,22 +10,8 @@ import { planJobs } from './plan.ts'
 export const NOW = Date.parse('2026-03-18T12:00:00.000Z')
 
 /** A signal of half hours from {@link NOW} on. */
-export const fakeSignal = (zone: string, values: readonly (number | null)[], change: Partial<Signal> = {}): Signal => ({
-  zone,
-  kind: 'average',
-  basis: 'direct',
-  unit: 'gCO2/kWh',
-  price: null,
-  source: 'test',
-  origin: 'live',
-  recordedOn: null,
-  issuedAt: toIso(NOW),
-  estimated: false,
-  bodySha256: '0'.repeat(64),
-  attribution: 'test',
-  points: values.map((value, slot) => ({ from: toIso(NOW + slot * HALF_HOUR_MS), to: toIso(NOW + (slot + 1) * HALF_HOUR_MS), value, forecast: true })),
-  ...change,
-})
+export const fakeSignal = (zone: string, values: readonly (number | null)[], change: Partial<Signal> = {}): Signal =>
+  aSignal({ start: NOW, values, change: { zone, ...change } })
 
 type NodeChange = Partial<Omit<PlannerNode, 'capabilities'>> & { readonly capabilities?: Partial<PlannerNode['capabilities']> }
 

@@ -136,7 +136,11 @@ export interface ProofDeps {
   readonly awaitReceipt: (tx: Tx, wait: { readonly leaseId: string; readonly reason: string; readonly message: string }) => Promise<void>
   /** Whether others have to agree with a result, and if they do. May be slow; never called inside a transaction. */
   readonly compare: (result: ResultToWeigh) => Promise<Weighed>
-  readonly completeJob: (tx: Tx, result: { readonly leaseId: string; readonly outputSha256: string } & Paid) => Promise<void>
+  readonly completeJob: (
+    tx: Tx,
+    run: { readonly jobId: string; readonly nodeId: string },
+    result: { readonly leaseId: string; readonly outputSha256: string } & Paid,
+  ) => Promise<void>
   /** The run is proven, and its job goes on from what it left. `ranMs`: run time that counts, of all its runs together. */
   readonly giveBack: (tx: Tx, run: { readonly leaseId: string; readonly reason: string; readonly message: string; readonly ranMs: number }) => Promise<void>
   /** The runs of a cancelled job are paid. */

@@ -5,6 +5,8 @@ import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { compiledOnce, inOrderOf } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { updateRows } from '../persistence/many-rows.ts'
+import { insertRow } from '../persistence/one-row.ts'
 import type { ChainHead, StoredProof } from './accept.ts'
 
 /** An accepted proof, whose job it proves and since when it counts (epoch milliseconds). */
@@ -68,7 +70,8 @@ function waiting(db: Db | Tx) {
       }))
     },
     async receipted(proofIds: readonly string[], receiptId: string): Promise<void> {
-      await db.updateTable('proof').set({ receipt_id: receiptId }).where('id', 'in', proofIds).execute()
+      const rows = proofIds.map((id) => ({ id, receipt_id: receiptId }))
+      await updateRows(db, { of: 'proof', types: { id: 'text', receipt_id: 'text' }, rows })
     },
     async leaveUnpaid(proofIds: readonly string[], cause: UnpaidCause): Promise<void> {
       await db.updateTable('proof').set({ unpaid: cause }).where('id', 'in', proofIds).execute()
@@ -139,10 +142,8 @@ function proofs(db: Db | Tx) {
     async add({ proof, bodySha256, envelope, zone, paidMs, copy, at }: AcceptedProof): Promise<void> {
       const { proofId, nodeId, seq, jobId, attemptId, leaseId } = proof
       const place = { id: proofId, node_id: nodeId, seq, body_sha256: bodySha256, job_id: jobId, attempt_id: attemptId, lease_id: leaseId }
-      await db
-        .insertInto('proof')
-        .values({ ...place, zone, paid_ms: paidMs, copy, receipt_id: null, unpaid: null, envelope: JSON.stringify(envelope), accepted_at: at })
-        .execute()
+      const rest = { zone, paid_ms: paidMs, copy, receipt_id: null, unpaid: null, envelope: JSON.stringify(envelope), accepted_at: at }
+      await insertRow(db, { into: 'proof', row: { ...place, ...rest } })
     },
     /** A refusal is news once, however often the agent tries again. */
     async addRefusal(refusal: { nodeId: string; proofId: string; code: string; at: number }): Promise<'inserted' | 'duplicate'> {

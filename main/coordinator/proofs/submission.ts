@@ -6,7 +6,7 @@ import type { EnergyProof } from '../../../shared/domain/energy-proof.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
-import { type Db, type Tx, transact } from '../persistence/database.ts'
+import { type Tx, transact } from '../persistence/database.ts'
 import { type Left, type ProofFacts, type StoredProof, SKEW_MS, judgeProof, repeatedProof } from './accept.ts'
 import { type OpenedProof, type Refusal, openProof, readVerified, refuse } from './open-proof.ts'
 import type { ProofDeps, ProvenAttempt, ProvingNode } from './ports.ts'
@@ -33,7 +33,7 @@ interface Claim extends Pick<Submission, 'leaseId' | 'token'> {
 }
 
 /** Everything about a submission that other writers may change meanwhile; read again in the transaction that acts on it. */
-async function gather(deps: ProofDeps, tx: Db | Tx, submission: Submission): Promise<ProofFacts> {
+async function gather(deps: ProofDeps, tx: Tx, submission: Submission): Promise<ProofFacts> {
   const { node, leaseId, token, proof, bodySha256, left } = submission
   const proofs = createProofsStore(tx)
   const [chain, stored] = [await proofs.head(node.nodeId), await proofs.like({ proofId: proof.proofId, bodySha256 })]
@@ -106,10 +106,15 @@ export async function openSubmission(
   return refuseSubmission(deps, opened, { nodeId, leaseId, token, ...unreadable(envelope) })
 }
 
-type Judgement = { readonly repeated: StoredProof } | { readonly refusal: Refusal } | { readonly attempt: ProvenAttempt; readonly paidMs: number }
+interface Believed {
+  readonly attempt: ProvenAttempt
+  readonly paidMs: number
+}
 
-/** What a submission deserves as things stand in this transaction, or beside all of them. Error: `conflict` for a key that was replaced. */
-export async function judge(deps: ProofDeps, tx: Db | Tx, submission: Submission): Promise<Judgement> {
+type Judgement = { readonly repeated: StoredProof } | { readonly refusal: Refusal } | Believed
+
+/** What a submission deserves as things stand in this transaction. Error: `conflict` for a key that was replaced. */
+export async function judge(deps: ProofDeps, tx: Tx, submission: Submission): Promise<Judgement> {
   const { nodeId, keyId } = submission.node
   if ((await deps.currentKey(tx, nodeId)) !== keyId) throw replacedKey()
   const facts = await gather(deps, tx, submission)
@@ -118,6 +123,19 @@ export async function judge(deps: ProofDeps, tx: Db | Tx, submission: Submission
   const refusal = judgeProof(facts)
   if (refusal || !facts.attempt) return { refusal: refusal ?? refuse('proof.lease', 'The lease has ended.') }
   return { attempt: facts.attempt, paidMs: paidMsOf(facts.proof, facts.now - facts.attempt.leasedAt + facts.slackMs) }
+}
+
+/**
+ * A look beside all transactions, by the lease and the chain alone: `null` for what does not seem to hold, which a transaction has to judge. What seems to
+ * is judged by the one that acts on it.
+ */
+export async function seemsToHold(deps: ProofDeps, { node, leaseId, token, proof, bodySha256, left }: Submission): Promise<Pick<Believed, 'attempt'> | null> {
+  const { nodeId, capabilities } = node
+  const attempt = await deps.attempt(deps.db, { nodeId, leaseId, token })
+  if (!attempt) return null
+  const [chain, slackMs] = [await createProofsStore(deps.db).head(nodeId), deps.clockSlackMs(attempt.leasedAt)]
+  const given = { leaseId, proof, bodySha256, left, attempt, capabilities, chain, slackMs, now: deps.clock.now() }
+  return judgeProof({ ...given, stored: null, beside: [], runs: [] }) === null ? { attempt } : null
 }
 
 /** Run time that is paid: the least of what the node's two clocks say and of what has passed on ours since the job was handed out. */

@@ -8,7 +8,7 @@ import { type Refusal, isRefusal, refuse } from './open-proof.ts'
 import type { ProofDeps, ProvenAttempt, Weighed } from './ports.ts'
 import { createProofsStore } from './proofs.store.ts'
 import { type Settle, prepareSettling } from './settling.ts'
-import { type MaybeVerified, type Submission, claimOf, judge, keepProof, openSubmission, refuseSubmission } from './submission.ts'
+import { type MaybeVerified, type Submission, claimOf, judge, keepProof, openSubmission, refuseSubmission, seemsToHold } from './submission.ts'
 import { leaveUnpaid } from './unpaid.ts'
 
 export type ProofInput = InputOf<typeof coordinatorContract.submitProof>
@@ -47,7 +47,6 @@ const commit = (deps: ProofDeps, submission: Submission, conclude: Conclude): Pr
     const judged = await judge(deps, tx, submission)
     if ('repeated' in judged) return answerAgain(judged.repeated)
     if ('refusal' in judged) return judged
-    await deps.beginVerification(tx, submission.leaseId)
     await keepProof(deps, tx, { submission, ...judged })
     return { answer: await conclude(tx, { submission, ...judged }) }
   })
@@ -58,7 +57,7 @@ const complete =
     const { proofId, jobId } = proof
     await record(tx)
     const paid = await settle(tx)
-    await deps.completeJob(tx, { leaseId, outputSha256, ...paid })
+    await deps.completeJob(tx, { jobId, nodeId: node.nodeId }, { leaseId, outputSha256, ...paid })
     const receiptId = paid.receiptIds.at(-1) ?? ''
     await deps.decide(tx, 'proof.accepted', { nodeId: node.nodeId, proofId, jobId, receiptId, priceMicroUsd: String(paid.priceMicroUsd) })
     return { proofId, jobId, receiptId }
@@ -69,6 +68,7 @@ const putBy =
   (deps: ProofDeps, { is, record }: Extract<Weighed, { is: 'held' | 'undecided' }>): Conclude =>
   async (tx, { submission: { proof, leaseId, node } }) => {
     const { proofId, jobId } = proof
+    await deps.beginVerification(tx, leaseId)
     // Its runs are paid once it counts, each as those of the others.
     await deps.accrue(tx, { jobId, because: `${is}-${leaseId}`, parts: [] })
     await deps.recordEvent(tx, node.nodeId, { kind: 'proof-accepted', proofId, jobId, receiptId: null })
@@ -85,12 +85,6 @@ async function prepare(deps: ProofDeps, submission: Submission, { attempt, outpu
   if (weighed.is !== 'counts') return putBy(deps, weighed)
   const last = { ...submission, zone: attempt.plan.zone, copy: attempt.copy }
   return complete(deps, weighed, await prepareSettling(deps, attempt, { last, copies: weighed.copies }))
-}
-
-/** A look beside all transactions: `null` for what does not seem to hold, which one of them has to judge. What seems to is judged by the one that acts on it. */
-async function lookOver(deps: ProofDeps, submission: Submission): Promise<{ readonly attempt: ProvenAttempt } | null> {
-  const judged = await judge(deps, deps.db, submission)
-  return 'attempt' in judged ? judged : null
 }
 
 /** What takes longer to look up is under verification meanwhile, for everybody to see. Otherwise one transaction says it all. */
@@ -111,7 +105,7 @@ async function orBegin<T>(deps: ProofDeps, submission: Submission, lookingUp: Pr
 export async function submitProof(deps: ProofDeps, nodeId: string, input: ProofInput & MaybeVerified): Promise<ProofAnswer> {
   const bytes = Buffer.from(input.output, 'base64')
   const submission = await openSubmission(deps, nodeId, { ...input, left: { kind: 'output', sha256: sha256Hex(bytes), bytes: bytes.length } })
-  const begun = (await lookOver(deps, submission)) ?? (await begin(deps, submission))
+  const begun = (await seemsToHold(deps, submission)) ?? (await begin(deps, submission))
   if ('answer' in begun) return begun.answer
   if ('refusal' in begun) return refuseSubmission(deps, begun.refusal, claimOf(submission))
   await deps.saveOutput(bytes)

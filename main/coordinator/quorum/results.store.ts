@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import type { JobState } from '../../../shared/contract/job.ts'
 import type { QuorumView } from '../../../shared/contract/quorum.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
@@ -17,6 +19,9 @@ export interface StoredResult {
 /** When work that ended before its deadline may still arrive. */
 const GRACE_MS = 60_000
 
+/** As an expression, since by the index of states SQLite would read everything that is queued to find the few that wait for another result. */
+const state = sql<JobState>`(state || '')`
+
 /** Jobs with a result that has waited long enough for another owner to repeat it: by the coordinator's wish, or because the deadline has passed. */
 const waitedEnough = (db: Db | Tx, now: number) =>
   db
@@ -25,8 +30,8 @@ const waitedEnough = (db: Db | Tx, now: number) =>
     .where('confirm_by', 'is not', null)
     .where((e) =>
       e.or([
-        e.and([e('confirm_by', '<=', now), e('state', 'in', ['queued', 'planned'])]),
-        e.and([e('deadline_at', '<=', now - GRACE_MS), e('state', 'in', ['queued', 'planned', 'leased', 'running'])]),
+        e.and([e('confirm_by', '<=', now), e(state, 'in', ['queued', 'planned'])]),
+        e.and([e('deadline_at', '<=', now - GRACE_MS), e(state, 'in', ['queued', 'planned', 'leased', 'running'])]),
       ]),
     )
 

@@ -3,8 +3,10 @@ import type { Envelope } from '../../../shared/contract/wire.ts'
 import { decodeBase64, encodeBase64 } from '../../../shared/domain/encoding.ts'
 import type { Hash } from '../../../shared/domain/merkle.ts'
 import type { StoredNode } from '../../../shared/domain/merkle-log.ts'
+import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 import { insertRows } from '../persistence/many-rows.ts'
+import { insertRow } from '../persistence/one-row.ts'
 
 export interface StoredHead {
   readonly treeSize: number
@@ -59,14 +61,16 @@ const nodes = (db: Db | Tx) => ({
   },
 })
 
+const newest = compiledOnce((db) => db.selectFrom('tree_head').selectAll().orderBy('tree_size', 'desc').limit(sql.lit(1)))
+
 const heads = (db: Db | Tx) => {
   const all = () => db.selectFrom('tree_head').selectAll()
   return {
     async addHead(head: StoredHead): Promise<void> {
-      await db.insertInto('tree_head').values(toRow(head)).execute()
+      await insertRow(db, { into: 'tree_head', row: toRow(head) })
     },
     async newestHead(): Promise<StoredHead | null> {
-      const row = await all().orderBy('tree_size', 'desc').limit(1).executeTakeFirst()
+      const [row] = await newest(db, [])
       return row ? toHead(row) : null
     },
     async head(treeSize: number): Promise<StoredHead | null> {

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Grants } from '../../../shared/domain/permissions.ts'
+import { rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
 
 /** Who made the key that is in the key file: nobody who could be asked, and no name that an account could have. */
@@ -49,9 +50,11 @@ const encode = (key: NewKey) => ({
   expires_at: key.expiresAt,
 })
 
+const bySha256 = rememberedOnce((db) => db.selectFrom('api_key').selectAll().where('sha256', '=', ''))
+
 const reading = (db: Db | Tx) => ({
   async bySha256(sha256: string): Promise<StoredKey | null> {
-    const row = await db.selectFrom('api_key').selectAll().where('sha256', '=', sha256).executeTakeFirst()
+    const [row] = await bySha256(db, [sha256])
     return row ? decode(row) : null
   },
   async byPrefix(prefix: string): Promise<StoredKey | null> {

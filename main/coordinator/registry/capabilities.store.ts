@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Capabilities } from '../../../shared/contract/node.ts'
-import { compiledOnce } from '../persistence/compiled.ts'
+import { rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
 interface RecordedCapabilities {
@@ -12,11 +12,23 @@ interface RecordedCapabilities {
 /** Fewer than a statement may have parameters. */
 const AT_ONCE = 500
 
-const newestBody = compiledOnce((db) =>
+const newestBody = rememberedOnce((db) =>
   db.selectFrom('node_capabilities').select(['version', 'body']).where('node_id', '=', '').orderBy('version', 'desc').limit(sql.lit(1)),
 )
 
-/** All SQL on table `node_capabilities`, which is only ever appended to. */
+/** Keeps what nodes are looked for by as what it said last. */
+async function index(db: Db | Tx, nodeId: string, { zone, gpus }: Capabilities): Promise<void> {
+  const node = await db.updateTable('node').set({ zone }).where('id', '=', nodeId).returning('enrolled_at').executeTakeFirst()
+  await db.deleteFrom('node_gpu').where('node_id', '=', nodeId).execute()
+  const names = [...new Set(gpus.map(({ name }) => name))]
+  if (!node || names.length === 0) return
+  await db
+    .insertInto('node_gpu')
+    .values(names.map((name) => ({ node_id: nodeId, name, enrolled_at: node.enrolled_at })))
+    .execute()
+}
+
+/** All SQL on table `node_capabilities`, which is only ever appended to, and on `node_gpu`, which says the newest of it. */
 export function createCapabilitiesStore(db: Db | Tx) {
   const newest = async (nodeId: string) => (await newestBody(db, [nodeId]))[0]
   // A node may have said something new ten thousand times: older versions stay where they are.
@@ -41,6 +53,7 @@ export function createCapabilitiesStore(db: Db | Tx) {
         .insertInto('node_capabilities')
         .values({ node_id: nodeId, version: (last?.version ?? 0) + 1, body, recorded_at: at })
         .execute()
+      await index(db, nodeId, found)
     },
     async capabilities(nodeId: string): Promise<Capabilities | null> {
       const row = await newest(nodeId)

@@ -1,6 +1,6 @@
 import type { Envelope, PublicJwk } from '../../../shared/contract/wire.ts'
 import type { NodeKey } from '../../../shared/domain/rotation.ts'
-import { compiledOnce, inOrderOf } from '../persistence/compiled.ts'
+import { inOrderOf, rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
 /** One change of a node's key, as it was believed. */
@@ -10,7 +10,7 @@ export interface StoredRotation extends NodeKey {
   readonly bodySha256: string
 }
 
-const ofNode = compiledOnce((db) => db.selectFrom('node_key_rotation').selectAll().where('node_id', '=', ''))
+const ofNode = rememberedOnce((db) => db.selectFrom('node_key_rotation').selectAll().where('node_id', '=', ''))
 
 /** All SQL on table `node_key_rotation`, which is only ever appended to. A key belongs to one node for ever: the database itself sees to that. */
 export function createDeviceKeysStore(db: Db | Tx) {

@@ -1,3 +1,4 @@
+import { rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 
 export interface FleetMember {
@@ -12,11 +13,12 @@ interface FleetInvite {
   readonly usedBy: string | null
 }
 
+const ofNode = rememberedOnce((db) => db.selectFrom('fleet_member').select('fleet_id').where('node_id', '=', ''))
+
 function members(db: Db | Tx) {
   return {
     async fleetOf(nodeId: string): Promise<string | null> {
-      const row = await db.selectFrom('fleet_member').select('fleet_id').where('node_id', '=', nodeId).executeTakeFirst()
-      return row?.fleet_id ?? null
+      return (await ofNode(db, [nodeId]))[0]?.fleet_id ?? null
     },
     /** `name`: how an operator calls its owner; `null` for a fleet that machines made by themselves. */
     async create(fleetId: string, { at, name }: { readonly at: number; readonly name: string | null }): Promise<void> {

@@ -19,6 +19,8 @@ export type KeyHolder = Pick<Principal, 'kind' | 'by' | 'account' | 'credential'
 export interface KeyRing {
   /** Errors: `auth.refused` for what the holder may not do itself or an account that is not theirs, `not-found`, `conflict` for too many. */
   readonly create: (holder: KeyHolder, order: In<'createApiKey'>) => Promise<Out<'createApiKey'>>
+  /** What is known of the key that asks. */
+  readonly own: (holder: Pick<KeyHolder, 'account' | 'credential'>) => Promise<{ readonly label: string | null; readonly expiresAt: string | null }>
   readonly list: (holder: KeyHolder, page: In<'listApiKeys'>) => Promise<Out<'listApiKeys'>>
   /** Errors: `not-found`, `auth.refused` for a key that may do more than the holder, `conflict` for the key of the key file. */
   readonly revoke: (holder: KeyHolder, prefix: string) => Promise<ApiKeyView>
@@ -51,6 +53,10 @@ export function createKeyRing(deps: KeyRingDeps): KeyRing {
         await deps.decide(tx, 'api-key.created', { prefix: made.key.prefix, requesterId, may: wish.may, expiresAt: made.key.expiresAt, by: holder.by })
         return made
       }),
+    async own({ account, credential }) {
+      const key = await createApiKeysStore(db).byPrefix(credential)
+      return key?.requesterId === account ? { label: key.label, expiresAt: when(key.expiresAt) } : { label: null, expiresAt: null }
+    },
     async list({ account, reach }, { requesterId, after, limit }) {
       const whose = reach === 'all' ? (requesterId ?? null) : (account ?? '')
       if (reach !== 'all' && requesterId !== undefined && requesterId !== account) throw new WindfallError('auth.refused', NOT_YOURS)

@@ -13,14 +13,6 @@ export interface NodeRow {
   readonly asOf: number | null
 }
 
-export interface NodeFilter {
-  readonly state: NodeState | null
-  readonly beginning: string | null
-  /** Those that come after this one. */
-  readonly after: { readonly enrolledAt: number; readonly nodeId: string } | null
-  readonly limit: number
-}
-
 const withOwners = (db: Db) =>
   db
     .selectFrom('node')
@@ -39,18 +31,9 @@ const withOwners = (db: Db) =>
       's.as_of as asOf',
     ])
 
-/** Nodes with whose they are, newest enrolment first. */
-export function listNodes(db: Db, { state, beginning, after, limit }: NodeFilter): Promise<NodeRow[]> {
-  let query = withOwners(db)
-  if (state !== null) query = query.where('node.state', '=', state)
-  // Neither the order of texts nor LIKE is the same in every database.
-  if (beginning !== null) query = query.where((e) => e(e.fn<string>('substr', ['node.id', e.val(1), e.val(beginning.length)]), '=', beginning))
-  if (after !== null)
-    query = query.where((e) =>
-      e.or([e('node.enrolled_at', '<', after.enrolledAt), e.and([e('node.enrolled_at', '=', after.enrolledAt), e('node.id', '>', after.nodeId)])]),
-    )
-  return query.orderBy('node.enrolled_at', 'desc').orderBy('node.id').limit(limit).execute()
-}
+/** These nodes with whose they are, newest enrolment first. */
+export const nodeRows = async (db: Db, nodeIds: readonly string[]): Promise<NodeRow[]> =>
+  nodeIds.length === 0 ? [] : withOwners(db).where('node.id', 'in', nodeIds).orderBy('node.enrolled_at', 'desc').orderBy('node.id', 'desc').execute()
 
 export const nodeRow = async (db: Db, nodeId: string): Promise<NodeRow | null> =>
   (await withOwners(db).where('node.id', '=', nodeId).executeTakeFirst()) ?? null

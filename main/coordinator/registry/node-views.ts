@@ -1,13 +1,16 @@
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import type { NodeSummary, NodeView, nodeAdminCalls } from '../../../shared/contract/node-admin.ts'
-import type { Capabilities } from '../../../shared/contract/node.ts'
+import type { Capabilities, NodeState } from '../../../shared/contract/node.ts'
+import { each } from '../../../shared/contract/several.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Db } from '../persistence/database.ts'
+import { MOST_LOOKED_AT, type Spot } from '../persistence/looking.ts'
 import { attestationOf } from './attestations.ts'
 import { createCapabilitiesStore } from './capabilities.store.ts'
-import { type NodeRow, listNodes, nodeRow } from './node-list.store.ts'
+import { type NodeRow, nodeRow, nodeRows } from './node-list.store.ts'
+import { type NodeFilter, findNodes } from './node-search.store.ts'
 import { createNodesStore } from './nodes.store.ts'
 import type { Registry } from './registry.ts'
 import { ecoScore, fadedTo, newStanding, nextDay, reputationAt, solarShareOf } from './standing.ts'
@@ -35,10 +38,10 @@ interface Deps {
 
 const wrongCursor = (after: string) => new WindfallError('input.invalid', `“${after}” is not the “next” of a page.`)
 
-function cursorOf(after: string) {
+function cursorOf(after: string): Spot {
   const [, enrolledAt, nodeId] = /^(\d{1,15})\.([A-Za-z0-9_-]{43})$/.exec(after) ?? []
   if (enrolledAt === undefined || nodeId === undefined) throw wrongCursor(after)
-  return { enrolledAt: Number(enrolledAt), nodeId }
+  return { at: Number(enrolledAt), id: nodeId }
 }
 
 function versionOf(after: string): number {
@@ -51,16 +54,7 @@ export function createNodeViews(deps: Deps): NodeViews {
   const { db } = deps
   const records = createCapabilitiesStore(db)
   return {
-    async list({ state, beginning, after, limit }) {
-      const rows = await listNodes(db, { state, beginning, after: after === null ? null : cursorOf(after), limit: limit + 1 })
-      const shown = rows.slice(0, limit)
-      const capabilities = await records.capabilitiesOf(shown.map(({ nodeId }) => nodeId))
-      const last = rows.length > limit ? shown.at(-1) : undefined
-      return {
-        items: shown.map((row) => summaryOf(deps, row, capabilities.get(row.nodeId) ?? null)),
-        next: last ? `${last.enrolledAt}.${last.nodeId}` : null,
-      }
-    },
+    list: (asked) => list(deps, asked),
     show: (nodeId) => show(deps, nodeId),
     async history({ nodeId, after, limit }) {
       if (!(await createNodesStore(db).get(nodeId))) throw noNode(nodeId)
@@ -71,11 +65,48 @@ export function createNodeViews(deps: Deps): NodeViews {
   }
 }
 
+const filterOf = ({ state, zone, gpu, owner, beginning, search }: In<'listNodes'>): NodeFilter => ({
+  states: each<NodeState>(state),
+  zones: each(zone),
+  gpu: gpu ?? null,
+  owner: owner ?? null,
+  beginning,
+  search: search ?? null,
+})
+
+async function list(deps: Deps, asked: In<'listNodes'>): Promise<Out<'listNodes'>> {
+  const { db, registry } = deps
+  const presences = each<NodeSummary['presence']>(asked.presence)
+  const isMeant = (nodeId: string): boolean => presences === null || presences.includes(registry.seen(nodeId).reachability)
+  const { spots, next } = await find(db, asked, isMeant)
+  const ids = spots.map(({ id }) => id)
+  const capabilities = await createCapabilitiesStore(db).capabilitiesOf(ids)
+  const items = (await nodeRows(db, ids)).map((row) => summaryOf(deps, row, capabilities.get(row.nodeId) ?? null))
+  return { items, next: next && `${next.at}.${next.id}` }
+}
+
+/** Who is there is known in memory alone, so that those who are not meant are left out here; of many, as many as one page looks at. */
+async function find(db: Db, asked: In<'listNodes'>, isMeant: (nodeId: string) => boolean): Promise<{ readonly spots: Spot[]; readonly next: Spot | null }> {
+  const { after, limit, presence } = asked
+  const filter = filterOf(asked)
+  const found: Spot[] = []
+  const atOnce = presence === undefined ? limit : MOST_LOOKED_AT / 4
+  let before = after === null ? null : cursorOf(after)
+  for (let seen = 0; seen < MOST_LOOKED_AT; seen += atOnce) {
+    const { spots, next } = await findNodes(db, filter, { before, limit: atOnce })
+    found.push(...spots.filter(({ id }) => isMeant(id)))
+    if (found.length > limit) return { spots: found.slice(0, limit), next: found[limit - 1] ?? null }
+    if (next === null || presence === undefined) return { spots: found, next }
+    before = next
+  }
+  return { spots: found, next: before }
+}
+
 const noNode = (nodeId: string) => new WindfallError('not-found', `There is no node ${nodeId}. To see those there are: windfall node list`)
 
 function summaryOf({ registry, clock }: Deps, row: NodeRow, capabilities: Capabilities | null): NodeSummary {
   const { nodeId, fleetId, fleetName, state, stateReason, enrolledAt } = row
-  const { reachability, presence } = registry.seen(nodeId)
+  const { reachability, presence, ageMs } = registry.seen(nodeId)
   return {
     nodeId,
     owner: fleetName ?? fleetId,
@@ -87,6 +118,7 @@ function summaryOf({ registry, clock }: Deps, row: NodeRow, capabilities: Capabi
     gpus: capabilities?.gpus.map(({ name }) => name) ?? [],
     enrolledAt: toIso(enrolledAt),
     reputation: reputationAt(row, clock.now()),
+    lastSeenAt: ageMs === null ? null : toIso(Math.round(clock.now() - ageMs)),
   }
 }
 

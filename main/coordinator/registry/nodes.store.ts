@@ -1,7 +1,7 @@
 import type { NodeState } from '../../../shared/contract/node.ts'
 import type { PublicJwk } from '../../../shared/contract/wire.ts'
 import { currentKey, type KeyHistory, type NodeKey } from '../../../shared/domain/rotation.ts'
-import { compiledOnce } from '../persistence/compiled.ts'
+import { rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import { type StoredRotation, createDeviceKeysStore } from './device-keys.store.ts'
 
@@ -22,7 +22,6 @@ export interface Node {
   readonly quarantinedUntil: number | null
   readonly payoutAddress: string | null
   readonly enrolledAt: number
-  readonly lastEvent: number
 }
 
 interface StateChange {
@@ -38,16 +37,18 @@ const historyOf = (firstKey: NodeKey, rotations: readonly StoredRotation[]): Key
   head: rotations.at(-1)?.bodySha256 ?? null,
 })
 
-const byId = compiledOnce((db) => db.selectFrom('node').selectAll().where('id', '=', ''))
-const stateOf = compiledOnce((db) => db.selectFrom('node').select('state').where('id', '=', ''))
-const isThere = compiledOnce((db) => db.selectFrom('node').select('id').where('id', '=', ''))
+// Not its newest event: that changes with everything that happens to it.
+const COLUMNS = ['id', 'public_jwk', 'state', 'state_reason', 'state_since', 'quarantined_until', 'payout_address', 'enrolled_at'] as const
+const byId = rememberedOnce((db) => db.selectFrom('node').select(COLUMNS).where('id', '=', ''))
+const stateOf = rememberedOnce((db) => db.selectFrom('node').select('state').where('id', '=', ''))
+const isThere = rememberedOnce((db) => db.selectFrom('node').select('id').where('id', '=', ''))
 
 function identities(db: Db | Tx) {
   return {
     async get(nodeId: string): Promise<Node | null> {
       const [row] = await byId(db, [nodeId])
       if (!row) return null
-      const { id, public_jwk, state, state_reason, state_since, quarantined_until, payout_address, enrolled_at, last_event } = row
+      const { id, public_jwk, state, state_reason, state_since, quarantined_until, payout_address, enrolled_at } = row
       const rotations = await createDeviceKeysStore(db).of(id)
       const firstKey = { keyId: id, publicJwk: JSON.parse(public_jwk) as PublicJwk }
       const history = historyOf(firstKey, rotations)
@@ -62,7 +63,6 @@ function identities(db: Db | Tx) {
         quarantinedUntil: quarantined_until,
         payoutAddress: payout_address,
         enrolledAt: enrolled_at,
-        lastEvent: last_event,
       }
     },
     /** Thumbprint of the key that signs for it now; `null` if there is no such node. A first key names its node. */

@@ -93,7 +93,7 @@ test('events of a node are numbered without gaps, also when a transaction fails 
   const fact: NodeEvent['fact'] = { kind: 'proof-refused', proofId: 'p', jobId: 'j', code: 'proof.time', message: 'm' }
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 20 }), async (fails) => {
-      const before = (await core.registry.node(nodeId))?.lastEvent ?? 0
+      const before = await core.registry.lastEvent(nodeId)
       await Promise.allSettled(
         fails.map((fail) =>
           transact(core.db, async (tx) => {

@@ -7,6 +7,7 @@ import { type Enrolment, type EnrolmentDeps, createEnrolment } from './enrolment
 import { createCapabilitiesStore } from './capabilities.store.ts'
 import { type DirectoryEntry, createDirectory } from './directory.ts'
 import { createDeviceKeysStore } from './device-keys.store.ts'
+import { eventPositions } from './node-events.ts'
 import { type Node, createNodesStore } from './nodes.store.ts'
 import { type Seen, createPresenceBook } from './presence.ts'
 import { createRotate } from './rotation.ts'
@@ -34,6 +35,10 @@ export interface Registry extends Enrolment {
   /** The node that signs with this key, or did until it replaced it. */
   readonly nodeOfKey: (keyId: string) => Promise<Node | null>
   readonly capabilities: (nodeId: string) => Promise<Capabilities | null>
+  /** Number of the newest event of a node, 0 if nothing has happened to it yet. */
+  readonly lastEvent: (nodeId: string) => Promise<number>
+  /** Rises with every change of who is there, and of who of them is ready or at work. */
+  readonly presenceVersion: () => number
   /** What was heard of a node, and when. */
   readonly seen: (nodeId: string) => Seen
   readonly withCapabilities: (nodeId: string) => Promise<NodeWithCapabilities | null>
@@ -63,7 +68,14 @@ const letsWork = ({ reachability, presence }: Seen): boolean =>
 /** Who the nodes are, what they can do and who of them is there. */
 export function createRegistry(deps: RegistryDeps): Registry {
   const { db } = deps
-  const book = createPresenceBook(deps)
+  let presences = 0
+  const book = createPresenceBook({
+    ...deps,
+    onPresence: (nodeId, isOnline) => {
+      presences += 1
+      deps.onPresence(nodeId, isOnline)
+    },
+  })
   const nodes = createNodesStore(db)
   const records = createCapabilitiesStore(db)
   const working = createDirectory(deps)
@@ -88,6 +100,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
     },
     rotateKey: createRotate(deps),
     capabilities: (nodeId) => records.capabilities(nodeId),
+    lastEvent: async (nodeId) => (await eventPositions(db, [nodeId])).get(nodeId) ?? 0,
+    presenceVersion: () => presences,
     seen: book.of,
     async withCapabilities(nodeId) {
       const node = await nodes.get(nodeId)
@@ -99,6 +113,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     report(nodeId, presence, ageMs = 0) {
       const { reachability, presence: before } = book.of(nodeId)
       book.report(nodeId, presence, ageMs)
+      if (before?.ready !== presence.ready || before.running.length !== presence.running.length) presences += 1
       const couldWork = before !== null && reachability === 'online' && isWilling(before) && before.running.length === 0
       return isWilling(presence) && presence.running.length === 0 && !couldWork
     },

@@ -1,5 +1,6 @@
 import type { SoftSignalKind } from '../../../shared/domain/soft-signals.ts'
 import type { Db, Tx } from '../persistence/database.ts'
+import { insertRow } from '../persistence/one-row.ts'
 
 /** Times are epoch milliseconds. */
 export interface StoredSignal {
@@ -59,11 +60,7 @@ export function createSignalsStore(db: Db | Tx) {
     },
     /** The place of an older one of the same owner, if it had that slot. */
     async keep({ work, owner, slot, perUnitJ, at }: Sample): Promise<void> {
-      await db
-        .insertInto('energy_sample')
-        .values({ work, owner, slot, per_unit_j: perUnitJ, at })
-        .onConflict((conflict) => conflict.columns(['work', 'owner', 'slot']).doUpdateSet({ per_unit_j: perUnitJ, at }))
-        .execute()
+      await insertRow(db, { into: 'energy_sample', row: { work, owner, slot, per_unit_j: perUnitJ, at }, over: ['work', 'owner', 'slot'] })
     },
     /** Forgets what is older. */
     async forget(before: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { compiledOnce } from '../persistence/compiled.ts'
 import type { Db, Schema, Tx } from '../persistence/database.ts'
+import { insertRow } from '../persistence/one-row.ts'
 import { FIRST_QUOTA, type Standing } from './standing.ts'
 
 const decode = (row: Selectable<Schema['node_standing']>): Standing => ({
@@ -29,11 +30,7 @@ export function createStandingStore(db: Db | Tx) {
     },
     async save(nodeId: string, { asOf, inRow, energyJ, solarJ, faults, today, ...counts }: Standing): Promise<void> {
       const row = { ...counts, as_of: asOf, in_row: inRow, energy_j: energyJ, solar_j: solarJ, faults: JSON.stringify(faults), results_today: today }
-      await db
-        .insertInto('node_standing')
-        .values({ node_id: nodeId, ...row })
-        .onConflict((conflict) => conflict.column('node_id').doUpdateSet(row))
-        .execute()
+      await insertRow(db, { into: 'node_standing', row: { node_id: nodeId, ...row }, over: ['node_id'] })
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { NodeState } from '../../../shared/contract/node.ts'
+import { compiledOnce, rememberedOnce } from '../persistence/compiled.ts'
 import type { Db } from '../persistence/database.ts'
 
 export interface WorkingNode {
@@ -19,6 +20,15 @@ export interface WorkingNode {
 /** A part of what is known of a node, as it is now. */
 export type NodeChange = Pick<WorkingNode, 'nodeId'> &
   (Pick<WorkingNode, 'state'> | Pick<WorkingNode, 'version'> | Pick<WorkingNode, 'good' | 'bad' | 'asOf' | 'quota' | 'today'>)
+
+/** Nearly nothing moves, and the same question has the same answer. */
+const ASKED_MS = 5_000
+
+const movedSince = rememberedOnce((db) => db.selectFrom('node').select(['id as nodeId', 'state']).where('state_since', '>=', 0))
+const toldSince = rememberedOnce((db) => db.selectFrom('node_capabilities').select(['node_id as nodeId', 'version']).where('recorded_at', '>=', 0))
+const foundSince = compiledOnce((db) =>
+  db.selectFrom('node_standing').select(['node_id as nodeId', 'good', 'bad', 'as_of as asOf', 'quota', 'results_today as today']).where('as_of', '>=', 0),
+)
 
 /** Nodes that may work, with the newest of what they can do and how they have worked. */
 export function createWorkforceStore(db: Db) {
@@ -53,12 +63,10 @@ export function createWorkforceStore(db: Db) {
       return (await all.orderBy('id').limit(limit).execute()).map(({ id }) => id)
     },
     among: async (nodeIds: readonly string[]): Promise<WorkingNode[]> => (nodeIds.length === 0 ? [] : working().where('node.id', 'in', nodeIds).execute()),
-    /** What was recorded of nodes at or after `since`, epoch milliseconds, whether or not they may work. */
+    /** What was recorded of nodes at or after `since`, epoch milliseconds, or a little before, whether or not they may work. */
     async changed(since: number): Promise<readonly NodeChange[]> {
-      const moved = await db.selectFrom('node').select(['id as nodeId', 'state']).where('state_since', '>=', since).execute()
-      const told = await db.selectFrom('node_capabilities').select(['node_id as nodeId', 'version']).where('recorded_at', '>=', since).execute()
-      const counts = db.selectFrom('node_standing').select(['node_id as nodeId', 'good', 'bad', 'as_of as asOf', 'quota', 'results_today as today'])
-      const found = await counts.where('as_of', '>=', since).execute()
+      const from = Math.floor(since / ASKED_MS) * ASKED_MS
+      const [moved, told, found] = [await movedSince(db, [from]), await toldSince(db, [from]), await foundSince(db, [since])]
       return [...moved, ...told.toSorted((a, b) => a.version - b.version), ...found]
     },
   }

@@ -59,6 +59,7 @@ const dataOf = ({ kind, data }: News, job: JobTold | undefined): Data =>
 /** Writes what is kept outside of the place where it happens, so that everything in one transaction takes two questions and one statement. */
 async function write({ clock, ids }: TellingDeps, tx: Tx, all: readonly News[]): Promise<void> {
   const store = createWebhooksStore(tx)
+  if (!(await store.isAny())) return
   const jobs = new Map((await store.jobsTold(all.flatMap((news) => ('jobId' in news ? [news.jobId] : [])))).map((job) => [job.jobId, job]))
   const whose = (news: News) => ('jobId' in news ? jobs.get(news.jobId)?.requesterId : news.requesterId)
   const subscribers = Map.groupBy(await store.subscribers([...new Set(all.flatMap((news) => whose(news) ?? []))]), ({ requesterId }) => requesterId)

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { WebhookKind, WebhookState } from '../../../shared/contract/webhook.ts'
+import { rememberedOnce } from '../persistence/compiled.ts'
 import type { Db, Tx } from '../persistence/database.ts'
 import type { Receiver } from './outcome.ts'
 
@@ -62,9 +64,13 @@ async function inPieces<T>(ids: readonly string[], ask: (some: readonly string[]
   return found
 }
 
+const anyWebhook = rememberedOnce((db) => db.selectFrom('webhook').select('id').limit(sql.lit(1)))
+
 function subscribing(db: Db | Tx) {
   return {
     /** Those of the jobs whose requesters have any webhook that is not disabled: as a rule none. */
+    /** Whether anybody wants to hear anything. */
+    isAny: async (): Promise<boolean> => (await anyWebhook(db, [])).length > 0,
     jobsTold: (jobIds: readonly string[]): Promise<JobTold[]> =>
       inPieces(jobIds, (ids) =>
         db

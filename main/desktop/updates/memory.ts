@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { IsoTime, Sha256Hex } from '../../../shared/contract/wire.ts'
 import type { SeenRelease } from '../../../shared/domain/judge-release.ts'
 import { TrustedKeys } from '../../../shared/domain/release-keys.ts'
 import { Channel } from '../../../shared/domain/release-manifest.ts'
 import { writePrivateFile } from '../../kernel/key-file.ts'
+import { readRegularFile } from '../../kernel/regular-file.ts'
+
+/** Far more than all of it takes. */
+const MOST_BYTES = 1_048_576
 
 const Seen = z.strictObject({ serial: z.number().int().min(1), sha256: Sha256Hex, issued: IsoTime })
 
@@ -31,7 +34,7 @@ export interface UpdateMemory {
 
 function read(file: string): Memory | null {
   try {
-    return Memory.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return Memory.parse(JSON.parse(readRegularFile(file, MOST_BYTES)))
   } catch {
     return null
   }

@@ -24,6 +24,7 @@ test.each<[what: string, says: Partial<AgentStatus>, running: number, held: bool
   ['gives a job back', { policy: 'yielding' }, 1, false],
   ['finishes', { policy: 'running', finishing: true }, 1, true],
   ['pauses until its owner resumes', { policy: 'off', reasons: [paused(null)] }, 0, true],
+  ['waits for consent', { policy: 'blocked', reasons: [{ code: 'consent', message: 'Not agreed.', until: null }] }, 0, true],
   ['pauses for a while', { policy: 'off', reasons: [paused('2026-03-01T13:00:00.000Z')], pausedUntil: '2026-03-01T13:00:00.000Z' }, 0, false],
 ])('an agent that %s is understood', async (_, says, running, held) => {
   expect(await agentThat(says).work.read()).toEqual({ running, held, pausedUntil: says.pausedUntil ?? null })

@@ -41,8 +41,8 @@ export function workOf({ server, events, agentIsHere }: Link): Work {
       const { running, finishing, reasons, policy, pausedUntil } = await ask('getStatus')
       const busy = running.length > 0 || policy === 'running' || policy === 'yielding'
       // A pause that ends by itself would let a job start in the middle of an update.
-      const isPaused = reasons.some(({ code, until }) => code === 'user' && until === null)
-      return { running: busy ? Math.max(1, running.length) : 0, held: finishing || isPaused, pausedUntil }
+      const waitsForOwner = reasons.some(({ code, until }) => code === 'consent' || (code === 'user' && until === null))
+      return { running: busy ? Math.max(1, running.length) : 0, held: finishing || waitsForOwner, pausedUntil }
     },
     finish: async () => void (await ask('finish')),
     giveBack: async (pausedUntil) => void (await (pausedUntil === null ? ask('resume') : ask('pause', { until: pausedUntil }))),

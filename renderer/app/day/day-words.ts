@@ -16,6 +16,7 @@ export const dayTitle = (code: DayCode): string => (code === 'running' || code =
 export const DAY_MEANING: Readonly<Record<DayCode, string>> = {
   running: t('From preparing it until its result was collected.'),
   user: t('Nothing starts until you resume, or the pause ends by itself.'),
+  consent: t('Nothing runs before you have agreed to what Windfall may do on this computer.'),
   'owner-present': t('Keyboard, pointer or gamepad were used not long before.'),
   'presence-unknown': t('No source told whether somebody was here, and that counts as here. “windfall doctor” shows which sources work.'),
   schedule: t('Your weekly schedule did not allow work.'),

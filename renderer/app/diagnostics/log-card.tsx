@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { LogLevel, LogLine } from '../../../shared/contract/diagnosis.ts'
 import { t } from '../../../shared/i18n/translate.ts'
 import { formatExact, formatSeconds } from '../../lib/format.ts'
@@ -7,9 +7,9 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Choices } from '../../ui/choices.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import field from '../../ui/field.module.css'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
+import { SearchField } from '../../ui/search-field.tsx'
 import { useLogs } from './diagnosis-queries.ts'
 import { LEVEL_WORD } from './diagnosis-words.ts'
 import css from './diagnostics.module.css'
@@ -22,7 +22,6 @@ const LEVELS: readonly { readonly value: LogLevel; readonly label: string }[] = 
 
 /** What the agent has written down lately, without secrets. */
 export function LogCard({ closed }: { closed: boolean }) {
-  const id = useId()
   const [level, setLevel] = useState<LogLevel>('info')
   const [search, setSearch] = useState('')
   const query = useLogs({ level, search })
@@ -37,16 +36,7 @@ export function LogCard({ closed }: { closed: boolean }) {
     >
       <search className={css['filter']}>
         <Choices name="level" label={t('Which lines')} options={LEVELS} chosen={level} choose={setLevel} />
-        <label htmlFor={id}>{t('Find in the log')}</label>
-        <input
-          className={field['field']}
-          id={id}
-          type="search"
-          autoComplete="off"
-          maxLength={100}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
+        <SearchField label={t('Find in the log')} value={search} onType={setSearch} />
       </search>
       <Loaded query={query} what={t('the log')} skeleton={<SkeletonLines count={6} />}>
         {({ lines, kept }) => <Lines lines={lines} kept={kept} filtered={search !== '' || level !== 'info'} />}

@@ -75,8 +75,8 @@ function Sum({ sum: { earning, price, runs, sum, agrees } }: { sum: EarningSum }
                 : t('price × verified work, whole millionths, rounded down'),
             amount: formatUsdExact(sum.priceMicroUsd),
           },
-          { name: t('Platform, 15 %'), note: t('rounded down in your favour'), amount: `− ${formatUsdExact(sum.platformMicroUsd)}` },
-          { name: t('Yours, 85 %'), note: null, amount: formatUsdExact(sum.nodeMicroUsd), total: true },
+          { name: t('Platform, 15%'), note: t('rounded down in your favour'), amount: `− ${formatUsdExact(sum.platformMicroUsd)}` },
+          { name: t('Yours, 85%'), note: null, amount: formatUsdExact(sum.nodeMicroUsd), total: true },
         ]}
       />
       {agrees ? (

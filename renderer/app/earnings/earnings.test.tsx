@@ -85,6 +85,24 @@ describe('after electricity', () => {
     await expect.element(screen.getByRole('button', { name: 'Change' })).toBeVisible()
   })
 
+  test('a tariff that was saved can be taken back; one that cannot be says why', async () => {
+    const { screen, transport } = await openWindow({ address: '#/earnings' })
+    const change = async () => {
+      await screen.getByRole('button', { name: 'Change', exact: true }).click()
+      await screen.getByRole('textbox', { name: /Price of one kWh/ }).fill('0.31')
+      await screen.getByRole('button', { name: 'Save' }).click()
+    }
+    const told = () => transport.asked.filter(({ name }) => name === 'setTariff').map(({ input }) => input)
+    await change()
+    await screen.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(told).toMatchObject([{ tariff: { minorPerKWh: 31 } }, { tariff: { kind: 'flat', currency: 'GBP', minorPerKWh: 24.5 } }])
+    await change()
+    await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
+    transport.fail('setTariff', new WindfallError('input.invalid', 'Say what your electricity costs first.'))
+    await screen.getByRole('button', { name: 'Undo' }).click()
+    await expect.element(screen.getByRole('alert')).toMatchTextContent('That could not be undone: Say what your electricity costs first.')
+  })
+
   test('a tariff that is refused stays in the form, with the reason', async () => {
     const transport = createFakeTransport()
     transport.fail('setTariff', new WindfallError('input.invalid', 'Say what 1 EUR is worth in USD.'))
@@ -132,8 +150,8 @@ describe('every amount opens the sum that made it', () => {
       /Agreed price.*\$0\.048400/,
       /Verified work.*2 runs.*41\smin/,
       /Price of the work.*\$0\.033058/,
-      /Platform, 15 %.*− \$0\.004958/,
-      /Yours, 85 %.*\$0\.028100/,
+      /Platform, 15%.*− \$0\.004958/,
+      /Yours, 85%.*\$0\.028100/,
     ])
       await expect.element(card).toMatchTextContent(line)
     await expect.element(card).toMatchTextContent('The coordinator booked the same, to the last millionth of a dollar.')

@@ -10,6 +10,7 @@ import { Choices } from '../../ui/choices.tsx'
 import { DataDetails } from '../../ui/data-details.tsx'
 import { DayBars } from '../../ui/day-bars.tsx'
 import { Explain } from '../../ui/explain.tsx'
+import { SumSteps } from '../../ui/sum-steps.tsx'
 import css from './earnings.module.css'
 import { TariffForm } from './tariff-form.tsx'
 
@@ -40,50 +41,41 @@ export function NetCard({ money }: { money: MoneyView }) {
 function Sum({ money: { tariff, estimated }, period }: { money: MoneyView; period: Period }) {
   const currency = tariff?.tariff.currency ?? 'USD'
   const obstacle = netObstacle(tariff, period)
+  const basis = estimated ? t('an estimate, because some of the energy is') : t('from metered energy and your tariff')
+  const net = period.netMinor === null ? null : `${estimated ? '≈ ' : ''}${formatAmount(period.netMinor, currency)}`
   return (
-    <dl className={css['sum']}>
-      <div>
-        <dt>
-          {t('Confirmed pay')} <small>{tariff ? rateWords(tariff.tariff) : null}</small>
-        </dt>
-        <dd>{formatUsd(period.confirmedMicroUsd)}</dd>
-      </div>
-      <div>
-        <dt>
-          {t('Electricity')}{' '}
-          <small>
-            {t('{energy} at the device, {runs, plural, one {# run} other {# runs}}, paid or not', {
+    <>
+      <SumSteps
+        steps={[
+          { name: t('Confirmed pay'), note: tariff ? rateWords(tariff.tariff) : null, amount: formatUsd(period.confirmedMicroUsd) },
+          {
+            name: t('Electricity'),
+            note: t('{energy} at the device, {runs, plural, one {# run} other {# runs}}, paid or not', {
               energy: `${estimated ? '≈ ' : ''}${formatEnergy(period.joules)}`,
               runs: period.runs,
-            })}
-          </small>
-        </dt>
-        <dd>{period.costMinor === null ? t('unknown') : formatAmount(-period.costMinor, currency)}</dd>
-      </div>
-      <div className={css['total']}>
-        <dt>
-          {t('Net')}{' '}
-          {obstacle === null ? <small>{estimated ? t('an estimate, because some of the energy is') : t('from metered energy and your tariff')}</small> : null}
-        </dt>
-        <dd>
-          {period.netMinor === null ? (
-            <Explain how={obstacle ?? ''}>{t('unknown')}</Explain>
-          ) : (
-            <Explain
-              how={t(
-                'Confirmed pay, in your currency, less the electricity of every run at the price of its hours. What the power supply turns into heat is not metered; sunshine of your own counts as bought.',
-              )}
-            >
-              {estimated ? '≈ ' : ''}
-              {formatAmount(period.netMinor, currency)}
-            </Explain>
-          )}
-        </dd>
-      </div>
+            }),
+            amount: period.costMinor === null ? t('unknown') : formatAmount(-period.costMinor, currency),
+          },
+          { name: t('Net'), note: obstacle === null ? basis : null, amount: <NetAmount net={net} obstacle={obstacle} />, total: true },
+        ]}
+      />
       {obstacle === null ? null : <p className={css['obstacle']}>{obstacle}</p>}
-    </dl>
+    </>
   )
 }
+
+const NetAmount = ({ net, obstacle }: { net: string | null; obstacle: string | null }) =>
+  net === null ? (
+    <Explain how={obstacle ?? ''}>{t('unknown')}</Explain>
+  ) : (
+    <Explain
+      how={t(
+        'Confirmed pay, in your currency, less the electricity of every run at the price of its hours. What the power supply turns into heat is not metered; sunshine of your own counts as bought.',
+      )}
+    >
+      {net}
+    </Explain>
+  )
 
 function Days({ money: { days, tariff }, count }: { money: MoneyView; count: number }) {
   const shown = days.slice(0, count)

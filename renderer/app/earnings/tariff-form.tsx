@@ -7,8 +7,8 @@ import { Button } from '../../ui/button.tsx'
 import field from '../../ui/field.module.css'
 import { ErrorText } from '../../ui/error-text.tsx'
 import prose from '../../ui/prose.module.css'
-import { useTariffOrder } from '../money-queries.ts'
 import css from './earnings.module.css'
+import { useTariffChoice } from './tariff-choice.ts'
 
 const FIELDS: readonly { readonly name: DraftField; readonly label: (draft: TariffDraft) => string; readonly hint: string }[] = [
   { name: 'currency', label: () => t('Currency'), hint: 'USD, EUR, GBP …' },
@@ -32,7 +32,7 @@ interface TariffFormProps {
 
 /** What electricity costs, as one price. Several prices by hour are set in the settings file. */
 export function TariffForm({ current, close }: TariffFormProps) {
-  const order = useTariffOrder()
+  const order = useTariffChoice(current, close)
   const [draft, setDraft] = useState(() => draftOf(current))
   const [tried, setTried] = useState(false)
   const form = useRef<HTMLFormElement>(null)
@@ -42,7 +42,7 @@ export function TariffForm({ current, close }: TariffFormProps) {
   const save = (event: SyntheticEvent) => {
     event.preventDefault()
     setTried(true)
-    if (isTariff(read)) order.mutate(read, { onSuccess: close })
+    if (isTariff(read)) order.choose(read)
     else form.current?.querySelector<HTMLInputElement>(`[name="${Object.keys(read)[0]}"]`)?.focus()
   }
   const shown = FIELDS.filter(({ name }) => name !== 'usdPerUnit' || draft.currency.trim().toUpperCase() !== 'USD')
@@ -69,7 +69,7 @@ export function TariffForm({ current, close }: TariffFormProps) {
         <Button look="primary" type="submit" unavailable={order.isPending}>
           {t('Save')}
         </Button>
-        {current?.setBy === 'window' ? <Button onClick={() => order.mutate(null, { onSuccess: close })}>{t('Use the settings file instead')}</Button> : null}
+        {current?.setBy === 'window' ? <Button onClick={() => order.choose(null)}>{t('Use the settings file instead')}</Button> : null}
         <Button look="quiet" onClick={close}>
           {t('Cancel')}
         </Button>

@@ -1,4 +1,4 @@
-import type { GridView } from '../../../shared/contract/agent.ts'
+import type { GridView } from '../../../shared/contract/agent-grid.ts'
 import { t } from '../../../shared/i18n/translate.ts'
 import { hoursAhead } from '../../lib/forecast.ts'
 import { formatIntensity, formatRelative, formatWindow } from '../../lib/format.ts'

@@ -13,9 +13,9 @@ import { OriginLabel } from '../../ui/origin-label.tsx'
 import prose from '../../ui/prose.module.css'
 import { useNow } from '../hooks.ts'
 import { useZones } from './use-zones.ts'
-import css from './zone-map.module.css'
+import css from '../../ui/zone-map.module.css'
 
-const ZoneMap = lazy(async () => ({ default: (await import('./zone-map.tsx')).ZoneMap }))
+const ZoneMap = lazy(async () => ({ default: (await import('../../ui/zone-map.tsx')).ZoneMap }))
 
 /** How clean every zone is that this computer knows something of: as a list, and beside it as a map. */
 export function ZonesCard() {

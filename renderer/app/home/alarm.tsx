@@ -26,7 +26,7 @@ const OTHER: Advice = {
 export function alarmOf({ policy, reasons }: Pick<AgentStatus, 'policy' | 'reasons'>): Reason | null {
   const [first] = reasons
   if (first === undefined) return null
-  return policy === 'fault' || (policy === 'off' && first.code !== 'user') ? first : null
+  return policy === 'fault' || (policy === 'off' && first.code !== 'user' && first.code !== 'consent') ? first : null
 }
 
 /** A job has ended badly enough that no other one starts: what happened, what Windfall does, what the owner can do. */

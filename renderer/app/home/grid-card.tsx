@@ -1,4 +1,4 @@
-import type { GridView } from '../../../shared/contract/agent.ts'
+import type { GridView } from '../../../shared/contract/agent-grid.ts'
 import { t } from '../../../shared/i18n/translate.ts'
 import { nextGreenWindow } from '../../lib/forecast.ts'
 import { formatIntensity, formatMoment, formatPercent, formatRelative, formatWindow } from '../../lib/format.ts'

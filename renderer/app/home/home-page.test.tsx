@@ -42,6 +42,16 @@ describe('what the machine does', () => {
     await expect.element(screen.getByRole('region', { name: 'Right now' })).toMatchTextContent(/Action needed.*Driver 535 is too old for signed jobs\./)
   })
 
+  test('before consent it is that which is waited for, not a pause of the owner’s', async () => {
+    const transport = createFakeTransport()
+    const reason = { code: 'consent', message: 'Windfall is not set up yet: nothing runs before you have agreed to it.', until: null } as const
+    transport.answer({ getStatus: () => aStatus({ display: 'action-needed', policy: 'blocked', job: null, running: [], power: null, reasons: [reason] }) })
+    const { screen } = await openWindow({ transport })
+    const now = screen.getByRole('region', { name: 'Right now' })
+    await expect.element(now).toMatchTextContent(/Action needed.*Waits for your consent.*not set up yet.*Until you agree/)
+    await expect.element(now).not.toMatchTextContent(/Until you resume|Paused/)
+  })
+
   test('an estimate looks like one, and explains itself', async () => {
     const transport = createFakeTransport()
     transport.answer({ getStatus: () => aStatus({ power: { watts: 12.2, method: 'estimate', at: at(0) } }) })

@@ -1,4 +1,5 @@
-import type { AgentStatus, GridView } from '../../../shared/contract/agent.ts'
+import type { GridView } from '../../../shared/contract/agent-grid.ts'
+import type { AgentStatus } from '../../../shared/contract/agent.ts'
 import { agentText } from '../../../shared/domain/agent-sentences.ts'
 import { t } from '../../../shared/i18n/translate.ts'
 import { formatMinor, formatMoment, formatWatts, withMoments } from '../../lib/format.ts'

@@ -19,7 +19,7 @@ const three = () => [
     name: 'Prime gaps',
     deviceIds: [deviceId(2)],
     state: 'preparing',
-    message: 'Fetches what the job runs: 40 %.',
+    message: 'Fetches what the job runs: 40%.',
     progress: null,
     joules: null,
     startedAt: null,
@@ -45,7 +45,7 @@ describe('jobs that run at once', () => {
       .element(row(/Galaxy cluster fit/))
       .toMatchTextContent(/Science.*Running.*63%.*GeForce RTX 4070 in slot 01:00\.0.*172\sW.*74\.4\sWh.*in 26\smin/)
     await expect.element(row(/Image batch/)).toMatchTextContent(/Inference.*Running.*12%.*GeForce RTX 4070 in slot 41:00\.0.*141\sW.*8\.61\sWh.*in 4\smin/)
-    await expect.element(row(/Prime gaps/)).toMatchTextContent(/Preparing.*Fetches what the job runs: 40 %\..*Ryzen 7 7700.*≈\s24\sW.*–.*not started yet/)
+    await expect.element(row(/Prime gaps/)).toMatchTextContent(/Preparing.*Fetches what the job runs: 40%\..*Ryzen 7 7700.*≈\s24\sW.*–.*not started yet/)
     await expect.element(screen.getByRole('progressbar', { name: 'Progress of Image batch 7f3a' })).toHaveAttribute('value', '0.12')
     await screen.getByRole('link', { name: 'Image batch 7f3a' }).click()
     await expect.element(screen.getByRole('heading', { level: 1 })).toHaveFocus()
@@ -99,7 +99,7 @@ describe('without several jobs there is no table of them', () => {
 
   test('one that is still fetched says how far it is', async () => {
     const { now } = await openWith({ running: three().slice(2) })
-    await expect.element(now).toMatchTextContent(/Preparing Prime gaps, science at ≈\s337\sW\. Fetches what the job runs: 40 %\./)
+    await expect.element(now).toMatchTextContent(/Preparing Prime gaps, science at ≈\s337\sW\. Fetches what the job runs: 40%\./)
   })
 
   test('none', async () => {

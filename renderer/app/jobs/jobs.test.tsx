@@ -99,7 +99,7 @@ describe('one job', () => {
     await expect
       .element(screen.getByRole('region', { name: 'Work' }))
       .toMatchTextContent(/Inference.*Docker container.*14:11–15:11, expected to take 41\smin.*Took41\smin/)
-    await expect.element(screen.getByRole('region', { name: 'Result' })).toMatchTextContent(/120\sWh ±\s5\.2\s% energy counter.*Earned\$0\.0281/)
+    await expect.element(screen.getByRole('region', { name: 'Result' })).toMatchTextContent(/120\sWh ±\s5\.2% energy counter.*Earned\$0\.0281/)
     await screen.getByRole('link', { name: 'Open and check the receipt' }).click()
     await expect.element(screen.getByRole('heading', { level: 1, name: 'Receipt receipt-1' })).toHaveFocus()
   })

@@ -28,9 +28,9 @@ describe('a device', () => {
     const { screen } = await openMachine(aStatus({ devices: [aDevice(), aProcessor()] }))
     await expect
       .element(screen.getByRole('region', CARD))
-      .toMatchTextContent(/Measured: read from the device’s own energy counter\. Within about ±\s7\s%\. Basis: Ada, published meter tests\./)
+      .toMatchTextContent(/Measured: read from the device’s own energy counter\. Within about ±\s7%\. Basis: Ada, published meter tests\./)
     const processor = screen.getByRole('region', { name: 'Ryzen 7 7700' })
-    await expect.element(processor).toMatchTextContent(/Estimated, not measured: .*Within about ±\s50\s%\./)
+    await expect.element(processor).toMatchTextContent(/Estimated, not measured: .*Within about ±\s50%\./)
     await expect.element(processor).toMatchTextContent(/Basis: busy share of the CPU × an assumed 88\sW\./)
     await expect.element(processor).toMatchTextContent(/Power now≈ 24\sW.*TemperatureNot available.*≈ 0\sJ of it for jobsWhen idleNot measured yet/)
     await expect.element(screen.getByText(/^2 devices that can be metered\. Together ≈\s197\sW now\.$/)).toBeVisible()

@@ -96,7 +96,7 @@ const idleOf = ({ seesInput }: MachineFacts): Found => ({
   text: seesInput
     ? t('Windfall sees when you touch this computer, and gives it back at once.')
     : t('Nothing tells when somebody touches this computer. Until that is known, Windfall takes it as in use and runs nothing.'),
-  fix: seesInput ? null : t('Start Windfall inside your desktop session. If nobody ever sits here, set the machine up as dedicated.'),
+  fix: seesInput ? null : t('Start Windfall inside your desktop session. If nobody ever sits here, say so under Settings.'),
 })
 
 const POWER: Readonly<Record<MachineFacts['power'], () => Pick<Found, 'verdict' | 'text' | 'fix'>>> = {

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { FirstRun, SetupStep } from '../../../shared/contract/first-run.ts'
 import { t } from '../../../shared/i18n/translate.ts'
 import { rich } from '../../lib/rich.tsx'
+import { hrefOf } from '../../lib/router.ts'
 import { ErrorText } from '../../ui/error-text.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -42,6 +43,8 @@ function Onboarding({ state }: { state: FirstRun }) {
     order.mutate({ do: 'go', step })
   }
   const agreed = (refused: Error | null) => {
+    // Who has their first receipt behind them goes on where they were.
+    if (state.done && refused === null) return location.assign(hrefOf({ page: 'home' }))
     setMoves(moves + 1)
     setRefusal(refused)
   }

@@ -107,6 +107,15 @@ test('who looks around first lands on Home with nothing agreed, and is reminded 
   await expect.element(screen.getByRole('heading', heading('Consent'))).toBeVisible()
 })
 
+test('who agreed to an older text is asked again, told since when, and goes on where they were', async () => {
+  const earlier = { at: '2025-11-21T12:00:00.000Z', text: '2025-11' }
+  const { screen, transport } = await openSetup({ step: 'consent', earlier, done: true })
+  await expect.element(screen.getByText(/What you allow has changed\. You agreed to another text on 21 Nov 2025/)).toBeVisible()
+  await screen.getByRole('button', { name: 'Start earning' }).click()
+  await expect.element(screen.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()
+  expect(orders(transport)).toEqual([['giveConsent', { text: '2026-11' }]])
+})
+
 test('a refusal leaves the owner where they are', async () => {
   const { screen, transport } = await openSetup({ step: 'consent' })
   transport.fail('giveConsent', new WindfallError('input.invalid', 'Load the window again.'))

@@ -31,8 +31,9 @@ export const stepNumber = (step: SetupStep): number => SETUP_STEPS.indexOf(step)
 
 /** What the owner is reminded of outside the steps; `null` if of nothing. */
 export function reminderOf({ asked, consent, done }: FirstRun): 'setup' | 'first-receipt' | null {
-  if (!asked || done) return null
-  return consent === null ? 'setup' : 'first-receipt'
+  if (!asked) return null
+  if (consent === null) return 'setup'
+  return done ? null : 'first-receipt'
 }
 
 /** Whether the window opens on the steps. */

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { FirstRun, SetupStep } from '../../../shared/contract/first-run.ts'
-import css from './onboarding.module.css'
+import css from './step-frame.module.css'
 
 export interface StepProps {
   readonly state: FirstRun

@@ -1,7 +1,7 @@
 import { SETUP_STEPS, type SetupStep } from '../../../shared/contract/first-run.ts'
 import { t } from '../../../shared/i18n/translate.ts'
 import { Glyph } from '../../ui/glyph.tsx'
-import css from './onboarding.module.css'
+import css from './step-frame.module.css'
 import { STEP_NAME } from './setup-words.ts'
 
 interface StepsListProps {

@@ -7,8 +7,9 @@ import { ErrorText } from '../../ui/error-text.tsx'
 import field from '../../ui/field.module.css'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import prose from '../../ui/prose.module.css'
-import css from './onboarding.module.css'
+import line from './onboarding.module.css'
 import { usePostcode, useZone, useZoneOrder } from './setup-queries.ts'
+import css from './zone-form.module.css'
 
 const nameOf = (zone: string): string => {
   const name = zoneNames.get(zone)
@@ -66,7 +67,7 @@ function Postcode({ closed }: { closed: boolean }) {
   return (
     <form className={css['field']} onSubmit={submit}>
       <label htmlFor={id}>{t('In Great Britain: the first half of your postcode')}</label>
-      <span className={css['line']}>
+      <span className={line['line']}>
         <input
           className={field['field']}
           id={id}

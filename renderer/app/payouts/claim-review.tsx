@@ -67,7 +67,7 @@ function QuoteSum({ quote }: { quote: PayoutQuote }) {
                 amount: `− ${formatUsdExact(quote.rentMicroUsd)}`,
               },
             ]),
-        { name: t('Rate'), note: quote.asset === 'usdc' ? t('1 USDC for each dollar') : <RateText rate={quote.rate} now={now} />, amount: '' },
+        { name: t('Rate'), note: null, amount: quote.asset === 'usdc' ? t('1 USDC for each dollar') : <RateText rate={quote.rate} now={now} />, words: true },
         {
           name: t('You receive in {asset}', { asset: ASSET_WORD[quote.asset].name }),
           note: t('at {address} on {cluster}', { address: shortAddress(quote.address), cluster: quote.cluster }),

@@ -60,6 +60,12 @@ describe('a claim', () => {
       /Rate.*1 SOL = 150\.000000 USD, fixed by the operator/,
     ])
       await expect.element(card).toMatchTextContent(line)
+    expect(
+      card
+        .getByRole('definition')
+        .elements()
+        .map(({ textContent }) => textContent),
+    ).not.toContain('')
     await expect.element(card).toMatchTextContent(/You receive in SOL.*7Np4…T4K2 on devnet.*0\.098128333\sSOL/)
     await expect.element(card).toMatchTextContent('It binds the coordinator for 2:00.')
     await card.getByRole('button', { name: /^Claim \$14\.72, pay 0\.098128333\sSOL to 7Np4…T4K2$/ }).click()

@@ -69,7 +69,7 @@ const Credits = ({ balances: { credits, creditRate } }: { balances: NodeBalances
       }}
     />
     <p className={css['small']}>
-      {t('€0.025 for each kilogram of CO₂e saved, 70 % yours and 30 % the community fund’s.')}{' '}
+      {t('€0.025 for each kilogram of CO₂e saved, 70% yours and 30% the community fund’s.')}{' '}
       {creditRate === null
         ? t('The operator has set no rate at which they are redeemed yet. They do not expire.')
         : rich('Redeemed at €1 = {amount}, {source}, out of what the platform has earned.', {

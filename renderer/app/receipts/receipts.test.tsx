@@ -164,7 +164,7 @@ describe('what it states', () => {
     await expect
       .element(claims)
       .toMatchTextContent(
-        /167\sWh ±\s5\.2\s% energy counter.*13\.8\sg CO₂e in zone GB-13.*Baseline35\sg.*Attributed saving21\.3\sg CO₂e, baseline less emissions/,
+        /167\sWh ±\s5\.2% energy counter.*13\.8\sg CO₂e in zone GB-13.*Baseline35\sg.*Attributed saving21\.3\sg CO₂e, baseline less emissions/,
       )
     expect(document.body.textContent).not.toMatch(/avoided|offset/i)
     const intervals = screen.getByRole('table', { name: 'Intervals of the receipt' }).getByRole('row')

@@ -59,7 +59,7 @@ const judgeGrams = whole(1, 2_000, t('g per kWh'))
 const judgeShare = whole(1, 100, '%')
 
 const gramsText = <N,>(number: N): readonly (string | N)[] => tParts('At most {number} g per kWh', { number })
-const shareText = <N,>(number: N): readonly (string | N)[] => tParts('The cleanest {number} % of the hours', { number })
+const shareText = <N,>(number: N): readonly (string | N)[] => tParts('The cleanest {number}% of the hours', { number })
 
 function GateNumber({ gate, closed, change }: Pick<GateRuleProps, 'closed' | 'change'> & { readonly gate: CarbonRule }) {
   const shared = { closed, isNew: false, cancel: () => {}, reset: null }

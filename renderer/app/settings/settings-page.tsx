@@ -1,4 +1,4 @@
-import { type Ref, type RefObject, useEffect, useId, useRef, useState } from 'react'
+import { type Ref, type RefObject, useEffect, useRef, useState } from 'react'
 import type { RulesView } from '../../../shared/contract/owner-rules.ts'
 import { t } from '../../../shared/i18n/translate.ts'
 import { useSearchText } from '../../lib/router.ts'
@@ -6,10 +6,10 @@ import { type Rule, findRules, resetRule, textOf } from '../../lib/rules.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import field from '../../ui/field.module.css'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import prose from '../../ui/prose.module.css'
+import { SearchField } from '../../ui/search-field.tsx'
 import { UndoLine } from '../undo-line.tsx'
 import { HelpCard } from '../onboarding/help-card.tsx'
 import { useShell } from '../shell-queries.ts'
@@ -68,8 +68,12 @@ function Settings({ view, own, search, find, isAll }: SettingsProps) {
   return (
     <>
       <p className={prose['lead']}>{t('Each of these holds as soon as you change it, for jobs that run now, too.')}</p>
-      {view.dedicated ? (
-        <p className={prose['small']}>{t('Windfall was started as on a machine that nobody sits at, so the rules about you being away have no effect.')}</p>
+      {view.dedicated && !rules.dedicated ? (
+        <p className={prose['small']}>
+          {t(
+            'Windfall was started as on a machine that nobody sits at, and hardly looks for you until it is quit and started again. Until then it may take you for present.',
+          )}
+        </p>
       ) : null}
       {closed ? <p className={prose['small']}>{t('Nothing can be changed now: that needs the agent, which does not answer.')}</p> : null}
       {own.refusal === null ? null : <UndoLine about={RULES_UNDO} undo={own.undo} refusal={own.refusal} />}
@@ -95,21 +99,8 @@ function Settings({ view, own, search, find, isAll }: SettingsProps) {
   )
 }
 
-function Find({ ref, search, setSearch }: { ref: Ref<HTMLElement>; search: string; setSearch: (text: string) => void }) {
-  const id = useId()
-  return (
-    <search ref={ref} className={css['find']}>
-      <label htmlFor={id}>{t('Find a setting')}</label>
-      <input
-        className={field['field']}
-        id={id}
-        type="search"
-        autoComplete="off"
-        maxLength={100}
-        placeholder={t('battery, game, hours …')}
-        value={search}
-        onChange={(event) => setSearch(event.currentTarget.value)}
-      />
-    </search>
-  )
-}
+const Find = ({ ref, search, setSearch }: { ref: Ref<HTMLElement>; search: string; setSearch: (text: string) => void }) => (
+  <search ref={ref} className={css['find']}>
+    <SearchField label={t('Find a setting')} placeholder={t('battery, game, hours …')} value={search} onType={setSearch} />
+  </search>
+)

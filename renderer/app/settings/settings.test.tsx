@@ -53,6 +53,17 @@ test('how green the grid has to be says what it comes to, before a job waits for
   expect(wishes(transport)).toEqual([wish({ gate: { kind: 'absolute', maxGPerKWh: 200 } }), wish({ gate: { kind: 'absolute', maxGPerKWh: 120 } })])
 })
 
+test('a machine that nobody sits at is declared so here; taken back where it was started as one, it says what is missing until it is started again', async () => {
+  const { screen, transport } = await openSettings()
+  await screen.getByRole('checkbox', { name: 'Nobody sits at this computer.' }).click()
+  await expect.poll(() => wishes(transport)).toEqual([wish({ dedicated: true })])
+  await expect.element(screen.getByText(/hardly looks for you/)).not.toBeInTheDocument()
+  const { getRules } = ruleHandlers(NOW)
+  transport.answer({ getRules: async () => ({ ...(await getRules({}, undefined)), dedicated: true }) })
+  transport.push('changed', { seq: 1, what: ['grid'] })
+  await expect.element(screen.getByText(/hardly looks for you until it is quit and started again/)).toBeVisible()
+})
+
 test('hours of the week are added and removed', async () => {
   const { screen, transport } = await openSettings()
   await expect.element(screen.getByText('At any hour of the week.')).toBeVisible()

@@ -10,7 +10,7 @@ import { useStatus } from '../queries.ts'
 import { useServices } from '../services.ts'
 import { useShell } from '../shell-queries.ts'
 import { Notes, isGone } from './notes.tsx'
-import css from './shell.module.css'
+import css from '../../ui/shell.module.css'
 
 /** What stands between the owner and the world: the agent out of reach, or the coordinator. */
 export function Banners() {

@@ -5,7 +5,7 @@ import type { Word } from '../../lib/words.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { useLink } from '../hooks.ts'
 import { useStatus } from '../queries.ts'
-import css from './shell.module.css'
+import css from '../../ui/shell.module.css'
 
 function wordOf(link: LinkState, status: AgentStatus | undefined, failed: boolean): Word {
   if (link.state === 'lost' || link.state === 'refused') return { tone: 'honey', glyph: 'bang', word: t('Agent not reached') }

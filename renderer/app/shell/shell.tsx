@@ -13,7 +13,7 @@ import { Announcer } from './announcer.tsx'
 import { Banners } from './banners.tsx'
 import { ConnectionLine } from './connection-line.tsx'
 import { MENU } from './menu.ts'
-import css from './shell.module.css'
+import css from '../../ui/shell.module.css'
 
 const toContent = () => document.getElementById('content')?.focus()
 

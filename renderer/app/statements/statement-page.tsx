@@ -7,11 +7,14 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorText } from '../../ui/error-text.tsx'
+import { Glyph } from '../../ui/glyph.tsx'
 import { LedgerTable } from '../../ui/ledger-table.tsx'
 import { Loaded, SkeletonLines } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import prose from '../../ui/prose.module.css'
+import { NoCoordinator } from '../coordinator/no-coordinator.tsx'
 import { useNow } from '../hooks.ts'
+import { useStatus } from '../queries.ts'
 import { MissingPage } from '../shell/missing-page.tsx'
 import { StatementLines } from './statement-lines.tsx'
 import { type StatementFormat, useSavedStatement, useStatement } from './statement-queries.ts'
@@ -25,9 +28,20 @@ const Back = () => <a href={hrefOf({ page: 'earnings' })}>{t('All earnings')}</a
 export const StatementPage = ({ month }: { month: string }) => (isMonth(month) ? <Statement month={month} /> : <MissingPage />)
 
 function Statement({ month }: { month: string }) {
-  const statement = useStatement(month)
+  const status = useStatus()
   return (
     <Page title={t('Statement of {month}', { month: monthName(month) })} above={<Back />}>
+      <Loaded query={status} what={t('this statement')} skeleton={<SkeletonLines count={10} />}>
+        {({ coordinator }) => (coordinator.state === 'unconfigured' ? <NoCoordinator /> : <Books month={month} />)}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Books({ month }: { month: string }) {
+  const statement = useStatement(month)
+  return (
+    <>
       <Months month={month} />
       <Loaded query={statement} what={t('this statement')} skeleton={<SkeletonLines count={10} />}>
         {(found) => (
@@ -41,7 +55,7 @@ function Statement({ month }: { month: string }) {
           </>
         )}
       </Loaded>
-    </Page>
+    </>
   )
 }
 
@@ -50,8 +64,16 @@ function Months({ month }: { month: string }) {
   const [before, after] = [monthBeside(month, -1), monthBeside(month, 1)]
   return (
     <nav className={css['months']} aria-label={t('Months')}>
-      {before === null ? null : <a href={hrefOf({ page: 'statement', month: before })}>← {monthName(before)}</a>}
-      {after === null || after > now ? null : <a href={hrefOf({ page: 'statement', month: after })}>{monthName(after)} →</a>}
+      {before === null ? null : (
+        <a href={hrefOf({ page: 'statement', month: before })}>
+          <Glyph name="arrow-back" /> {monthName(before)}
+        </a>
+      )}
+      {after === null || after > now ? null : (
+        <a href={hrefOf({ page: 'statement', month: after })}>
+          {monthName(after)} <Glyph name="arrow" />
+        </a>
+      )}
     </nav>
   )
 }

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { LedgerStatement } from '../../../shared/contract/ledger.ts'
 import { WindfallError } from '../../../shared/errors.ts'
+import { aStatus } from '../../lib/fixtures.fake.ts'
 import { aStatement } from '../../lib/money.fake.ts'
 import { createFakeTransport } from '../../lib/transport.fake.ts'
 import { openWindow } from '../window.fake.tsx'
@@ -25,7 +26,7 @@ test('the earnings page leads to the month, which says what was there, what chan
   await expect.element(screen.getByText(/this one goes on, so its end is now/)).toBeVisible()
   const lines = screen.getByRole('list', { name: /Lines of the statement/ })
   await expect.element(lines.getByRole('listitem').nth(1)).toMatchTextContent(/Put into a payout.*Confirmed − \$0\.020000.*Paying \+ \$0\.020000/)
-  await expect.element(screen.getByRole('navigation', { name: 'Months' }).getByRole('link')).toMatchTextContent(/^← /)
+  await expect.element(screen.getByRole('navigation', { name: 'Months' }).getByRole('link')).toMatchTextContent(/^\s*\w+ 20\d\d$/)
 })
 
 test('every line opens the entries that were booked with it', async () => {
@@ -70,10 +71,19 @@ test('a month without money, a month that there is not, and a coordinator that d
   const { screen } = await openWindow({ address: '#/statements/2025-01', transport })
   await expect.element(screen.getByText('No money has moved.')).toBeVisible()
   await expect.element(screen.getByRole('button', { name: 'Save as CSV' })).not.toBeInTheDocument()
-  await expect.element(screen.getByRole('link', { name: 'February 2025 →' })).toBeVisible()
+  await expect.element(screen.getByRole('link', { name: 'February 2025' })).toBeVisible()
   location.hash = '#/statements/2025-13'
   await expect.element(screen.getByRole('heading', { level: 1, name: 'Not found' })).toBeVisible()
   transport.fail('getStatement', new WindfallError('not-found', 'No coordinator is set.'))
   location.hash = '#/statements/2025-02'
   await expect.element(screen.getByRole('alert')).toMatchTextContent(/Could not load this statement.*No coordinator is set/)
+})
+
+test('where nobody has said whom this computer works for, that is what is missing, and the page leads to where it is said', async () => {
+  const transport = createFakeTransport()
+  transport.answer({ getStatus: () => aStatus({ coordinator: { state: 'unconfigured', url: null, lastSyncAt: null, message: null } }) })
+  const { screen } = await openWindow({ address: `#/statements/${MONTH}`, transport })
+  await expect.element(screen.getByRole('link', { name: 'Set the coordinator' })).toBeVisible()
+  expect(screen.getByRole('button', { name: 'Try again' }).elements()).toEqual([])
+  expect(transport.asked.filter(({ name }) => name === 'getStatement')).toEqual([])
 })

@@ -11,7 +11,7 @@ import type { FuzzAnswer } from './world.fixture.ts'
 const ABSENT: ReadonlySet<string> = new Set(['chain.unavailable', 'grid.unavailable'])
 
 /** These answer people in a browser, and say in a page what is wrong. */
-const FOR_BROWSERS = /^\/auth\//
+const FOR_BROWSERS = /^\/(?:auth\/|console(?:[/?]|$)|[?]|$)/
 
 const DOCUMENTED: ReadonlyMap<string, ReadonlySet<FailureCode>> = new Map([
   ...httpCalls().map(([name, , { access, method }]) => [name, new Set(codesOf(name, { access, takesBody: method === 'POST' }))] as const),

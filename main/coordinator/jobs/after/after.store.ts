@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { JobState } from '../../../../shared/contract/job.ts'
+import { rememberedOnce } from '../../persistence/compiled.ts'
 import type { Db, Tx } from '../../persistence/database.ts'
 import { TERMINAL } from '../transition.ts'
 import type { KnownLink, Link, States } from './standing.ts'
@@ -12,6 +13,8 @@ export interface Waiter {
 
 /** In these words, and not as a parameter, so that databases know that the index of those will do. */
 const isDue = sql<boolean>`due = 1`
+
+const isAnyWaiting = rememberedOnce((db) => db.selectFrom('job_after').select('waiter_id').limit(sql.lit(1)))
 
 /** All SQL on table `job_after`. */
 export function createAfterStore(db: Db | Tx) {
@@ -45,6 +48,7 @@ export function createAfterStore(db: Db | Tx) {
     known: async (links: readonly Link[]): Promise<KnownLink[]> => Promise.all(links.map(async (link) => ({ ...link, states: await statesOf(link) }))),
     /** Jobs of one array, or one of none, have ended: whoever waits for them is to be looked at. */
     async ended(jobIds: readonly string[], arrayId: string | null): Promise<void> {
+      if ((await isAnyWaiting(db, [])).length === 0) return
       await db.updateTable('job_after').set({ due: 1 }).where('kind', '=', 'job').where('id', 'in', jobIds).where('due', '=', 0).execute()
       if (arrayId !== null)
         await db.updateTable('job_after').set({ due: 1 }).where('kind', '=', 'array').where('id', '=', arrayId).where('due', '=', 0).execute()

@@ -53,6 +53,8 @@ export interface JobTables {
     /** The only node that may do it; `null`: any. */
     pinned_to: string | null
   }
+  /** Which job does which one over, that failed, expired or was cancelled; each at most once. */
+  job_again: { job_id: string; of_job_id: string }
   /** By requester and kind of place: where its last job ends on the virtual clock. */
   fair_share: { place: PlaceKind; requester_id: string; finish: number }
   /** What jobs, and whole arrays, wait for. */

@@ -22,7 +22,11 @@ export interface RegistryTables {
     enrolled_at: number
     /** Sequence number of the newest event of this node, 0 at first. */
     last_event: number
+    /** Where it is, as it said last; null for one that was erased. */
+    zone: Generated<string | null>
   }
+  /** The models of its GPUs, each once, with when it enrolled, since it is listed by that. */
+  node_gpu: { node_id: string; name: string; enrolled_at: number }
   node_capabilities: { node_id: string; version: number; body: string; recorded_at: number }
   /** `source` is null for one that is older than the column. */
   node_payout_address: { node_id: string; version: number; address: string; recorded_at: number; source: Generated<AddressSource | null> }
