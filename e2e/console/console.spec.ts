@@ -18,7 +18,7 @@ test('whoever has no key, or one that ends, sees nothing', async ({ house }) => 
   const page = await house.open('wf_00000000_nothing', '#/fleet')
   await expect(page.getByRole('alert').getByText(/not accepted here/)).toBeVisible()
   const apiKey = await keyWith(house, ['self.read', 'fleet.read'])
-  await page.getByLabel('API key').fill(apiKey)
+  await page.getByRole('textbox', { name: 'API key' }).fill(apiKey)
   await page.getByRole('button', { name: 'Use this key' }).click()
   await expect(page.getByRole('heading', { name: 'Fleet' })).toBeVisible()
   await house.client.call('revokeApiKey', { prefix: apiKey.split('_')[1] ?? '' })

@@ -40,9 +40,10 @@ export const STAGES: readonly Stage[] = [
   { name: 'thorough', ...vitest('thorough') },
   { name: 'containers', ...vitest('docker'), docker: true, beside: true },
   { name: 'network', ...vitest('network') },
-  { name: 'postgres', ...vitest('postgres'), postgres: true, beside: true },
-  { name: 'component', ...vitest('component') },
+  // Makes networks of containers, at which a browser gives up what it is fetching: never beside one.
   { name: 'packages', ...vitest('packages'), beside: true },
+  { name: 'component', ...vitest('component') },
+  { name: 'postgres', ...vitest('postgres'), postgres: true, beside: true },
   {
     name: 'desktop',
     command: ['playwright', 'test', '--reporter=list,json'],

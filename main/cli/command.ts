@@ -19,10 +19,10 @@ export interface CommonOptions {
 
 export const dataDirectoryOf = (options: CommonOptions): string => options.data ?? defaultDataDirectory(process.env)
 
-/** The one that is named, or else, where none runs, the one that somebody signed in at last. */
+/** The one that is named, or else, where none runs, the one that somebody signed in at last. Error: `config.invalid`. */
 function coordinatorOf(options: CommonOptions): string | null {
   const named = options.coordinator ?? process.env['WINDFALL_COORDINATOR']
-  if (named) return named
+  if (named) return originOf(named)
   const data = dataDirectoryOf(options)
   return readInstance(data)?.coordinator ? null : lastSignIn(data)
 }
@@ -36,7 +36,6 @@ export function whereOf(options: CommonOptions): Where {
   const url = coordinatorOf(options)
   const apiKey = givenKey(options)
   if (!url) return { dataDirectory: dataDirectoryOf(options) }
-  requireHttp(url, '--coordinator')
   const dataDirectory = dataDirectoryOf(options)
   const secret = apiKey || sessionAt(dataDirectory, url)
   if (!secret)
@@ -48,10 +47,12 @@ export function whereOf(options: CommonOptions): Where {
 }
 
 /** The coordinator that a public question goes to, which takes no key; `null`: the one running here. Error: `config.invalid`. */
-export function namedCoordinator(options: CommonOptions): string | null {
-  const url = coordinatorOf(options)
-  if (url !== null) requireHttp(url, '--coordinator')
-  return url
+export const namedCoordinator = (options: CommonOptions): string | null => coordinatorOf(options)
+
+/** A coordinator is at the root of its address: what stands behind was copied along, such as the path of its console. Error: `config.invalid`. */
+function originOf(url: string): string {
+  requireHttp(url, '--coordinator')
+  return new URL(url).origin
 }
 
 /** Error: `config.invalid` unless the text is an http(s) address. */

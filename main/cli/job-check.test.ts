@@ -41,7 +41,11 @@ test('a job is verified by receipts that hold and by its result', async () => {
 })
 
 test.each([
-  ['another result', () => checkJob(receipts, PINS, 'e'.repeat(64)), /^result .* NOT what the receipts name\. Fetch it again/],
+  [
+    'another result',
+    () => checkJob(receipts, PINS, 'e'.repeat(64)),
+    /^result .* NOT what the receipts name\. Fetch it again with: windfall job result \S+ --output FILE$/,
+  ],
   [
     'a receipt of somebody else',
     () => checkJob(receipts, [testNode.keyId], OUTPUT),

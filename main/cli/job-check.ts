@@ -49,10 +49,8 @@ function lineOf({ predicate }: ReceiptOnDisk, { receiptId, file, valid, failedSt
   return `receipt   ${receiptId}  valid, ${gramsOf(predicate.emissionsG)} in ${predicate.zone}: ${file}`
 }
 
-const RESULT_LINES = {
-  true: 'result    is what the receipt names',
-  false: 'result    is NOT what the receipts name. Fetch it again with: windfall job result JOB --output FILE',
-} as const
+const resultLine = (matches: boolean, jobId: string): string =>
+  matches ? 'result    is what the receipt names' : `result    is NOT what the receipts name. Fetch it again with: windfall job result ${jobId} --output FILE`
 
 /**
  * Checks the receipts of one job by thumbprints that are trusted, and its result by what they say. `resultSha256` is hexadecimal, `null` where
@@ -63,6 +61,10 @@ export async function checkJob(receipts: readonly ReceiptOnDisk[], pins: readonl
   const resultMatches = resultSha256 === null ? null : checked.some(({ valid, outputSha256 }) => valid && outputSha256 === resultSha256)
   const verified = checked.length > 0 && checked.every(({ valid }) => valid) && resultMatches !== false
   const receiptLines = receipts.flatMap((receipt, at) => (checked[at] ? [lineOf(receipt, checked[at])] : []))
-  const lines = [...receiptLines, ...(resultMatches === null ? [] : [RESULT_LINES[`${resultMatches}`]]), verified ? 'Verified.' : 'Not verified.']
+  const lines = [
+    ...receiptLines,
+    ...(resultMatches === null ? [] : [resultLine(resultMatches, receipts[0]?.predicate.jobId ?? 'JOB')]),
+    verified ? 'Verified.' : 'Not verified.',
+  ]
   return { verified, receipts: checked, resultMatches, lines }
 }

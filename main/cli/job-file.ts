@@ -23,7 +23,7 @@ interface Said {
 /** A job as a file and the command line describe it, with the bytes it runs. Errors: `input.invalid`, `runtime.image`. */
 export async function readJobFile(file: string, { deadline, defaultDeadline, archive, modelOf }: Said): Promise<Sample> {
   const raw = parseJob(z.looseObject({ runtime: z.looseObject({ name: RuntimeName }) }), await withModel(readJson(file), modelOf), file)
-  const bytes = archive === undefined ? null : readBytes(archive)
+  const bytes = archive === undefined ? null : readArchive(archive)
   const runtime = { ...raw.runtime, ...(bytes === null ? {} : await digestsOf(raw.runtime, bytes)) }
   return { spec: parseJob(JobSpec, { deadline: defaultDeadline, ...raw, ...(deadline === undefined ? {} : { deadline }), runtime }, file), archive: bytes }
 }
@@ -40,7 +40,10 @@ async function withModel(raw: unknown, modelOf: Said['modelOf']): Promise<unknow
 /** A module is its own image; that of a container is named by its config, which is in the archive. */
 async function digestsOf(runtime: { readonly name: RuntimeName; readonly reference?: unknown }, bytes: Uint8Array) {
   const archive = `sha256:${sha256Hex(bytes)}`
-  if (runtime.name === 'wasm') return { archive, image: archive }
+  if (runtime.name === 'wasm') {
+    requireModule(bytes)
+    return { archive, image: archive }
+  }
   // Only a job with an image needs what opens one.
   const { openImageArchive } = await import('../agent/jobs/image-archive.ts')
   return { archive, image: (await openImageArchive(bytes)).config, reference: runtime.reference ?? null }
@@ -64,24 +67,33 @@ function parseJob<S extends z.ZodType>(schema: S, raw: unknown, file: string): z
   throw new WindfallError('input.invalid', `The job in ${file} is not valid. ${words.join(' ')}`, { cause: result.error })
 }
 
-function readBytes(file: string): Uint8Array {
+const TO_BEGIN_WITH = 'a file to begin with: windfall job example docker > job.json'
+
+function readBytes(file: string, otherwise: string): Uint8Array {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new WindfallError(
-      'input.invalid',
-      `${file} cannot be read (${messageOf(error)}). Check its name; a file to begin with: windfall job example docker > job.json`,
-      { cause: error },
-    )
+    throw new WindfallError('input.invalid', `${file} cannot be read (${messageOf(error)}). Check its name; ${otherwise}`, { cause: error })
   }
+}
+
+const readArchive = (file: string): Uint8Array => readBytes(file, '--archive takes a .wasm module, or an image from: docker save IMAGE -o image.tar')
+
+/** Core modules and components alike begin so (https://webassembly.github.io/spec/core/binary/modules.html#binary-module). Error: `input.invalid`. */
+function requireModule(bytes: Uint8Array): void {
+  if (Buffer.from(bytes.subarray(0, 4)).equals(Buffer.from('\0asm'))) return
+  throw new WindfallError(
+    'input.invalid',
+    'The file that --archive names is not a WebAssembly module, which is what this job runs. Give a .wasm file, or set runtime.name to docker for an image.',
+  )
 }
 
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(readBytes(file)))
+    return JSON.parse(new TextDecoder().decode(readBytes(file, TO_BEGIN_WITH)))
   } catch (error) {
     throw error instanceof WindfallError
       ? error
-      : new WindfallError('input.invalid', `${file} is not JSON. A file to begin with: windfall job example docker > job.json`, { cause: error })
+      : new WindfallError('input.invalid', `${file} is not JSON. ${TO_BEGIN_WITH.replace('a', 'A')}`, { cause: error })
   }
 }

@@ -3,6 +3,7 @@ import type { Plan } from '../../shared/contract/plan.ts'
 import { describeCheckpoint } from '../../shared/domain/checkpoint-text.ts'
 import { inClockTime, ownTimeZone } from './clock-time.ts'
 import { gramsOf, originOf, reasonOf, usd } from './format.ts'
+import { inOneLine } from './terminal-text.ts'
 
 /** The lines `job show` prints; times by the clock of `timeZone`. */
 export const describeJob = (job: JobView, timeZone: string = ownTimeZone()): string[] => inClockTime(jobLines(job), timeZone)
@@ -39,8 +40,8 @@ function quorumLines({ jobId, quorum, state }: JobView): string[] {
 
 function jobLines(job: JobView): string[] {
   const lines = [
-    `job       ${job.jobId}  ${job.spec.name}`,
-    `state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`,
+    inOneLine(`job       ${job.jobId}  ${job.spec.name}`),
+    inOneLine(`state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`),
     `runtime   ${job.spec.runtime.name}  ${job.spec.runtime.image}`,
   ]
   if (job.array) lines.push(`array     ${job.array.arrayId}, number ${job.array.index}`)

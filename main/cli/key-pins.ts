@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { IsoTime, KeyId } from '../../shared/contract/wire.ts'
+import { WindfallError } from '../../shared/errors.ts'
 import { toIso } from '../../shared/units.ts'
 import { readPrivateFile, writePrivateFile } from '../kernel/key-file.ts'
 import { sha256Hex } from '../kernel/signing.ts'
@@ -13,25 +14,37 @@ export type Pins = z.infer<typeof PinFile> & { readonly file: string }
 const folderOf = (dataDirectory: string): string => join(dataDirectory, 'pinned-keys')
 const fileOf = (dataDirectory: string, url: string): string => join(folderOf(dataDirectory), `${sha256Hex(new URL(url).origin).slice(0, 16)}.json`)
 
+/** Error: `config.invalid` for what is damaged: taken for missing, it would let somebody else be met for the first time. */
 function read(file: string): Pins | null {
   const text = readPrivateFile(file)
   if (text === null) return null
   try {
     return { ...PinFile.parse(JSON.parse(text)), file }
-  } catch {
-    return null
+  } catch (error) {
+    throw new WindfallError('config.invalid', `${file} names the keys of a coordinator and cannot be read. Remove it to pin those that it publishes now.`, {
+      cause: error,
+    })
   }
 }
 
-/** What was pinned of this coordinator; `null` before it was first met. Error: `config.invalid` if others may read it. */
+/** What was pinned of this coordinator; `null` before it was first met. Error: `config.invalid` if it is damaged, or others may read it. */
 export const pinsOf = (dataDirectory: string, url: string): Pins | null => read(fileOf(dataDirectory, url))
 
-/** The thumbprints of every key that was pinned on this data directory. */
+/** The thumbprints of every key that was pinned on this data directory and can be read. */
 export function everyPin(dataDirectory: string): readonly string[] {
+  const folder = folderOf(dataDirectory)
+  return namesIn(folder).flatMap((name) => {
+    try {
+      return read(join(folder, name))?.keys ?? []
+    } catch {
+      return []
+    }
+  })
+}
+
+function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folderOf(dataDirectory))
-      .filter((name) => name.endsWith('.json'))
-      .flatMap((name) => read(join(folderOf(dataDirectory), name))?.keys ?? [])
+    return readdirSync(folder).filter((name) => name.endsWith('.json'))
   } catch {
     return []
   }

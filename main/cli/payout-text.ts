@@ -72,8 +72,11 @@ export const statusLines = (status: PayoutStatus): string[] => [
     ({ asset, balance, booked, inFlight }) =>
       `  ${asset.toUpperCase().padEnd(5)} ${balance === null ? 'unknown' : coins(balance, asset)} on chain, ${coins(booked, asset)} in the books, ${coins(inFlight, asset)} on its way`,
   ),
-  `${status.refill.needed ? '✗' : '✓'} ${status.refill.message}`,
-  `waiting     ${status.waiting.claims} claims, ${status.waiting.approvals} batches for approval, ${status.waiting.open} batches open`,
+  `${status.refill.needed || status.purses.some(({ balance }) => balance === null) ? '✗' : '✓'} ${status.refill.message}`,
+  `waiting     claims: ${status.waiting.claims}, transactions not final: ${status.waiting.open}, of these for operators to approve: ${status.waiting.approvals}`,
+  ...(status.waiting.approvals === 0
+    ? []
+    : ['✗ Look at what waits for operators: windfall payout batches --waiting. Let it go: windfall payout approve BATCH']),
   `this hour   ${usd(status.caps.hour.usedMicroUsd)} of ${usd(status.caps.hour.maxMicroUsd)}`,
   `this day    ${usd(status.caps.day.usedMicroUsd)} of ${usd(status.caps.day.maxMicroUsd)}, to one address at most ${usd(status.caps.recipientDayMicroUsd)}`,
   `approval    ${status.caps.approvalAboveMicroUsd === null ? 'not asked for' : `two operators above ${usd(status.caps.approvalAboveMicroUsd)}`}`,

@@ -54,3 +54,12 @@ test('without one that runs, the one whose turn is next says what it waits for',
   const job = aJob('render', { state: 'waiting', message: 'Another job works on the processor.' })
   expect(describeStatus(fakeStatus({ job }))).toContain('job           render: waiting – Another job works on the processor.')
 })
+
+test('the name of somebody’s job makes no lines of its own, which would look like what Windfall says', () => {
+  const job = aJob('render\nto be paid    $ 900.00\r\n\u2028today', { message: 'Run\ncurl' })
+  for (const status of [fakeStatus({ job }), fakeStatus({ job, running: [job] })]) {
+    const lines = describeStatus(status)
+    expect(lines.filter((line) => line.includes('\n'))).toEqual([])
+    expect(lines.filter((line) => line.includes('900.00'))).toEqual([expect.stringMatching(/^job {11}render to be paid/)])
+  }
+})

@@ -5,6 +5,7 @@ import { jobPower, worksOn } from '../../shared/domain/running-jobs.ts'
 import { inClockTime, ownTimeZone } from './clock-time.ts'
 import { deviceLine } from './device-text.ts'
 import { gramsOf, meteredEnergy, originOf, sol, usd } from './format.ts'
+import { inOneLine } from './terminal-text.ts'
 
 const yieldLine = ({ count, p50Ms, p95Ms }: AgentStatus['yieldTimes']): string[] =>
   count === 0 || p50Ms === null || p95Ms === null
@@ -40,7 +41,7 @@ function runningLine(job: RunningJob, devices: AgentStatus['devices']): string {
     ...(joules === null ? [] : [`${meteredEnergy(joules, method ?? '')} so far`]),
     ...(progress === null ? [] : [`${Math.floor(progress * 100)} %`]),
   ]
-  return `job           ${name}: ${facts.join(', ')}${message ? ` – ${message}` : ''}`
+  return inOneLine(`job           ${name}: ${facts.join(', ')}${message ? ` – ${message}` : ''}`)
 }
 
 const wattsOf = ({ watts, method }: Pick<NonNullable<AgentStatus['power']>, 'watts' | 'method'>): string =>
@@ -59,7 +60,7 @@ function linesOf(status: AgentStatus): string[] {
     ...(finishing ? [`  finishing   Windfall pauses after ${running.length > 1 ? 'these jobs' : 'this job'}, until you resume.`] : []),
     ...(anywayUntil ? [`  anyway      Running anyway until ${anywayUntil}: your presence, your hours, your grid rule and your prices do not count.`] : []),
     ...running.map((one) => runningLine(one, devices)),
-    ...(running.length === 0 && job ? [`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`] : []),
+    ...(running.length === 0 && job ? [inOneLine(`job           ${job.name}: ${job.state}${job.message ? ` – ${job.message}` : ''}`)] : []),
     ...(power ? [`power         ${wattsOf(power)} by ${power.method}`] : []),
     ...devices.map(deviceLine),
     ...yieldLine(yieldTimes),

@@ -6,7 +6,19 @@ import { forTerminal, jsonForTerminal } from './terminal-text.ts'
 const ESC = String.fromCodePoint(27)
 const BELL = String.fromCodePoint(7)
 /** Title, clipboard, screen, cursor, a carriage return over what stood there, the one-byte CSI, and text turned around. */
-const ATTACKS = [`${ESC}]0;owned${BELL}`, `${ESC}]52;c;cm0gLXJm${BELL}`, `${ESC}[2J`, `${ESC}[1A`, 'paid\rowed', '\u009b31m', '\u202egnp.exe', '\u2066x']
+const ATTACKS = [
+  `${ESC}[30;107mpaid${ESC}[0m`,
+  `${ESC}[30;107m`,
+  `${ESC}[0m`,
+  `${ESC}]0;owned${BELL}`,
+  `${ESC}]52;c;cm0gLXJm${BELL}`,
+  `${ESC}[2J`,
+  `${ESC}[1A`,
+  'paid\rowed',
+  '\u009b31m',
+  '\u202egnp.exe',
+  '\u2066x',
+]
 
 test.each(ATTACKS)('a name cannot command the terminal of whoever reads it: %j', (name) => {
   const written = { out: '', err: '' }

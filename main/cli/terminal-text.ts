@@ -3,8 +3,8 @@
 /** Control characters but line feeds and tabs, what changes the direction of text, and what some take for the end of a line. */
 const UNSAFE = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]/gu
 const ESCAPE = String.fromCodePoint(27)
-/** The colours in which a QR code is shown, which are all that Windfall uses. */
-const OURS = new RegExp(`(${ESCAPE}\\[(?:30;107|0)m)`)
+/** A line of a QR code with its colours, which are all that Windfall uses: nobody else’s text is shown in them. */
+const OURS = new RegExp(`(${ESCAPE}\\[30;107m[ ▀▄█]*${ESCAPE}\\[0m)`)
 
 /** Lines for people. */
 export const forTerminal = (text: string): string =>

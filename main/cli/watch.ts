@@ -38,7 +38,14 @@ const LOOK_MS = 2_000
 const END = 'Ctrl-C ends this.'
 
 /** Codes of what may pass by itself: a coordinator that restarts, a network that comes back. */
-const PASSING: ReadonlySet<string> = new Set(['unavailable', 'instance.missing', 'rate.limited', 'chain.unavailable', 'grid.unavailable', 'request.garbled'])
+export const PASSING: ReadonlySet<string> = new Set([
+  'unavailable',
+  'instance.missing',
+  'rate.limited',
+  'chain.unavailable',
+  'grid.unavailable',
+  'request.garbled',
+])
 
 /** A screen holds no more than its rows, in which long lines take several; what does not fit is counted. */
 export function fitted(lines: readonly string[], { columns, rows }: Screen): string[] {

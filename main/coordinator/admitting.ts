@@ -60,8 +60,8 @@ export function createAdmitting(deps: AdmittingDeps): Admitting {
     pages: signIn && { origin, begin: (query) => begin(signIn, query), finish: (back) => finish(deps, signIn, back) },
     access: {
       origin: () => (signIn ? origin() : null),
-      async memberOfSession(token) {
-        const found = await sessions.find(token)
+      async memberOfSession(token, isUse = true) {
+        const found = await (isUse ? sessions.find(token) : sessions.look(token))
         if (!found) return null
         const { memberId, role, requesterId } = found.member
         return { memberId, role, account: requesterId, sessionPrefix: found.session.sessionId }

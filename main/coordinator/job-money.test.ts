@@ -55,7 +55,8 @@ test('nobody can set aside more than they have, and a price above what was set a
   const { reserve, settle, prepaid, confirmed, sound } = await setUp()
   await expect(reserve(1_001n)).rejects.toMatchObject({
     code: 'funds.insufficient',
-    message: 'This job may cost up to $0.001001, and your balance is $0.001000. Add funds, or submit a smaller job.',
+    message:
+      'This job may cost up to $0.001001, and your balance is $0.001000. Add funds (windfall requester deposit, or Account in the console), or submit a smaller job.',
   })
   await reserve(100n)
   await expect(settle(101n)).rejects.toMatchObject({ code: 'ledger.unbalanced' })

@@ -64,7 +64,7 @@ async function reserved(
     await createLedgerStore(tx).bookAll(entries)
   } catch (error) {
     if (!(error instanceof WindfallError) || error.code !== 'funds.insufficient') throw error
-    const message = `${what} may cost up to ${dollars(amount)}, and your balance is ${dollars(prepaid)}. Add funds, or submit ${what === 'This job' ? 'a smaller job' : 'fewer or smaller ones'}.`
+    const message = `${what} may cost up to ${dollars(amount)}, and your balance is ${dollars(prepaid)}. Add funds (windfall requester deposit, or Account in the console), or submit ${what === 'This job' ? 'a smaller job' : 'fewer or smaller ones'}.`
     throw new WindfallError('funds.insufficient', message, { cause: error })
   }
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../kernel/log.ts'
 import { createBooksWatch } from './books-watch.ts'
 import type { CoordinatorConfig } from './config.ts'
 import type { Core } from './core.ts'
+import { littleRoom, readRoom } from './disk-room.ts'
 import { createDraining } from './draining.ts'
 import { coordinatorEvents } from './events.ts'
 import { openMetricsServer } from './http/metrics-server.ts'
@@ -42,6 +43,7 @@ export function createOperating({ config, clock, log, version }: OperatingDeps, 
   const events = measuring.events(coordinatorEvents(log))
   const draining = createDraining({ clock, graceMs: config.drainGraceMs, longestMs: config.drainLimitMs, events }, signal)
   const traffic = createTraffic({ clock, leaving: draining.leaving, onAnswered: measuring.answered })
+  const room = () => readRoom(config.dataDirectory)
   catalogue.process.build.set({ version }, 1)
   return {
     events,
@@ -65,6 +67,7 @@ export function createOperating({ config, clock, log, version }: OperatingDeps, 
         readiness,
         statistics: core.parts.statistics,
         isStopped: () => existsSync(join(config.dataDirectory, STOP_FILE)),
+        room,
         readProcess: own.read,
       })
       const upkeep = shards.fenced('upkeep')
@@ -73,7 +76,7 @@ export function createOperating({ config, clock, log, version }: OperatingDeps, 
       const probes: ProbeDeps = { readiness, metrics }
       const health = async () => {
         const { isReady, parts } = await readiness()
-        return { isReady, ...parts, sockets: sockets(), requests: traffic.underway() }
+        return { isReady, ...parts, disk: littleRoom(await room()), sockets: sockets(), requests: traffic.underway() }
       }
       return { probes, health, checkBooks, runs: [drain, own.run] }
     },

@@ -101,8 +101,9 @@ export function createPaying(deps: PayingDeps): Paying {
   const events = {
     ...shared.events,
     failed: (error: unknown) => {
+      const isKnown = trouble === messageOf(error)
       trouble = messageOf(error)
-      shared.events.failed(error)
+      shared.events.failed(error, isKnown)
     },
   }
   const step = async () => {

@@ -8,9 +8,13 @@ import { createQueries } from './queries.ts'
 import { createServices } from './services.ts'
 import { uploadHere } from './upload.ts'
 
+const takeKeyHere = () => takeKey({ location, history, storage: sessionStorage })
+
 /** Shows the console of the coordinator that this page came from in an element of it. */
 export function openConsole(root: Element): void {
-  takeKey({ location, history, storage: sessionStorage })
+  takeKeyHere()
+  // A key that is pasted into the address of an open console is kept out of its history, too.
+  addEventListener('hashchange', () => takeKeyHere() && location.reload())
   const credential = credentialIn(sessionStorage)
   const services = createServices({
     coordinator: coordinatorHere(credential, { fetch: (address, init) => fetch(address, init), clock: browserClock, random: Math.random }),

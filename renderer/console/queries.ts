@@ -12,7 +12,8 @@ export type Topic = ChangeTopic | 'me'
 export function createQueries(retryDelay = 500): QueryClient {
   const cache = new QueryCache({
     onError: (error, { queryKey }) => {
-      if (queryKey[0] !== 'me' && error instanceof WindfallError && error.code === 'auth.required') void queries.invalidateQueries({ queryKey: ['me'] })
+      const isRefused = error instanceof WindfallError && (error.code === 'auth.required' || error.code === 'auth.refused')
+      if (queryKey[0] !== 'me' && isRefused) void queries.invalidateQueries({ queryKey: ['me'] })
     },
   })
   const queries = new QueryClient({
@@ -54,10 +55,15 @@ function followCoordinator({ coordinator }: Services, queries: QueryClient): () 
   const stop = coordinator.follow((topics) => {
     for (const topic of topics) void askAgain(queries, [topic])
   })
+  // A key that was revoked ends the line and nothing else: who this is has to be asked.
+  const ended = coordinator.link.subscribe(() => {
+    if (coordinator.link.get().state === 'refused') void queries.invalidateQueries({ queryKey: ['me'] })
+  })
   const looked = () => document.visibilityState === 'visible' && void queries.refetchQueries({ type: 'active', stale: true })
   document.addEventListener('visibilitychange', looked)
   return () => {
     stop()
+    ended()
     document.removeEventListener('visibilitychange', looked)
   }
 }

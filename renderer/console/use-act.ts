@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { messageOf } from '../../shared/errors.ts'
+import { WindfallError, messageOf } from '../../shared/errors.ts'
 import type { Topic } from './queries.ts'
 import { useTold } from './told.ts'
 
@@ -11,6 +11,9 @@ interface Act<I, O> {
   readonly done: (result: O, input: I) => string
 }
 
+/** Whether it was asked for and waits for a second person, which is no failure. */
+export const waitsForAnother = (error: unknown): error is WindfallError => error instanceof WindfallError && error.code === 'approval.waiting'
+
 /** Something that is done to the coordinator. What came of it is said where everything is said; a failure stays there until it is closed. */
 export function useAct<I, O>({ run, changes, done }: Act<I, O>) {
   const queries = useQueryClient()
@@ -21,6 +24,9 @@ export function useAct<I, O>({ run, changes, done }: Act<I, O>) {
       tell({ text: done(result, input), isProblem: false })
       for (const topic of changes) void queries.invalidateQueries({ queryKey: [topic] })
     },
-    onError: (error) => tell({ text: messageOf(error), isProblem: true }),
+    onError: (error) => {
+      tell({ text: messageOf(error), isProblem: !waitsForAnother(error) })
+      if (waitsForAnother(error)) void queries.invalidateQueries({ queryKey: ['approvals'] })
+    },
   })
 }

@@ -1,4 +1,5 @@
 import { formatExact } from '../lib/format.ts'
+import css from './utc.module.css'
 
 const DAY_MS = 86_400_000
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC' })
@@ -15,11 +16,13 @@ export function formatUtc(at: string | number, now: number): string {
 }
 
 /** A moment in UTC; in local time where one points at it. `null` is a dash. */
-export const Utc = ({ at, now }: { readonly at: string | null; readonly now: number }) =>
-  at === null ? (
-    <>–</>
-  ) : (
+export const Utc = ({ at, now }: { readonly at: string | null; readonly now: number }) => {
+  if (at === null) return <>–</>
+  const words = formatUtc(at, now).split(' ')
+  return (
     <time dateTime={at} title={`${formatExact(at)} here`}>
-      {formatUtc(at, now)}
+      {words.slice(0, -1).map((word) => `${word} `)}
+      <span className={css['clock']}>{words.at(-1)}</span>
     </time>
   )
+}

@@ -5,7 +5,7 @@ import { t } from '../../shared/i18n/translate.ts'
 const WORDS: Readonly<Partial<Record<FailureCode, string>>> = {
   'input.invalid': t('Something in what was entered does not fit.'),
   'input.too-large': t('It is too large.'),
-  'auth.required': t('This window is not signed in to the agent. Open it anew with “windfall open”.'),
+  'auth.required': t('This window is not signed in to the agent. Open it anew with “windfall agent url”.'),
   'auth.refused': t('That is not allowed here.'),
   'not-found': t('There is no such thing.'),
   conflict: t('Something else has changed it meanwhile. Look again and try once more.'),

@@ -168,6 +168,8 @@ export const coordinatorContract = {
       /** One or more, separated by commas. */
       state: severalOf(PayoutState.options).optional(),
       node: KeyId.optional(),
+      /** Of one transaction: to whom it pays. */
+      batch: Id.optional(),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     pageOf(PayoutView),

@@ -44,6 +44,8 @@ const HealthView = z.strictObject({
   database: Wrong,
   shards: Wrong,
   draining: Wrong,
+  /** That the disk of its data directory fills up: it still serves. */
+  disk: Wrong.default(null),
   /** Agents that are connected to it by a socket. */
   sockets: z.number().int().min(0),
   /** Requests that it has not answered yet. */

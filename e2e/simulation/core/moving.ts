@@ -46,6 +46,6 @@ export function endAttempt(
   const job = tx.tables.jobs.get(attempt.jobId)
   if (!job) return
   const attempts = [...tx.tables.attempts.values()].filter(({ jobId }) => jobId === job.jobId)
-  const { change, patch } = endingOf(job, { end: { ...end, message }, attempts }, { now, chance: world.random('pauses').next() })
+  const { change, patch } = endingOf(job, { end: { ...end, message, startedAt: attempt.startedAt }, attempts }, { now, chance: world.random('pauses').next() })
   move(round, job, change, patch)
 }

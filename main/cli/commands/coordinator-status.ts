@@ -16,7 +16,7 @@ const replicaLines = ({ replicaId, url, version, seenAt, isThere, isThis, shards
 export const statusLines = ({ replicas, unowned, health, intake }: Found): string[] => [
   ...replicas.flatMap(replicaLines),
   `Health      ${health.isReady ? 'ready for requests' : 'NOT ready: balancers send it nothing'}`,
-  ...[health.database, health.shards, health.draining].flatMap((wrong) => (wrong === null ? [] : [`!           ${wrong}`])),
+  ...[health.database, health.shards, health.draining, health.disk].flatMap((wrong) => (wrong === null ? [] : [`!           ${wrong}`])),
   `Agents      ${health.sockets} connected; ${health.requests} requests under way`,
   `Proofs      ${intake.messages} wait to be settled (${(intake.bytes / 1e6).toFixed(1)} MB), ${intake.underway} on their way in`,
   ...unowned.map(({ shard }) => `! nobody runs ${shard}: it is taken over within seconds by a coordinator that runs`),

@@ -100,7 +100,7 @@ test('a public cluster is never found, only named', async () => {
 })
 
 test('the status says whether the coordinator is ready, and what of it is wrong', () => {
-  const health = { isReady: true, database: null, shards: null, draining: null, sockets: 3, requests: 1 }
+  const health = { isReady: true, database: null, shards: null, draining: null, disk: null, sockets: 3, requests: 1 }
   const found = { replicas: [], unowned: [], health, intake: { messages: 2, bytes: 1_500_000, underway: 0, lastBatch: 1 } }
   expect(statusLines(found)).toEqual([
     'Health      ready for requests',
@@ -112,5 +112,9 @@ test('the status says whether the coordinator is ready, and what of it is wrong'
     'Health      NOT ready: balancers send it nothing',
     '!           The disk is full.',
     '!           This coordinator is stopping.',
+  ])
+  expect(statusLines({ ...found, health: { ...health, disk: 'Only 1.2 GB of 20.0 GB are free.' } }).slice(0, 2)).toEqual([
+    'Health      ready for requests',
+    '!           Only 1.2 GB of 20.0 GB are free.',
   ])
 })

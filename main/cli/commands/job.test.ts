@@ -136,6 +136,12 @@ test('an archive that cannot be read is refused before anything is sent', async 
   expect([code, err, asked]).toEqual([2, expect.stringContaining('missing.wasm cannot be read'), []])
 })
 
+test('what is no module is told apart before anything is sent', async () => {
+  const job = file('job.json', JSON.stringify({ ...SPEC, runtime: { name: 'wasm' } }))
+  const { code, err } = await run('job', 'submit', job, '--archive', file('job.wasm', Buffer.from('junk')), '--data', data)
+  expect([code, err, asked]).toEqual([2, expect.stringContaining('not a WebAssembly module'), []])
+})
+
 test('a job is sent with the bytes it runs first, under their digest, and its answer is one line of JSON', async () => {
   const runtime = { name: 'wasm' }
   const path = file('job.json', JSON.stringify({ ...SPEC, runtime }))

@@ -138,6 +138,22 @@ test('a key is kept instead, and then commands need to be told nothing', async (
   expect((await run('job', 'list', '--data', data)).err).toContain('windfall login --coordinator URL')
 })
 
+test('the address of the console, as a browser shows it, names its coordinator', async () => {
+  vi.stubEnv('WINDFALL_API_KEY', server.core.apiKey)
+  expect(await run('login', '--with-key', '--data', data, '--coordinator', `${url}/console/#/jobs`)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(` for ${url}. `),
+    err: expect.stringContaining(`that ${url} signs`),
+  })
+  vi.stubEnv('WINDFALL_API_KEY', undefined)
+  expect((await run('whoami', '--data', data)).out).toContain(REQUESTER)
+})
+
+test.each(['hello', 'wf_0a1b2c3d_short'])('%s is told apart from a key before anybody is asked', async (key) => {
+  vi.stubEnv('WINDFALL_API_KEY', key)
+  expect(await at('login', '--with-key')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/no API key: they begin with wf_.*Copy all of it/) })
+})
+
 test('a key that the coordinator does not know is not kept', async () => {
   const unknown = `wf_0a1b2c3d_${'x'.repeat(43)}`
   vi.stubEnv('WINDFALL_API_KEY', unknown)

@@ -69,10 +69,13 @@ async function pin(dataDirectory: string, url: string, output: Output): Promise<
   if (isNew) output.progress(`Pinned the keys that ${url} signs receipts with: ${keys.join(', ')}`)
 }
 
-/** Error: `auth.required` without a key. */
+const KEY = /^wf_[a-z0-9]{8}_[\w-]{43}$/
+
+/** Errors: `auth.required` without a key, `input.invalid` for what is none. */
 async function keyFor(options: CommonOptions, output: Output): Promise<string> {
   const given = givenKey(options) ?? (await readSecretLine(process.stdin, () => output.progress('Paste the API key; it is not shown. Then press Enter:')))
-  if (given) return given
+  if (given && KEY.test(given)) return given
+  if (given) throw new WindfallError('input.invalid', 'That is no API key: they begin with wf_ and are 55 characters long. Copy all of it, and try again.')
   throw new WindfallError('auth.required', 'No key was given. Paste it when you are asked, or set WINDFALL_API_KEY, or name a file by WINDFALL_API_KEY_FILE.')
 }
 
@@ -80,8 +83,8 @@ async function keepKey(options: CommonOptions, output: Output): Promise<void> {
   const [dataDirectory, url] = [dataDirectoryOf(options), urlOf(options)]
   const apiKey = await keyFor(options, output)
   const { requesterId } = await coordinatorClient({ dataDirectory, coordinator: { url, apiKey } }).call('whoAmI', {})
-  keepSignIn(dataDirectory, { url, token: apiKey, expiresAt: null })
   await pin(dataDirectory, url, output)
+  keepSignIn(dataDirectory, { url, token: apiKey, expiresAt: null })
   output.answer({ coordinator: url, requesterId }, () => [
     `Kept the key of the account ${requesterId ?? '–'} for ${url}. Try it: windfall job run --sample wasm`,
   ])

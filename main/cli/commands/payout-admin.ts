@@ -13,7 +13,7 @@ const status = () =>
         {
           look: () => coordinatorClient(whereOf(options)).call('getPayoutStatus', {}),
           lines: statusLines,
-          exitCode: ({ refill, trouble }) => (refill.needed || trouble !== null ? EXIT.failed : EXIT.ok),
+          exitCode: ({ refill, trouble, waiting }) => (refill.needed || trouble !== null || waiting.approvals > 0 ? EXIT.failed : EXIT.ok),
         },
         options,
         output,

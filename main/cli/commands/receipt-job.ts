@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { WindfallError } from '../../../shared/errors.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, namedCoordinator, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type Where, coordinatorClient, coordinatorUrl } from '../instance.ts'
 import { checkJob, fileDigest } from '../job-check.ts'
 import { fetchReceipts, receiptsOf } from '../job-receipts.ts'
-import { everyPin, pinAtFirstUse } from '../key-pins.ts'
+import { everyPin, pinAtFirstUse, pinsOf } from '../key-pins.ts'
 import type { Output } from '../output.ts'
 import { table } from '../output.ts'
 import type { ReceiptOnDisk } from '../receipt-files.ts'
@@ -53,13 +53,17 @@ interface VerifyOptions extends CommonOptions {
   readonly result?: string
 }
 
+/** Those of the coordinator that is named, if it was met: whatever it publishes now, and whoever else was. */
+const pinsOfNamed = (options: VerifyOptions): readonly string[] | undefined =>
+  options.coordinator === undefined ? undefined : pinsOf(dataDirectoryOf(options), namedCoordinator(options) ?? options.coordinator)?.keys
+
 /** Of what is here; where nothing is, it is fetched first. */
 async function verifyJob(jobId: string, options: VerifyOptions, output: Output): Promise<number> {
   const dataDirectory = dataDirectoryOf(options)
   const here = receiptsOf(dataDirectory, jobId)
   const receipts = here.length > 0 ? here : await bring(whereOf(options), jobId)
-  const named = options.pin === undefined ? undefined : await pinnedKeys({ key: options.pin })
-  const known = everyPin(dataDirectory)
+  const named = options.pin === undefined ? pinsOfNamed(options) : await pinnedKeys({ key: options.pin })
+  const known = options.coordinator === undefined ? everyPin(dataDirectory) : []
   const pins = named ?? (here.length > 0 && known.length > 0 ? known : await pinsFor(whereOf(options), output))
   const check = await checkJob(receipts, pins, options.result === undefined ? null : await fileDigest(options.result))
   const { lines, ...answer } = check
@@ -71,14 +75,16 @@ async function verifyNamed(file: string, options: VerifyOptions, output: Output)
   if (options.result !== undefined)
     throw new WindfallError('input.invalid', '--result is compared with the receipts of a job. Say which: windfall receipt verify --job JOB --result FILE')
   const met = everyPin(dataDirectoryOf(options))
-  const { exitCode, verification, lines } = await verifyFile({ file, key: options.pin, coordinatorUrl: options.coordinator, met, rpcUrl: options.rpc })
+  const pins = pinsOfNamed(options)
+  const coordinatorUrl = pins ? undefined : options.coordinator
+  const { exitCode, verification, lines } = await verifyFile({ file, key: options.pin, coordinatorUrl, pins, met, rpcUrl: options.rpc })
   output.answer(verification, () => lines)
   return exitCode
 }
 
 const HELP = `
 Keys are trusted that --pin or --coordinator names, or else those of coordinators that were met before: by “windfall login”, “windfall job run” or
-“windfall receipt fetch”, which pin them the first time. With --job, receipts that are on this machine are checked without the network.`
+“windfall receipt fetch”, which pin them the first time. What a coordinator publishes later under another key does not count: name it by --pin. With --job, receipts that are on this machine are checked without the network.`
 
 /** `windfall receipt verify` */
 export const receiptVerifyCommand = (): Command =>

@@ -25,6 +25,7 @@ test.each([
   ['GPL-3.0-only', false],
   ['MIT-0', false],
   ['(MIT AND (GPL-3.0-only OR MIT))', false],
+  ['GPL-3.0-only AND (ISC OR MIT OR Zlib)', false],
   ['', false],
 ])('%s is allowed where MIT and Apache-2.0 are: %s', (expression, allowed) => expect(isAllowed(expression, policy.allowed)).toBe(allowed))
 

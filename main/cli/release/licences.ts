@@ -35,6 +35,7 @@ const exceptionFor = ({ packages }: LicencePolicy, name: string): Exception =>
 /** Is one choice that an SPDX expression leaves among the allowed licences? Brackets within brackets are not read, and so not allowed. */
 export function isAllowed(expression: string, allowed: readonly string[]): boolean {
   const plain = expression.trim().replace(/^\(([^()]*)\)$/, '$1')
+  if (/[()]/.test(plain)) return false
   return plain.split(/\s+OR\s+/).some((choice) => choice.split(/\s+AND\s+/).every((id) => allowed.includes(id.trim())))
 }
 

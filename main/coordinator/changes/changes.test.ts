@@ -101,6 +101,22 @@ test('the database is asked once for all who listen, and not at all while nobody
   await running
 })
 
+test('nobody learns from the numbers of their notices how much happens elsewhere', async () => {
+  const { listen, state, tick, stop, running } = start()
+  const busy = listen(asker('operator'))
+  for (let n = 0; n < 5; n++) {
+    state.changes = [{ topic: 'jobs', account: 'bob' }]
+    await tick()
+  }
+  const { heard } = listen(asker('requester'))
+  state.changes = [{ topic: 'jobs', account: 'ada' }]
+  await tick()
+  expect([...heard.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['1', '2'])
+  expect(busy.heard.text).toContain('id: 7')
+  stop.abort()
+  await running
+})
+
 test('a line ends within ten seconds of the session that it is of, and one that loses rights hears less', async () => {
   const { listen, state, tick, stop, running } = start()
   let isOver = false

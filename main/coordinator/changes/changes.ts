@@ -51,6 +51,8 @@ interface Open {
   readonly recheck: () => Promise<Asker>
   checkedAt: number
   saidAt: number
+  /** Notices that were sent to them: how many others were sent is theirs. */
+  notices: number
 }
 
 export interface Changes {
@@ -65,7 +67,6 @@ export function createChanges(deps: ChangesDeps): Changes {
   const { clock, quiet } = deps
   const open = new Set<Open>()
   const wake = { one: () => {} }
-  let notices = 0
   const end = (one: Open): void => {
     if (open.delete(one)) one.line.end()
   }
@@ -75,7 +76,7 @@ export function createChanges(deps: ChangesDeps): Changes {
     one.saidAt = clock.monotonic()
   }
   const tell = (one: Open, topics: readonly ChangeTopic[]): void => {
-    if (topics.length > 0) say(one, noticeText((notices += 1), topics))
+    if (topics.length > 0) say(one, noticeText((one.notices += 1), topics))
   }
   const look = createLook(deps)
   return {
@@ -83,7 +84,7 @@ export function createChanges(deps: ChangesDeps): Changes {
     listen(asker, line, recheck) {
       requireRoom(asker, [...open], quiet)
       const at = clock.monotonic()
-      const one: Open = { asker: { current: asker }, line, recheck, checkedAt: at, saidAt: at }
+      const one: Open = { asker: { current: asker }, line, recheck, checkedAt: at, saidAt: at, notices: 0 }
       open.add(one)
       say(one, retryText(RETRY_MS * (1 + deps.chance())))
       tell(one, readable(asker))

@@ -25,8 +25,8 @@ export interface AccessDeps {
   readonly nodeOfKey: (keyId: string) => Promise<KnownNode | null>
   /** The account of this API key and what the key may do; `null` if it is malformed, unknown, revoked or expired: nobody is told which. */
   readonly principalOfKey: (apiKey: string) => Promise<Principal | null>
-  /** Who has signed in to this session; `null` if it is unknown or has ended. */
-  readonly memberOfSession: (session: string) => Promise<SignedIn | null>
+  /** Who has signed in to this session; `null` if it is unknown or has ended. `isUse`, unless said otherwise: it is asked for somebody, and not idle. */
+  readonly memberOfSession: (session: string, isUse?: boolean) => Promise<SignedIn | null>
   /** Under which address people in browsers reach this coordinator, `https://host[:port]`; `null` where nobody signs in. */
   readonly origin: () => string | null
 }
@@ -93,7 +93,8 @@ const memberPrincipal = ({ memberId, role, account, sessionPrefix }: SignedIn): 
 async function principalOf({ principalOfKey, memberOfSession }: AccessDeps, secret: string): Promise<Principal> {
   if (API_KEY.test(secret)) {
     const found = await principalOfKey(secret)
-    if (!found) throw new WindfallError('auth.refused', 'This API key is unknown, has expired or was revoked.')
+    if (!found)
+      throw new WindfallError('auth.refused', 'This API key is unknown, has expired or was revoked. Ask whoever runs this coordinator for another one.')
     return found
   }
   const member = await memberOfSession(secret)
@@ -131,12 +132,16 @@ async function checkPrincipal(deps: AccessDeps, permission: Permission, request:
   return { caller: { ...principal, reach }, contentDigest: null }
 }
 
-/** Decides who makes a request, and whether they may, from its head alone, before a byte of its body is read. Errors: `auth.required`, `auth.refused`. */
-export function createAccessCheck(deps: AccessDeps): (access: Access, request: FastifyRequest) => Promise<Checked> {
+/**
+ * Decides who makes a request, and whether they may, from its head alone, before a byte of its body is read. `isUse`, unless said otherwise: it was made
+ * just now, so that the session is not idle. Errors: `auth.required`, `auth.refused`.
+ */
+export function createAccessCheck(deps: AccessDeps): (access: Access, request: FastifyRequest, isUse?: boolean) => Promise<Checked> {
   const take = createNonces(deps.clock)
-  return async (access, request) => {
+  const watching: AccessDeps = { ...deps, memberOfSession: (session) => deps.memberOfSession(session, false) }
+  return async (access, request, isUse = true) => {
     if (access === 'node' || access === 'any-node') return checkNode(deps, take, [access, request])
-    return access === 'public' ? { caller: { kind: 'public' }, contentDigest: null } : checkPrincipal(deps, access, request)
+    return access === 'public' ? { caller: { kind: 'public' }, contentDigest: null } : checkPrincipal(isUse ? deps : watching, access, request)
   }
 }
 

@@ -56,14 +56,16 @@ export function createAdmission(clock: Pick<Clock, 'monotonic'>, limits: Admissi
   const [open, named] = [createRateLimit(clock, limits.public), createRateLimit(clock, limits.named)]
   const guesses = createRateLimit(clock, limits.guesses)
   const underway = createRoom(limits.underway)
+  const places = new WeakMap<FastifyRequest, () => void>()
   const proven = createRecent<true>(MOST_PROVEN)
   return {
     arrive(request, reply) {
       const network = networkOf(request.ip)
       refuseIfBusy(reply, byNetwork(network))
       const leave = underway(network)
-      if (leave) reply.raw.once('close', leave)
-      else refuseIfBusy(reply, FULL_S)
+      if (!leave) return refuseIfBusy(reply, FULL_S)
+      places.set(request, leave)
+      reply.raw.once('close', leave)
     },
     async name(request, reply, check) {
       const network = networkOf(request.ip)
@@ -75,6 +77,7 @@ export function createAdmission(clock: Pick<Clock, 'monotonic'>, limits: Admissi
         const checked = await check()
         if (credential !== null) proven.set(credential, true)
         refuseIfBusy(reply, byCaller(callerOf(checked) ?? '', costOf(request)))
+        if (request.routeOptions.config.isLine) places.get(request)?.()
         return checked
       } catch (error) {
         // A signature cannot be guessed, and a whole fleet may have the wrong time.

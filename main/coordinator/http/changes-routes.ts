@@ -28,9 +28,9 @@ export function bindChanges(
   { changes, check }: { readonly changes: ChangeParts; readonly check: ReturnType<typeof createAccessCheck> },
   checked: (request: FastifyRequest) => Checked,
 ): void {
-  app.get(CHANGES_PATH, { config: { access: 'self.read' }, exposeHeadRoute: false }, (request, reply) => {
+  app.get(CHANGES_PATH, { config: { access: 'self.read', isLine: true }, exposeHeadRoute: false }, (request, reply) => {
     const { stream, line } = openLine()
-    const end = changes.listen(askerOf(checked(request)), line, async () => askerOf(await check('self.read', request)))
+    const end = changes.listen(askerOf(checked(request)), line, async () => askerOf(await check('self.read', request, false)))
     reply.raw.once('close', end)
     // Proxies that collect answers before they pass them on would keep this one to themselves.
     return reply.headers({ 'x-accel-buffering': 'no' }).type('text/event-stream; charset=utf-8').send(stream)

@@ -5,7 +5,7 @@ import { OPERATOR, bearerOf } from '../core.fake.ts'
 import { readChanges } from '../changes/reading.ts'
 import { topicsFor } from '../changes/topics.ts'
 import { grantsOf } from '../../../shared/domain/permissions.ts'
-import { type TestServer, startTestServer } from './http.fake.ts'
+import { GENEROUS, type TestServer, startTestServer } from './http.fake.ts'
 
 let server: TestServer
 beforeEach(async () => {
@@ -50,4 +50,37 @@ test('a line stays open until its reader goes, and then costs nothing any more',
   leave.abort()
   await reader?.read().catch(() => undefined)
   await expect.poll(() => kept.changes.listening()).toBe(0)
+})
+
+test('windows that stay open take no room from those who ask something', async () => {
+  await using kept = await startTestServer({ ...GENEROUS, underway: { all: 3, network: 2 } }, undefined, { keepsLines: true })
+  const origin = await kept.app.listen({ host: '127.0.0.1', port: 0 })
+  const leave = new AbortController()
+  const headers = await bearerOf(kept.core, 'ada')
+  for (let window = 1; window <= 4; window++) {
+    const answer = await fetch(`${origin}${CHANGES_PATH}`, { headers, signal: leave.signal })
+    expect([window, answer.status]).toEqual([window, 200])
+  }
+  expect((await fetch(`${origin}/v1/whoami`, { headers })).status).toBe(200)
+  leave.abort()
+  await expect.poll(() => kept.changes.listening()).toBe(0)
+})
+
+test('a window that listens does not keep the session of whoever has gone', async () => {
+  await using kept = await startTestServer(undefined, undefined, { keepsLines: true })
+  const uses: boolean[] = []
+  Object.assign(kept.core.access, {
+    memberOfSession: async (_: string, isUse = true) => {
+      uses.push(isUse)
+      return { memberId: 'member-1', role: 'viewer', account: null, sessionPrefix: 'session-1' }
+    },
+  })
+  const origin = await kept.app.listen({ host: '127.0.0.1', port: 0 })
+  const leave = new AbortController()
+  await fetch(`${origin}${CHANGES_PATH}`, { headers: { authorization: 'Bearer wfs_member' }, signal: leave.signal })
+  const running = kept.changes.run(leave.signal)
+  for (let look = 0; look < 50 && uses.length < 3; look++) await kept.core.clock.advance(2_000)
+  leave.abort()
+  await running
+  expect(uses).toEqual([true, false, false])
 })

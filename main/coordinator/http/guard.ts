@@ -15,6 +15,8 @@ declare module 'fastify' {
     isHandIn?: boolean
     /** What balancers ask all the time. */
     isProbe?: boolean
+    /** Is answered for as long as somebody listens, and counted by who does: it takes no place from those who wait for an answer. */
+    isLine?: boolean
     /** Which call of the contract it is. */
     call?: string
   }

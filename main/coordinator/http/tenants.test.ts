@@ -4,6 +4,9 @@ import { type Permission, grantsOf } from '../../../shared/domain/permissions.ts
 import { createSigner, generateKeyPem } from '../../kernel/signing.ts'
 import { OPERATOR, REQUESTER, bearerOf, enrol } from '../core.fake.ts'
 import { proofFor, submissionOf, testSpec } from '../test-work.fake.ts'
+import type { z } from 'zod'
+import type { Call } from '../../../shared/contract/define.ts'
+import { httpCalls } from './http-calls.ts'
 import { type TestServer, startTestServer } from './http.fake.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -109,4 +112,44 @@ test('no list holds anything of others, also for a person who has no account', a
       expect([url, statusCode < 500, told.filter((id) => body.includes(id))]).toEqual([url, true, []])
       if (who !== stranger && statusCode === 200 && url === '/v1/ledger/entries') expect(JSON.parse(body)).toEqual({ transactions: [] })
     }
+})
+
+/** All but a number, which may stand anywhere. */
+const isName = ([name]: readonly [string, string]): boolean => name !== 'seq'
+
+/** What one asks by, in a call of the contract. */
+const filtersOf = (call: Call): readonly string[] => Object.keys((call.input as z.ZodObject).shape ?? {})
+
+test('whatever a list is narrowed by, and by whichever name of others, it holds nothing of them', async () => {
+  const others = [...theirs]
+    .filter(isName)
+    .map(([, id]) => id)
+    .concat(REQUESTER)
+  const names = [...others, 'job:job-1', `requester:${REQUESTER}`, `requester:${REQUESTER}:prepaid`, 'job:job-1:reserved', 'job', 'true', 'a']
+  const told: unknown[] = []
+  let answered = 0
+  for (const [, call, { method, path, access }] of httpCalls()) {
+    if (method !== 'GET' || path.includes('{') || !isOwn(access)) continue
+    for (const filter of filtersOf(call))
+      for (const name of names) {
+        const { statusCode, body } = await ask('GET', `${path}?${filter}=${encodeURIComponent(name)}`, stranger)
+        if (statusCode === 200) answered += 1
+        if (statusCode >= 500 || (statusCode === 200 && others.some((id) => body.includes(`"${id}"`)))) told.push([path, filter, name, body])
+      }
+  }
+  expect(told).toEqual([])
+  expect(answered).toBeGreaterThan(50)
+})
+
+test('where a page goes on does not say whether somebody else has something of that name', async () => {
+  for (const [, call, { method, path, access }] of httpCalls()) {
+    if (method !== 'GET' || path.includes('{') || !isOwn(access) || !filtersOf(call).includes('after')) continue
+    for (const [name, id] of [...theirs].filter(isName)) {
+      const asked = async (after: string) => {
+        const { statusCode, body } = await ask('GET', `${path}?after=${encodeURIComponent(after)}`, stranger)
+        return { path, statusCode, body: body.replaceAll(after, name) }
+      }
+      expect(await asked(id)).toEqual(await asked(missing.get(name) ?? ''))
+    }
+  }
 })

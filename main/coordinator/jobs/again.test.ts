@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JobSpec } from '../../../shared/contract/job.ts'
 import { OPERATOR, REQUESTER, type TestCore, type TestNode, startTestCore } from '../core.fake.ts'
+import { transact } from '../persistence/database.ts'
+import { SCRUBBED } from '../persons/scrubbed.ts'
 import { proofFor, submissionOf, testSpec } from '../test-work.fake.ts'
 import { timesAgain } from './again.ts'
 import { createAttemptsStore } from './attempts.store.ts'
@@ -53,6 +55,22 @@ test('of two who submit it again at once under two ids, one is told', async () =
   const both = await Promise.allSettled([again('job-1', 'job-2'), again('job-1', 'job-3')])
   expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
   expect(await core.decided('test.reserve')).toHaveLength(2)
+})
+
+test('what is erased while somebody submits it again does not come back', async () => {
+  await core.submit('job-1', { name: 'Letter to Ada' })
+  await core.jobs.cancel(REQUESTER, 'job-1')
+  const done = again('job-1', 'job-2')
+  const erased = transact(core.db, (tx) =>
+    tx
+      .updateTable('job')
+      .set({ spec: SCRUBBED['job.spec'] ?? '' })
+      .where('id', '=', 'job-1')
+      .execute(),
+  )
+  const [outcome] = await Promise.allSettled([done, erased])
+  expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'conflict' } })
+  expect(await core.db.selectFrom('job').select('id').where('spec', 'like', '%Letter to Ada%').execute()).toEqual([])
 })
 
 test('what goes on or is done is not submitted again, nor is what belongs to somebody else', async () => {

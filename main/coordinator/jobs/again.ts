@@ -3,7 +3,7 @@ import type { JobSpec } from '../../../shared/contract/job.ts'
 import type { After } from '../../../shared/contract/job-links.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { fromIso, toIso } from '../../../shared/units.ts'
-import { type Db, transact } from '../persistence/database.ts'
+import { type Db, type Tx, transact } from '../persistence/database.ts'
 import { type AcceptDeps, acceptAll } from './accepting.ts'
 import { createAfterStore } from './after/after.store.ts'
 import { afterOf } from './after/settling.ts'
@@ -88,6 +88,12 @@ async function isKnown(db: Db, { jobId, newJobId }: AgainOrder): Promise<boolean
   throw isTaken(newJobId)
 }
 
+/** What was erased meanwhile does not come back. Error: `conflict`. */
+async function requireSame(tx: Tx, { jobId, spec }: Job): Promise<void> {
+  const now = await createJobsStore(tx).get(jobId)
+  if (JSON.stringify(now?.spec) !== JSON.stringify(spec)) throw conflict(`Job ${jobId} was erased in this moment, and is not done over.`)
+}
+
 /**
  * Submits a job again under a new id, with a reservation of its own, of the same requester; once for each job, and repeating it is harmless. It is no job
  * of the array that the first one was of; who waited for the first one has failed with it, and is done over after this one. `requesterId`: whose it has to
@@ -103,6 +109,7 @@ export async function doAgain(deps: AgainDeps, requesterId: string | null, order
   requireOver(old)
   const wanted = await orderOf(deps, old, order)
   const isFree = await transact(db, async (tx) => {
+    await requireSame(tx, old)
     const [made] = await acceptAll(deps, tx, [wanted])
     if (!made) return false
     if ((await createAgainStore(tx).add({ jobId: newJobId, ofJobId: jobId })) === 'taken')

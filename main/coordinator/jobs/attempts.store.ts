@@ -57,6 +57,10 @@ const STRAGGLER: YieldReason = 'straggler'
 const isThere = ({ isBegun, reason }: { readonly isBegun: boolean; readonly reason: string | null }): boolean =>
   isBegun ? (reason?.startsWith('runtime.') ?? false) : reason !== null && reason !== 'agent.stopped'
 
+/** Whether its node never said a word about it: it is not there any more, though it was heard of a moment ago. */
+export const isUnheard = ({ state, startedAt }: { readonly state: string; readonly startedAt?: number | null | undefined }): boolean =>
+  state === 'lost' && startedAt === null
+
 const decode = (row: Selectable<Schema['attempt']>): Attempt => ({
   attemptId: row.id,
   jobId: row.job_id,
@@ -152,7 +156,12 @@ export function createAttemptsStore(db: Db | Tx) {
           ? [{ jobId: job_id, nodeId: node_id, endedAt: ended_at ?? 0 }]
           : [],
       )
-      return { ran, unbegun }
+      const unheard = rows.flatMap(({ job_id, node_id, state, started_at, ended_at }) =>
+        isUnheard({ state, startedAt: started_at }) ? [{ jobId: job_id, nodeId: node_id, endedAt: ended_at ?? 0 }] : [],
+      )
+      // Once may have been a restart.
+      const gone = [...Map.groupBy(unheard, ({ jobId, nodeId }) => `${jobId} ${nodeId}`).values()].flatMap((times) => times.slice(1))
+      return { ran, unbegun: [...unbegun, ...gone] }
     },
     /** A checkpoint of this attempt has arrived. */
     async saved(attemptId: string, at: number): Promise<void> {

@@ -72,7 +72,11 @@ export async function endAttempt(deps: JobDeps, tx: Tx, { attempt, ...end }: Att
   const attempts = createAttemptsStore(tx)
   await attempts.update(attempt.attemptId, { state: end.state, reason: end.reason, endedAt: now })
   const job = await createJobsStore(tx).get(attempt.jobId)
-  if (job) await changeJob(deps, tx, { job, ...endingOf(job, { end, attempts: await attempts.ofJob(job.jobId) }, { now, chance: deps.chance() }) })
+  if (job)
+    await changeJob(deps, tx, {
+      job,
+      ...endingOf(job, { end: { ...end, startedAt: attempt.startedAt }, attempts: await attempts.ofJob(job.jobId) }, { now, chance: deps.chance() }),
+    })
 }
 
 /** What an agent says it holds and no longer does, or is to end. */

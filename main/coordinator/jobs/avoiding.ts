@@ -1,4 +1,4 @@
-/** Which nodes a job keeps away from for a while, because they gave it back before it had begun. Pure; times are epoch milliseconds. */
+/** Which nodes a job keeps away from for a while, because they gave it back before it had begun, or never said a word about it. Pure; times are epoch milliseconds. */
 import type { Unbegun } from './attempts.store.ts'
 
 /** What stood in the way there may pass; doubled with each time. */

@@ -6,6 +6,7 @@ import { type TestCore, type TestNode, REQUESTER, startTestCore } from '../core.
 import { SECONDS, testCapabilities, testSpec } from '../test-work.fake.ts'
 import { planFirstFree } from '../first-free.fake.ts'
 import { createIds } from '../../kernel/ids.ts'
+import { createAttemptsStore } from './attempts.store.ts'
 import { createRenewals, leaseStanding } from './leases.ts'
 import { type LeasingDeps, leaseJob } from './leasing.ts'
 import type { PlanJobs } from './ports.ts'
@@ -154,14 +155,29 @@ test('an agent that was cut off takes its attempt up again if nobody else was gi
 })
 
 test('a job whose machines keep vanishing fails after three attempts, and its money is free again', async () => {
+  let lease: Awaited<ReturnType<typeof core.jobs.request>> = await core.lease(node)
+  for (let i = 0; i < 3 && lease; i++) {
+    await core.jobs.start(cut(lease))
+    await core.clock.advance(91_000)
+    await node.ready()
+    await core.jobs.round()
+    lease = await core.jobs.request(node.nodeId, ['docker', 'wasm'])
+  }
+  expect(await job()).toMatchObject({ state: 'failed', reason: 'lease.expired' })
+  expect(await core.decided('test.release')).toEqual([{ jobId: 'job-1' }])
+})
+
+test('a machine that has left without a word fails no job: the job keeps away from there for a while', async () => {
   await core.lease(node)
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 4; i++) {
     await core.clock.advance(91_000)
     await node.ready()
     await core.jobs.round()
   }
-  expect(await job()).toMatchObject({ state: 'failed', reason: 'lease.expired' })
-  expect(await core.decided('test.release')).toEqual([{ jobId: 'job-1' }])
+  expect((await job()).state).toBe('leased')
+  expect(await core.decided('test.release')).toEqual([])
+  const { unbegun } = await createAttemptsStore(core.db).past(['job-1'])
+  expect(unbegun.map(({ nodeId }) => nodeId)).toEqual(Array.from({ length: 3 }, () => node.nodeId))
 })
 
 test('owners who want their machine back use up none of a job’s attempts', async () => {

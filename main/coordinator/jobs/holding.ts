@@ -57,7 +57,7 @@ export async function failUndecided(deps: JobDeps, tx: Tx, { jobId, message }: {
   return endOpenAttempt(deps, tx, { jobId, state: 'failed', reason: 'quorum.undecided' })
 }
 
-export interface UnconfirmedResult extends Omit<VerifiedResult, 'leaseId'> {
+export interface UnconfirmedResult extends Omit<VerifiedResult, 'leaseId' | 'begunAt'> {
   readonly jobId: string
   readonly message: string
 }

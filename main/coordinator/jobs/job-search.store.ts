@@ -39,8 +39,17 @@ const isOfKind = (kind: string): Condition => {
   return sql`substr(job.spec, 1, ${sql.lit(beginning.length)}) = ${sql.lit(beginning)}`
 }
 
+/** What JSON can say and no text of PostgreSQL can hold: one such job of anybody’s would end the search of everybody. */
+const UNREADABLE = String.raw`\\u(?:0000|d[89a-f])`
+const NAME_AS_WRITTEN = String.raw`"name":"((?:[^"\\]|\\.)*)"`
+
+const nameIn = (db: Db): Condition =>
+  engineOf(db).kind === 'SQLite'
+    ? sql`json_extract(job.spec, '$.name')`
+    : sql`CASE WHEN job.spec ~ ${UNREADABLE} THEN substring(job.spec from ${NAME_AS_WRITTEN}) ELSE CAST(job.spec AS json) ->> 'name' END`
+
 function isNamed(db: Db, search: string): Condition {
-  const name = engineOf(db).kind === 'SQLite' ? sql`json_extract(job.spec, '$.name')` : sql`(CAST(job.spec AS json) ->> 'name')`
+  const name = nameIn(db)
   const part = `%${search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   return sql`(${beginsWith(JOB.id, search)} OR lower(${name}) LIKE ${part} ESCAPE '\\')`
 }

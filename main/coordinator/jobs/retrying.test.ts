@@ -30,6 +30,8 @@ test.each([
   ['asked back by the coordinator', { state: 'failed', reason: 'carbon' }, 'nobody'],
   ['stopped with its agent', { state: 'failed', reason: 'agent.stopped' }, 'nobody'],
   ['on a machine that went silent', { state: 'lost', reason: 'lease.expired' }, 'machine'],
+  ['before a machine that has left said a word', { state: 'lost', reason: 'lease.expired', startedAt: null }, 'nobody'],
+  ['on a machine that went silent in the middle', { state: 'lost', reason: 'lease.expired', startedAt: NOW }, 'machine'],
   ['on a machine whose sandbox broke', MACHINE, 'machine'],
   ['with a wrong result', { state: 'failed', reason: 'proof.output' }, 'machine'],
   ['by itself', OWN, 'job'],

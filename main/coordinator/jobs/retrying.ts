@@ -2,7 +2,7 @@
 import { type JobSpec, YieldReason } from '../../../shared/contract/job.ts'
 import { ReasonCode } from '../../../shared/contract/policy.ts'
 import { toIso } from '../../../shared/units.ts'
-import type { Attempt } from './attempts.store.ts'
+import { type Attempt, isUnheard } from './attempts.store.ts'
 import { TOOK_BACK } from './leases.ts'
 
 /** A job is tried this often on machines that fail it before it counts as failed. */
@@ -12,14 +12,16 @@ export const MAX_ATTEMPTS = 3
 const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 1_800_000
 
-type Ended = Pick<Attempt, 'state' | 'reason'>
+type Ended = Pick<Attempt, 'state' | 'reason'> & Partial<Pick<Attempt, 'startedAt'>>
 
 /** Whose doing it was that an attempt ended: `nobody` where an owner has the machine back or a coordinator the job, for that may be at any time. */
 export type Cause = 'nobody' | 'machine' | 'job'
 
 const NOBODYS: ReadonlySet<string> = new Set(['agent.stopped', 'lease.unbegun', 'node.removed', 'node.quarantined', TOOK_BACK])
 
-export function causeOf({ state, reason }: Ended): Cause {
+export function causeOf({ state, reason, startedAt }: Ended): Cause {
+  // A machine that has left answers for nothing: otherwise a fleet that falls asleep fails every job that waits.
+  if (reason === 'lease.expired' && isUnheard({ state, startedAt })) return 'nobody'
   if (state === 'given-back' || state === 'held' || NOBODYS.has(reason ?? '') || ReasonCode.safeParse(reason).success || YieldReason.safeParse(reason).success)
     return 'nobody'
   return reason?.startsWith('job.') ? 'job' : 'machine'

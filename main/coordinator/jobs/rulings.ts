@@ -65,6 +65,9 @@ export interface AttemptEnd {
   readonly retry: boolean
 }
 
+/** How an attempt ended, and when it had begun. */
+type Ending = Omit<AttemptEnd, 'attempt'> & Pick<Attempt, 'startedAt'>
+
 /** A machine waited too long to begin: nobody's doing, and it is not asked again for a while. */
 export const UNBEGUN = { state: 'failed', reason: 'lease.unbegun', message: 'The machine that had this job could not begin it.', retry: true } as const
 
@@ -73,13 +76,13 @@ const PLANNED_END: YieldReason = 'plan'
 /** What becomes of a job whose attempt has ended. `attempts`: all at the job, this one as it ended; `chance` is in [0, 1). */
 export function endingOf(
   job: Job,
-  { end: { state, reason, message, retry }, attempts }: { readonly end: Omit<AttemptEnd, 'attempt'>; readonly attempts: readonly Attempt[] },
+  { end: { state, reason, message, retry, startedAt }, attempts }: { readonly end: Ending; readonly attempts: readonly Attempt[] },
   { now, chance }: { readonly now: number; readonly chance: number },
 ): { readonly change: JobChange; readonly patch?: JobPatch } {
   const planned = retry && reason === PLANNED_END ? nextRunOf(job, now) : null
   if (planned) return { change: { type: 'paused', ...planned } }
   const { spec, deadlineAt, copy } = job
-  const next = afterEnd({ ended: { state, reason }, attempts, retry, message, spec, isDoable: copy > 1, deadlineAt }, now, chance)
+  const next = afterEnd({ ended: { state, reason, startedAt }, attempts, retry, message, spec, isDoable: copy > 1, deadlineAt }, now, chance)
   // What the coordinator has repeated must not fail for it: the result that is there counts before long.
   if (next.again === 'no' && job.confirmBy !== null)
     return {

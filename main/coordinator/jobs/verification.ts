@@ -88,6 +88,8 @@ export interface VerifiedResult {
   readonly outputSha256: string
   readonly receiptIds: readonly string[]
   readonly priceMicroUsd: bigint
+  /** When the run began by its proof, epoch milliseconds: nodes tell some seconds later. */
+  readonly begunAt?: number
 }
 
 const unwanted = ({ jobId, state }: Job): WindfallError => new WindfallError('proof.lease', `Job ${jobId} is ${state}; its result is no longer wanted.`)
@@ -101,12 +103,13 @@ async function underVerification(deps: JobDeps, tx: Tx, job: Job): Promise<Job> 
 }
 
 /** The proof holds: the attempt has succeeded and the job is done, whether or not it was being verified before. */
-export async function completeJob(deps: JobDeps, tx: Tx, { leaseId, ...result }: VerifiedResult): Promise<void> {
+export async function completeJob(deps: JobDeps, tx: Tx, { leaseId, begunAt, ...result }: VerifiedResult): Promise<void> {
   const { attempt, job: before } = await heldBy(tx, leaseId)
   const job = await underVerification(deps, tx, before)
   const changed = await changeJob(deps, tx, { job, change: { type: 'accepted' }, patch: { ...result, receiptId: result.receiptIds.at(-1) ?? null } })
   if (!changed) throw unwanted(job)
-  const startedAt = attempt.startedAt ?? attempt.leasedAt
+  const toldAt = attempt.startedAt ?? attempt.leasedAt
+  const startedAt = begunAt === undefined ? toldAt : Math.min(toldAt, Math.max(attempt.leasedAt, begunAt))
   await createAttemptsStore(tx).update(attempt.attemptId, { state: 'succeeded', startedAt, endedAt: deps.clock.now(), reason: null })
 }
 

@@ -34,6 +34,8 @@ interface SignedInMember {
 export interface Sessions {
   /** `null` for a token that is unknown, malformed, or of a session that has ended. */
   readonly find: (token: string) => Promise<SignedInMember | null>
+  /** The same without counting as a use of it. */
+  readonly look: (token: string) => Promise<SignedInMember | null>
   /** Newest first, without those that have ended. */
   readonly list: (memberId: string, current: string | null) => Promise<SessionView[]>
   /** Ends one of this member's own; one that has ended is as good as ended now. */
@@ -65,6 +67,7 @@ export function createSessions(deps: SessionDeps): Sessions {
     return found && !isOver(found.session, clock.now()) ? found : null
   }
   return {
+    look: find,
     async find(token) {
       const found = await find(token)
       if (found && clock.now() - found.session.seenAt >= SEEN_EVERY_MS) await touch(deps, found)

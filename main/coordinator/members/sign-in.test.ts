@@ -91,9 +91,11 @@ test('signing in ends the session that the browser had, so that none is worth an
 })
 
 test('a session ends when it is not used for an hour, after twelve in any case, and by its owner', async () => {
-  const [idle, used] = [await tokenOf(), await tokenOf()]
+  const [idle, watched, used] = [await tokenOf(), await tokenOf(), await tokenOf()]
   for (let hours = 0; hours < 12; hours += 0.75) {
     expect(await whose(used)).not.toBeNull()
+    // A window that listens with it asks so, all the time, although nobody sits before it.
+    expect((await core.access.memberOfSession(watched, false)) === null).toBe(hours > 0.75)
     core.clock.jump(0.75 * HOUR_MS)
   }
   expect([await whose(idle), await whose(used)]).toEqual([null, null])

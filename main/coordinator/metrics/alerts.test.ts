@@ -107,6 +107,10 @@ const played: Readonly<Record<string, readonly [fires: readonly Series[], quiet:
     spread('windfall_database_write_duration_seconds', { '0.01': 100, '0.5': 0, '+Inf': 0 }),
   ],
   DatabaseFails: [[rising('windfall_database_write_failures_total', 0.1)], [always('windfall_database_write_failures_total', 1_000)]],
+  DiskFilling: [
+    [always('windfall_disk_free_bytes', 3e9), always('windfall_disk_size_bytes', 40e9)],
+    [always('windfall_disk_free_bytes', 60e9), always('windfall_disk_size_bytes', 1_000e9)],
+  ],
   IntakeStuck: [
     [always('windfall_intake_messages', 2_000)],
     [{ name: 'windfall_intake_messages', labels: {}, at: (seconds) => (Math.floor(seconds / 300) % 2 === 0 ? 5_000 : 10) }],

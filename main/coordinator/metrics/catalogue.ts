@@ -149,6 +149,12 @@ const process_ = () => ({
   connectionsLost: counter({ name: 'windfall_database_connections_lost_total', help: 'Connections to the database that were lost.', labels: none }),
   failures: counter({ name: 'windfall_request_failures_total', help: 'Requests that failed by a fault of ours, as in the log.', labels: none }),
   collectFailed: counter({ name: 'windfall_metrics_failures_total', help: 'Times that some of these figures could not be read.', labels: none }),
+  diskFree: gauge({
+    name: 'windfall_disk_free_bytes',
+    help: 'What is left on the disk of the data directory; 0 where the system does not tell.',
+    labels: none,
+  }),
+  diskSize: gauge({ name: 'windfall_disk_size_bytes', help: 'Size of the disk of the data directory; 0 where the system does not tell.', labels: none }),
   lag: gauge({
     name: 'windfall_event_loop_lag_seconds',
     help: 'How late the event loop was since it was last asked.',

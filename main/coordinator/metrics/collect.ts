@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts'
+import type { DiskRoom } from '../disk-room.ts'
 import type { Db } from '../persistence/database.ts'
 import type { Catalogue } from './catalogue.ts'
 import { createFactsStore } from './facts.store.ts'
@@ -22,6 +23,8 @@ export interface Sources {
   }>
   /** Whether a file stops payouts here. */
   readonly isStopped: () => boolean
+  /** What is left on the disk of the data directory; `null` where the system does not tell. */
+  readonly room: () => Promise<DiskRoom | null>
   readonly readProcess: () => void
 }
 
@@ -55,6 +58,13 @@ async function readDatabase({ work, money, proofs }: Catalogue, { db, statistics
   work.completed.reach(none, ever.completed)
 }
 
+async function readRoom({ process }: Catalogue, { room }: Sources): Promise<void> {
+  const found = await room()
+  if (found === null) return
+  process.diskFree.set(none, found.freeBytes)
+  process.diskSize.set(none, found.sizeBytes)
+}
+
 async function readMemory({ border, proofs, process }: Catalogue, { underway, sockets, intake, shards, readiness, readProcess }: Sources): Promise<void> {
   readProcess()
   border.underway.set(none, underway())
@@ -85,6 +95,7 @@ export function createMetricsText(catalogue: Catalogue, sources: Sources): { rea
     contentType: CONTENT_TYPE,
     async text() {
       await readMemory(catalogue, sources)
+      await readRoom(catalogue, sources)
       await database()
       return exposition(metrics)
     },

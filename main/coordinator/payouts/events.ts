@@ -13,7 +13,8 @@ export interface PayoutEvents {
   readonly split: (batchId: string, parts: number, reason: string) => void
   readonly paused: (reason: string | null) => void
   readonly refill: (message: string | null) => void
-  readonly failed: (error: unknown) => void
+  /** `isKnown`: it failed like this the last time, too. */
+  readonly failed: (error: unknown, isKnown?: boolean) => void
 }
 
 export const payoutEvents = (log: Logger): PayoutEvents => ({
@@ -30,5 +31,5 @@ export const payoutEvents = (log: Logger): PayoutEvents => ({
   split: (batchId, parts, reason) => log.warn({ batchId, parts, reason }, 'payout batch taken apart; what was sound goes on'),
   paused: (reason) => (reason === null ? log.info('payouts run again') : log.warn({ reason }, 'payouts are paused')),
   refill: (message) => (message === null ? log.info('the hot wallet is filled again') : log.warn({ message }, 'the hot wallet has to be refilled')),
-  failed: (error) => log.warn({ err: error }, 'payouts could not go on; trying again'),
+  failed: (error, isKnown = false) => log[isKnown ? 'debug' : 'warn']({ err: error }, 'payouts could not go on; trying again'),
 })

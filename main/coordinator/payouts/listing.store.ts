@@ -11,23 +11,28 @@ import { type PayAsset, wireAsset } from './assets.ts'
 interface PayoutFilter {
   readonly states: readonly PayoutView['state'][] | null
   readonly nodeId: string | null
+  readonly batchId: string | null
 }
 
 const ITEM = sql`payout_item AS item INNER JOIN payout_batch AS batch ON batch.id = item.batch_id`
 
-const searchFor = ({ states, nodeId }: PayoutFilter): Search => ({
+const searchFor = ({ states, nodeId, batchId }: PayoutFilter): Search => ({
   from: states === null ? sql`payout_item AS item` : ITEM,
   at: null,
   id: sql`item.id`,
-  by: nodeId === null ? [] : [sql`item.node_id = ${nodeId}`],
+  by: [...(nodeId === null ? [] : [sql`item.node_id = ${nodeId}`]), ...(batchId === null ? [] : [sql`item.batch_id = ${batchId}`])],
   rest: states === null ? [] : [among(sql`batch.state`, states)],
 })
 
-type Asked = Pick<z.output<typeof PageRequest>, 'after' | 'limit'> & { readonly state?: string | undefined; readonly node?: string | undefined }
+interface Asked extends Pick<z.output<typeof PageRequest>, 'after' | 'limit'> {
+  readonly state?: string | undefined
+  readonly node?: string | undefined
+  readonly batch?: string | undefined
+}
 
 /** Payouts, newest first, one per node and batch. Pass `next` back as `after`. */
-export async function listPayouts(db: Db | Tx, { state, node, after, limit }: Asked): Promise<{ items: PayoutView[]; next: string | null }> {
-  const filter = { states: each<PayoutView['state']>(state), nodeId: node ?? null }
+export async function listPayouts(db: Db | Tx, { state, node, batch, after, limit }: Asked): Promise<{ items: PayoutView[]; next: string | null }> {
+  const filter = { states: each<PayoutView['state']>(state), nodeId: node ?? null, batchId: batch ?? null }
   const { spots, next } = await look(db, searchFor(filter), { before: after === null ? null : { at: 0, id: after }, limit })
   const ids = spots.map(({ id }) => id)
   const page = ids.length === 0 ? [] : await rowsOf(db, ids)

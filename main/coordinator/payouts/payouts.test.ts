@@ -53,3 +53,11 @@ test('whoever fails keeps nobody behind waiting: the first failure is thrown in 
   expect(seen).toEqual([1, 2, 3, 4, 5])
   expect(logged).toEqual([new RangeError('4 is even')])
 })
+
+test('the same failure is told to the log once, and counted every time', () => {
+  const lines: string[] = []
+  const { failed } = payoutEvents(pino({ level: 'info' }, { write: (line) => void lines.push(line) }))
+  failed(new WindfallError('chain.unavailable', 'down'), false)
+  failed(new WindfallError('chain.unavailable', 'down'), true)
+  expect(lines).toHaveLength(1)
+})

@@ -79,6 +79,7 @@ test('batches: what is open, in flight, planned lately and for whom; sound payou
     ['i3', 'usdc', '5000'],
     ['i2', 'sol', '5000'],
   ])
+  expect((await listPayouts(db, { batch: 'b3', after: null, limit: 9 })).items.map(({ payoutId }) => payoutId)).toEqual(['i3'])
 })
 
 test('approvals count once for each operator, and what still waits for one is found', async () => {

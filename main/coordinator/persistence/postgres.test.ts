@@ -61,6 +61,13 @@ describe.runIf(hasPostgres)('on a server', () => {
     await ping(await open(place, { password: 'windfall' }))
   })
 
+  test('a text that it cannot keep is the mistake of whoever sent it, and nobody else’s', async () => {
+    const db = await open(await postgresPlace())
+    const outcomes = await Promise.allSettled([add(db, 'a'), add(db, 'b\u0000'), add(db, 'c')])
+    expect(outcomes).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'input.invalid' } }, { status: 'fulfilled' }])
+    expect(await ids(db)).toEqual(expect.arrayContaining(['a', 'c']))
+  })
+
   test('text is ordered by its bytes, whatever the language of the server', async () => {
     const db = await open(await postgresPlace({ template: false }))
     for (const id of ['b', 'B', 'a', 'Z', 'é', '_']) await add(db, id)

@@ -17,6 +17,9 @@ test.each([
   ['a column is set by what cannot be read', `update "node" set "last_event" = coalesce("last_event", 0) where "id" = ?`, true],
   ['all rows are set', 'update "node" set "last_event" = ?', true],
   ['rows are deleted, of any table', 'delete from "owner" where "id" = ?', true],
+  ['rows are set by words between', 'update or replace "node" set "state" = ? where "id" = ?', true],
+  ['and by PostgreSQL’s', 'update only "node" set "state" = $1 where "id" = $2', true],
+  ['the table has another name there', 'update "node" as n set "state" = ? where n."id" = ?', true],
   ['the schema changes', 'alter table "job" add column "x" text', true],
   ['something is read', 'select * from "node"', false],
 ])('an answer may be another one after %s: $2', (_, statement, expected) => {

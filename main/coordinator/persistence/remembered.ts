@@ -17,7 +17,7 @@ const BEGIN = /^begin\b/i
 const END = /^(?:commit|rollback(?! to\b))\b/i
 const UNDO = /^rollback\b/i
 const CONTROL = /^(?:begin|commit|rollback|savepoint|release)\b/i
-const CHANGE = /^(?:insert into|update) "?(\w+)"?\s/i
+const CHANGE = /^(?:insert into|update) "?(?!(?:or|only)\b)(\w+)"?\s/i
 const SET = /^update "\w+" set (.*?) where /is
 
 /** Columns that an UPDATE, as kysely writes it, sets to given values or counts up; `null` where that cannot be told. */

@@ -20,6 +20,10 @@ const CODES: readonly (readonly [RegExp, StorageCode])[] = [
 /** What `pg` says of a connection that ended, without any code. */
 const GONE = /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
 
+/** What PostgreSQL says of a text with U+0000, which SQLite keeps: whoever sent it has made the mistake. */
+const NO_TEXT = /^22(?:021|P05)$/
+const isNoText = (error: Error): boolean => 'code' in error && typeof error.code === 'string' && NO_TEXT.test(error.code)
+
 function storageCodeOf(error: Error): StorageCode | null {
   const { code } = error as { code?: unknown }
   const known = typeof code === 'string' ? CODES.find(([pattern]) => pattern.test(code)) : undefined
@@ -29,10 +33,11 @@ function storageCodeOf(error: Error): StorageCode | null {
 
 /**
  * What a driver threw, as one of our codes where the place that keeps the data is the cause (`storage.full`, `storage.read-only`,
- * `storage.unavailable`); everything else, such as a broken constraint, as it is.
+ * `storage.unavailable`) or it cannot keep a text at all (`input.invalid`); everything else, such as a broken constraint, as it is.
  */
 export function asStorageError(error: unknown): unknown {
   if (error instanceof WindfallError || !(error instanceof Error)) return error
+  if (isNoText(error)) return new WindfallError('input.invalid', 'A text has the character U+0000 in it, which cannot be kept. Leave it out.')
   const code = storageCodeOf(error)
   return code === null ? error : new WindfallError(code, FIXES[code], { cause: messageOf(error) })
 }

@@ -139,7 +139,7 @@ export interface ProofDeps {
   readonly completeJob: (
     tx: Tx,
     run: { readonly jobId: string; readonly nodeId: string },
-    result: { readonly leaseId: string; readonly outputSha256: string } & Paid,
+    result: { readonly leaseId: string; readonly outputSha256: string; readonly begunAt: number } & Paid,
   ) => Promise<void>
   /** The run is proven, and its job goes on from what it left. `ranMs`: run time that counts, of all its runs together. */
   readonly giveBack: (tx: Tx, run: { readonly leaseId: string; readonly reason: string; readonly message: string; readonly ranMs: number }) => Promise<void>

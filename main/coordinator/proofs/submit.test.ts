@@ -32,6 +32,16 @@ const send = async (lease: Lease, proof: EnergyProof) => core.parts.proofs.submi
 const events = async (of = node) => (await core.parts.agents.events(of.nodeId, { after: 0, limit: 200 })).map(({ fact }) => fact)
 const job = (jobId = 'job-1') => core.jobs.view(REQUESTER, jobId)
 
+test('a run has taken what its proof says, however late its node told that it had begun', async () => {
+  const lease = await core.lease(node, 'job-1')
+  await core.clock.advance(20_000)
+  await core.jobs.start({ nodeId: node.nodeId, leaseId: lease.leaseId, token: lease.token })
+  await core.clock.advance(SECONDS * 1000 - 20_000)
+  const proof = proofOf(lease)
+  await send(lease, proof)
+  expect(await job()).toMatchObject({ state: 'completed', attempts: [{ startedAt: proof.startedAt, endedAt: proof.endedAt }] })
+})
+
 test('an accepted proof completes the job, issues the receipt, books the price and tells the owner, once', async () => {
   const lease = await runLease()
   const answer = await send(lease, proofOf(lease))

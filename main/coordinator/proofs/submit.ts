@@ -1,6 +1,7 @@
 import type { coordinatorContract } from '../../../shared/contract/coordinator.ts'
 import type { InputOf, OutputOf } from '../../../shared/contract/define.ts'
 import { WindfallError } from '../../../shared/errors.ts'
+import { fromIso } from '../../../shared/units.ts'
 import { sha256Hex } from '../../kernel/signing.ts'
 import { type Db, type Tx, transact } from '../persistence/database.ts'
 import type { ChainHead, StoredProof } from './accept.ts'
@@ -57,7 +58,7 @@ const complete =
     const { proofId, jobId } = proof
     await record(tx)
     const paid = await settle(tx)
-    await deps.completeJob(tx, { jobId, nodeId: node.nodeId }, { leaseId, outputSha256, ...paid })
+    await deps.completeJob(tx, { jobId, nodeId: node.nodeId }, { leaseId, outputSha256, begunAt: fromIso(proof.startedAt), ...paid })
     const receiptId = paid.receiptIds.at(-1) ?? ''
     await deps.decide(tx, 'proof.accepted', { nodeId: node.nodeId, proofId, jobId, receiptId, priceMicroUsd: String(paid.priceMicroUsd) })
     return { proofId, jobId, receiptId }

@@ -66,7 +66,8 @@ const reading = (db: Db | Tx) => ({
     let query = db.selectFrom('api_key').selectAll()
     if (requesterId !== null) query = query.where('requester_id', '=', requesterId)
     const before = after === null ? null : await this.byPrefix(after)
-    if (before !== null)
+    // Where a key of others stands in time is theirs.
+    if (before !== null && (requesterId === null || before.requesterId === requesterId))
       query = query.where((e) =>
         e.or([e('created_at', '<', before.createdAt), e.and([e('created_at', '=', before.createdAt), e('sha256', '<', before.sha256)])]),
       )

@@ -23,7 +23,16 @@ interface ReceiptClaimsProps {
   readonly now: number
   /** What leads to the job, where there is such a place. */
   readonly job?: ReactNode
+  /** How times are written: by the clock here, unless the pages around it go by another one. */
+  readonly clock?: ReceiptClock
 }
+
+export interface ReceiptClock {
+  readonly moment: (at: string, now: number) => string
+  readonly window: (window: { readonly from: string; readonly to: string }, now: number) => string
+}
+
+const HERE: ReceiptClock = { moment: formatMoment, window: formatWindow }
 
 /** What the receipt says. If the check failed, that stands above it. */
 export function ReceiptClaims({
@@ -32,6 +41,7 @@ export function ReceiptClaims({
   invalid,
   now,
   job = <CopyId value={predicate.jobId} what={t('job id')} />,
+  clock = HERE,
 }: ReceiptClaimsProps) {
   return (
     <>
@@ -41,13 +51,13 @@ export function ReceiptClaims({
             {t('These figures come from a receipt that failed its check.')}
           </Banner>
         ) : null}
-        <Facts rows={{ ...claims(predicate, now), [t('Job')]: job }} />
+        <Facts rows={{ ...claims(predicate, clock.moment(predicate.issuedAt, now)), [t('Job')]: job }} />
       </Card>
       <Card title={t('Energy and grid, by half-hour')}>
         <LedgerTable
           caption={t('Intervals of the receipt')}
           columns={COLUMNS}
-          rows={predicate.intervals.map((interval) => rowOf(interval, { now, estimated: predicate.method === 'estimate' }))}
+          rows={predicate.intervals.map((interval) => rowOf(interval, { during: clock.window(interval, now), estimated: predicate.method === 'estimate' }))}
         />
       </Card>
       <Card title={t('On Solana')}>
@@ -57,7 +67,7 @@ export function ReceiptClaims({
   )
 }
 
-const claims = (predicate: CarbonReceipt['predicate'], now: number): Record<string, ReactNode> => ({
+const claims = (predicate: CarbonReceipt['predicate'], issued: string): Record<string, ReactNode> => ({
   [t('Energy')]: (
     <>
       {predicate.method === 'estimate' ? '≈ ' : ''}
@@ -81,7 +91,7 @@ const claims = (predicate: CarbonReceipt['predicate'], now: number): Record<stri
   [t('Per unit of work')]: perWork(predicate.sci),
   [t('Issued')]: (
     <time dateTime={predicate.issuedAt} title={formatExact(predicate.issuedAt)}>
-      {formatMoment(predicate.issuedAt, now)}
+      {issued}
     </time>
   ),
 })
@@ -104,10 +114,10 @@ const perWork = ({ value, r }: CarbonReceipt['predicate']['sci']): string =>
 
 const COLUMNS = [{ name: t('Time') }, { name: t('Grid data') }, { name: t('Intensity'), align: 'end' }, { name: t('Energy'), align: 'end' }] as const
 
-const rowOf = (interval: ReceiptInterval, { now, estimated }: { now: number; estimated: boolean }) => ({
+const rowOf = (interval: ReceiptInterval, { during, estimated }: { readonly during: string; readonly estimated: boolean }) => ({
   key: interval.from,
   cells: [
-    formatWindow(interval, now),
+    during,
     <>
       <OriginLabel origin={interval.origin} recordedOn={interval.issuedAt.slice(0, 10)} />
       <Sub>

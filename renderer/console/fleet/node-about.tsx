@@ -5,6 +5,7 @@ import { LedgerTable } from '../../ui/ledger-table.tsx'
 import { Answered } from '../answered.tsx'
 import { listHref } from '../address.ts'
 import { DecisionsAbout } from '../decisions-about.tsx'
+import { shownName } from '../jobs/job-name.ts'
 import { useMay } from '../me.ts'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
@@ -43,7 +44,7 @@ export function NodeJobs({ nodeId, now }: AboutNode) {
                 key: jobId,
                 cells: [
                   <a key="job" href={hrefOf({ page: 'job', jobId })}>
-                    {name}
+                    {shownName({ jobId, name })}
                   </a>,
                   <Badge key="state" state={jobWord(state)} />,
                   <Utc key="at" at={submittedAt} now={now} />,
@@ -65,7 +66,7 @@ export function NodeLinks({ nodeId }: { readonly nodeId: string }) {
     { may: useMay('receipts.read'), href: listHref('receipts', { node: nodeId }), text: 'Receipts of its work' },
     { may: useMay('payouts.read'), href: listHref('payouts', { node: nodeId }), text: 'What it was paid' },
     { may: useMay('ledger.read'), href: listHref('ledger', { part: 'transactions', account: `node:${nodeId}` }), text: 'Its ledger entries' },
-    { may: useMay('incidents.read'), href: listHref('incidents', { which: 'all', cause: 'node-loss' }), text: 'Incidents in which nodes were lost' },
+    { may: useMay('incidents.read'), href: listHref('incidents', { which: 'all', node: nodeId }), text: 'Incidents about it' },
   ].filter(({ may }) => may)
   return (
     <Card title="Elsewhere">

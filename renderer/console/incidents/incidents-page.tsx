@@ -5,6 +5,7 @@ import { Sub } from '../../ui/ledger-table.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ChoiceFilter, FilterBar, TextFilter } from '../filter-bar.tsx'
 import { type FilterKinds, useFilters } from '../filters.ts'
+import { Said } from '../order/said.tsx'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
 import type { DataColumn } from '../table/data-column.ts'
@@ -16,8 +17,15 @@ import { causeWord, incidentWord } from './incident-words.ts'
 
 const CAUSES = ['intensity-spike', 'surplus', 'curtailment', 'frequency', 'stale-source', 'node-loss'] as const
 const STATES = ['MONITORING', 'ANOMALY_DETECTED', 'EVALUATING', 'ADAPTING', 'RESOLVED'] as const
-const FILTERS = { which: { choices: ['all'] }, cause: { choices: CAUSES }, state: { choices: STATES }, zone: { maxLength: 20 } } as const satisfies FilterKinds
+const FILTERS = {
+  which: { choices: ['all'] },
+  cause: { choices: CAUSES },
+  state: { choices: STATES },
+  zone: { maxLength: 20 },
+  node: { maxLength: 43 },
+} as const satisfies FilterKinds
 
+const NODE_ID = /^[A-Za-z0-9_-]{43}$/
 const ZONE = /^[A-Z]{2}(?:-[A-Z0-9]{1,8}){0,3}$/
 
 const keyOf = ({ incidentId }: IncidentSummary): string => incidentId
@@ -27,6 +35,7 @@ export function IncidentsPage() {
   const { client } = useServices()
   const filters = useFilters(FILTERS)
   const zone = filters.one('zone')?.toUpperCase() ?? ''
+  const node = filters.one('node') ?? ''
   const [states, causes] = [filters.all('state').join(','), filters.all('cause').join(',')]
   const incidents = useRows({
     queryKey: ['incidents', 'list', filters.key],
@@ -37,6 +46,7 @@ export function IncidentsPage() {
         ...(states === '' ? {} : { state: states }),
         ...(causes === '' ? {} : { cause: causes }),
         ...(ZONE.test(zone) ? { zone } : {}),
+        ...(NODE_ID.test(node) ? { node } : {}),
       }),
     keyOf,
   })
@@ -44,6 +54,7 @@ export function IncidentsPage() {
     <Page title="Incidents">
       <FilterBar filters={filters}>
         <TextFilter filters={filters} name="zone" label="Zone" placeholder="Such as GB-13" isSearch />
+        <TextFilter filters={filters} name="node" label="Node" placeholder="The whole id of a node" />
         <ChoiceFilter filters={filters} name="cause" label="Cause" options={CAUSES.map((cause) => ({ value: cause, label: causeWord(cause) }))} />
         <ChoiceFilter
           filters={filters}
@@ -53,6 +64,7 @@ export function IncidentsPage() {
         />
         <ChoiceFilter filters={filters} name="which" label="Show" options={[{ value: 'all', label: 'Ended ones, too' }]} none="Open ones" />
       </FilterBar>
+      {node !== '' && !NODE_ID.test(node) ? <Said>“{node}” is no id of a node, so those of all nodes are shown: an id has 43 characters.</Said> : null}
       <DataTable
         what="incidents"
         source={incidents}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { IncidentView } from '../../../shared/contract/incident.ts'
+import { WindfallError } from '../../../shared/errors.ts'
 import { NOW } from '../../lib/afternoon.fake.ts'
 import { type FakeHandlers, aPerson, openConsole } from '../console.fake.tsx'
 
@@ -65,4 +66,25 @@ test('nothing open is good news', async () => {
   await expect.element(screen.getByText('No incident is open.')).toBeVisible()
   await screen.getByRole('combobox', { name: 'Show' }).selectOptions('all')
   await expect.poll(() => coordinator.asked.at(-1)).toMatchObject({ name: 'listIncidents', input: { which: 'all' } })
+})
+
+test('incidents about a node are found by its id; what is no id narrows nothing, and says so', async () => {
+  const node = `n${'7'.repeat(42)}`
+  const { screen, coordinator } = await openConsole({
+    address: `#/incidents?which=all&node=${node}`,
+    handlers: incidentHandlers(anIncident({ cause: 'node-loss', nodeId: node })),
+  })
+  await expect.element(screen.getByRole('link', { name: 'Node lost' })).toBeVisible()
+  expect(coordinator.asked).toContainEqual({ name: 'listIncidents', input: expect.objectContaining({ which: 'all', node }) as unknown })
+  location.hash = '#/incidents?node=short'
+  await expect.element(screen.getByText('“short” is no id of a node', { exact: false })).toBeVisible()
+  expect(coordinator.asked.at(-1)?.input).not.toHaveProperty('node')
+})
+
+test('an act that waits for a second person is said as what it is, and no problem', async () => {
+  const { screen, coordinator } = await openConsole({ address: '#/incidents/incident-7', handlers: incidentHandlers(anIncident()) })
+  coordinator.fail('acknowledgeIncident', new WindfallError('approval.waiting', 'Somebody else has to approve it.'))
+  await screen.getByRole('button', { name: 'I look after it' }).click()
+  await expect.element(screen.getByRole('status').filter({ hasText: 'Somebody else has to approve it.' })).toBeVisible()
+  expect(screen.getByRole('alert').query()).toBeNull()
 })

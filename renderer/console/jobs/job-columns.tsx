@@ -7,6 +7,7 @@ import { hrefOf } from '../routes.ts'
 import type { DataColumn } from '../table/data-column.ts'
 import { Utc } from '../utc.tsx'
 import { JOB_KIND, jobWord } from '../words.ts'
+import { shownName } from './job-name.ts'
 
 export const jobKey = ({ jobId }: JobSummary): string => jobId
 
@@ -26,15 +27,15 @@ const place = ({ zone, nodeId }: JobSummary) =>
 export const jobColumns = (now: number, seesAll: boolean): readonly DataColumn<JobSummary>[] => [
   {
     name: 'Job',
-    cell: ({ jobId, name, kind }) => (
+    cell: (job) => (
       <>
-        <a href={hrefOf({ page: 'job', jobId })}>{name}</a>
+        <a href={hrefOf({ page: 'job', jobId: job.jobId })}>{shownName(job)}</a>
         <Sub>
-          {JOB_KIND[kind]} · {shortId(jobId)}
+          {JOB_KIND[job.kind]} · {shortId(job.jobId)}
         </Sub>
       </>
     ),
-    text: ({ name }) => name,
+    text: shownName,
   },
   { name: 'Job id', hidden: true, cell: ({ jobId }) => <code>{jobId}</code>, text: ({ jobId }) => jobId },
   {

@@ -16,6 +16,7 @@ import { useJobRights } from './job-acts.tsx'
 import { AboutJob } from './job-about.tsx'
 import { JobLogCard } from './job-log.tsx'
 import { MoneyCard } from './job-money.tsx'
+import { shownName } from './job-name.ts'
 import { ResultCard } from './job-result.tsx'
 import { JobVerbs } from './job-verbs.tsx'
 import { hasEnded } from './job-words.ts'
@@ -29,7 +30,7 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
   const { client } = useServices()
   const work = useQuery({ queryKey: ['jobs', 'work', jobId], queryFn: () => client.call('getWork', { jobId }) })
   return (
-    <Page title={work.data?.name ?? 'Job'} above={<a href={hrefOf({ page: 'jobs' })}>All jobs</a>}>
+    <Page title={work.data ? shownName(work.data) : 'Job'} above={<a href={hrefOf({ page: 'jobs' })}>All jobs</a>}>
       <Answered query={work} what="this job">
         {(job) => <Detail job={job} />}
       </Answered>

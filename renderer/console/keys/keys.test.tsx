@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { page } from 'vitest/browser'
 import type { ApiKeyView } from '../../../shared/contract/api-key.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { NOW } from '../../lib/afternoon.fake.ts'
@@ -55,6 +56,16 @@ test('a key is made with the rights that are ticked, shown once, and then known 
   await screen.getByRole('button', { name: 'I have copied it' }).click()
   await expect.element(screen.getByRole('row', { name: /wf_newkey00…/ })).toBeVisible()
   expect(document.body.textContent).not.toContain('secret')
+})
+
+test('in a narrow window the rights stand one below another', async () => {
+  await page.viewport(420, 800)
+  const { screen } = await openConsole({ address: '#/keys', me: aPerson('requester'), handlers: keyHandlers() })
+  await screen.getByRole('button', { name: 'Make a key…' }).click()
+  await expect.element(screen.getByRole('checkbox', { name: /jobs\.write/ })).toBeInTheDocument()
+  const labels = [...document.querySelectorAll('dialog fieldset label')]
+  expect(labels.length).toBeGreaterThan(5)
+  expect(labels.filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight).map(({ textContent }) => textContent)).toEqual([])
 })
 
 test('a key that is revoked says so, and one that cannot be is left as it was', async () => {

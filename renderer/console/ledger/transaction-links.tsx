@@ -1,5 +1,6 @@
 import { Linked } from '../order/linked.tsx'
 import { hrefOf } from '../routes.ts'
+import css from './ledger.module.css'
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/
 
@@ -11,10 +12,10 @@ export function TransactionLinks({ transactionId }: { readonly transactionId: st
   if (kind.startsWith('payout-')) return <a href={hrefOf({ page: 'ledger' }, new URLSearchParams({ about: `payout:${id}` }))}>All of this payout</a>
   if (['reserve', 'close', 'accrue', 'dispute', 'dispute-decided', 'repeat', 'reserve-vault'].includes(kind))
     return (
-      <>
-        <Linked to={{ page: 'job', jobId: id }}>Job</Linked>{' '}
+      <span className={css['links']}>
+        <Linked to={{ page: 'job', jobId: id }}>Job</Linked>
         <a href={hrefOf({ page: 'ledger' }, new URLSearchParams({ about: `job:${id}` }))}>All of this job</a>
-      </>
+      </span>
     )
   return null
 }

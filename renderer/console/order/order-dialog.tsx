@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { WindfallError, messageOf } from '../../../shared/errors.ts'
+import { messageOf } from '../../../shared/errors.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import prose from '../../ui/prose.module.css'
 import type { Topic } from '../queries.ts'
 import { hrefOf } from '../routes.ts'
 import { useTold } from '../told.ts'
+import { waitsForAnother } from '../use-act.ts'
 import css from './order-dialog.module.css'
 
 interface OrderDialogProps<O> {
@@ -70,8 +71,6 @@ export function OrderDialog<O>({ title, children, verb, missing = null, run, don
     </Dialog>
   )
 }
-
-const waitsForAnother = (error: Error | null): error is WindfallError => error instanceof WindfallError && error.code === 'approval.waiting'
 
 /** It was asked for and nothing has happened yet. */
 function Waiting({ what, close }: { readonly what: string; readonly close: () => void }) {

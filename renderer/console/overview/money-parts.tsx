@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Answered } from '../answered.tsx'
+import { useMay } from '../me.ts'
 import { countOf } from '../picks/each.ts'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
@@ -27,7 +28,7 @@ export function ApprovalsPart() {
       <Answered query={waiting} what="what waits for a second person" lines={2}>
         {({ items, next }) =>
           items.length === 0 ? (
-            <p>Nothing waits for a second person.</p>
+            <p>No act waits for a second person.</p>
           ) : (
             <>
               <p>
@@ -43,7 +44,22 @@ export function ApprovalsPart() {
           )
         }
       </Answered>
+      <WaitingMoney />
     </Card>
+  )
+}
+
+/** Large payouts wait for a second person, too, where payouts are. */
+function WaitingMoney() {
+  const { client } = useServices()
+  const may = useMay('payouts.read')
+  const status = useQuery({ queryKey: ['payouts', 'status'], queryFn: () => client.call('getPayoutStatus', {}), enabled: may })
+  const count = status.data?.waiting.approvals ?? 0
+  if (count === 0) return null
+  return (
+    <p>
+      <a href={hrefOf({ page: 'payouts' })}>{count === 1 ? '1 batch of payouts waits' : `${count} batches of payouts wait`}</a> for operators under Payouts.
+    </p>
   )
 }
 
@@ -68,7 +84,8 @@ export function PayoutsPart() {
                   </small>
                 </>
               ),
-              'Waiting for approval': waiting.approvals,
+              'Waiting for approval':
+                waiting.approvals === 0 ? 0 : <a href={hrefOf({ page: 'payouts' })}>{waiting.approvals === 1 ? '1 batch' : `${waiting.approvals} batches`}</a>,
               'Under way': waiting.open,
               'Paid out in a day': `${formatUsd(caps.day.usedMicroUsd)}, at most ${formatUsd(caps.day.maxMicroUsd)}`,
               'Hot wallet': refill.needed ? refill.message : null,

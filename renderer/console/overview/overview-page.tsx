@@ -1,5 +1,6 @@
 import { Page } from '../../ui/page.tsx'
 import { useMay, useMe, useSeesAll } from '../me.ts'
+import { CoordinatorPart } from './coordinator-part.tsx'
 import { FleetPart, JobsPart } from './work-parts.tsx'
 import { ApprovalsPart, BooksPart, PayoutsPart } from './money-parts.tsx'
 import { IncidentsPart, ZonesPart } from './grid-parts.tsx'
@@ -18,11 +19,13 @@ export function OverviewPage() {
     payouts: useMay('payouts.read'),
     books: useMay('ledger.read'),
     receipts: useMay('receipts.read'),
+    system: useMay('system.read'),
   }
   const seesAll = useSeesAll('work.read')
   return (
     <Page title="Overview">
       <div className={css['parts']}>
+        {may.system ? <CoordinatorPart /> : null}
         {may.account ? <BalancePart /> : null}
         {may.fleet ? <FleetPart /> : null}
         {may.jobs ? <JobsPart /> : null}

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { OutputOf } from '../../../shared/contract/define.ts'
+import type { ReplicaView, replicaCalls } from '../../../shared/contract/replica.ts'
 import { WindfallError } from '../../../shared/errors.ts'
 import { at } from '../../lib/afternoon.fake.ts'
 import { type FakeHandlers, aPerson, openConsole } from '../console.fake.tsx'
@@ -7,6 +9,26 @@ import { aJob, jobsHandlers, someFigures } from '../jobs/jobs.fake.ts'
 import { aZone, zoneHandlers } from '../zones/zones.fake.ts'
 
 const none = () => ({ items: [], next: null })
+
+const aReplica = (replicaId: string, changes: Partial<ReplicaView> = {}): ReplicaView => ({
+  replicaId,
+  url: `https://${replicaId}.example`,
+  version: '0.1.0',
+  startedAt: at(-3_600_000),
+  seenAt: at(-1_000),
+  isThere: true,
+  isThis: false,
+  shards: [],
+  ...changes,
+})
+
+type Coordinators = OutputOf<typeof replicaCalls.listReplicas>
+const coordinators = (replicas: readonly ReplicaView[] = [aReplica('a')], wrong: Partial<Coordinators['health']> = {}): Coordinators => ({
+  replicas: [...replicas],
+  unowned: [],
+  health: { isReady: true, database: null, shards: null, draining: null, disk: null, sockets: 2, requests: 1, ...wrong },
+  intake: { messages: 0, bytes: 0, underway: 0, lastBatch: 0 },
+})
 
 const handlers: FakeHandlers = {
   ...fleetHandlers([aNode(1), aNode(2)]),
@@ -57,6 +79,7 @@ const handlers: FakeHandlers = {
     chain: null,
     findings: [],
   }),
+  listReplicas: () => coordinators(),
   listReceipts: none,
   getAccount: () => ({ requesterId: 'requester-1', balanceMicroUsd: '5000000', reservedMicroUsd: '200000', owedMicroUsd: '0' }),
 }
@@ -80,7 +103,16 @@ test('a requester sees what is theirs, and nothing else is asked for', async () 
   await expect.element(screen.getByText('$5.00')).toBeVisible()
   await expect.element(screen.getByRole('region', { name: 'Your jobs now' }).getByRole('link', { name: 'Frame 1' })).toBeVisible()
   const asked = new Set(coordinator.asked.map(({ name }) => name))
-  for (const name of ['getFleetSummary', 'listApprovals', 'getPayoutStatus', 'checkLedger', 'listIncidents']) expect(asked).not.toContain(name)
+  for (const name of ['getFleetSummary', 'listApprovals', 'getPayoutStatus', 'checkLedger', 'listIncidents', 'listReplicas']) expect(asked).not.toContain(name)
+})
+
+test('whoever has nothing to spend is told what comes first', async () => {
+  const account = { requesterId: 'requester-1', balanceMicroUsd: '0', reservedMicroUsd: '0', owedMicroUsd: '0' }
+  const { screen } = await openConsole({
+    me: aPerson('requester'),
+    handlers: { ...handlers, getJobSummary: () => someFigures('own'), getAccount: () => account },
+  })
+  await expect.element(screen.getByRole('link', { name: 'pay in' })).toHaveAttribute('href', '#/account')
 })
 
 test('one part that cannot be had leaves the others, and live changes are asked for alone', async () => {
@@ -90,7 +122,7 @@ test('one part that cannot be had leaves the others, and live changes are asked 
   const before = coordinator.asked.length
   coordinator.change('nodes')
   await expect.element(screen.getByRole('region', { name: 'Fleet' }).getByRole('link', { name: '3', exact: true })).toBeVisible()
-  expect(coordinator.asked.slice(before).map(({ name }) => name)).toEqual(['getFleetSummary'])
+  expect(new Set(coordinator.asked.slice(before).map(({ name }) => name))).toEqual(new Set(['getFleetSummary', 'listReplicas']))
 })
 
 test('a part that fails says so and can be tried again', async () => {
@@ -102,4 +134,39 @@ test('a part that fails says so and can be tried again', async () => {
   coordinator.answer(handlers)
   await screen.getByRole('alert').filter({ hasText: 'The books are locked' }).getByRole('button', { name: 'Try again' }).click()
   await expect.element(screen.getByText('They reconcile')).toBeVisible()
+})
+
+test('money that waits for operators is not called nothing, and leads to where it is let go', async () => {
+  const { screen } = await openConsole({ handlers })
+  await expect
+    .element(screen.getByRole('region', { name: 'Approvals' }).getByRole('link', { name: '2 batches of payouts wait' }))
+    .toHaveAttribute('href', '#/payouts')
+  await expect.element(screen.getByRole('region', { name: 'Payouts' }).getByRole('link', { name: '2 batches', exact: true })).toBeVisible()
+})
+
+test('where no live source answers, it is said that recordings and models stand in, and which zones', async () => {
+  const { screen, coordinator } = await openConsole({ handlers: { ...handlers, ...zoneHandlers([aZone('DE')]) } })
+  const part = screen.getByRole('region', { name: 'Zones' })
+  await expect.element(part.getByText('The grid is known live in the one zone with machines.')).toBeVisible()
+  coordinator.answer(zoneHandlers([aZone('DE'), aZone('ES', { origin: 'modelled' })]))
+  coordinator.change('zones')
+  await expect.element(part.getByText(/1 zone of 2 on recordings or models/)).toBeVisible()
+  await expect.element(part.getByRole('link', { name: 'ES', exact: true })).toHaveAttribute('href', '#/zones/ES')
+})
+
+test('a coordinator that is not well says what is wrong and what to do, and an upgrade shows both versions', async () => {
+  const { screen, coordinator } = await openConsole({ handlers })
+  const part = screen.getByRole('region', { name: 'Coordinator' })
+  await expect.element(part.getByText('Ready')).toBeVisible()
+  coordinator.answer({ listReplicas: () => coordinators([aReplica('a')], { disk: 'Only 1.2 GB of 20.0 GB are free. Make room.' }) })
+  await part.getByRole('button', { name: 'Check again' }).click()
+  await expect.element(part.getByText('Only 1.2 GB of 20.0 GB are free. Make room.')).toBeVisible()
+  await expect.element(part.getByText('Needs a look')).toBeVisible()
+  const upgrading = [aReplica('a'), aReplica('b', { version: '0.2.0' }), aReplica('c', { isThere: false, seenAt: at(-60_000) })]
+  coordinator.answer({ listReplicas: () => coordinators(upgrading, { isReady: false, database: 'The disk of the database is full.' }) })
+  coordinator.change('nodes')
+  await expect.element(part.getByText('Not ready')).toBeVisible()
+  await expect.element(part.getByText('The disk of the database is full.')).toBeVisible()
+  await expect.element(part.getByText('0.1.0 at 1 coordinator, 0.2.0 at 1 coordinator')).toBeVisible()
+  await expect.element(part.getByText(/https:\/\/c\.example was last seen/)).toBeVisible()
 })

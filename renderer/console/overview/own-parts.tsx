@@ -9,6 +9,7 @@ import { LedgerTable } from '../../ui/ledger-table.tsx'
 import { OriginLabel } from '../../ui/origin-label.tsx'
 import { Answered } from '../answered.tsx'
 import { listHref } from '../address.ts'
+import { shownName } from '../jobs/job-name.ts'
 import { useMay } from '../me.ts'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
@@ -27,13 +28,21 @@ export function BalancePart() {
     <Card title="Your balance" aside={<a href={hrefOf({ page: 'account' })}>Account</a>}>
       <Answered query={account} what="your balance" lines={3}>
         {({ balanceMicroUsd, reservedMicroUsd, owedMicroUsd }) => (
-          <Facts
-            rows={{
-              'To spend': formatUsd(balanceMicroUsd),
-              'Set aside for jobs': formatUsd(reservedMicroUsd),
-              Owed: owedMicroUsd === '0' ? null : `${formatUsd(owedMicroUsd)}: no job is taken until it is paid in`,
-            }}
-          />
+          <>
+            <Facts
+              rows={{
+                'To spend': formatUsd(balanceMicroUsd),
+                'Set aside for jobs': formatUsd(reservedMicroUsd),
+                Owed: owedMicroUsd === '0' ? null : `${formatUsd(owedMicroUsd)}: no job is taken until it is paid in`,
+              }}
+            />
+            {maySubmit && BigInt(balanceMicroUsd) <= 0n ? (
+              <p>
+                Begin here: <a href={hrefOf({ page: 'account' })}>pay in</a>, then submit a job. What it may cost is set aside first, and what it does not use
+                comes back.
+              </p>
+            ) : null}
+          </>
         )}
       </Answered>
       {maySubmit ? <a href={hrefOf({ page: 'submit-job' })}>Submit a job</a> : null}
@@ -62,7 +71,7 @@ export function RunningPart() {
                 key: job.jobId,
                 cells: [
                   <a key="job" href={hrefOf({ page: 'job', jobId: job.jobId })}>
-                    {job.name}
+                    {shownName(job)}
                   </a>,
                   <Badge key="state" state={jobWord(job.state)} />,
                 ],

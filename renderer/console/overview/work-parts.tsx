@@ -57,7 +57,8 @@ export function JobsPart() {
                 <a href={listHref('jobs', { state: 'queued,planned' })}>{number(states.queued + states.planned)}</a>
               ),
               Running: <a href={listHref('jobs', { state: 'leased,running,verifying' })}>{number(states.leased + states.running + states.verifying)}</a>,
-              'Half wait at most': waitSeconds === null ? '–' : `${formatSpan(waitSeconds.p50 * 1_000)}, 19 of 20 ${formatSpan(waitSeconds.p95 * 1_000)}`,
+              'Half wait at most':
+                waitSeconds === null ? '–' : `${formatSpan(waitSeconds.p50 * 1_000)}; 19 of 20 at most ${formatSpan(waitSeconds.p95 * 1_000)}`,
               Failed: (
                 <>
                   <a href={listHref('jobs', { state: 'failed,expired' })}>{failedShare === null ? 'None' : shareText(failedShare)}</a>{' '}

@@ -14,6 +14,7 @@ import { useRows } from '../table/use-rows.ts'
 import { useNow } from '../use-now.ts'
 import { Utc } from '../utc.tsx'
 import { BATCH_KIND, PAYOUT_STATES, payoutWord } from './payout-words.ts'
+import { Recipients } from './recipients.tsx'
 import { SignatureLink } from './signature-link.tsx'
 
 const FILTERS = { state: { choices: PAYOUT_STATES }, kind: { choices: Object.keys(BATCH_KIND) } } as const satisfies FilterKinds
@@ -25,7 +26,7 @@ const columns = (now: number, cluster: string): readonly DataColumn<PayoutBatchV
   { name: 'Prepared', cell: ({ createdAt }) => <Utc at={createdAt} now={now} />, text: ({ createdAt }) => createdAt },
   { name: 'Kind', cell: ({ kind }) => BATCH_KIND[kind], text: ({ kind }) => kind },
   { name: 'State', cell: (batch) => <State batch={batch} />, text: ({ state }) => state },
-  { name: 'Nodes', align: 'end', cell: ({ recipients }) => recipients, text: ({ recipients }) => String(recipients) },
+  { name: 'Nodes', align: 'end', cell: (batch) => <Recipients batch={batch} />, text: ({ recipients }) => String(recipients) },
   { name: 'Earnings', align: 'end', cell: ({ microUsd }) => formatUsd(microUsd), text: ({ microUsd }) => microUsd },
   { name: 'Sent', align: 'end', cell: ({ asset, amount }) => formatArriving(asset, amount), text: ({ asset, amount }) => `${amount} ${asset}` },
   { name: 'Signature', cell: ({ signature }) => <SignatureLink signature={signature} cluster={cluster} />, text: ({ signature }) => signature ?? '' },

@@ -17,9 +17,10 @@ import { Utc } from '../utc.tsx'
 import { PAYOUT_STATES, payoutWord } from './payout-words.ts'
 import { SignatureLink } from './signature-link.tsx'
 
-const FILTERS = { state: { choices: PAYOUT_STATES }, node: { maxLength: 43 } } as const satisfies FilterKinds
+const FILTERS = { state: { choices: PAYOUT_STATES }, node: { maxLength: 43 }, batch: { maxLength: 64 } } as const satisfies FilterKinds
 
 const NODE_ID = /^[A-Za-z0-9_-]{43}$/
+const BATCH_ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
 const payoutKey = ({ payoutId }: PayoutView): string => payoutId
 const entriesHref = (payoutId: string): string => hrefOf({ page: 'ledger' }, new URLSearchParams({ about: `payout:${payoutId}` }))
 
@@ -54,10 +55,16 @@ const columns = (now: number): readonly DataColumn<PayoutView>[] => [
 export function PayoutList() {
   const { client } = useServices()
   const filters = useFilters(FILTERS)
-  const [state, node] = [filters.all('state').join(','), filters.one('node')]
+  const [state, node, batch] = [filters.all('state').join(','), filters.one('node'), filters.one('batch')]
   const payouts = useRows({
     queryKey: ['payouts', 'list', filters.key],
-    fetchPage: (page) => client.call('listPayouts', { ...page, ...(state === '' ? {} : { state }), ...(node !== null && NODE_ID.test(node) ? { node } : {}) }),
+    fetchPage: (page) =>
+      client.call('listPayouts', {
+        ...page,
+        ...(state === '' ? {} : { state }),
+        ...(node !== null && NODE_ID.test(node) ? { node } : {}),
+        ...(batch !== null && BATCH_ID.test(batch) ? { batch } : {}),
+      }),
     keyOf: payoutKey,
   })
   return (
@@ -65,8 +72,10 @@ export function PayoutList() {
       <FilterBar filters={filters}>
         <ChoiceFilter filters={filters} name="state" label="State" options={PAYOUT_STATES} />
         <TextFilter filters={filters} name="node" label="Node" placeholder="The whole id of a node" isSearch />
+        <TextFilter filters={filters} name="batch" label="Transaction" placeholder="The id of a batch" />
       </FilterBar>
       {node !== null && !NODE_ID.test(node) ? <Said>“{node}” is no id of a node, so those of all nodes are shown: an id has 43 characters.</Said> : null}
+      {batch !== null && !BATCH_ID.test(batch) ? <Said>“{batch}” is no id of a batch, so payouts of all are shown.</Said> : null}
       <DataTable
         what="payouts"
         source={payouts}

@@ -16,22 +16,25 @@ import { word } from '../words.ts'
 import { PausePayouts, ResumePayouts } from './pause-dialogs.tsx'
 
 const RUNNING = word('leaf', 'check', 'Running')
+const STUCK = word('madder', 'bang', 'Stuck')
 const PAUSED = word('honey', 'bars', 'Paused')
 const ENOUGH = word('leaf', 'check', 'Enough')
 const REFILL = word('honey', 'bang', 'Refill')
+const UNKNOWN = word('madder', 'bang', 'Unknown')
 
 /** Whether anything may leave, what there is to leave, and how much of what may leave has. */
 export function PayoutStatusPart({ status }: { readonly status: PayoutStatus }) {
   const mayAct = useMay('payouts.write')
   const now = useNow()
   const { paused, trouble, refill, waiting, caps } = status
+  const isUnknown = status.purses.some(({ balance }) => balance === null)
   const rows: Record<string, ReactNode> = {
     'Hot wallet': <CopyId value={status.hotWallet} what="address of the hot wallet" />,
     Cluster: status.cluster,
     'It holds': <Purses purses={status.purses} />,
     Refill: (
       <>
-        <Badge state={refill.needed ? REFILL : ENOUGH} /> {refill.message}
+        <Badge state={refill.needed ? REFILL : isUnknown ? UNKNOWN : ENOUGH} /> {refill.message}
       </>
     ),
     'Left in the last hour': <Used {...caps.hour} />,
@@ -45,7 +48,7 @@ export function PayoutStatusPart({ status }: { readonly status: PayoutStatus }) 
       title="Hot wallet"
       acts={
         <Acts>
-          <Badge state={paused ? PAUSED : RUNNING} look="pill" />
+          <Badge state={paused ? PAUSED : trouble === null ? RUNNING : STUCK} look="pill" />
           {mayAct && !paused ? <Act label="Pause payouts…">{(close) => <PausePayouts waiting={waiting} close={close} />}</Act> : null}
           {mayAct && paused ? <Act label="Resume payouts…">{(close) => <ResumePayouts status={status} close={close} />}</Act> : null}
         </Acts>

@@ -113,3 +113,24 @@ test('the transactions of the hot wallet, an error and the way back', async () =
   await screen.getByRole('button', { name: 'Try again' }).click()
   await expect.element(screen.getByText('No payouts yet.')).toBeVisible()
 })
+
+test('a transaction leads to whom it pays, and a batch is no free text', async () => {
+  const { screen, coordinator } = await openConsole({ address: '#/payouts', handlers: payoutHandlers({ waiting: [aBatch()] }) })
+  await screen.getByRole('link', { name: '412 payouts of batch batch-32' }).click()
+  await expect.poll(() => coordinator.asked).toContainEqual({ name: 'listPayouts', input: expect.objectContaining({ batch: 'batch-32' }) as unknown })
+  location.hash = '#/payouts?batch=%3Cimg%3E'
+  await expect.element(screen.getByText('“<img>” is no id of a batch, so payouts of all are shown.')).toBeVisible()
+})
+
+test('what stands in the way is said where one looks: no endpoint, and a batch that enough have approved', async () => {
+  const purses = [{ asset: 'sol' as const, balance: null, booked: '4200000000', inFlight: '1000000' }]
+  const refill = { needed: false, message: 'No Solana endpoint answers.' }
+  const status = aStatus({ trouble: 'The Solana endpoint does not answer.', purses, refill })
+  const waiting = [aBatch({ approvedBy: ['member:member-1', 'member:member-2'] })]
+  const { screen } = await openConsole({ address: '#/payouts', me: aPerson('finance'), handlers: payoutHandlers({ status, waiting }) })
+  await expect.element(screen.getByText('Stuck', { exact: true })).toBeVisible()
+  await expect.element(screen.getByText('Unknown', { exact: true })).toBeVisible()
+  await expect.element(screen.getByText(/^Approved: it is signed as soon as/)).toBeVisible()
+  expect(screen.getByText('Somebody else has to, too', { exact: false }).query()).toBeNull()
+  expect(screen.getByText('Enough', { exact: true }).query()).toBeNull()
+})

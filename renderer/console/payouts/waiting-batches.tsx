@@ -16,6 +16,7 @@ import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
 import { useNow } from '../use-now.ts'
 import { Utc } from '../utc.tsx'
+import { Recipients } from './recipients.tsx'
 import { approvalsMissing, meanOf } from './payout-words.ts'
 
 const MOST = 200
@@ -54,7 +55,7 @@ function Rows({ batches }: { readonly batches: readonly PayoutBatchView[] }) {
         key: batch.batchId,
         cells: [
           <Prepared key="batch" batch={batch} now={now} />,
-          batch.recipients,
+          <Recipients key="nodes" batch={batch} />,
           <Money key="money" batch={batch} />,
           `${batch.approvedBy.length} of ${batch.approvalsNeeded}${batch.approvedBy.length === 0 ? '' : `: ${batch.approvedBy.map(actorText).join(', ')}`}`,
           <Decide key="decide" batch={batch} />,
@@ -84,11 +85,13 @@ const Money = ({ batch }: { readonly batch: PayoutBatchView }) => (
 function Decide({ batch }: { readonly batch: PayoutBatchView }) {
   const me = useMe()
   if (!useMay('payouts.approve')) return <>Somebody who looks after money</>
+  const isApproved = approvalsMissing(batch) === 0
   const isMine = batch.approvedBy.some((askedBy) => isOwn({ askedBy }, me))
   return (
     <Acts>
-      {isMine ? <span>You have approved it. Somebody else has to, too.</span> : null}
-      {isMine ? null : (
+      {isApproved ? <span>Approved: it is signed as soon as nothing above stands in the way.</span> : null}
+      {isMine && !isApproved ? <span>You have approved it. Somebody else has to, too.</span> : null}
+      {isMine || isApproved ? null : (
         <Act label="Approve…" look="primary" about={`batch ${batch.batchId}`}>
           {(close) => <Approve batch={batch} close={close} />}
         </Act>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReceiptBundle } from '../../../shared/domain/carbon-receipt.ts'
 import { receiptOf } from '../../../shared/domain/receipt-summary.ts'
-import { ReceiptClaims } from '../../app/receipts/receipt-claims.tsx'
+import { ReceiptClaims, type ReceiptClock } from '../../app/receipts/receipt-claims.tsx'
 import { ReceiptRaw } from '../../app/receipts/receipt-raw.tsx'
 import { VerdictCard } from '../../app/receipts/verdict-card.tsx'
 import { shortId } from '../../lib/format.ts'
@@ -16,6 +16,13 @@ import { Acts } from '../order/acts.tsx'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
 import { useNow } from '../use-now.ts'
+import { formatUtc } from '../utc.tsx'
+
+/** To the second, as the whole console: a short job begins and ends within one minute. */
+const IN_UTC: ReceiptClock = {
+  moment: formatUtc,
+  window: ({ from, to }, now) => `${formatUtc(from, now)} – ${formatUtc(to, now)}`,
+}
 
 /** One receipt: checked in this browser first, then read. */
 export function ReceiptPage({ receiptId }: { readonly receiptId: string }) {
@@ -70,6 +77,7 @@ function Shown({ receiptId, bundle }: { readonly receiptId: string; readonly bun
           anchor={bundle.anchor}
           invalid={result?.valid === false}
           now={now}
+          clock={IN_UTC}
           job={<a href={hrefOf({ page: 'job', jobId: receipt.predicate.jobId })}>Open the job</a>}
         />
       )}

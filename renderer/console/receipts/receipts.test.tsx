@@ -59,6 +59,8 @@ test('what cannot be meant finds nothing instead of everything', async () => {
 test('a receipt is checked in this browser, and a changed one is not believed', async () => {
   const { screen, coordinator } = await openConsole({ address: '#/receipts/receipt-1', me: aPerson('auditor'), handlers: await receiptHandlers() })
   await expect.element(screen.getByText('Valid', { exact: true })).toBeVisible()
+  // As on every page of the console, in UTC and said to be.
+  await expect.element(screen.getByText(/^(?:\d+ \w+ )?\d\d:\d\d:\d\dZ$/).first()).toBeVisible()
   const bundle = await testBundle()
   const [first, ...others] = bundle.proofs
   if (!first) throw new Error('a bundle has a proof')

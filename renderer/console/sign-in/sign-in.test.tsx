@@ -34,6 +34,15 @@ test('a key that ends in the middle leads back to the door, and says so', async 
   await expect.element(screen.getByRole('alert').getByText(/not accepted here/)).toBeVisible()
 })
 
+test('a key that is revoked leads back to the door at once, be it that nothing on the page is asked for', async () => {
+  const { screen, coordinator, credential } = await openConsole({ address: '#/fleet', handlers: fleetHandlers([]) })
+  credential.use(KEY)
+  await expect.element(screen.getByRole('heading', { name: 'Fleet' })).toBeVisible()
+  coordinator.fail('whoAmI', new WindfallError('auth.refused', 'This API key is unknown, has expired or was revoked.'))
+  coordinator.setLink({ state: 'refused', message: 'This API key is unknown, has expired or was revoked.' })
+  await expect.element(screen.getByRole('alert').getByText(/not accepted here/)).toBeVisible()
+})
+
 test('signing out forgets everything that was shown', async () => {
   const { screen, coordinator } = await openConsole({ address: '#/fleet', handlers: { ...fleetHandlers([]), signOut: () => ({}) } })
   await expect.element(screen.getByRole('heading', { name: 'Fleet' })).toBeVisible()

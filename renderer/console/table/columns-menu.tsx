@@ -19,16 +19,14 @@ export function ColumnsMenu({ columns, hidden, change }: ColumnsMenuProps) {
       <Button look="quiet" popoverTarget={id}>
         Columns
       </Button>
-      <div id={id} popover="auto" className={cx(popover['popover'], css['menu'])}>
-        <fieldset>
-          <legend>Columns</legend>
-          {columns.map(({ name }) => (
-            <label key={name}>
-              <input type="checkbox" checked={!hidden.has(name)} onChange={() => flip(name)} /> {name}
-            </label>
-          ))}
-        </fieldset>
-      </div>
+      <fieldset id={id} popover="auto" aria-labelledby={`${id}-name`} className={cx(popover['popover'], css['menu'])}>
+        <p id={`${id}-name`}>Columns</p>
+        {columns.map(({ name }) => (
+          <label key={name}>
+            <input type="checkbox" checked={!hidden.has(name)} onChange={() => flip(name)} /> {name}
+          </label>
+        ))}
+      </fieldset>
     </>
   )
 }

@@ -16,6 +16,14 @@ test.each(['=HYPERLINK("http://evil")', '+1+1', '-2+3', '@SUM(A1)', '\tx'])('%s 
   expect(toCsv([[text]]).replaceAll('"', '')).toMatch(/^\ufeff'/)
 })
 
+test.each(['\uFF1D1+1', ' =1+1', '\n=1+1'])('nor is %j, which some spreadsheets read alike', (text) => {
+  expect(toCsv([[text]]).replaceAll('"', '')).toMatch(/^\ufeff'/)
+})
+
+test('nor is what follows a semicolon, which ends a cell where decimals have a comma', () => {
+  expect(toCsv([['night run;=HYPERLINK(A1)']])).toBe("\ufeffnight run;'=HYPERLINK(A1)\r\n")
+})
+
 test('a number below nothing stays a number', () => {
   expect(toCsv([['-12.5']])).toBe('\ufeff-12.5\r\n')
 })

@@ -12,20 +12,26 @@ import { word } from '../words.ts'
 /** Above this much of a difference a person sees one, g/kWh. */
 const SAME_G = 5
 
-/** `▼ 96 g/kWh`: where intensity goes in six hours, with a word for whoever does not see the sign. */
+/** Where intensity goes in six hours, as a figure and in a word. */
 function Later({ now, inSixHours }: Pick<ZoneOverview, 'now' | 'inSixHours'>) {
   if (inSixHours === null) return <>–</>
   const change = now === null ? 0 : inSixHours.gPerKWh - now.gPerKWh
-  const [sign, said] = Math.abs(change) < SAME_G ? ['=', 'about the same'] : change < 0 ? ['▼', 'cleaner'] : ['▲', 'less clean']
+  const said = Math.abs(change) < SAME_G ? 'about the same' : change < 0 ? 'cleaner' : 'less clean'
   return (
     <>
-      <span aria-hidden="true">{sign}</span>
-      <span className="sr-only">{said}</span> {formatIntensity(inSixHours.gPerKWh)}
+      {formatIntensity(inSixHours.gPerKWh)}
+      <Sub>{said}</Sub>
     </>
   )
 }
 
 const priceText = ({ price }: ZoneOverview): string => (price === null ? '' : `${(price.minorPerKWh / 100).toFixed(4)} ${price.currency}/kWh ${price.market}`)
+
+/** How old it is; a recording says of what day it is. */
+function ageOf({ state, origin, ageSeconds }: Pick<ZoneOverview, 'state' | 'origin' | 'ageSeconds'>) {
+  if (origin === 'recorded' || ageSeconds === null) return state === 'stale' ? <Sub>out of date</Sub> : null
+  return <Sub>{`${state === 'stale' ? 'out of date, ' : ''}${formatSpan(ageSeconds * 1_000)} old`}</Sub>
+}
 
 /** What is known of a zone's grid, and how old that is. */
 function Known({ zone: { state, reason, origin, recordedOn, ageSeconds } }: { readonly zone: ZoneOverview }) {
@@ -33,10 +39,7 @@ function Known({ zone: { state, reason, origin, recordedOn, ageSeconds } }: { re
   return (
     <>
       {origin === null ? null : <OriginLabel origin={origin} recordedOn={recordedOn} />}
-      <Sub>
-        {state === 'stale' ? '! out of date, ' : ''}
-        {ageSeconds === null ? 'age not known' : `${formatSpan(ageSeconds * 1_000)} old`}
-      </Sub>
+      {ageOf({ state, origin, ageSeconds })}
     </>
   )
 }

@@ -9,7 +9,7 @@ test('each zone is shown with where its numbers come from, and what has no numbe
   const missing = aZone('IT', { state: 'missing', now: null, inSixHours: null, origin: null, ageSeconds: null, reason: 'No provider answered.' })
   const modelled = aZone('ES', { origin: 'modelled' })
   const { screen } = await openConsole({ address: '#/zones', handlers: zoneHandlers([aZone('DE'), stale, missing, modelled]) })
-  await expect.element(screen.getByRole('row', { name: /DE.*148.g\/kWh.*cleaner.*96.g\/kWh.*live.*2 of 3/ })).toBeVisible()
+  await expect.element(screen.getByRole('row', { name: /DE.*148.g\/kWh.*96.g\/kWh.*cleaner.*live.*2 of 3/ })).toBeVisible()
   await expect.element(screen.getByRole('row', { name: /PL.*less clean.*out of date, 2.h 10.min old/ })).toBeVisible()
   await expect.element(screen.getByRole('row', { name: /IT.*No provider answered/ })).toBeVisible()
   await expect.element(screen.getByRole('row', { name: /ES.*modelled, not measured/ })).toBeVisible()

@@ -26,10 +26,16 @@ test('a job that takes longer than its deadline leaves is refused with one that 
   await expect(submit(long(9))).rejects.toMatchObject({
     code: 'job.unplaceable',
     message:
-      'This job is expected to run for 9 h, and its deadline 2026-03-01T18:10:00.000Z leaves 6 h. By estimate, the earliest deadline that can be met is 2026-03-01T21:38:00.000Z. To have it tried all the same, submit it with best effort.',
+      'This job is expected to run for 9 h, and its deadline 2026-03-01T18:10:00.000Z leaves 6 h. By estimate, the earliest deadline that can be met is 2026-03-01T21:38:00.000Z. To have it tried all the same, submit it with best effort (--best-effort).',
   })
   expect(await submit({ ...long(9), deadline: '2026-03-01T21:38:00.000Z' })).toMatchObject({ state: 'queued' })
   expect(await submit(long(9), 'best-effort')).toMatchObject({ state: 'queued' })
+})
+
+test('what a deadline leaves never reads as enough where it is not', async () => {
+  await core.enrol()
+  const minute = { expected: { seconds: 60, watts: 250 }, deadline: toIso(core.clock.now() + 1_900) }
+  await expect(submit(minute)).rejects.toMatchObject({ message: expect.stringMatching(/expected to run for 60 s, and its deadline \S+ leaves 1 s\./) })
 })
 
 test('what no machine has is refused with what keeps them away, until there is one that has it', async () => {

@@ -23,9 +23,15 @@ const FRESH_MS = 10_000
 /** A job that runs for longer than expected has something left all the same. */
 const LEAST_MS = 60_000
 
-const ANYWAY = 'To have it tried all the same, submit it with best effort.'
+const ANYWAY = 'To have it tried all the same, submit it with best effort (--best-effort).'
 
-const lengthWord = (ms: number): string => (ms < 5_400_000 ? `${Math.max(1, Math.ceil(ms / 60_000))} min` : `${Math.ceil(ms / 360_000) / 10} h`)
+const unitOf = (ms: number): readonly [ms: number, word: string] => (ms < 120_000 ? [1_000, 's'] : ms < 5_400_000 ? [60_000, 'min'] : [360_000, 'h'])
+/** What is needed is rounded up and what is left is rounded down, so that what is too little never reads as enough. */
+function lengthWord(ms: number, round: (units: number) => number): string {
+  const [unit, word] = unitOf(ms)
+  const units = Math.max(0, round(ms / unit))
+  return `${word === 'h' ? units / 10 : units} ${word}`
+}
 const toMinute = (at: number): string => toIso(Math.ceil(at / 60_000) * 60_000)
 
 /** What is wrong and what would work; all times are estimates, and said to be. */
@@ -34,7 +40,7 @@ function refusalOf(admission: Exclude<Admission, { is: 'admitted' }>, spec: JobS
   const { neededMs, earliestDeadline } = admission
   const why =
     admission.for === 'time'
-      ? `This job is expected to run for ${lengthWord(neededMs)}, and its deadline ${spec.deadline} leaves ${lengthWord(fromIso(spec.deadline) - now)}.`
+      ? `This job is expected to run for ${lengthWord(neededMs, Math.ceil)}, and its deadline ${spec.deadline} leaves ${lengthWord(fromIso(spec.deadline) - now, Math.floor)}.`
       : `What machines that could run this are promised to leaves too little time before its deadline ${spec.deadline}.`
   return `${why} By estimate, the earliest deadline that can be met is ${toMinute(earliestDeadline)}. ${ANYWAY}`
 }

@@ -45,7 +45,8 @@ test('an array is accepted whole: one job for each index, each with its money se
 test('one for which there is not enough money leaves nothing behind', async () => {
   await expect(submit({ range: { from: 0, to: 20 } })).rejects.toMatchObject({
     code: 'funds.insufficient',
-    message: 'These 21 jobs may cost up to $21.000000, and your balance is $20.000000. Add funds, or submit fewer or smaller ones.',
+    message:
+      'These 21 jobs may cost up to $21.000000, and your balance is $20.000000. Add funds (windfall requester deposit, or Account in the console), or submit fewer or smaller ones.',
   })
   expect((await jobsOf('frames')).items).toEqual([])
   await expect(core.jobs.arrays.view(REQUESTER, 'frames')).rejects.toMatchObject({ code: 'not-found' })

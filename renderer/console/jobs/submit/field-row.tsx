@@ -1,6 +1,6 @@
 import { useId, useState } from 'react'
 import field from '../../../ui/field.module.css'
-import { shownValue, typedValue } from './field-values.ts'
+import { problemWords, shownValue, typedValue } from './field-values.ts'
 import type { Problem } from './read-draft.ts'
 import type { SpecField } from './spec-fields.ts'
 import css from './submit.module.css'
@@ -46,7 +46,7 @@ export function FieldRow(props: FieldRowProps) {
       {spec.hint === undefined ? null : <small id={`${id}-hint`}>{spec.hint}</small>}
       {problem ? (
         <p id={`${id}-problem`} className={css['problem']}>
-          {problem.message}
+          {problemWords(spec, { value: props.value, message: problem.message })}
         </p>
       ) : null}
     </div>

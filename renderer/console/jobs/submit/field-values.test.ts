@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { shownValue, typedValue } from './field-values.ts'
+import { problemWords, shownValue, typedValue } from './field-values.ts'
+import { readDraft, withValue } from './read-draft.ts'
+import { EXAMPLES } from './examples.ts'
 import { FIELD_GROUPS, type SpecField } from './spec-fields.ts'
 
 const field = (path: string): SpecField => FIELD_GROUPS.flatMap(({ fields }) => fields).find((one) => one.path === path) as SpecField
@@ -28,4 +30,16 @@ test('what a text holds that no field can show does not break the field', () => 
     '5',
     '',
   ])
+})
+
+test.each([
+  ['limits.wallSeconds', '0', 'Too small: it has to be at least 0.017.'],
+  ['carbon.capG', '-3', 'Too small: it has to be more than 0.'],
+  ['price.microUsdPerHour', 'abc', 'An amount in dollars, with at most six decimals, such as 0.25.'],
+  ['needs.gpus', 'x', 'A number, such as 2 or 0.5.'],
+  ['name', '', 'This is empty.'],
+])('what is wrong with %s typed %s is said as it is typed', (path, text, words) => {
+  const value = typedValue(field(path), text)
+  const problem = readDraft(JSON.stringify(withValue(EXAMPLES.wasm.make(0), path, value))).problems.find((one) => one.path === path)
+  expect(problemWords(field(path), { value, message: problem?.message ?? '' })).toBe(words)
 })

@@ -55,3 +55,18 @@ export function typedValue(field: SpecField, text: string): unknown {
       return text
   }
 }
+
+/** What is wrong with a value of a job, in the units that it is typed in. */
+export function problemWords(field: SpecField, { value, message }: { readonly value: unknown; readonly message: string }): string {
+  if (value === '') return 'This is empty.'
+  if (field.kind === 'usd') return 'An amount in dollars, with at most six decimals, such as 0.25.'
+  if (field.kind !== 'number') return message
+  if (value !== undefined && typeof value !== 'number') return 'A number, such as 2 or 0.5.'
+  const { scale } = field
+  return message.replace(/^Too (?:small|big): expected number to be ([<>]=?)(\d+)\.$/, (_, sign: string, bound: string) => {
+    const least = Number((Number(bound) / scale).toPrecision(2))
+    return `${sign.startsWith('>') ? 'Too small: it has to be' : 'Too much: it has to be'} ${BOUND_WORD[sign] ?? sign} ${least}.`
+  })
+}
+
+const BOUND_WORD: Readonly<Record<string, string>> = { '>': 'more than', '>=': 'at least', '<': 'less than', '<=': 'at most' }

@@ -37,6 +37,9 @@ function useModule(change: (digest: string) => void) {
   const { upload } = useServices()
   const [state, setState] = useState<State>({ is: 'idle' })
   const running = useRef<AbortController | null>(null)
+  // The draft is written on while a module is on its way: what it is put into is the draft as it is then.
+  const latest = useRef(change)
+  useEffect(() => void (latest.current = change))
   useEffect(() => () => running.current?.abort(), [])
   const take = async (file: File) => {
     running.current?.abort()
@@ -52,7 +55,7 @@ function useModule(change: (digest: string) => void) {
       await upload({ digest: hashed, bytes, onProgress: tell('Uploading'), signal })
       if (signal.aborted) return
       setState({ is: 'there', name: file.name })
-      change(hashed)
+      latest.current(hashed)
     } catch (error) {
       if (running.current?.signal === signal) setState({ is: 'refused', message: messageOf(error) })
     }
@@ -88,7 +91,9 @@ export function ModuleUpload({ digest, isMissing, change }: ModuleUploadProps) {
           {state.message}
         </p>
       ) : isMissing && state.is === 'idle' ? (
-        <p className={css['problem']}>Choose what the job runs. It is uploaded now, and runs once you submit.</p>
+        <p className={css['problem']}>
+          Choose what the job runs. It is uploaded now, and runs once you submit. None at hand: <code>windfall job run --sample wasm</code> brings one.
+        </p>
       ) : null}
     </div>
   )

@@ -129,6 +129,26 @@ test('a module is hashed here and uploaded under what it hashes to; what is none
   await expect.element(screen.getByText('Nothing is missing or wrong.')).toBeVisible()
 })
 
+test('what is written while a module is on its way stays', async () => {
+  const arrived = Promise.withResolvers<void>()
+  const { screen } = await openConsole({
+    address: '#/submit',
+    me: requester,
+    handlers,
+    upload: ({ onProgress }) => {
+      onProgress(4)
+      return arrived.promise
+    },
+  })
+  await expect.element(screen.getByText('Choose what the job runs.', { exact: false })).toBeVisible()
+  await userEvent.upload(moduleInput(), new File([Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)], 'render.wasm'))
+  await expect.element(screen.getByText(/^Uploading/)).toBeVisible()
+  await screen.getByRole('textbox', { name: 'Name', exact: true }).fill('Turbines at dusk')
+  arrived.resolve()
+  await expect.element(screen.getByText('render.wasm is uploaded.')).toBeVisible()
+  await expect.poll(() => JSON.parse(area()?.value ?? '')).toMatchObject({ name: 'Turbines at dusk', runtime: { archive: expect.stringContaining('sha256:') } })
+})
+
 test('an address can bring a job that was submitted; what was written can be had back', async () => {
   const job = aDetail()
   const { screen, clock } = await openReady({ handlers: { getJob: () => aView(job) } })
