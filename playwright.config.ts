@@ -14,7 +14,6 @@ export default defineConfig({
   projects: [
     { name: 'build', testMatch: 'support/build.setup.ts' },
     { name: 'desktop', testMatch: 'desktop/*.spec.ts', dependencies: ['build'] },
-    // Looks at a coordinator of its own, which two workers would start twice.
-    { name: 'console', testMatch: 'console/*.spec.ts', dependencies: ['build'], workers: 1 },
+    { name: 'console', testMatch: 'console/*.spec.ts', dependencies: ['build'] },
   ],
 })

@@ -91,7 +91,8 @@ export default defineConfig(async () => ({
       },
       { test: { ...node, name: 'docker', include: ['{main,resources}/**/*.docker.test.ts'], testTimeout: 120_000, fileParallelism: false } },
       { test: { ...node, name: 'packages', include: ['e2e/packaging/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
-      { test: { ...node, name: 'network', include: ['e2e/network/**/*.test.ts'], testTimeout: 600_000 } },
+      // Half of their time they wait for leases, windows and timers of real processes.
+      { test: { ...node, name: 'network', maxWorkers: 3, include: ['e2e/network/**/*.test.ts'], testTimeout: 600_000 } },
       {
         plugins: [react()],
         // Found only while tests run, these would make Vite reload in the middle of the first run on a fresh clone.

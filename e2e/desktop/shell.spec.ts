@@ -153,7 +153,7 @@ test('where the window was and what its owner prefers outlive the program', asyn
   const again = await launchApp()
   const reopened = await loadedWindow(again)
   expect(new URL(reopened.url()).hash).toBe('#/grid')
-  await expect(reopened.getByRole('link', { name: 'Einstellungen' })).toBeVisible()
+  await expect(reopened.getByRole('navigation').getByRole('link', { name: 'Einstellungen' })).toBeVisible()
   expect(await again.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark')
   if (engine === 'double') await expect.poll(async () => (await tray(again)).items[0]).toBe('Windfall öffnen')
 })

@@ -3,6 +3,9 @@ import { type FailureCode, WindfallError } from '../../shared/errors.ts'
 /** Documented in `windfall --help`; scripts may rely on them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, refused: 4, unavailable: 5 } as const
 
+/** 128 and the number of the signal, as shells have it. */
+export const INTERRUPTED = 130
+
 /** What each of them says, for help and manual. */
 export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
   [EXIT.ok, 'done'],
@@ -11,6 +14,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
   [EXIT.notRunning, 'no Windfall is running on this data directory'],
   [EXIT.refused, 'refused: not allowed, not possible as things are now, not enough balance, or another instance holds the directory'],
   [EXIT.unavailable, 'something needed did not answer (network, chain, container engine); try again'],
+  [INTERRUPTED, 'ended by Ctrl-C before it was done'],
 ]
 
 export const EXIT_HELP = `

@@ -1,4 +1,5 @@
 import { systemClock } from '../kernel/clock.ts'
+import { INTERRUPTED } from './exit-codes.ts'
 
 /** One Ctrl-C may arrive several times: from the terminal, from npm and from our own launcher. */
 const ECHO_MS = 1_000
@@ -15,7 +16,7 @@ export function stopOnSignals(say: (line: string) => void): Stop {
   const stop = new AbortController()
   let stoppedAt = -Infinity
   const onSignal = () => {
-    if (stop.signal.aborted && systemClock.monotonic() - stoppedAt > ECHO_MS) process.exit(130)
+    if (stop.signal.aborted && systemClock.monotonic() - stoppedAt > ECHO_MS) process.exit(INTERRUPTED)
     if (stop.signal.aborted) return
     stoppedAt = systemClock.monotonic()
     say('Stopping… (again to stop at once)')

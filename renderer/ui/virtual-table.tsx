@@ -134,10 +134,13 @@ function useTopOf(table: React.RefObject<HTMLTableElement | null>): number {
   return top
 }
 
-/** Those in sight, the one that has the focus, and the first and the last, so that Tab from above and Shift+Tab from below come to them wherever the page is. */
+/**
+ * Those in sight, and the one that has the focus. While none has it, the first and the last as well, so that Tab from above and Shift+Tab from below come to them
+ * wherever the page is; a walk through the rows must meet them in their order.
+ */
 const rowsToBuild = (range: Range, focused: number | null): number[] => {
   const edges = range.count === 0 ? [] : [0, range.count - 1]
-  const kept = focused === null || focused >= range.count ? edges : [...edges, focused]
+  const kept = focused === null || focused >= range.count ? edges : [focused]
   return [...new Set([...defaultRangeExtractor(range), ...kept])].toSorted((a, b) => a - b)
 }
 

@@ -93,6 +93,6 @@ export async function packDebian({ root, out }: { readonly root: string; readonl
   writeFileSync(join(root, 'DEBIAN/control'), controlText({ version: packageVersion, architecture, bytes: sizeOf(root) }))
   // The version in the name as releases write it: a tilde has no place in an address.
   const file = join(out, `windfall_${packageVersion}_${architecture}.deb`)
-  await promisify(execFile)('dpkg-deb', ['--build', '--root-owner-group', '-Zgzip', root, file])
+  await promisify(execFile)('dpkg-deb', ['--build', '--root-owner-group', '-Zgzip', '-z6', root, file])
   return file
 }

@@ -11,6 +11,7 @@ import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
 import { Utc } from '../utc.tsx'
 import { jobWord } from '../words.ts'
+import css from './fleet.module.css'
 
 interface AboutNode {
   readonly nodeId: string
@@ -70,7 +71,7 @@ export function NodeLinks({ nodeId }: { readonly nodeId: string }) {
   ].filter(({ may }) => may)
   return (
     <Card title="Elsewhere">
-      <ul>
+      <ul className={css['links']}>
         {links.map(({ href, text }) => (
           <li key={href}>
             <a href={href}>{text}</a>

@@ -32,10 +32,9 @@ export function IncidentsPart() {
                 {items.filter(({ acknowledged }) => acknowledged === null).length} of them seen by nobody.
               </p>
               <ul>
-                {items.slice(0, SHOWN).map(({ incidentId, zone, summary, simulated, detectedAt }) => (
+                {items.slice(0, SHOWN).map(({ incidentId, zone, summary, detectedAt }) => (
                   <li key={incidentId}>
-                    <a href={hrefOf({ page: 'incident', incidentId })}>{zone}</a> {simulated ? 'Simulated: ' : ''}
-                    {summary} <small>since {formatUtc(detectedAt, now)}</small>
+                    <a href={hrefOf({ page: 'incident', incidentId })}>{zone}</a> {summary} <small>since {formatUtc(detectedAt, now)}</small>
                   </li>
                 ))}
               </ul>
