@@ -3,7 +3,7 @@ import { hasPostgres } from '../../main/coordinator/persistence/databases.fixtur
 import { type CrashOptions, crash } from '../scale/crash/loop.ts'
 
 /** On each database, as many as a run of everything has time for; `npm run crash` makes as many as one likes. */
-const LOOPS = 15
+const LOOPS = 12
 const SEED = Number(process.env['WINDFALL_CRASH_SEED'] ?? 20_261_121)
 const HANGS_MS = 900_000
 
