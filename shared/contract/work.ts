@@ -72,7 +72,7 @@ export const workCalls = {
     pageOf(JobSummary),
     http(
       'GET',
-      '/v1/work',
+      '/v1/job-states',
       'work.read',
       'Jobs in short, newest first; for operators those of everybody. A page that is not full is not the last unless its next is null',
     ),
@@ -80,7 +80,7 @@ export const workCalls = {
   getWork: call(
     z.strictObject({ jobId: Id }),
     JobDetail,
-    http('GET', '/v1/work/{jobId}', 'work.read', 'How a job stands and what was tried, without what it is made of; for operators that of anybody'),
+    http('GET', '/v1/job-states/{jobId}', 'work.read', 'How a job stands and what was tried, without what it is made of; for operators that of anybody'),
   ),
   requeueJob: call(
     z.strictObject({
@@ -98,7 +98,7 @@ export const workCalls = {
     JobDetail,
     http(
       'POST',
-      '/v1/work/{jobId}/requeue',
+      '/v1/job-states/{jobId}/requeue',
       'work.write',
       'Submit a job of anybody again that failed, expired or was cancelled, at its requester’s expense; only for operators',
     ),
@@ -108,7 +108,7 @@ export const workCalls = {
     JobDetail,
     http(
       'POST',
-      '/v1/work/{jobId}/take-back',
+      '/v1/job-states/{jobId}/take-back',
       'work.write',
       'Take a job back from the machine that has it, to be planned anew; no fault of that machine. Only for operators',
     ),

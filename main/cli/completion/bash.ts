@@ -1,22 +1,12 @@
 /** The script by which bash (3.2 and newer) completes; it needs nothing but bash. */
 import type { CommandDefinition } from '../definition.ts'
-import { type CommandRow, type OptionRow, commandRows, optionRows } from './tables.ts'
-
-/** A text as bash takes it, whatever it holds. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+import { optionCases, quoted, stepOf } from './posix.ts'
+import { type CommandRow, commandRows, optionRows } from './tables.ts'
 
 const words = (list: readonly { readonly word: string }[]): string => quoted(list.map(({ word }) => word).join(' '))
 
 const commandCase = ({ path, commands, options, arguments: given, isLastRepeated, runs }: CommandRow): string =>
   `  ${quoted(path)}) subs=${words(commands)} opts=${words(options)} args=(${given.map(quoted).join(' ')}) more=${isLastRepeated ? 1 : ''} runs=${quoted(runs ?? '')} ;;`
-
-/** The first row of an option is for all commands that have no other. */
-function optionCases(rows: readonly OptionRow[]): string[] {
-  const isCommon = (row: OptionRow) => rows.find(({ option }) => option === row.option) === row
-  const special = rows.filter((row) => !isCommon(row)).map((row) => [row.paths.map((path) => quoted(`${path} ${row.option}`)).join('|'), row] as const)
-  const common = rows.filter(isCommon).map((row) => [`*${quoted(` ${row.option}`)}`, row] as const)
-  return [...special, ...common].map(([pattern, { kind, takes }]) => `  ${pattern}) kind=${quoted(kind)} takes=${takes} ;;`)
-}
 
 /** The whole script, for a file that bash reads or bash-completion finds. */
 export const bashScript = (program: CommandDefinition): string => `# bash completion for windfall, made by: windfall completion bash
@@ -34,7 +24,7 @@ __windfall_takes() {
   kind='' takes=''
   case " $opts " in *" $2 "*) ;; *) return ;; esac
   case "$1 $2" in
-${optionCases(optionRows(program)).join('\n')}
+${optionCases(optionRows(program), '').join('\n')}
   esac
 }
 
@@ -74,35 +64,18 @@ __windfall_value() {
 __windfall_lines() { printf '%s' "$1" | tr ' ' '\\n'; }
 
 _windfall() {
-  local words=() program=$1 path='' given=0 open='' ends='' literal='' subs opts args more runs kind takes typed word i cut
+  local words=() program=$1 path_to='' given=0 open='' ends='' literal='' subs opts args more runs kind takes typed word i cut
   COMPREPLY=()
   __windfall_words
   __windfall_at ''
   for ((i = 1; i < \${#words[@]} - 1; i++)); do
     word=\${words[i]}
-    if [[ -n $open && ! ( -n $ends && -z $literal && $word == -?* ) ]]; then
-      if [[ $takes == many ]]; then ends=1; else open=''; fi
-      continue
-    fi
-    open=''
-    if [[ -z $literal && $word == -- ]]; then literal=1
-    elif [[ -z $literal && $word == -?* ]]; then
-      __windfall_takes "$path" "$word"
-      if [[ -n $takes ]]; then open=$kind ends=''; fi
-      if [[ $takes == maybe ]]; then ends=1; fi
-      if [[ -n $runs && $word != --help && $word != -h ]]; then path=$runs; __windfall_at "$path"; fi
-    elif [[ $given == 0 && " $subs " == *" $word "* ]]; then
-      path=\${path:+$path }$word
-      __windfall_at "$path"
-    else
-      if [[ -n $runs ]]; then path=$runs; __windfall_at "$path"; fi
-      given=$((given + 1))
-    fi
+${stepOf('" $subs " == *" $word "*')}
   done
   typed=\${words[\${#words[@]}-1]}
   if [[ -n $open && ! ( -n $ends && -z $literal && $typed == -* ) ]]; then __windfall_value "$(__windfall_choices "$open")"
   elif [[ -z $literal && $typed == --*=* ]]; then
-    __windfall_takes "$path" "\${typed%%=*}"
+    __windfall_takes "$path_to" "\${typed%%=*}"
     typed=\${typed#*=}
     __windfall_value "$(__windfall_choices "$kind")"
     typed=\${words[\${#words[@]}-1]}

@@ -1,20 +1,13 @@
 /** The script by which zsh completes, each word with what it says. */
 import type { CommandDefinition } from '../definition.ts'
-import { quoted } from './bash.ts'
-import { type CommandRow, type OptionRow, type Word, commandRows, optionRows } from './tables.ts'
+import { optionCases, quoted, stepOf } from './posix.ts'
+import { type CommandRow, type Word, commandRows, optionRows } from './tables.ts'
 
 /** `word:what it says`, as `_describe` reads it. */
 const described = (words: readonly Word[]): string => words.map(({ word, says }) => quoted(`${word.replaceAll(':', String.raw`\:`)}:${says}`)).join(' ')
 
 const commandCase = ({ path, commands, options, arguments: given, isLastRepeated, runs }: CommandRow): string =>
   `  (${quoted(path)}) subs=(${described(commands)}) opts=(${described(options)}) args=(${given.map(quoted).join(' ')}) more=${isLastRepeated ? 1 : ''} runs=${quoted(runs ?? '')} ;;`
-
-function optionCases(rows: readonly OptionRow[]): string[] {
-  const isCommon = (row: OptionRow) => rows.find(({ option }) => option === row.option) === row
-  const special = rows.filter((row) => !isCommon(row)).map((row) => [row.paths.map((path) => quoted(`${path} ${row.option}`)).join('|'), row] as const)
-  const common = rows.filter(isCommon).map((row) => [`*${quoted(` ${row.option}`)}`, row] as const)
-  return [...special, ...common].map(([pattern, { kind, takes }]) => `  (${pattern}) kind=${quoted(kind)} takes=${takes} ;;`)
-}
 
 /** The whole script, for a folder of `fpath` under the name `_windfall`, or to be read by `source`. */
 export const zshScript = (program: CommandDefinition): string => `#compdef windfall
@@ -33,7 +26,7 @@ __windfall_takes() {
   kind='' takes=''
   if [[ -z \${(M)opts:#\${2}:*} ]]; then return; fi
   case "$1 $2" in
-${optionCases(optionRows(program)).join('\n')}
+${optionCases(optionRows(program), '(').join('\n')}
   esac
 }
 
@@ -61,24 +54,7 @@ _windfall() {
   for ((i = 2; i < CURRENT; i++)); do
     word=\${(Q)words[i]}
     said+=("$word")
-    if [[ -n $open && ! ( -n $ends && -z $literal && $word == -?* ) ]]; then
-      if [[ $takes == many ]]; then ends=1; else open=''; fi
-      continue
-    fi
-    open=''
-    if [[ -z $literal && $word == -- ]]; then literal=1
-    elif [[ -z $literal && $word == -?* ]]; then
-      __windfall_takes "$path_to" "$word"
-      if [[ -n $takes ]]; then open=$kind ends=''; fi
-      if [[ $takes == maybe ]]; then ends=1; fi
-      if [[ -n $runs && $word != --help && $word != -h ]]; then path_to=$runs; __windfall_at "$path_to"; fi
-    elif [[ $given == 0 && -n \${(M)subs:#\${word}:*} ]]; then
-      path_to=\${path_to:+$path_to }$word
-      __windfall_at "$path_to"
-    else
-      if [[ -n $runs ]]; then path_to=$runs; __windfall_at "$path_to"; fi
-      given+=1
-    fi
+${stepOf(String.raw`-n ${'$'}{(M)subs:#${'$'}{word}:*}`)}
   done
   if [[ -n $open && ! ( -n $ends && -z $literal && $PREFIX == -* ) ]]; then __windfall_value "$open"
   elif [[ -z $literal && $PREFIX == --*=* ]]; then

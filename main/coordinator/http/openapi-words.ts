@@ -8,7 +8,7 @@ const TAGS: readonly (readonly [tag: string, description: string, prefixes: read
   [
     'Jobs',
     'Submit, plan, follow and cancel jobs, alone or as arrays, and what they run.',
-    ['/v1/jobs', '/v1/work', '/v1/job-summary', '/v1/arrays', '/v1/templates', '/v1/models', '/v1/blobs'],
+    ['/v1/jobs', '/v1/job-states', '/v1/job-summary', '/v1/arrays', '/v1/templates', '/v1/models', '/v1/blobs'],
   ],
   [
     'Receipts and proofs',

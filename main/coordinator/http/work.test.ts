@@ -20,11 +20,11 @@ async function ask(who: keyof typeof headers, url: string, body?: object) {
 }
 
 test('a requester sees their own jobs, an operator everybody’s, and nobody what those of others are made of', async () => {
-  expect((await ask('owner', '/v1/work')).body.items).toMatchObject([{ jobId: 'job-1', name: 'Secret film', state: 'queued' }])
-  expect((await ask('stranger', '/v1/work')).body).toEqual({ items: [], next: null })
-  expect((await ask('stranger', '/v1/work?requester=requester-1')).status).toBe(403)
-  expect((await ask('stranger', '/v1/work/job-1')).status).toBe(404)
-  const seen = [await ask('operator', '/v1/work?requester=requester-1&state=queued,running&search=film'), await ask('operator', '/v1/work/job-1')]
+  expect((await ask('owner', '/v1/job-states')).body.items).toMatchObject([{ jobId: 'job-1', name: 'Secret film', state: 'queued' }])
+  expect((await ask('stranger', '/v1/job-states')).body).toEqual({ items: [], next: null })
+  expect((await ask('stranger', '/v1/job-states?requester=requester-1')).status).toBe(403)
+  expect((await ask('stranger', '/v1/job-states/job-1')).status).toBe(404)
+  const seen = [await ask('operator', '/v1/job-states?requester=requester-1&state=queued,running&search=film'), await ask('operator', '/v1/job-states/job-1')]
   expect(seen.map(({ status }) => status)).toEqual([200, 200])
   expect(seen.filter(({ text }) => text.includes('hunter2'))).toEqual([])
   expect((await ask('stranger', '/v1/job-summary')).body).toMatchObject({ of: 'own', states: { queued: 0 } })
@@ -32,14 +32,14 @@ test('a requester sees their own jobs, an operator everybody’s, and nobody wha
 })
 
 test('what is no state is refused with the words that there are', async () => {
-  expect(await ask('owner', '/v1/work?state=queued,lost')).toMatchObject({ status: 400, body: { detail: expect.stringContaining('separated by commas') } })
+  expect(await ask('owner', '/v1/job-states?state=queued,lost')).toMatchObject({ status: 400, body: { detail: expect.stringContaining('separated by commas') } })
 })
 
 test('an operator does over what belongs to somebody else, which is in the log of acts; a requester only their own, which is in none', async () => {
   await ask('owner', '/v1/jobs/job-1/cancel', {})
   const order = { newJobId: 'job-2', reason: 'the grid was down' }
-  expect((await ask('stranger', '/v1/work/job-1/requeue', order)).status).toBe(403)
-  expect(await ask('operator', '/v1/work/job-1/requeue', order)).toMatchObject({
+  expect((await ask('stranger', '/v1/job-states/job-1/requeue', order)).status).toBe(403)
+  expect(await ask('operator', '/v1/job-states/job-1/requeue', order)).toMatchObject({
     status: 200,
     body: { jobId: 'job-2', againOf: 'job-1', requesterId: 'requester-1' },
   })
