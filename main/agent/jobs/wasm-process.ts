@@ -29,6 +29,8 @@ export interface WasmRun {
   readonly request: RunRequest
   readonly module: Uint8Array
   readonly hooks: RunHooks
+  /** `low`: whatever else this machine does goes first. */
+  readonly priority: 'low' | 'normal'
 }
 
 /** What the child sent; hostile, in case the module broke out of V8. */
@@ -42,7 +44,7 @@ const End = z.strictObject({
 export async function runWasmProcess(run: WasmRun, signal: AbortSignal): Promise<RunResult> {
   const log = createLogSink(run.hooks.onLog, run.clock)
   const done = new AbortController()
-  const child = startChild(run.program)
+  const child = startChild(run)
   using freezer = createProcessFreezer(child)
   const allowance = createAllowance(run.clock, run.request.limits.wallSeconds * 1_000)
   const closed = once(child, 'close').catch((error: unknown) => {
@@ -72,7 +74,7 @@ function firstCut(allowance: Allowance, done: AbortSignal, stop: AbortSignal): P
  * Node with nothing allowed but to read its own few files: no other file, no child process, no native addon, no environment.
  * The network is not covered by the permission model; a module has no import that reaches it.
  */
-function startChild({ node, childFile }: SandboxProgram): ChildProcess {
+function startChild({ program: { node, childFile }, priority }: Pick<WasmRun, 'program' | 'priority'>): ChildProcess {
   const file = childFile ?? join(import.meta.dirname, 'wasm-child.ts')
   const readable = childFile
     ? [childFile]
@@ -94,7 +96,7 @@ function startChild({ node, childFile }: SandboxProgram): ChildProcess {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
   })
-  if (child.pid !== undefined) lowerPriority(child.pid)
+  if (priority === 'low' && child.pid !== undefined) lowerPriority(child.pid)
   return child
 }
 

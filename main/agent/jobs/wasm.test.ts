@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -49,6 +49,32 @@ test('a sandbox that cannot start is explained', async () => {
     reason: expect.stringMatching(/sandbox ended without an answer \(exit code 1\): Error: .*nonexistent/),
   })
 })
+
+test('a sandbox that hangs is said to be slow, not broken', async () => {
+  const clock = createFakeClock()
+  const { node } = programOf('exec cat >/dev/null')
+  const availability = createWasmRuntime({ clock, sandbox: async () => ({ node, childFile: null, v8: '0' }) }).probe(NEVER)
+  await clock.advance(60_000)
+  expect(await availability).toEqual({ available: false, reason: expect.stringMatching(/did not start within 60 s.*tries again/) })
+})
+
+test.skipIf(process.platform !== 'linux')('a job lets everything else go first; to see whether jobs can run takes its turn, however busy the machine is', async () => {
+  // Its request is written once its priority is set.
+  const { node, seen } = programOf(`until read -t 0; do :; done; read -ra stat < /proc/$$/stat; echo "\${stat[18]}" >> "$seen"; exec "${process.execPath}" "$@"`)
+  const sandbox: WasmRuntimeDeps['sandbox'] = async () => ({ node, childFile: null, v8: '0' })
+  expect(await createWasmRuntime({ clock: systemClock, sandbox }).probe(NEVER)).toMatchObject({ available: true })
+  await run(job(''), { deps: { sandbox } })
+  expect(readFileSync(seen, 'utf8').trim().split('\n').map(Number)).toEqual([getPriority(), constants.priority.PRIORITY_LOW])
+})
+
+/** A script in place of Node; `$seen` in it is a file. */
+function programOf(script: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'windfall-wasm-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const [node, seen] = [join(folder, 'node'), join(folder, 'seen')]
+  writeFileSync(node, `#!/bin/bash\nseen='${seen}'\n${script}\n`, { mode: 0o700 })
+  return { node, seen }
+}
 
 /** Stores the WASI error of opening the input named at 128 with these rights. */
 const tryToOpen = (rights: number, at: number) =>

@@ -35,7 +35,7 @@ export function createWasmRuntime(deps: WasmRuntimeDeps): Runtime {
       const module = modules.get(request.image)
       if (!module) throw new WindfallError('runtime.image', `The module ${request.image} is not here. Prepare it first.`)
       if (request.gpuUuids.length > 0) throw new WindfallError('runtime.failed', 'A WebAssembly job cannot use a GPU. Submit it as a Docker job.')
-      return runWasmProcess({ clock: deps.clock, program: await programOf(deps), request, module, hooks }, signal)
+      return runWasmProcess({ clock: deps.clock, program: await programOf(deps), request, module, hooks, priority: 'low' }, signal)
     },
     // A job's process ends when its agent does, and it keeps nothing on disk.
     sweep: async () => [],
@@ -64,17 +64,24 @@ const EMPTY_REQUEST: RunRequest = {
   image: digestOf(EMPTY_MODULE),
   args: [],
   env: {},
-  limits: { wallSeconds: 30, memoryBytes: 1_048_576, outputBytes: 1, cpus: 1 },
+  limits: { wallSeconds: 60, memoryBytes: 1_048_576, outputBytes: 1, cpus: 1 },
   gpuUuids: [],
 }
 
-/** Really runs a module that does nothing: it ends well, without a result. */
+const BUSY = `The WebAssembly sandbox did not start within ${EMPTY_REQUEST.limits.wallSeconds} s. Windfall tries again by itself; if it stays so, see what keeps this machine so busy.`
+
+/**
+ * Really runs a module that does nothing: it ends well, without a result. It takes its turn like any program: behind all others, a second of work may take a
+ * busy machine half a minute, and would look like a sandbox that does not start.
+ */
 async function probe(deps: WasmRuntimeDeps, signal: AbortSignal): Promise<Availability> {
   try {
     const hooks = { onStarted: () => undefined, onLog: () => undefined }
     const program = await programOf(deps)
-    const { end, logTail } = await runWasmProcess({ clock: deps.clock, program, request: EMPTY_REQUEST, module: EMPTY_MODULE, hooks }, signal)
+    const run = { clock: deps.clock, program, request: EMPTY_REQUEST, module: EMPTY_MODULE, hooks, priority: 'normal' } as const
+    const { end, logTail } = await runWasmProcess(run, signal)
     if (end === 'output-missing') return { available: true, version: `V8 ${program.v8}` }
+    if (end === 'timeout') return { available: false, reason: BUSY }
     return { available: false, reason: `The WebAssembly sandbox does not work here: ${logTail.trim() || end}.` }
   } catch (error) {
     return { available: false, reason: messageOf(error) }
