@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { JobView } from '../../shared/contract/job.ts'
 import { expect, keyWith, test } from '../support/console-fixtures.ts'
 import { answer } from '../support/windfall.ts'
 
@@ -29,9 +30,7 @@ test('whoever has no key, or one that ends, sees nothing', async ({ house }) => 
 test('what happens is shown without anybody asking: a job from its submission to its receipt', async ({ house }) => {
   const page = await house.open(house.apiKey, '#/jobs')
   await expect(page.getByRole('table')).toBeVisible()
-  const { job } = await answer<{ job: { jobId: string } }>(['job', 'submit', '--sample', 'wasm', '--data', house.dataDirectory]).then((made) =>
-    'job' in made ? made : { job: made as unknown as { jobId: string } },
-  )
+  const job = await answer<JobView>(['job', 'submit', '--sample', 'wasm', '--data', house.dataDirectory])
   await expect(page.locator(`a[href="#/jobs/${job.jobId}"]`).first()).toBeVisible()
   await page.goto(`${house.url}/console/#/jobs/${job.jobId}`)
   await expect(page.getByText('Completed', { exact: true }).first()).toBeVisible()

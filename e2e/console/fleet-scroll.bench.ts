@@ -4,11 +4,12 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Page, type Route, chromium } from '@playwright/test'
+import { type Route, chromium } from '@playwright/test'
 import { coordinatorContract } from '../../shared/contract/coordinator.ts'
 import { grantsOf } from '../../shared/domain/permissions.ts'
 import { build } from '../../main/cli/build.ts'
 import { CHROMIUM_ARGS, chromiumPath } from '../support/chromium.ts'
+import { type Frames, framesDuring } from '../support/frames.ts'
 
 const NODES = 100_000
 const ORIGIN = 'http://127.0.0.1:9'
@@ -64,50 +65,12 @@ async function files(route: Route): Promise<void> {
   return route.fulfill({ body: await readFile(join(DIST, file)), contentType: TYPES[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream' })
 }
 
-interface Frames {
-  readonly frames: number
-  readonly longestMs: number
-  readonly over50Ms: number
-  readonly longTasks: number
-  /** The most that one task of the page took of a processor, whatever else the machine does. */
-  readonly longestTaskCpuMs: number
-}
-
-/** Milliseconds of processor time of the longest task of the page's main thread (Trace Event Format, `tdur` in microseconds). */
-function longestCpuMs(trace: Buffer): number {
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: { name: string; pid: number; tid: number; tdur?: number; args?: { name?: string } }[] }
-  const main = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`))
-  const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && main.has(`${pid} ${tid}`))
-  return Math.round(Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur)) / 100) / 10
-}
-
-/** Frames while something is done, as the page itself sees them. */
-async function framesOf(page: Page, act: () => Promise<void>): Promise<Frames> {
-  await page.evaluate(() => {
-    const seen = { deltas: [] as number[], tasks: 0, isOn: true }
-    Object.assign(globalThis, { seen })
-    new PerformanceObserver((list) => {
-      seen.tasks += list.getEntries().length
-    }).observe({ type: 'longtask' })
-    let last = performance.now()
-    const frame = (now: number) => {
-      seen.deltas.push(now - last)
-      last = now
-      if (seen.isOn) requestAnimationFrame(frame)
-    }
-    requestAnimationFrame(frame)
-  })
-  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] })
-  await act()
-  const longestTaskCpuMs = longestCpuMs(await browser.stopTracing())
-  const frames = await page.evaluate(() => {
-    const { seen } = globalThis as unknown as { seen: { deltas: number[]; tasks: number; isOn: boolean } }
-    seen.isOn = false
-    const deltas = seen.deltas.slice(1)
-    return { frames: deltas.length, longestMs: Math.round(Math.max(...deltas)), over50Ms: deltas.filter((ms) => ms > 50).length, longTasks: seen.tasks }
-  })
-  return { ...frames, longestTaskCpuMs }
-}
+const figuresOf = ({ all, worstMs, longestTaskMs }: Frames) => ({
+  frames: all.length,
+  longestMs: Math.round(worstMs),
+  over50Ms: all.filter((ms) => ms > 50).length,
+  longestTaskCpuMs: Math.round(longestTaskMs * 10) / 10,
+})
 
 await build({ only: ['console'] }, (line) => void process.stderr.write(`${line}\n`))
 const browser = await chromium.launch({ executablePath: await chromiumPath(), args: CHROMIUM_ARGS })
@@ -125,14 +88,14 @@ try {
   const loadedMs = Date.now() - loading
   process.stderr.write(`${NODES} nodes are loaded after ${loadedMs} ms.\n`)
   await page.mouse.move(600, 600)
-  const wheel = await framesOf(page, async () => {
+  const wheel = await framesDuring(page, async () => {
     for (let turn = 0; turn < 200; turn++) await page.mouse.wheel(0, 1_200)
   })
   await page.evaluate(() => scrollTo(0, 0))
-  const keys = await framesOf(page, async () => {
+  const keys = await framesDuring(page, async () => {
     for (let press = 0; press < 300; press++) await page.keyboard.press('j')
   })
-  const pages = await framesOf(page, async () => {
+  const pages = await framesDuring(page, async () => {
     for (let press = 0; press < 100; press++) await page.keyboard.press('PageDown')
     await page.keyboard.press('End')
     await page.waitForTimeout(500)
@@ -140,7 +103,9 @@ try {
     await page.waitForTimeout(500)
   })
   const built = await page.locator('tbody tr[data-index]').count()
-  process.stdout.write(`${JSON.stringify({ nodes: NODES, loadedMs, rowsBuilt: built, wheel, keys, pages }, null, 2)}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ nodes: NODES, loadedMs, rowsBuilt: built, wheel: figuresOf(wheel), keys: figuresOf(keys), pages: figuresOf(pages) }, null, 2)}\n`,
+  )
 } finally {
   await browser.close()
 }

@@ -27,6 +27,7 @@ const MAY: Readonly<Record<string, string>> = {
   'main/cli/commands/receipt-anchor.ts': 'as receipt-fetch.ts',
   'main/cli/commands/receipt-fetch.ts': 'whoever runs the command: an auditor names coordinator and RPC endpoint; a receipt names neither',
   'main/cli/commands/receipt-verify.ts': 'as receipt-fetch.ts',
+  'main/cli/trusted-keys.ts': 'as receipt-fetch.ts',
   'main/coordinator/blob-stores.ts': 'an S3 endpoint that the operator names; redirects are not followed',
   'main/coordinator/http/listener.ts': 'nothing: it listens',
   'main/coordinator/members/provider.ts': 'an identity provider that the operator names, and what it says of itself within its own origin',

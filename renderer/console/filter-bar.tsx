@@ -4,6 +4,7 @@ import { Button } from '../ui/button.tsx'
 import field from '../ui/field.module.css'
 import css from './filter-bar.module.css'
 import type { FilterKinds, Filters } from './filters.ts'
+import { Said } from './order/said.tsx'
 import { useServices } from './services.ts'
 
 interface FilterBarProps<K extends FilterKinds> {
@@ -11,16 +12,25 @@ interface FilterBarProps<K extends FilterKinds> {
   readonly children: ReactNode
 }
 
-/** What a list is narrowed by. It is in the address, too, so that a link shows the same. */
+/** What a list is narrowed by. It is in the address, too, so that a link shows the same. What cannot be meant narrows nothing, and is said. */
 export const FilterBar = <K extends FilterKinds>({ filters, children }: FilterBarProps<K>) => (
-  <search className={css['bar']}>
-    {children}
-    {filters.isNarrowed ? (
-      <Button look="quiet" onClick={filters.clear}>
-        Clear filters
-      </Button>
-    ) : null}
-  </search>
+  <>
+    <search className={css['bar']}>
+      {children}
+      {filters.isNarrowed ? (
+        <Button look="quiet" onClick={filters.clear}>
+          Clear filters
+        </Button>
+      ) : null}
+    </search>
+    <Said>
+      {filters.odd.map(({ text, like }) => (
+        <p key={text}>
+          “{text}” is not looked for: write {like}.
+        </p>
+      ))}
+    </Said>
+  </>
 )
 
 const TYPING_MS = 300
@@ -39,7 +49,7 @@ export function TextFilter<K extends FilterKinds>({ filters, name, label, placeh
   const { clock } = useServices()
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
-  const inAddress = filters.one(name) ?? ''
+  const inAddress = filters.typed(name)
   const [text, setText] = useState({ typed: inAddress, from: inAddress })
   // Another address, as by the way back, says what is looked for now.
   if (text.from !== inAddress) setText({ typed: inAddress, from: inAddress })

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readFilters, withFilter } from './filters.ts'
+import { NODE, ZONE } from './filter-shapes.ts'
+import { oddTexts, readFilters, withFilter } from './filters.ts'
 
 const KINDS = { state: { choices: ['queued', 'running', 'failed'] }, find: { maxLength: 10 } } as const
 
@@ -11,6 +12,12 @@ test('an address is what was chosen', () => {
 test('what no filter knows counts as if it were not there', () => {
   expect(readFilters(KINDS, 'state=running,<script>,running&other=1&find=' + 'x'.repeat(50))).toEqual({ state: ['running'], find: ['x'.repeat(10)] })
   expect(readFilters(KINDS, '%E0%A4%A&&==')).toEqual({ state: [], find: [] })
+})
+
+test('text that cannot be meant is named with what to write', () => {
+  const kinds = { node: { shape: NODE }, zone: { shape: ZONE }, find: {} }
+  expect(oddTexts(kinds, readFilters(kinds, 'node=half&zone=gb-13&find=half'))).toEqual([{ text: 'half', like: NODE.like }])
+  expect(oddTexts(kinds, readFilters(kinds, `node=${'n'.repeat(43)}`))).toEqual([])
 })
 
 test('a filter that is changed leaves the others as they are', () => {

@@ -1,5 +1,14 @@
 import { useMemo } from 'react'
+import type { z } from 'zod'
 import { replaceQuery, useQueryText } from './routes.ts'
+
+/** What a text has to look like to be meant. */
+export interface FilterShape {
+  /** What the call takes is what comes out of it. */
+  readonly schema: z.ZodType<string>
+  /** Completes “write …”. */
+  readonly like: string
+}
 
 /** What a list can be narrowed by: its name in the address, and which texts it may be. */
 interface FilterKind {
@@ -7,6 +16,8 @@ interface FilterKind {
   readonly choices?: readonly string[]
   /** Text that is typed. Longer than this is cut. */
   readonly maxLength?: number
+  /** Text of another shape narrows nothing, and whoever typed it is told. */
+  readonly shape?: FilterShape
 }
 
 export type FilterKinds = Readonly<Record<string, FilterKind>>
@@ -14,8 +25,12 @@ export type FilterKinds = Readonly<Record<string, FilterKind>>
 export interface Filters<K extends FilterKinds> {
   /** Texts chosen for a filter; empty: it is not narrowed by. */
   readonly all: (name: keyof K & string) => readonly string[]
-  /** The text of a filter that has one; `null`: it is not narrowed by. */
+  /** The text of a filter that has one, as calls take it; `null`: it is not narrowed by. */
   readonly one: (name: keyof K & string) => string | null
+  /** What stands in the field of a filter, understood or not. */
+  readonly typed: (name: keyof K & string) => string
+  /** What was typed and cannot be meant. */
+  readonly odd: readonly OddText[]
   /** Takes a filter's texts into the address; empty ones are no texts. */
   readonly set: (name: keyof K & string, values: readonly string[]) => void
   readonly clear: () => void
@@ -24,7 +39,21 @@ export interface Filters<K extends FilterKinds> {
   readonly key: string
 }
 
+export interface OddText {
+  readonly text: string
+  readonly like: string
+}
+
 const MAX_TEXT = 120
+
+/** What cannot be meant, of what an address holds. */
+export const oddTexts = (kinds: FilterKinds, values: Readonly<Record<string, readonly string[]>>): readonly OddText[] =>
+  Object.entries(kinds).flatMap(([name, { shape }]) =>
+    shape === undefined ? [] : (values[name] ?? []).flatMap((text) => (shape.schema.safeParse(text).success ? [] : [{ text, like: shape.like }])),
+  )
+
+const meant = (shape: FilterShape | undefined, text: string | undefined): string | null =>
+  text === undefined ? null : shape === undefined ? text : (shape.schema.safeParse(text).data ?? null)
 
 /** What of an address is understood; the rest counts as if it were not there. */
 export function readFilters(kinds: FilterKinds, text: string): Readonly<Record<string, readonly string[]>> {
@@ -48,14 +77,16 @@ export function withFilter(text: string, name: string, values: readonly string[]
 }
 
 /** The filters of the page one is on. They live in the address and nowhere else, so that a link shows what was seen. */
-export function useFilters<const K extends FilterKinds>(kinds: K): Filters<K> {
+export function useFilters<K extends FilterKinds>(kinds: K): Filters<K> {
   const text = useQueryText()
   return useMemo(() => {
     const values = readFilters(kinds, text)
     const all = (name: string) => values[name] ?? []
     return {
       all,
-      one: (name) => all(name)[0] ?? null,
+      one: (name) => meant(kinds[name]?.shape, all(name)[0]),
+      typed: (name) => all(name)[0] ?? '',
+      odd: oddTexts(kinds, values),
       set: (name, chosen) => replaceQuery(withFilter(text, name, chosen)),
       clear: () => replaceQuery(Object.keys(kinds).reduce((query, name) => withFilter(query.toString(), name, []), new URLSearchParams(text))),
       isNarrowed: Object.values(values).some((chosen) => chosen.length > 0),

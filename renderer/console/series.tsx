@@ -26,9 +26,13 @@ export function Series({ name, summary, head, points }: SeriesProps) {
         aria-label={summary}
         focusable="false"
       >
-        {points.map(({ name: at, value, marked = false }, index) => {
+        {points.map(({ name: at, value, text, marked = false }, index) => {
           const height = value === null ? 0 : Math.max(1, (value / top) * HEIGHT)
-          return <rect key={at} className={marked ? css['marked'] : css['bar']} x={index * 6} y={HEIGHT - height} width="5" height={height} />
+          return (
+            <rect key={at} className={marked ? css['marked'] : css['bar']} x={index * 6} y={HEIGHT - height} width="5" height={height}>
+              <title>{`${at}: ${text}`}</title>
+            </rect>
+          )
         })}
       </svg>
       <DataDetails name={name} summary="Show as a table" head={[...head]} rows={points.map((point) => [point.name, point.text])} />

@@ -9,7 +9,8 @@ import { toFile } from '../../receipts/mutants.ts'
 import { planReceipt } from '../../receipts/plan.ts'
 import { sealPlan } from '../../receipts/seal.ts'
 import { type MeasureRows, type Row, atMost, atMostTimes, percentile } from '../../scale/row.ts'
-import { type Frames, type Stage, firstState, framesDuring, openStage, timed } from './stage.ts'
+import { type Frames, framesDuring } from '../../support/frames.ts'
+import { type Stage, firstState, openStage, timed } from './stage.ts'
 
 /** A frame that takes longer is seen as a jerk. */
 const FRAME_MS = 50

@@ -58,14 +58,19 @@ test('a sandbox that hangs is said to be slow, not broken', async () => {
   expect(await availability).toEqual({ available: false, reason: expect.stringMatching(/did not start within 60 s.*tries again/) })
 })
 
-test.skipIf(process.platform !== 'linux')('a job lets everything else go first; to see whether jobs can run takes its turn, however busy the machine is', async () => {
-  // Its request is written once its priority is set.
-  const { node, seen } = programOf(`until read -t 0; do :; done; read -ra stat < /proc/$$/stat; echo "\${stat[18]}" >> "$seen"; exec "${process.execPath}" "$@"`)
-  const sandbox: WasmRuntimeDeps['sandbox'] = async () => ({ node, childFile: null, v8: '0' })
-  expect(await createWasmRuntime({ clock: systemClock, sandbox }).probe(NEVER)).toMatchObject({ available: true })
-  await run(job(''), { deps: { sandbox } })
-  expect(readFileSync(seen, 'utf8').trim().split('\n').map(Number)).toEqual([getPriority(), constants.priority.PRIORITY_LOW])
-})
+test.skipIf(process.platform !== 'linux')(
+  'a job lets everything else go first; to see whether jobs can run takes its turn, however busy the machine is',
+  async () => {
+    // Its request is written once its priority is set.
+    const { node, seen } = programOf(
+      `until read -t 0; do :; done; read -ra stat < /proc/$$/stat; echo "\${stat[18]}" >> "$seen"; exec "${process.execPath}" "$@"`,
+    )
+    const sandbox: WasmRuntimeDeps['sandbox'] = async () => ({ node, childFile: null, v8: '0' })
+    expect(await createWasmRuntime({ clock: systemClock, sandbox }).probe(NEVER)).toMatchObject({ available: true })
+    await run(job(''), { deps: { sandbox } })
+    expect(readFileSync(seen, 'utf8').trim().split('\n').map(Number)).toEqual([getPriority(), constants.priority.PRIORITY_LOW])
+  },
+)
 
 /** A script in place of Node; `$seen` in it is a file. */
 function programOf(script: string) {

@@ -13,7 +13,7 @@ import { type CommonOptions, action, createCommand, namedCoordinator, dataDirect
 import { EXIT } from '../exit-codes.ts'
 import { coordinatorClient, publicClient } from '../instance.ts'
 import { pastTime } from '../past-time.ts'
-import { pinnedKeys } from './receipt-verify.ts'
+import { pinnedKeys } from '../trusted-keys.ts'
 
 type ListOptions = CommonOptions & {
   actor?: string

@@ -15,8 +15,8 @@ import { EXIT } from '../exit-codes.ts'
 import { findNode } from '../find-node.ts'
 import { coordinatorClient } from '../instance.ts'
 import { nodeArgument } from '../node-argument.ts'
+import { type TrustOptions, keysNamedBy } from '../trusted-keys.ts'
 import { setSiteCommand, siteCommand } from './evidence-site.ts'
-import { pinnedKeys } from './receipt-verify.ts'
 
 interface ExportOptions extends CommonOptions {
   readonly day: string
@@ -92,21 +92,21 @@ async function* envelopesIn(file: string): AsyncGenerator<Envelope> {
 
 function summary(verdicts: readonly EvidenceVerdict[], isPinned: boolean): string[] {
   if (verdicts.some(({ problems }) => problems.length > 0)) return ['Invalid.']
-  const pinned = isPinned ? 'Valid.' : 'Valid in itself. To know whose evidence it is, pin the coordinator with --key or --from.'
+  const pinned = isPinned ? 'Valid.' : 'Valid in itself. To know whose evidence it is, pin the coordinator with --pin or --coordinator.'
   return [`Deviation is ${DEVIATION_SIGN}.`, PURPOSE, pinned]
 }
 
 const verify = () =>
-  action<CommonOptions & { pin?: string; coordinator?: string }>(
+  action<TrustOptions>(
     createCommand(
       'verify',
       'check evidence without asking anybody: signatures, calendar, and every figure that follows from another; exit code 1 if it does not hold',
     )
       .argument('<file>', 'what “windfall evidence export” wrote')
       .option('--pin <file>', 'trust the public key in this file only: a JWK, or what a coordinator answers at /v1/keys')
-      .option('--coordinator <url>', 'trust the keys that this coordinator publishes'),
+      .option('--coordinator <url>', 'trust the keys of this coordinator: as they were when it was met, or else as it publishes them'),
     async (options, output, [file = '']) => {
-      const pins = await pinnedKeys({ key: options.pin, coordinatorUrl: options.coordinator })
+      const pins = await keysNamedBy(options)
       const verdicts: EvidenceVerdict[] = []
       for await (const envelope of envelopesIn(file)) verdicts.push(await verifyEvidence(envelope, { crypto: nodeVerifyPort, pinnedKeys: pins }))
       if (verdicts.length === 0) throw new WindfallError('input.invalid', `${file} holds no evidence. Name what “windfall evidence export” wrote.`)

@@ -13,7 +13,7 @@ import { type CommonOptions, action, createCommand, parseWhen, whereOf } from '.
 import { EXIT } from '../exit-codes.ts'
 import { coordinatorClient } from '../instance.ts'
 import { describePeriod, describeVerdict } from '../ledger-text.ts'
-import { pinnedKeys } from './receipt-verify.ts'
+import { type TrustOptions, keysNamedBy } from '../trusted-keys.ts'
 
 const close = () =>
   action<CommonOptions & { until: string }>(
@@ -70,20 +70,20 @@ function readSheets(file: string): Envelope[] {
 
 const summary = (verdicts: readonly SheetVerdict[], isPinned: boolean): string => {
   if (verdicts.some(({ problems }) => problems.length > 0)) return 'Invalid.'
-  return isPinned ? 'Valid.' : 'Valid in themselves. To know whose sheets they are, pin the coordinator with --key or --from.'
+  return isPinned ? 'Valid.' : 'Valid in themselves. To know whose sheets they are, pin the coordinator with --pin or --coordinator.'
 }
 
 const verify = () =>
-  action<CommonOptions & { pin?: string; coordinator?: string }>(
+  action<TrustOptions>(
     createCommand(
       'verify',
       'check balance sheets without asking anybody: signatures, sums, and that each follows the one before; exit code 1 if one does not hold',
     )
       .argument('<file>', 'what “windfall ledger periods” wrote')
       .option('--pin <file>', 'trust the public key in this file only: a JWK, or what a coordinator answers at /v1/keys')
-      .option('--coordinator <url>', 'trust the keys that this coordinator publishes'),
+      .option('--coordinator <url>', 'trust the keys of this coordinator: as they were when it was met, or else as it publishes them'),
     async (options, output, [file = '']) => {
-      const pins = await pinnedKeys({ key: options.pin, coordinatorUrl: options.coordinator })
+      const pins = await keysNamedBy(options)
       const verdicts = await verifySheets(readSheets(file), { crypto: nodeVerifyPort, pinnedKeys: pins })
       const isValid = verdicts.every(({ problems }) => problems.length === 0)
       output.answer({ valid: isValid, sheets: verdicts }, () => [...verdicts.flatMap(describeVerdict), summary(verdicts, pins !== undefined)])

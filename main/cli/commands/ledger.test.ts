@@ -10,6 +10,7 @@ import { reserveForJob, settleJob } from '../../coordinator/ledger/entries.ts'
 import { book } from '../../coordinator/ledger/ledger.ts'
 import { transact } from '../../coordinator/persistence/database.ts'
 import { generateApiKey, grantApiKey } from '../../coordinator/registry/api-keys.ts'
+import { pinAtFirstUse } from '../key-pins.ts'
 import { run } from '../run.fixture.ts'
 
 const OPERATOR_KEY = generateApiKey((bytes) => new Uint8Array(bytes).fill(7))
@@ -135,6 +136,9 @@ test('a closed period stays as it was signed, which anybody can check who holds 
   writeFileSync(file, (await operator('ledger', 'periods')).out)
   expect(await run('ledger', 'verify', file)).toMatchObject({ code: 0, out: expect.stringMatching(/node:\*:confirmed +\$0\.850000[\s\S]*Valid in themselves/) })
   expect(await run('ledger', 'verify', file, '--coordinator', url)).toMatchObject({ code: 0, out: expect.stringContaining('\nValid.') })
+  // Of a coordinator that was met, what it publishes by now does not count.
+  await pinAtFirstUse({ dataDirectory: data, url, published: async () => ['A'.repeat(43)], now: 0 })
+  expect(await run('ledger', 'verify', file, '--data', data, '--coordinator', url)).toMatchObject({ code: 1, out: expect.stringContaining('Invalid') })
   const [first = '', second = ''] = readFileSync(file, 'utf8').split('\n')
   writeFileSync(file, `${second}\n${first}\n`)
   expect(await run('ledger', 'verify', file)).toMatchObject({ code: 1, out: expect.stringContaining('does not follow') })

@@ -13,7 +13,7 @@ import { type LogSource, logOf } from '../log-audit/source.ts'
 import { readState, writeState } from '../log-audit/state.ts'
 import type { Output } from '../output.ts'
 import { readReceipt } from '../receipt-files.ts'
-import { pinnedKeys } from './receipt-verify.ts'
+import { pinnedKeys } from '../trusted-keys.ts'
 
 interface AuditOptions extends CommonOptions {
   readonly pin?: string

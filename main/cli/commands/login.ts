@@ -12,7 +12,7 @@ import type { Output } from '../output.ts'
 import { pinAtFirstUse } from '../key-pins.ts'
 import { readSecretLine } from '../secret-line.ts'
 import { forgetSignIn, isKey, keepSignIn, readSignIn } from '../sign-in-file.ts'
-import { pinnedKeys } from './receipt-verify.ts'
+import { pinnedKeys } from '../trusted-keys.ts'
 
 const HELP = `
 Open the address that is shown in a browser, on this machine or on any other: over SSH, copy it to where your browser is. You sign in at your provider, and

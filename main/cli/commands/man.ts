@@ -18,5 +18,7 @@ export const manCommand = (program: () => Promise<Command>): Command =>
       const page = manualPages(defineCommand(await program()), editionOf(packageVersion, process.env)).find((one) => one.name === `${name}.1`)
       if (!page) throw new WindfallError('input.invalid', `There is no command “${['windfall', ...words].join(' ')}”. See which there are: windfall --help`)
       output.answer(page, () => page.text.trimEnd().split('\n'))
+      if (process.stdout.isTTY && !output.json)
+        output.progress(`This is the source of the page. To read it: windfall man${words.map((word) => ` ${word}`).join('')} | man -l -`)
     },
   )

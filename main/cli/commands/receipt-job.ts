@@ -1,16 +1,17 @@
 import type { Command } from 'commander'
 import { WindfallError } from '../../../shared/errors.ts'
 import { systemClock } from '../../kernel/clock.ts'
-import { type CommonOptions, action, createCommand, dataDirectoryOf, namedCoordinator, whereOf } from '../command.ts'
+import { type CommonOptions, action, createCommand, dataDirectoryOf, whereOf } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type Where, coordinatorClient, coordinatorUrl } from '../instance.ts'
 import { checkJob, fileDigest } from '../job-check.ts'
 import { fetchReceipts, receiptsOf } from '../job-receipts.ts'
-import { everyPin, pinAtFirstUse, pinsOf } from '../key-pins.ts'
+import { everyPin, pinAtFirstUse } from '../key-pins.ts'
 import type { Output } from '../output.ts'
 import { table } from '../output.ts'
 import type { ReceiptOnDisk } from '../receipt-files.ts'
-import { pinnedKeys, verifyFile } from './receipt-verify.ts'
+import { type TrustOptions, pinnedKeys, pinsOfNamed } from '../trusted-keys.ts'
+import { verifyFile } from './receipt-verify.ts'
 
 /** Brings the receipts of a job here. */
 async function bring(where: Where, jobId: string): Promise<ReceiptOnDisk[]> {
@@ -46,16 +47,11 @@ export const receiptFetchCommand = (): Command =>
     },
   )
 
-interface VerifyOptions extends CommonOptions {
-  readonly pin?: string
+interface VerifyOptions extends TrustOptions {
   readonly rpc?: string
   readonly job?: string
   readonly result?: string
 }
-
-/** Those of the coordinator that is named, if it was met: whatever it publishes now, and whoever else was. */
-const pinsOfNamed = (options: VerifyOptions): readonly string[] | undefined =>
-  options.coordinator === undefined ? undefined : pinsOf(dataDirectoryOf(options), namedCoordinator(options) ?? options.coordinator)?.keys
 
 /** Of what is here; where nothing is, it is fetched first. */
 async function verifyJob(jobId: string, options: VerifyOptions, output: Output): Promise<number> {

@@ -1,30 +1,18 @@
 import { readFileSync, statSync } from 'node:fs'
-import { coordinatorContract } from '../../../shared/contract/coordinator.ts'
-import { parse } from '../../../shared/contract/define.ts'
-import type { PublicJwk } from '../../../shared/contract/wire.ts'
-import { keyIdOf } from '../../../shared/domain/keys.ts'
 import { MAX_BUNDLE_BYTES } from '../../../shared/domain/open-bundle.ts'
-import { readPinnedKeys } from '../../../shared/domain/pinned-keys.ts'
 import { VERIFICATION_STEPS, type Verification, type VerificationStep } from '../../../shared/domain/verification.ts'
 import { type ReadMemos, verifyReceipt } from '../../../shared/domain/verify-receipt.ts'
 import { messageOf, WindfallError } from '../../../shared/errors.ts'
 import { nodeVerifyPort } from '../../kernel/verify-port.ts'
+import { type NamedKeys, pinnedKeys } from '../trusted-keys.ts'
 import { createMemoReader } from './receipt-anchor.ts'
-import { type Fetch, fetchJson } from './receipt-fetch.ts'
 
-export interface VerifyFileRequest {
+export interface VerifyFileRequest extends NamedKeys {
   readonly file: string
-  /** File with the coordinator's public JWK, or with what its `/v1/keys` answers. Goes before `coordinatorUrl`. */
-  readonly key?: string | undefined
-  /** Coordinator whose published keys are trusted. */
-  readonly coordinatorUrl?: string | undefined
-  /** Thumbprints that are trusted, where neither of those is given. */
-  readonly pins?: readonly string[] | undefined
   /** Thumbprints of everybody who was ever met: they hold for a receipt that one of them signed, and say nothing of another. */
   readonly met?: readonly string[] | undefined
   /** Solana RPC that is asked for the anchor. */
   readonly rpcUrl?: string | undefined
-  readonly fetch?: Fetch | undefined
 }
 
 export interface VerifiedFile {
@@ -38,36 +26,6 @@ export interface VerifiedFile {
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const
 const width = Math.max(...VERIFICATION_STEPS.map(({ length }) => length))
 const lineOf = ({ step, outcome, detail }: VerificationStep): string => `${MARKS[outcome]} ${step.padEnd(width)}  ${detail}`
-
-const PublishedKeys = coordinatorContract.keys.output.pick({ receiptKey: true, logKey: true })
-function readKeyFile(file: string): readonly PublicJwk[] {
-  const problem = `${file} does not hold a public key. Expected a JWK of type OKP/Ed25519 or EC/P-256, such as the receiptKey that a coordinator shows at /v1/keys.`
-  try {
-    const keys = readPinnedKeys(readFileSync(file, 'utf8'))
-    if (keys) return keys
-  } catch (error) {
-    throw new WindfallError('input.invalid', problem, { cause: error })
-  }
-  throw new WindfallError('input.invalid', problem)
-}
-
-async function fetchKeys(coordinatorUrl: string, fetch: Fetch): Promise<readonly PublicJwk[]> {
-  const answer = await fetchJson(fetch, { url: `${coordinatorUrl.replace(/\/+$/, '')}/v1/keys`, code: 'unavailable' })
-  const { receiptKey, logKey } = parse(PublishedKeys.loose(), answer, `list of keys of ${coordinatorUrl}`)
-  return [receiptKey, logKey]
-}
-
-/** Thumbprints of the keys that a file or a coordinator names; `pins` if neither is given. Errors: `input.invalid`, `unavailable`. */
-export async function pinnedKeys({
-  key,
-  coordinatorUrl,
-  pins,
-  fetch = globalThis.fetch,
-}: Omit<VerifyFileRequest, 'file'>): Promise<readonly string[] | undefined> {
-  if (key === undefined && coordinatorUrl === undefined) return pins
-  const keys = key === undefined ? await fetchKeys(coordinatorUrl ?? '', fetch) : readKeyFile(key)
-  return Promise.all(keys.map((jwk) => keyIdOf(jwk, nodeVerifyPort.sha256)))
-}
 
 function readReceiptFile(file: string): Uint8Array {
   try {

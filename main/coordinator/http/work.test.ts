@@ -32,7 +32,10 @@ test('a requester sees their own jobs, an operator everybody’s, and nobody wha
 })
 
 test('what is no state is refused with the words that there are', async () => {
-  expect(await ask('owner', '/v1/job-states?state=queued,lost')).toMatchObject({ status: 400, body: { detail: expect.stringContaining('separated by commas') } })
+  expect(await ask('owner', '/v1/job-states?state=queued,lost')).toMatchObject({
+    status: 400,
+    body: { detail: expect.stringContaining('separated by commas') },
+  })
 })
 
 test('an operator does over what belongs to somebody else, which is in the log of acts; a requester only their own, which is in none', async () => {

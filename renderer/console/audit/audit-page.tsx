@@ -1,6 +1,6 @@
+import { z } from 'zod'
 import { type ActSummary } from '../../../shared/contract/audit.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import prose from '../../ui/prose.module.css'
@@ -18,18 +18,20 @@ import { word } from '../words.ts'
 import { ActPart } from './act-part.tsx'
 
 const OUTCOMES = ['done', 'refused', 'failed'] as const
+const SOMEBODY = {
+  schema: z.string().regex(/^(?:[a-z-]{1,30}:[A-Za-z0-9_-]{1,80}|nobody)$/),
+  like: 'member:ID, requester:ID, node:ID or nobody',
+}
 const FILTERS = {
-  actor: { maxLength: 120 },
-  about: { maxLength: 120 },
-  call: { maxLength: 80 },
+  actor: { maxLength: 120, shape: SOMEBODY },
+  about: { maxLength: 120, shape: SOMEBODY },
+  call: { maxLength: 80, shape: { schema: z.string().regex(/^[A-Za-z]{1,80}$/), like: 'the name of a call, such as removeNode' } },
   outcome: { choices: OUTCOMES },
   since: { maxLength: 10 },
   until: { maxLength: 10 },
   act: { maxLength: 16 },
-} as const satisfies FilterKinds
+} satisfies FilterKinds
 
-const SOMEBODY = /^(?:[a-z-]{1,30}:[A-Za-z0-9_-]{1,80}|nobody)$/
-const CALL = /^[A-Za-z]{1,80}$/
 const SEQ = /^[1-9]\d{0,15}$/
 
 const keyOf = ({ seq }: ActSummary): string => String(seq)
@@ -38,16 +40,14 @@ const keyOf = ({ seq }: ActSummary): string => String(seq)
 export function AuditPage() {
   const { client } = useServices()
   const filters = useFilters(FILTERS)
-  const [actor, about, call] = [filters.one('actor'), filters.one('about'), filters.one('call')]
-  const odd = [actor !== null && !SOMEBODY.test(actor), about !== null && !SOMEBODY.test(about), call !== null && !CALL.test(call)].some(Boolean)
   const acts = useRows({
     queryKey: ['acts', 'list', filters.key],
     fetchPage: (page) =>
       client.call('listActs', {
         ...page,
-        actor: actor !== null && SOMEBODY.test(actor) ? actor : null,
-        about: about !== null && SOMEBODY.test(about) ? about : null,
-        call: call !== null && CALL.test(call) ? call : null,
+        actor: filters.one('actor'),
+        about: filters.one('about'),
+        call: filters.one('call'),
         outcome: OUTCOMES.find((outcome) => outcome === filters.one('outcome')) ?? null,
         ...betweenDays(filters.one('since'), filters.one('until')),
       }),
@@ -68,12 +68,6 @@ export function AuditPage() {
         <DayFilter filters={filters} name="since" label="From (UTC day)" />
         <DayFilter filters={filters} name="until" label="To (UTC day)" />
       </FilterBar>
-      {odd ? (
-        <Banner tone="honey" glyph="bang">
-          What cannot be meant is not used to look for anything: write somebody as <code>member:ID</code>, <code>requester:ID</code>, <code>node:ID</code> or{' '}
-          <code>nobody</code>, and a call by its name.
-        </Banner>
-      ) : null}
       {chosen !== null && SEQ.test(chosen) ? <ActPart seq={Number(chosen)} close={() => filters.set('act', [])} /> : null}
       <DataTable
         what="acts"

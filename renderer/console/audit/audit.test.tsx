@@ -45,6 +45,6 @@ test.each([
 
 test('what cannot be meant is not used, and said', async () => {
   const { screen, coordinator } = await openConsole({ address: '#/audit?actor=everybody!', me: aPerson('auditor'), handlers: handlers(null) })
-  await expect.element(screen.getByText(/What cannot be meant is not used/)).toBeVisible()
+  await expect.element(screen.getByText(/is not looked for: write member:ID/)).toBeVisible()
   expect(coordinator.asked).toContainEqual({ name: 'listActs', input: expect.objectContaining({ actor: null }) })
 })

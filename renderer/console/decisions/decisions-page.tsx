@@ -1,4 +1,4 @@
-import { Banner } from '../../ui/banner.tsx'
+import { z } from 'zod'
 import { Page } from '../../ui/page.tsx'
 import prose from '../../ui/prose.module.css'
 import { FilterBar, TextFilter } from '../filter-bar.tsx'
@@ -12,21 +12,30 @@ import { useRows } from '../table/use-rows.ts'
 import { useNow } from '../use-now.ts'
 import { decisionColumns, decisionKey } from './decision-columns.tsx'
 
-const FILTERS = { about: { maxLength: 80 }, kind: { maxLength: 80 }, since: { maxLength: 10 }, until: { maxLength: 10 } } as const satisfies FilterKinds
-
-const ABOUT = /^(?:job|node|incident|proof):[A-Za-z0-9_-]{1,64}$/
-const KIND = /^[a-z][a-z.-]{0,79}$/
+const FILTERS = {
+  about: {
+    maxLength: 80,
+    shape: { schema: z.string().regex(/^(?:job|node|incident|proof):[A-Za-z0-9_-]{1,64}$/), like: 'job:, node:, incident: or proof: and an id' },
+  },
+  kind: { maxLength: 80, shape: { schema: z.string().regex(/^[a-z][a-z.-]{0,79}$/), like: 'a kind in small letters, such as plan or job.completed' } },
+  since: { maxLength: 10 },
+  until: { maxLength: 10 },
+} satisfies FilterKinds
 
 /** What was decided and what happened, as the log has it. */
 export function DecisionsPage() {
   const { client } = useServices()
   const seesAll = useSeesAll('decisions.read')
   const filters = useFilters(FILTERS)
-  const [about, kind] = [understood(filters.one('about'), ABOUT), understood(filters.one('kind'), KIND)]
   const decisions = useRows({
     queryKey: ['decisions', 'list', filters.key],
     fetchPage: (page) =>
-      client.call('listDecisions', { ...page, about: about.text, kind: kind.text, ...betweenDays(filters.one('since'), filters.one('until')) }),
+      client.call('listDecisions', {
+        ...page,
+        about: filters.one('about'),
+        kind: filters.one('kind'),
+        ...betweenDays(filters.one('since'), filters.one('until')),
+      }),
     keyOf: decisionKey,
   })
   return (
@@ -40,8 +49,6 @@ export function DecisionsPage() {
         <DayFilter filters={filters} name="since" label="From (UTC day)" />
         <DayFilter filters={filters} name="until" label="To (UTC day)" />
       </FilterBar>
-      {about.isOdd ? <Odd what="About" like="job:, node:, incident: or proof: and an id" /> : null}
-      {kind.isOdd ? <Odd what="Kind" like="a kind in small letters, such as plan or job.completed" /> : null}
       <DataTable
         what="decisions"
         source={decisions}
@@ -58,11 +65,3 @@ export function DecisionsPage() {
     </Page>
   )
 }
-
-const understood = (text: string | null, pattern: RegExp) => (text === null || pattern.test(text) ? { text, isOdd: false } : { text: null, isOdd: true })
-
-const Odd = ({ what, like }: { readonly what: string; readonly like: string }) => (
-  <Banner tone="honey" glyph="bang">
-    “{what}” is not used to look for anything: write {like}.
-  </Banner>
-)

@@ -28,7 +28,7 @@ test('an address is what is looked for; what cannot be looked for is said and no
     address: '#/decisions?about=job:job-1&kind=Plan!&since=2026-11-20&until=2026-11-21',
     handlers: decisionHandlers([]),
   })
-  await expect.element(screen.getByText(/“Kind” is not used/)).toBeVisible()
+  await expect.element(screen.getByText(/is not looked for: write a kind in small letters/)).toBeVisible()
   const expected = { about: 'job:job-1', kind: null, since: '2026-11-20T00:00:00.000Z', until: '2026-11-22T00:00:00.000Z' }
   expect(coordinator.asked.filter(({ name }) => name === 'listDecisions').map(({ input }) => input)).toContainEqual(expect.objectContaining(expected))
   await screen.getByRole('searchbox', { name: 'Kind' }).fill('plan')

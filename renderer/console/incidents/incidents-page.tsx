@@ -4,8 +4,9 @@ import { Badge } from '../../ui/badge.tsx'
 import { Sub } from '../../ui/ledger-table.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ChoiceFilter, FilterBar, TextFilter } from '../filter-bar.tsx'
+import { NODE, ZONE } from '../filter-shapes.ts'
 import { type FilterKinds, useFilters } from '../filters.ts'
-import { Said } from '../order/said.tsx'
+import { given } from '../picks/given.ts'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
 import type { DataColumn } from '../table/data-column.ts'
@@ -21,12 +22,9 @@ const FILTERS = {
   which: { choices: ['all'] },
   cause: { choices: CAUSES },
   state: { choices: STATES },
-  zone: { maxLength: 20 },
-  node: { maxLength: 43 },
-} as const satisfies FilterKinds
-
-const NODE_ID = /^[A-Za-z0-9_-]{43}$/
-const ZONE = /^[A-Z]{2}(?:-[A-Z0-9]{1,8}){0,3}$/
+  zone: { maxLength: 20, shape: ZONE },
+  node: { maxLength: 43, shape: NODE },
+} satisfies FilterKinds
 
 const keyOf = ({ incidentId }: IncidentSummary): string => incidentId
 
@@ -34,8 +32,7 @@ const keyOf = ({ incidentId }: IncidentSummary): string => incidentId
 export function IncidentsPage() {
   const { client } = useServices()
   const filters = useFilters(FILTERS)
-  const zone = filters.one('zone')?.toUpperCase() ?? ''
-  const node = filters.one('node') ?? ''
+  const [zone, node] = [filters.one('zone'), filters.one('node')]
   const [states, causes] = [filters.all('state').join(','), filters.all('cause').join(',')]
   const incidents = useRows({
     queryKey: ['incidents', 'list', filters.key],
@@ -45,8 +42,8 @@ export function IncidentsPage() {
         which: filters.one('which') === 'all' || states.includes('RESOLVED') ? 'all' : 'open',
         ...(states === '' ? {} : { state: states }),
         ...(causes === '' ? {} : { cause: causes }),
-        ...(ZONE.test(zone) ? { zone } : {}),
-        ...(NODE_ID.test(node) ? { node } : {}),
+        ...given('zone', zone),
+        ...given('node', node),
       }),
     keyOf,
   })
@@ -64,7 +61,6 @@ export function IncidentsPage() {
         />
         <ChoiceFilter filters={filters} name="which" label="Show" options={[{ value: 'all', label: 'Ended ones, too' }]} none="Open ones" />
       </FilterBar>
-      {node !== '' && !NODE_ID.test(node) ? <Said>“{node}” is no id of a node, so those of all nodes are shown: an id has 43 characters.</Said> : null}
       <DataTable
         what="incidents"
         source={incidents}

@@ -77,7 +77,7 @@ test('incidents about a node are found by its id; what is no id narrows nothing,
   await expect.element(screen.getByRole('link', { name: 'Node lost' })).toBeVisible()
   expect(coordinator.asked).toContainEqual({ name: 'listIncidents', input: expect.objectContaining({ which: 'all', node }) as unknown })
   location.hash = '#/incidents?node=short'
-  await expect.element(screen.getByText('“short” is no id of a node', { exact: false })).toBeVisible()
+  await expect.element(screen.getByText('“short” is not looked for: write the whole id of a node', { exact: false })).toBeVisible()
   expect(coordinator.asked.at(-1)?.input).not.toHaveProperty('node')
 })
 

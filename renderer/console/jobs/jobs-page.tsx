@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import type { JobSummary } from '../../../shared/contract/work.ts'
 import { Page } from '../../ui/page.tsx'
 import { ChoiceFilter, FilterBar, TextFilter } from '../filter-bar.tsx'
+import { NODE, REQUESTER, ZONE } from '../filter-shapes.ts'
 import { type FilterKinds, type Filters, useFilters } from '../filters.ts'
 import { useMay, useSeesAll } from '../me.ts'
 import { DayFilter } from '../order/day-filter.tsx'
@@ -25,12 +26,12 @@ const FILTERS = {
   find: { maxLength: 80 },
   state: { choices: Object.keys(JOB_STATE) },
   kind: { choices: Object.keys(JOB_KIND) },
-  zone: {},
-  node: { maxLength: 43 },
-  requester: { maxLength: 64 },
+  zone: { shape: ZONE },
+  node: { maxLength: 43, shape: NODE },
+  requester: { maxLength: 64, shape: REQUESTER },
   since: { maxLength: 10 },
   until: { maxLength: 10 },
-} as const satisfies FilterKinds
+} satisfies FilterKinds
 
 /** How jobs fare, and every job that one may see. */
 export function JobsPage() {
@@ -84,7 +85,7 @@ function useJobs(filters: Filters<typeof FILTERS>, seesAll: boolean) {
         ...page,
         state: filters.all('state').join(',') || null,
         ...given('kind', filters.all('kind').join(',')),
-        ...given('zone', filters.one('zone')?.toUpperCase()),
+        ...given('zone', filters.one('zone')),
         ...given('node', filters.one('node')),
         ...(seesAll ? given('requester', filters.one('requester')) : {}),
         ...given('search', filters.one('find')),

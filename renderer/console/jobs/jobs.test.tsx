@@ -14,7 +14,7 @@ test('the list says how jobs fare, each figure with what it is of, and the chart
   await expect.element(screen.getByText('p50 of 998 jobs submitted since', { exact: false })).toBeVisible()
   await expect.element(screen.getByText('0.4%', { exact: false })).toBeVisible()
   await expect.element(screen.getByRole('img', { name: /Now 312, at most 400/ })).toBeVisible()
-  await screen.getByText('Show the hours as a table').click()
+  await screen.getByText('Show as a table').click()
   await expect.element(screen.getByRole('cell', { name: '400' })).toBeVisible()
 })
 

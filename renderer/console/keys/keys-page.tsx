@@ -3,6 +3,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Page } from '../../ui/page.tsx'
 import prose from '../../ui/prose.module.css'
 import { FilterBar, TextFilter } from '../filter-bar.tsx'
+import { REQUESTER } from '../filter-shapes.ts'
 import { type FilterKinds, useFilters } from '../filters.ts'
 import { useMay, useSeesAll } from '../me.ts'
 import { Act, Acts } from '../order/acts.tsx'
@@ -15,8 +16,7 @@ import { Utc } from '../utc.tsx'
 import { word } from '../words.ts'
 import { MakeKey, RevokeKey, RotateKey } from './key-dialogs.tsx'
 
-const FILTERS = { requester: { maxLength: 64 } } as const satisfies FilterKinds
-const REQUESTER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+const FILTERS = { requester: { maxLength: 64, shape: REQUESTER } } satisfies FilterKinds
 
 const keyOf = ({ prefix }: ApiKeyView): string => prefix
 
@@ -25,10 +25,10 @@ export function KeysPage() {
   const { client } = useServices()
   const [mayWrite, seesAll] = [useMay('keys.write'), useSeesAll('keys.read')]
   const filters = useFilters(FILTERS)
-  const requester = filters.one('requester') ?? ''
+  const requesterId = filters.one('requester')
   const keys = useRows({
     queryKey: ['keys', 'list', filters.key],
-    fetchPage: (page) => client.call('listApiKeys', { ...page, ...(REQUESTER.test(requester) ? { requesterId: requester } : {}) }),
+    fetchPage: (page) => client.call('listApiKeys', { ...page, ...(requesterId === null ? {} : { requesterId }) }),
     keyOf,
   })
   return (

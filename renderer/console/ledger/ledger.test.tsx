@@ -28,7 +28,7 @@ test('a transaction shows its lines, and they lead to the job, the node and the 
 
 test('what is looked for is in the address; what is no account is said', async () => {
   const { screen, coordinator } = await openConsole({ address: '#/ledger?account=Nobody&kind=close,accrue&until=2026-11-21', handlers: ledgerHandlers() })
-  await expect.element(screen.getByText(/“Nobody” is no account/)).toBeVisible()
+  await expect.element(screen.getByText(/“Nobody” is not looked for: write an account/)).toBeVisible()
   const asked = coordinator.asked.find(({ name }) => name === 'listTransactions')?.input
   expect(asked).toEqual({ kind: 'close,accrue', until: '2026-11-22T00:00:00.000Z', after: null, limit: 200 })
 })

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { z } from 'zod'
 import { LedgerMonth, type LedgerStatement, type StatementLine } from '../../../shared/contract/ledger.ts'
 import { STATEMENT_HEAD, statementRows } from '../../../shared/domain/statement-csv.ts'
 import { messageOf } from '../../../shared/errors.ts'
@@ -23,9 +24,8 @@ import { useNow } from '../use-now.ts'
 import { Utc } from '../utc.tsx'
 import { accountPart, amountText, changeText, kindText, monthAt } from './ledger-words.ts'
 
-const FILTERS = { owner: { maxLength: 80 }, month: { maxLength: 7 } } as const satisfies FilterKinds
-
-const OWNER = /^(?:node|requester):[A-Za-z0-9_-]{1,64}$/
+const OWNER = { schema: z.string().regex(/^(?:node|requester):[A-Za-z0-9_-]{1,64}$/), like: 'node: or requester: and an id' }
+const FILTERS = { owner: { maxLength: 80, shape: OWNER }, month: { maxLength: 7 } } satisfies FilterKinds
 
 /** A month of money: one's own, or for who sees everybody's that of a node or a requester. */
 export function StatementPart() {
@@ -34,8 +34,7 @@ export function StatementPart() {
   const filters = useFilters(FILTERS)
   const now = useNow()
   const month = LedgerMonth.safeParse(filters.one('month')).data ?? monthAt(now)
-  const named = filters.one('owner')
-  const owner = seesAll && named !== null && OWNER.test(named) ? named : null
+  const owner = seesAll ? filters.one('owner') : null
   const isAsked = owner !== null || me.requesterId !== null
   return (
     <>

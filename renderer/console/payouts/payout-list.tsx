@@ -1,12 +1,13 @@
 import type { PayoutView } from '../../../shared/contract/payout.ts'
+import { Id } from '../../../shared/contract/wire.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
 import { shortId } from '../../lib/format.ts'
 import { formatArriving } from '../../lib/payout-text.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { ChoiceFilter, FilterBar, TextFilter } from '../filter-bar.tsx'
+import { NODE } from '../filter-shapes.ts'
 import { type FilterKinds, useFilters } from '../filters.ts'
 import { Linked } from '../order/linked.tsx'
-import { Said } from '../order/said.tsx'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
 import type { DataColumn } from '../table/data-column.ts'
@@ -17,10 +18,12 @@ import { Utc } from '../utc.tsx'
 import { PAYOUT_STATES, payoutWord } from './payout-words.ts'
 import { SignatureLink } from './signature-link.tsx'
 
-const FILTERS = { state: { choices: PAYOUT_STATES }, node: { maxLength: 43 }, batch: { maxLength: 64 } } as const satisfies FilterKinds
+const FILTERS = {
+  state: { choices: PAYOUT_STATES },
+  node: { maxLength: 43, shape: NODE },
+  batch: { maxLength: 64, shape: { schema: Id, like: 'the whole id of a batch' } },
+} satisfies FilterKinds
 
-const NODE_ID = /^[A-Za-z0-9_-]{43}$/
-const BATCH_ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
 const payoutKey = ({ payoutId }: PayoutView): string => payoutId
 const entriesHref = (payoutId: string): string => hrefOf({ page: 'ledger' }, new URLSearchParams({ about: `payout:${payoutId}` }))
 
@@ -62,8 +65,8 @@ export function PayoutList() {
       client.call('listPayouts', {
         ...page,
         ...(state === '' ? {} : { state }),
-        ...(node !== null && NODE_ID.test(node) ? { node } : {}),
-        ...(batch !== null && BATCH_ID.test(batch) ? { batch } : {}),
+        ...(node === null ? {} : { node }),
+        ...(batch === null ? {} : { batch }),
       }),
     keyOf: payoutKey,
   })
@@ -74,8 +77,6 @@ export function PayoutList() {
         <TextFilter filters={filters} name="node" label="Node" placeholder="The whole id of a node" isSearch />
         <TextFilter filters={filters} name="batch" label="Transaction" placeholder="The id of a batch" />
       </FilterBar>
-      {node !== null && !NODE_ID.test(node) ? <Said>“{node}” is no id of a node, so those of all nodes are shown: an id has 43 characters.</Said> : null}
-      {batch !== null && !BATCH_ID.test(batch) ? <Said>“{batch}” is no id of a batch, so payouts of all are shown.</Said> : null}
       <DataTable
         what="payouts"
         source={payouts}

@@ -119,7 +119,7 @@ test('a transaction leads to whom it pays, and a batch is no free text', async (
   await screen.getByRole('link', { name: '412 payouts of batch batch-32' }).click()
   await expect.poll(() => coordinator.asked).toContainEqual({ name: 'listPayouts', input: expect.objectContaining({ batch: 'batch-32' }) as unknown })
   location.hash = '#/payouts?batch=%3Cimg%3E'
-  await expect.element(screen.getByText('“<img>” is no id of a batch, so payouts of all are shown.')).toBeVisible()
+  await expect.element(screen.getByText('“<img>” is not looked for: write the whole id of a batch.')).toBeVisible()
 })
 
 test('what stands in the way is said where one looks: no endpoint, and a batch that enough have approved', async () => {

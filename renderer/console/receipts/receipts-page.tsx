@@ -1,4 +1,5 @@
 import type { ReceiptSummary } from '../../../shared/contract/receipt.ts'
+import { Id, Sha256Hex } from '../../../shared/contract/wire.ts'
 import { formatEnergy, formatGrams, shortId } from '../../lib/format.ts'
 import { METHOD_WORD } from '../../lib/words.ts'
 import { OriginLabel } from '../../ui/origin-label.tsx'
@@ -6,10 +7,12 @@ import { Page } from '../../ui/page.tsx'
 import prose from '../../ui/prose.module.css'
 import { JOULES_PER_WH } from '../../../shared/units.ts'
 import { FilterBar, TextFilter } from '../filter-bar.tsx'
+import { JOB, NODE, REQUESTER, ZONE } from '../filter-shapes.ts'
 import { type FilterKinds, useFilters } from '../filters.ts'
 import { useSeesAll } from '../me.ts'
 import { DayFilter } from '../order/day-filter.tsx'
 import { betweenDays } from '../order/days.ts'
+import { given } from '../picks/given.ts'
 import { hrefOf } from '../routes.ts'
 import { useServices } from '../services.ts'
 import type { DataColumn } from '../table/data-column.ts'
@@ -18,18 +21,24 @@ import { useRows } from '../table/use-rows.ts'
 import { useNow } from '../use-now.ts'
 import { Utc } from '../utc.tsx'
 import { LogCard } from './log-card.tsx'
-import { lookedFor } from './looked-for.ts'
 
+const FIND = { schema: Id, like: 'the whole id of a receipt, or a SHA-256 in hexadecimal digits' }
 const FILTERS = {
-  find: { maxLength: 64 },
-  job: { maxLength: 64 },
-  node: { maxLength: 43 },
-  requester: { maxLength: 64 },
+  find: { maxLength: 64, shape: FIND },
+  job: { maxLength: 64, shape: JOB },
+  node: { maxLength: 43, shape: NODE },
+  requester: { maxLength: 64, shape: REQUESTER },
   model: { maxLength: 120 },
-  zone: { maxLength: 20 },
+  zone: { maxLength: 20, shape: ZONE },
   since: { maxLength: 10 },
   until: { maxLength: 10 },
-} as const satisfies FilterKinds
+} satisfies FilterKinds
+
+/** A hash is one of what a receipt speaks of: its body, its output, a proof. */
+const found = (text: string | null) => {
+  const hash = Sha256Hex.safeParse(text?.toLowerCase()).data
+  return hash === undefined ? given('receipt', text) : { hash }
+}
 
 const keyOf = ({ receiptId }: ReceiptSummary): string => receiptId
 
@@ -42,7 +51,17 @@ export function ReceiptsPage() {
   const receipts = useRows({
     queryKey: ['receipts', 'list', filters.key],
     fetchPage: (page) =>
-      client.call('listReceipts', { ...page, ...lookedFor(filters.one), ...(since === null ? {} : { since }), ...(until === null ? {} : { until }) }),
+      client.call('listReceipts', {
+        ...page,
+        ...given('job', filters.one('job')),
+        ...given('node', filters.one('node')),
+        ...given('requester', filters.one('requester')),
+        ...given('model', filters.one('model')),
+        ...given('zone', filters.one('zone')),
+        ...found(filters.one('find')),
+        ...given('since', since),
+        ...given('until', until),
+      }),
     keyOf,
   })
   return (
