@@ -55,7 +55,7 @@ export const Failure = ({ error, what, busy, retry, stillWorks = t('Jobs and ear
 
 /** Grey lines where text will be. */
 export const SkeletonLines = ({ count }: { count: number }) => (
-  <div className={css['lines']} aria-hidden="true">
+  <div className={css['lines']} aria-hidden="true" aria-busy="true">
     {Array.from({ length: count }, (_, index) => (
       <span key={index} className={css['line']} />
     ))}
@@ -63,4 +63,4 @@ export const SkeletonLines = ({ count }: { count: number }) => (
 )
 
 /** A grey block where a picture or a number will be. */
-export const SkeletonBlock = ({ size }: { size: 'figure' | 'chart' }) => <span className={css[size]} aria-hidden="true" />
+export const SkeletonBlock = ({ size }: { size: 'figure' | 'chart' }) => <span className={css[size]} aria-hidden="true" aria-busy="true" />
