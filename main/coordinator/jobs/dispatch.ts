@@ -1,6 +1,5 @@
 import type { JobSpec, Lease } from '../../../shared/contract/job.ts'
 import type { PlanAnswer } from '../../../shared/contract/plan.ts'
-import { messageOf } from '../../../shared/errors.ts'
 import { settleAfter } from './after/settling.ts'
 import type { Attempt } from './attempts.store.ts'
 import { planBeside } from './dry-run.ts'
@@ -13,6 +12,7 @@ import type { LeasingDeps } from './leasing.ts'
 import { createPaced } from './paced.ts'
 import type { JobDeps, KnownNode, MatchJobs, PlanJobs, Push } from './ports.ts'
 import { type ReplanScope, type Replanned, replan } from './replanning.ts'
+import { TICK_MS, type Turn, repeat, reported } from './round-loop.ts'
 import { type Rounds, createRounds } from './rounds.ts'
 import { createStragglers } from './stragglers/stragglers.ts'
 import { type RunningOutlook, runningIn } from './running.ts'
@@ -51,8 +51,6 @@ export interface Dispatch {
   readonly wake: () => void
   readonly run: (signal: AbortSignal) => Promise<void>
 }
-
-const TICK_MS = 1_000
 
 /** Brings waiting jobs and willing nodes together. */
 export function createDispatch(given: DispatchDeps): Dispatch {
@@ -115,17 +113,6 @@ interface Planning {
   lull: AbortController
 }
 
-/** Milliseconds until it is worth looking again, if that is sooner than usual. */
-type Turn = () => Promise<number | null>
-
-async function repeat(deps: DispatchDeps, { round, planning }: { readonly round: Turn; readonly planning: Planning }, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    planning.sleep = new AbortController()
-    const againMs = await reported(deps, round)
-    await deps.clock.sleep(Math.min(TICK_MS, againMs ?? TICK_MS), AbortSignal.any([signal, planning.sleep.signal]))
-  }
-}
-
 /** Planning may take long; what is planned is given out all the same. */
 async function leaseMeanwhile(
   deps: DispatchDeps,
@@ -140,12 +127,6 @@ async function leaseMeanwhile(
     if (isTime && planning.isUnderWay) await reported(deps, lease)
   }
 }
-
-const reported = ({ onFailure }: DispatchDeps, work: Turn): Promise<number | null> =>
-  work().catch((error: unknown) => {
-    onFailure(messageOf(error))
-    return null
-  })
 
 async function runRound(
   deps: DispatchDeps,

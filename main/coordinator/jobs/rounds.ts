@@ -12,7 +12,7 @@ import { type Due, dueOf } from './next-run.ts'
 import type { JobDeps, KnownNode, PlanJobs } from './ports.ts'
 import { keepStock, stockOf } from './stock.ts'
 import { REACH, type Reach, firstReach, nextReach } from './reach.ts'
-import { type Because, type Last, signatureOf, whyPlan } from './when-to-plan.ts'
+import { type Because, type Last, whyPlan } from './when-to-plan.ts'
 import { type Alongside, type Gathered, type JobAtHand, gather, isPausable, isWaiting, jobsAtHand, pausableFrom } from './world.ts'
 
 export interface RoundsDeps extends JobDeps, AskBackDeps {
@@ -99,7 +99,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
   const planNow: Rounds['planNow'] = async (nodes, because) => {
     const [startedAt, at] = [clock.monotonic(), clock.now()]
     const holdings = await deps.holdings()
-    const last = { at, startedAt, doneAt: startedAt, nodes: signatureOf(nodes), leases: holdings.leaseIds, hasFailed: true }
+    const last = { at, startedAt, doneAt: startedAt, nodes, leases: holdings.leaseIds, hasFailed: true }
     memory.last = last
     memory.nextBasis = createBasis(holdings, nodes)
     // While nothing is planned, machines may stand idle until this is over.
@@ -114,7 +114,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     planNow,
     async planIfNeeded(nodes) {
       const isAnyUnplanned = await createAtHandStore(db).isAnyUnplanned()
-      const now = { at: clock.now(), monotonic: clock.monotonic(), nodes: signatureOf(nodes), leases: (await deps.holdings()).leaseIds }
+      const now = { at: clock.now(), monotonic: clock.monotonic(), nodes, leases: (await deps.holdings()).leaseIds }
       const because = whyPlan(memory.last, { ...now, ...memory, isAnyUnplanned, isAmple: isAmple(memory), runEnds: memory.runEnds.values() })
       if (because) await planNow(nodes, because)
     },

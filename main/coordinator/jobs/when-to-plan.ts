@@ -13,6 +13,9 @@ const REST_TIMES = 3
 /** What makes a round of planning necessary. `run-over`: a run that was planned is over, or should be. `upset`: a place was not there when it was to be, or nothing came of the last round. */
 export type Because = 'start' | 'job' | 'node' | 'lease-ended' | 'forecast' | 'run-over' | 'upset' | 'asked'
 
+/** Everything about a node that changes often and that a plan depends on. */
+type FleetNode = Pick<KnownNode, 'nodeId' | 'online' | 'ready' | 'gone'>
+
 /** How things stood when everything was planned last. */
 export interface Last {
   /** On the wall clock, epoch ms. */
@@ -20,7 +23,7 @@ export interface Last {
   /** On the clock that never jumps, ms. */
   readonly startedAt: number
   readonly doneAt: number
-  readonly nodes: string
+  readonly nodes: readonly FleetNode[]
   readonly leases: ReadonlySet<string>
   /** Nothing came of it. */
   readonly hasFailed: boolean
@@ -29,7 +32,7 @@ export interface Last {
 export interface Present {
   readonly at: number
   readonly monotonic: number
-  readonly nodes: string
+  readonly nodes: readonly FleetNode[]
   readonly leases: ReadonlySet<string>
   /** A job waits that nobody has planned since it was submitted or came back. */
   readonly isAnyUnplanned: boolean
@@ -40,9 +43,12 @@ export interface Present {
   readonly runEnds: Iterable<number>
 }
 
-/** Everything about nodes that changes often and that a plan depends on. */
-export const signatureOf = (nodes: readonly KnownNode[]): string =>
-  nodes.map(({ nodeId, online, ready, gone }) => `${nodeId} ${online} ${ready} ${gone}`).join()
+/** Looked at after every round: of ten thousand nodes nothing is made anew for it. */
+function isSameFleet(before: readonly FleetNode[], now: readonly FleetNode[]): boolean {
+  const isSame = (one: FleetNode, other: FleetNode | undefined) =>
+    one === other || (one.nodeId === other?.nodeId && one.online === other.online && one.ready === other.ready && one.gone === other.gone)
+  return before.length === now.length && before.every((one, index) => isSame(one, now[index]))
+}
 
 /** Why everything has to be planned again now, or `null`. That a lease was given changes nothing: it was planned. */
 export function whyPlan(last: Last | null, present: Present): Because | null {
@@ -51,7 +57,7 @@ export function whyPlan(last: Last | null, present: Present): Because | null {
   if (present.monotonic - last.doneAt < REST_TIMES * (last.doneAt - last.startedAt)) return null
   if (last.hasFailed) return sinceMs >= RETRY_MS ? 'upset' : null
   if (present.isAnyUnplanned && (!present.isAmple || sinceMs >= AMPLE_MS)) return 'job'
-  if (present.nodes !== last.nodes) return 'node'
+  if (!isSameFleet(last.nodes, present.nodes)) return 'node'
   if (last.leases.difference(present.leases).size > 0) return 'lease-ended'
   if (sinceMs >= FORECAST_MS) return 'forecast'
   if (Iterator.from(present.runEnds).some((end) => end > last.at && end <= present.at)) return 'run-over'

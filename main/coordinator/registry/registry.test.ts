@@ -88,6 +88,22 @@ test('a quarantined node cannot enrol its way out, and nothing is planned on it'
   expect(await core.registry.list()).toEqual([])
 })
 
+test('of a fleet that is as before nothing is made anew; what changes of one is seen, and leaves the others as they are', async () => {
+  const [one, other] = [await core.enrol(), await core.enrol()]
+  await one.ready()
+  const before = await core.registry.list()
+  expect(await core.registry.list()).toBe(before)
+  await other.ready()
+  const after = await core.registry.list()
+  expect(after.map(({ online, ready }) => [online, ready])).toEqual([
+    [true, true],
+    [true, true],
+  ])
+  expect(after.find(({ nodeId }) => nodeId === one.nodeId)).toBe(before.find(({ nodeId }) => nodeId === one.nodeId))
+  await core.clock.advance(300_000)
+  expect((await core.registry.list()).filter(({ online, gone }) => online || !gone)).toEqual([])
+})
+
 test('events of a node are numbered without gaps, also when a transaction fails in between', async () => {
   const { nodeId } = await core.enrol(signer)
   const fact: NodeEvent['fact'] = { kind: 'proof-refused', proofId: 'p', jobId: 'j', code: 'proof.time', message: 'm' }

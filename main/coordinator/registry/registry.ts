@@ -9,7 +9,7 @@ import { type DirectoryEntry, createDirectory } from './directory.ts'
 import { createDeviceKeysStore } from './device-keys.store.ts'
 import { eventPositions } from './node-events.ts'
 import { type Node, createNodesStore } from './nodes.store.ts'
-import { type Seen, createPresenceBook } from './presence.ts'
+import { type PresenceBook, type Seen, createPresenceBook } from './presence.ts'
 import { createRotate } from './rotation.ts'
 
 export interface RegistryDeps extends EnrolmentDeps {
@@ -46,7 +46,7 @@ export interface Registry extends Enrolment {
   readonly rotateKey: (nodeId: string, statement: Envelope) => Promise<{ readonly nodeId: string; readonly keyId: string }>
   /** Keeps what an agent says about itself, in memory. True if it may now be given work that it could not be given before. */
   readonly report: (nodeId: string, presence: Presence, ageMs?: number) => boolean
-  readonly list: () => Promise<ListedNode[]>
+  readonly list: () => Promise<readonly ListedNode[]>
   /** The share of each hour of the UTC week in which its owner lets it work, as learned; for the owner and the planner alone. */
   readonly availability: (nodeId: string, zone: string) => readonly number[] | null
   /** Notices who falls silent, and reads what another coordinator learns. */
@@ -65,6 +65,25 @@ export const isWilling = ({ ready, reasons }: Pick<Presence, 'ready' | 'reasons'
 const letsWork = ({ reachability, presence }: Seen): boolean =>
   reachability === 'online' && presence !== null && (isWilling(presence) || presence.running.some(({ state }) => state !== 'waiting'))
 
+/** Says of each entry whether it is there; who is as before stays the same object, and a fleet that is as before stays the same list. */
+function createListing({ of }: Pick<PresenceBook, 'of'>): (entries: readonly DirectoryEntry[]) => readonly ListedNode[] {
+  let [before, listed]: [readonly DirectoryEntry[], readonly ListedNode[]] = [[], []]
+  return (entries) => {
+    let isSame = entries === before
+    const found = entries.map((entry, index) => {
+      const { reachability, presence } = of(entry.nodeId)
+      const [online, gone, ready] = [reachability === 'online', reachability === 'offline', presence !== null && isWilling(presence)]
+      const last = before[index] === entry ? listed[index] : undefined
+      if (last?.online === online && last.gone === gone && last.ready === ready) return last
+      isSame = false
+      return { ...entry, online, gone, ready }
+    })
+    if (!isSame) listed = found
+    before = entries
+    return listed
+  }
+}
+
 /** Who the nodes are, what they can do and who of them is there. */
 export function createRegistry(deps: RegistryDeps): Registry {
   const { db } = deps
@@ -79,6 +98,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
   const nodes = createNodesStore(db)
   const records = createCapabilitiesStore(db)
   const working = createDirectory(deps)
+  const listing = createListing(book)
   const habits = createAvailabilityBook({
     ...deps,
     db: deps.loopDb,
@@ -117,12 +137,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
       const couldWork = before !== null && reachability === 'online' && isWilling(before) && before.running.length === 0
       return isWilling(presence) && presence.running.length === 0 && !couldWork
     },
-    async list() {
-      return (await working()).map((entry) => {
-        const { reachability, presence } = book.of(entry.nodeId)
-        return { ...entry, online: reachability === 'online', gone: reachability === 'offline', ready: presence !== null && isWilling(presence) }
-      })
-    },
+    list: async () => listing(await working()),
     availability: habits.of,
     run: (signal) => runAll(signal, [book.run, habits.follow]),
     learn: habits.run,
