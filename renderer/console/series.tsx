@@ -1,10 +1,12 @@
+import { useId } from 'react'
 import { DataDetails } from '../ui/data-details.tsx'
+import prose from '../ui/prose.module.css'
 import css from './series.module.css'
 
 interface SeriesProps {
   /** Under which the page remembers that the table is open. */
   readonly name: string
-  /** What it shows, in a sentence that stands for the picture. */
+  /** What it shows, in a sentence that stands above the picture and for it. */
   readonly summary: string
   /** Names of the two columns of the table behind it. */
   readonly head: readonly [string, string]
@@ -15,15 +17,19 @@ const HEIGHT = 48
 
 /** A small row of bars, and the same as a table. A bar that is marked differs by its pattern, not by its colour alone. */
 export function Series({ name, summary, head, points }: SeriesProps) {
+  const caption = useId()
   const top = Math.max(1e-9, ...points.map(({ value }) => value ?? 0))
   return (
     <div className={css['series']}>
+      <p id={caption} className={prose['small']}>
+        {summary}
+      </p>
       <svg
         className={css['chart']}
         viewBox={`0 0 ${Math.max(1, points.length) * 6} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={summary}
+        aria-labelledby={caption}
         focusable="false"
       >
         {points.map(({ name: at, value, text, marked = false }, index) => {

@@ -8,6 +8,8 @@ import { openStage } from '../server.ts'
 
 const AGENTS = 10_000
 const EVERY_MS = 30_000
+/** What a coordinator may take that only waits, percent of a core. */
+const SILENT_PCT = 5
 
 /** Share of a processor that the coordinator takes meanwhile. */
 async function shareOf(pid: number, work: () => Promise<unknown>): Promise<number> {
@@ -63,16 +65,11 @@ const usualRows: MeasureRows = async ({ quick, say }) => {
     bar: 1,
   })
   const share = Math.max(0.01, (speaking - silent) * 100)
+  const limit = { unit: '% of a core', referenceName: 'limit' }
   return [
     alive,
-    atMost({
-      name: `presence-${agents}-cpu`,
-      unit: '% of a core',
-      ours: share,
-      reference: 1,
-      referenceName: 'limit',
-      note: `${(silent * 100).toFixed(1)} % without them`,
-    }),
+    atMost({ ...limit, name: `presence-${agents}-silent-cpu`, ours: silent * 100, reference: SILENT_PCT, note: 'connected, and nothing is said or done' }),
+    atMost({ ...limit, name: `presence-${agents}-cpu`, ours: share, reference: 1, note: 'heartbeats alone' }),
     atLeast({ name: 'presence-frames', unit: 'frames/s of a core', ours: perCoreSecond, reference: 200_000, referenceName: 'goal', bar: 1 }),
   ]
 }

@@ -62,7 +62,7 @@ function Intensity({ signal }: { readonly signal: Signal }) {
       />
       <Series
         name="zone intensity"
-        summary={`Average intensity, ${signal.points.length} slots; the ${measured} filled bars are measured, the others forecast. The table says the same.`}
+        summary={`Average intensity, ${signal.points.length} slots; the ${measured} filled bars are measured, the others forecast.`}
         head={['From (UTC)', 'Intensity']}
         points={points}
       />
