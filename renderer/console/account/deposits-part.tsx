@@ -1,9 +1,7 @@
 import type { DepositView } from '../../../shared/contract/funding.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
 import { formatArriving } from '../../lib/payout-text.ts'
-import { Badge } from '../../ui/badge.tsx'
 import { Sub } from '../../ui/ledger-table.tsx'
-import { ChoiceFilter, FilterBar } from '../filter-bar.tsx'
 import { type FilterKinds, useFilters } from '../filters.ts'
 import { useMay } from '../me.ts'
 import { Act } from '../order/acts.tsx'
@@ -17,15 +15,12 @@ import { useRows } from '../table/use-rows.ts'
 import { useNow } from '../use-now.ts'
 import { Utc } from '../utc.tsx'
 import { AwaitedDeposit } from './awaited-deposit.tsx'
-import { depositWord } from './deposit-words.ts'
+import { DepositFilters, arrivedText, depositKey, stateColumn, useDepositFilters } from './deposit-list.tsx'
 import { RequestDeposit } from './request-deposit.tsx'
 
-const STATES = ['waiting', 'credited', 'held', 'returned', 'expired'] as const satisfies readonly DepositView['state'][]
-const FILTERS = { state: { choices: STATES } } as const satisfies FilterKinds
 /** The one that is shown in full; not what the list is narrowed by. */
 const SHOWN = { deposit: { maxLength: 64 } } as const satisfies FilterKinds
 
-const depositKey = ({ depositId }: DepositView): string => depositId
 const depositHref = (deposit: string): string => hrefOf({ page: 'account' }, new URLSearchParams({ deposit }))
 
 const columns = (now: number): readonly DataColumn<DepositView>[] => [
@@ -40,11 +35,11 @@ const columns = (now: number): readonly DataColumn<DepositView>[] => [
   },
   { name: 'Amount', align: 'end', cell: ({ microUsd }) => formatUsd(microUsd), text: ({ microUsd }) => microUsd },
   { name: 'To pay', align: 'end', cell: ({ asset, units }) => formatArriving(asset, units), text: ({ asset, units }) => `${units} ${asset}` },
-  { name: 'State', cell: ({ state }) => <Badge state={depositWord(state)} />, text: ({ state }) => state },
+  stateColumn,
   {
     name: 'What arrived',
     cell: (one) => <Arrived deposit={one} />,
-    text: ({ payments }) => payments.map(({ signature, units, state }) => `${signature} ${units} ${state}`).join('; '),
+    text: arrivedText,
   },
   { name: 'Deposit', hidden: true, cell: ({ depositId }) => depositId, text: ({ depositId }) => depositId },
 ]
@@ -67,12 +62,11 @@ const Arrived = ({ deposit: { payments, asset, cluster } }: { readonly deposit: 
 export function DepositsPart() {
   const { client } = useServices()
   const mayPay = useMay('account.write')
-  const filters = useFilters(FILTERS)
+  const { filters, state } = useDepositFilters()
   const shown = useFilters(SHOWN).one('deposit')
-  const [state] = STATES.filter((one) => filters.all('state').includes(one))
   const deposits = useRows({
-    queryKey: ['ledger', 'own-deposits', state ?? null],
-    fetchPage: (page) => client.call('listDeposits', { ...page, of: 'me', state: state ?? null }),
+    queryKey: ['ledger', 'own-deposits', state],
+    fetchPage: (page) => client.call('listDeposits', { ...page, of: 'me', state }),
     keyOf: depositKey,
   })
   return (
@@ -88,9 +82,7 @@ export function DepositsPart() {
           ) : null
         }
       >
-        <FilterBar filters={filters}>
-          <ChoiceFilter filters={filters} name="state" label="State" options={STATES.map((value) => ({ value, label: depositWord(value).word }))} />
-        </FilterBar>
+        <DepositFilters filters={filters} />
         <DataTable
           what="deposits"
           source={deposits}

@@ -1,12 +1,9 @@
 import type { DepositView } from '../../../shared/contract/funding.ts'
 import { formatUsd } from '../../../shared/domain/money.ts'
 import { formatArriving } from '../../lib/payout-text.ts'
-import { Badge } from '../../ui/badge.tsx'
 import { CopyId } from '../../ui/copy-id.tsx'
 import { Sub } from '../../ui/ledger-table.tsx'
-import { depositWord } from '../account/deposit-words.ts'
-import { ChoiceFilter, FilterBar } from '../filter-bar.tsx'
-import { type FilterKinds, useFilters } from '../filters.ts'
+import { DepositFilters, arrivedText, depositKey, stateColumn, useDepositFilters } from '../account/deposit-list.tsx'
 import { useMay } from '../me.ts'
 import { Act, Acts } from '../order/acts.tsx'
 import { SignatureLink } from '../payouts/signature-link.tsx'
@@ -19,21 +16,17 @@ import { useNow } from '../use-now.ts'
 import { Utc } from '../utc.tsx'
 import { DecideDeposit } from './decide-deposit.tsx'
 
-const STATES = ['held', 'waiting', 'credited', 'returned', 'expired'] as const satisfies readonly DepositView['state'][]
-const FILTERS = { state: { choices: STATES } } as const satisfies FilterKinds
-
-const depositKey = ({ depositId }: DepositView): string => depositId
 const requesterHref = (requesterId: string): string => hrefOf({ page: 'ledger' }, new URLSearchParams({ account: `requester:${requesterId}` }))
 
 const columns = (now: number): readonly DataColumn<DepositView>[] => [
   { name: 'Requester', cell: ({ requesterId }) => <a href={requesterHref(requesterId)}>{requesterId}</a>, text: ({ requesterId }) => requesterId },
   { name: 'Asked for', cell: ({ createdAt }) => <Utc at={createdAt} now={now} />, text: ({ createdAt }) => createdAt },
-  { name: 'State', cell: ({ state }) => <Badge state={depositWord(state)} />, text: ({ state }) => state },
+  stateColumn,
   { name: 'Amount', align: 'end', cell: (one) => <Amount deposit={one} />, text: ({ microUsd }) => microUsd },
   {
     name: 'What arrived',
     cell: (one) => <Payments deposit={one} />,
-    text: ({ payments }) => payments.map(({ signature, units, state }) => `${signature} ${units} ${state}`).join('; '),
+    text: arrivedText,
   },
   { name: 'Deposit', hidden: true, cell: ({ depositId }) => <CopyId value={depositId} what="id of the deposit" />, text: ({ depositId }) => depositId },
 ]
@@ -71,18 +64,15 @@ function Payments({ deposit }: { readonly deposit: DepositView }) {
 /** What requesters have paid in on Solana, and what of it waits to be decided. */
 export function DepositsPart() {
   const { client } = useServices()
-  const filters = useFilters(FILTERS)
-  const [state] = STATES.filter((one) => filters.all('state').includes(one))
+  const { filters, state } = useDepositFilters()
   const deposits = useRows({
-    queryKey: ['ledger', 'deposits', filters.key],
-    fetchPage: (page) => client.call('listDeposits', { ...page, of: 'everybody', state: state ?? null }),
+    queryKey: ['ledger', 'deposits', state],
+    fetchPage: (page) => client.call('listDeposits', { ...page, of: 'everybody', state }),
     keyOf: depositKey,
   })
   return (
     <>
-      <FilterBar filters={filters}>
-        <ChoiceFilter filters={filters} name="state" label="State" options={STATES.map((value) => ({ value, label: depositWord(value).word }))} />
-      </FilterBar>
+      <DepositFilters filters={filters} />
       <DataTable
         what="deposits"
         source={deposits}
