@@ -15,6 +15,17 @@ test('a key opens the console, leaves the address bar, and is forgotten when ask
   await page.close()
 })
 
+test('a key that is pasted into the address of an open console takes the place of the one before, and leaves the address bar', async ({ house }) => {
+  const page = await house.open(house.apiKey, '#/fleet')
+  await expect(page.getByRole('link', { name: 'Jobs' })).toBeVisible()
+  const apiKey = await keyWith(house, ['self.read', 'fleet.read'])
+  await page.evaluate((key) => void (location.hash = `key=${key}`), apiKey)
+  await expect(page.getByRole('link', { name: 'Jobs' })).toBeHidden()
+  await expect(page.getByRole('link', { name: 'Fleet' })).toBeVisible()
+  expect(page.url()).not.toContain(apiKey)
+  await page.close()
+})
+
 test('whoever has no key, or one that ends, sees nothing', async ({ house }) => {
   const page = await house.open('wf_00000000_nothing', '#/fleet')
   await expect(page.getByRole('alert').getByText(/not accepted here/)).toBeVisible()

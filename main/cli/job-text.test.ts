@@ -42,6 +42,14 @@ const job = {
   after: [],
 } as unknown as JobView
 
+test('what breaks its line cannot look like another line of ours', () => {
+  const attempt = { attemptId: 'attempt-1', state: 'failed', reason: 'no\npaid      $9' } as JobView['attempts'][number]
+  const said = { reason: 'a\nb', message: 'c\npaid      $9', spec: { ...job.spec, name: 'My job\nstate     completed' } }
+  const lines = describeJob({ ...job, ...said, attempts: [attempt] })
+  expect(lines[0]).toBe('job       job-1  My job state     completed')
+  expect(lines.filter((line) => line.includes('\n') || line.startsWith('paid'))).toEqual([])
+})
+
 test('a job that waits says why, and what excludes how many nodes', () => {
   expect(describeJob({ ...job, excluded: { offline: 2, gpu: 1 } })).toEqual([
     'job       job-1  My job',

@@ -40,8 +40,8 @@ function quorumLines({ jobId, quorum, state }: JobView): string[] {
 
 function jobLines(job: JobView): string[] {
   const lines = [
-    inOneLine(`job       ${job.jobId}  ${job.spec.name}`),
-    inOneLine(`state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`),
+    `job       ${job.jobId}  ${job.spec.name}`,
+    `state     ${job.state}${reasonOf(job) ? ` – ${reasonOf(job)}` : ''}`,
     `runtime   ${job.spec.runtime.name}  ${job.spec.runtime.image}`,
   ]
   if (job.array) lines.push(`array     ${job.array.arrayId}, number ${job.array.index}`)
@@ -59,5 +59,6 @@ function jobLines(job: JobView): string[] {
   if (job.outputSha256) lines.push(`output    sha256 ${job.outputSha256}${job.outputExpiresAt ? `, kept until ${job.outputExpiresAt}` : ''}`)
   if (job.priceMicroUsd) lines.push(`paid      ${usd(job.priceMicroUsd)}`)
   for (const receiptId of job.receiptIds) lines.push(`receipt   ${receiptId}`)
-  return lines
+  // Names are a requester's words and reasons a machine's: neither may look like another line of ours.
+  return lines.map(inOneLine)
 }
