@@ -12,6 +12,7 @@ import type { LeasingDeps } from './leasing.ts'
 import { createPaced } from './paced.ts'
 import type { JobDeps, KnownNode, MatchJobs, PlanJobs, Push } from './ports.ts'
 import { type ReplanScope, type Replanned, replan } from './replanning.ts'
+import { createRest } from './rest.ts'
 import { TICK_MS, type Turn, repeat, reported } from './round-loop.ts'
 import { type Rounds, createRounds } from './rounds.ts'
 import { createStragglers } from './stragglers/stragglers.ts'
@@ -66,7 +67,8 @@ export function createDispatch(given: DispatchDeps): Dispatch {
     if (planning.againMs !== null) planning.lull.abort()
     return planning.againMs
   })
-  const round = createShared(inTurn, () => runRound(deps, { rounds, planning, lease }))
+  const rest = createRest(deps.clock)
+  const round = createShared(inTurn, () => rest.after(() => runRound(deps, { rounds, planning, lease })), rest.over)
   return {
     round: async () => void (await round()),
     async pull(nodeId, isServed) {

@@ -10,14 +10,15 @@ export function createTurns(): InTurn {
   }
 }
 
-/** The same work for everybody who asks before it begins: however many ask at once, it is done once more. */
-export function createShared<T>(inTurn: InTurn, work: () => Promise<T>): () => Promise<T> {
+/** The same work for everybody who asks before it begins: however many ask at once, it is done once more. Nothing begins before `rest` is over. */
+export function createShared<T>(inTurn: InTurn, work: () => Promise<T>, rest: () => Promise<void> | null = () => null): () => Promise<T> {
   let next: Promise<T> | null = null
+  const begin = (): Promise<T> => {
+    next = null
+    return work()
+  }
   return () => {
-    next ??= inTurn(() => {
-      next = null
-      return work()
-    })
+    next ??= inTurn(() => rest()?.then(begin) ?? begin())
     return next
   }
 }
