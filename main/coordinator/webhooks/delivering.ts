@@ -33,11 +33,11 @@ const SLICE = 500
 
 export const TRIAL = 'webhook.test'
 
-/** What is due of a webhook, and may still be sent. */
+/** What is due of a webhook, and may still be sent: it may have been paused since it was found. */
 async function nextFor({ loopDb, clock }: DeliveringDeps, webhookId: string): Promise<{ webhook: Webhook; delivery: Delivery } | null> {
   const webhook = await createWebhooksStore(loopDb).get(webhookId)
-  const delivery = webhook && (await createDeliveriesStore(loopDb).first(webhookId))
-  return delivery && delivery.nextAt !== null && delivery.nextAt <= clock.now() ? { webhook, delivery } : null
+  const delivery = webhook?.state === 'active' ? await createDeliveriesStore(loopDb).first(webhookId) : null
+  return webhook && delivery && delivery.nextAt !== null && delivery.nextAt <= clock.now() ? { webhook, delivery } : null
 }
 
 interface Noted {

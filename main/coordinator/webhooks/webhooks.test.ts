@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { sql } from 'kysely'
+import { type KyselyPlugin, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { MAX_WEBHOOKS } from '../../../shared/contract/webhook.ts'
 import { REQUESTER } from '../core.fake.ts'
@@ -138,6 +138,27 @@ test('a pause keeps what happens, a trial is sent once, and what was removed is 
   await calls.remove(ME, webhookId)
   await expect(calls.show(ME, webhookId)).rejects.toMatchObject({ code: 'not-found' })
   expect(await world.core.db.selectFrom('webhook_delivery').select('id').execute()).toEqual([])
+})
+
+test('a webhook that is paused between being found due and being sent to is not sent anything', async () => {
+  await using world = await startWebhooks()
+  const { calls, net, core } = world
+  const webhookId = await world.add('a.example.com', ['deposit.credited'])
+  await fund(world, 'deposit-1')
+  let looks = 0
+  const pausing: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      looks += 1
+      if (looks === 1) await calls.pause(ME, webhookId)
+      return result
+    },
+  }
+  const stop = world.start(core.db.withPlugin(pausing))
+  await world.until(() => looks > 3)
+  await stop()
+  expect(await calls.show(ME, webhookId)).toMatchObject({ state: 'paused', waiting: 1 })
+  expect(net.heard).toEqual([])
 })
 
 test('webhooks are their owner’s: others find none, an operator sees a host and no more, and there are five', async () => {
