@@ -24,8 +24,8 @@ export const FilterBar = <K extends FilterKinds>({ filters, children }: FilterBa
       ) : null}
     </search>
     <Said>
-      {filters.odd.map(({ text, like }) => (
-        <p key={text}>
+      {filters.odd.map(({ name, text, like }) => (
+        <p key={name}>
           “{text}” is not looked for: write {like}.
         </p>
       ))}

@@ -16,7 +16,7 @@ test('what no filter knows counts as if it were not there', () => {
 
 test('text that cannot be meant is named with what to write', () => {
   const kinds = { node: { shape: NODE }, zone: { shape: ZONE }, find: {} }
-  expect(oddTexts(kinds, readFilters(kinds, 'node=half&zone=gb-13&find=half'))).toEqual([{ text: 'half', like: NODE.like }])
+  expect(oddTexts(kinds, readFilters(kinds, 'node=half&zone=gb-13&find=half'))).toEqual([{ name: 'node', text: 'half', like: NODE.like }])
   expect(oddTexts(kinds, readFilters(kinds, `node=${'n'.repeat(43)}`))).toEqual([])
 })
 

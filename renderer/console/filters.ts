@@ -40,6 +40,8 @@ export interface Filters<K extends FilterKinds> {
 }
 
 export interface OddText {
+  /** Of the filter. */
+  readonly name: string
   readonly text: string
   readonly like: string
 }
@@ -49,7 +51,7 @@ const MAX_TEXT = 120
 /** What cannot be meant, of what an address holds. */
 export const oddTexts = (kinds: FilterKinds, values: Readonly<Record<string, readonly string[]>>): readonly OddText[] =>
   Object.entries(kinds).flatMap(([name, { shape }]) =>
-    shape === undefined ? [] : (values[name] ?? []).flatMap((text) => (shape.schema.safeParse(text).success ? [] : [{ text, like: shape.like }])),
+    shape === undefined ? [] : (values[name] ?? []).flatMap((text) => (shape.schema.safeParse(text).success ? [] : [{ name, text, like: shape.like }])),
   )
 
 const meant = (shape: FilterShape | undefined, text: string | undefined): string | null =>
