@@ -4,8 +4,13 @@ import { packageRoot } from '../kernel/paths.ts'
 import { isBuilt } from './build.ts'
 import { ENTRY, replaceProcess } from './replace-process.ts'
 
-/** Requests leave little behind: with 2 MB for young objects instead of 16 an idle process has ten megabytes less, as with 1; with 1, more grow old under way. */
-const YOUNG = '--max-semi-space-size=2'
+/**
+ * What is under way outlives two collections of young objects where there is little room for them, and so has to be collected with the old ones, which keeps
+ * everybody waiting. An idle process takes no more of it than it needs.
+ */
+const YOUNG = '--max-semi-space-size=16'
+/** As many as there are processors beside the one of the main thread: more would only take that from it. */
+const HELPERS = `--v8-pool-size=${Math.min(4, Math.max(1, availableParallelism() - 1))}`
 /** `small-heap.ts` collects what starting left. */
 const COLLECTS = '--expose-gc'
 const COORDINATOR_PROGRAM = join(packageRoot, 'dist', 'coordinator', 'coordinator.mjs')
@@ -27,5 +32,5 @@ const environment = (): Readonly<Record<string, string>> => ({
 export function becomeCoordinator(): void {
   if (process.execArgv.includes(YOUNG)) return
   const program = isBuilt(['coordinator']) ? COORDINATOR_PROGRAM : ENTRY
-  replaceProcess([...process.execArgv, YOUNG, COLLECTS, program, ...process.argv.slice(2)], environment())
+  replaceProcess([...process.execArgv, YOUNG, HELPERS, COLLECTS, program, ...process.argv.slice(2)], environment())
 }

@@ -1,7 +1,39 @@
-import { expect, test } from 'vitest'
-import { growthFor } from './small-heap.ts'
+import { setFlagsFromString } from 'node:v8'
+import { expect, test, vi } from 'vitest'
+import { AT_START, type Pace, keepHeapSmall, paceAfter } from './small-heap.ts'
 
-test('the heap may grow little while little is done, and as the engine likes while a lot is', () => {
-  expect([0, 0.03, 0.49].map(growthFor)).toEqual([40, 40, 40])
-  expect([0.5, 1].map(growthFor)).toEqual([0, 0])
+vi.mock('node:v8', () => ({ setFlagsFromString: vi.fn() }))
+vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }))
+
+const after = (...shares: readonly number[]): Pace => shares.reduce(paceAfter, AT_START)
+const seconds = (count: number, share: number): readonly number[] => Array<number>(count).fill(share)
+const [CALM, RUSH] = [after(...seconds(10, 0)).growth, after(1).growth]
+
+test('the heap may grow far while a lot is done, and little once little was done for ten seconds', () => {
+  expect(RUSH).toBeGreaterThan(CALM)
+  expect(AT_START.growth).toBe(RUSH)
+  expect(after(...seconds(9, 0.03)).growth).toBe(RUSH)
+  expect(after(...seconds(10, 0.49)).growth).toBe(CALM)
+})
+
+test('a rush is seen at once, and one busy second begins the wait for its end anew', () => {
+  const calm = seconds(10, 0)
+  expect(after(...calm, 0.5).growth).toBe(RUSH)
+  expect(after(...calm, 1, ...seconds(9, 0)).growth).toBe(RUSH)
+  expect(after(...seconds(9, 0), 1, ...seconds(9, 0)).growth).toBe(RUSH)
+  expect(after(...calm, 1, ...calm).growth).toBe(CALM)
+})
+
+test('compiled machine code is never flushed: the engine compiles in the background, and would end the process over it', async () => {
+  vi.useFakeTimers()
+  vi.spyOn(process, 'cpuUsage').mockReturnValue({ user: 0, system: 0 })
+  try {
+    keepHeapSmall()
+    await vi.advanceTimersByTimeAsync(60_000)
+    const names = vi.mocked(setFlagsFromString).mock.calls.map(([flag]) => flag.replace(/=.*/, ''))
+    expect(new Set(names)).toEqual(new Set(['--heap-growing-percent', '--bytecode-old-age']))
+  } finally {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  }
 })
