@@ -38,6 +38,7 @@ export async function launchCrowd(url: string, count: number): Promise<Crowd> {
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve()
         child.once('exit', () => resolve())
         child.kill('SIGKILL')
       }),

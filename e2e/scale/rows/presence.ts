@@ -3,10 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectAgents } from '../agents.ts'
 import { type Crowd, launchCrowd } from '../crowd.ts'
 import { heartbeats } from '../heartbeats.ts'
-import { cpuSecondsOf, mostOpenFiles } from '../process-memory.ts'
+import { cpuSecondsOf, memoryOf, mostOpenFiles } from '../process-memory.ts'
 import { type MeasureRows, type Row, atLeast, atMost, notMeasured } from '../row.ts'
 import { openStage } from '../server.ts'
-import { openSite } from '../site.ts'
 
 const AGENTS = 10_000
 const EVERY_MS = 30_000
@@ -21,26 +20,27 @@ async function shareOf(pid: number, work: () => Promise<unknown>): Promise<numbe
 }
 
 const MANY = 90_000
-const REPLICAS = 5
+const COORDINATORS = 5
 /** What else a process has open. */
 const OTHER_FILES = 1_000
 
-/** Five coordinators over one PostgreSQL hear as many as that: whether they come and stay. Each holds a fifth, since a process may have so many files open. */
+/** As many as one machine is asked to hold: whether they come and stay. Five coordinators hold a fifth each, since a process may have so many files open. */
 async function manyRow(say: (line: string) => void): Promise<Row> {
-  const about = { name: `presence-${MANY}-connected`, unit: 'sockets', referenceName: `opened at ${REPLICAS} replicas`, bar: 1 }
-  const [most, each] = [mostOpenFiles(), MANY / REPLICAS]
+  const about = { name: `presence-${MANY}-connected`, unit: 'sockets', referenceName: `opened at ${COORDINATORS} coordinators`, bar: 1 }
+  const [most, each] = [mostOpenFiles(), MANY / COORDINATORS]
   if (most < each + OTHER_FILES) return notMeasured(about, `a process may have ${most} files open here, and each connection is one on either side`)
-  await using site = await openSite()
   await using stage = await openStage(say)
   await using crowds = new AsyncDisposableStack()
-  const opened: Crowd[] = []
-  for (const index of Array(REPLICAS).keys()) {
-    const { url } = await site.start(stage, `replica-${index}`)
-    say(`Connecting ${each} agents to replica ${index + 1} of ${REPLICAS} …`)
-    opened.push(crowds.use(await launchCrowd(url, each)))
+  const opened: { readonly crowd: Crowd; readonly pid: number }[] = []
+  for (const index of Array(COORDINATORS).keys()) {
+    const { url, service } = await stage.start(`coordinator-${index}`)
+    say(`Connecting ${each} agents to coordinator ${index + 1} of ${COORDINATORS} …`)
+    opened.push({ crowd: crowds.use(await launchCrowd(url, each)), pid: service.pid })
   }
-  const lost = await Promise.all(opened.map(({ speak }) => speak({ everyMs: EVERY_MS, ms: 2 * EVERY_MS })))
-  return atLeast({ ...about, ours: MANY - lost.reduce((sum, more) => sum + more, 0), reference: MANY })
+  const lost = await Promise.all(opened.map(({ crowd }) => crowd.speak({ everyMs: EVERY_MS, ms: 2 * EVERY_MS })))
+  const rss = opened.map(({ pid }) => memoryOf(pid)?.rss ?? Number.NaN)
+  const note = `each spoke twice in a minute; ${Math.max(...rss).toFixed(0)} MB in memory at most of a coordinator that heard ${each}`
+  return atLeast({ ...about, ours: MANY - lost.reduce((sum, more) => sum + more, 0), reference: MANY, note })
 }
 
 export const presenceRows: MeasureRows = async (options) => [...(await usualRows(options)), ...(options.quick ? [] : [await manyRow(options.say)])]

@@ -1,11 +1,14 @@
 /** Two coordinators over one PostgreSQL, against plain `SKIP LOCKED` by a hundred on the same server. */
 import { Pool } from 'pg'
+import { startS3 } from '../../../main/coordinator/persistence/s3.fake.ts'
+import { systemClock } from '../../../main/kernel/clock.ts'
+import { startPostgres } from '../../../main/coordinator/persistence/postgres-server.fixture.ts'
 import { HUNDRED, PAYLOAD, callRate } from '../peers/queue.ts'
 import { type MeasureRows, atLeast } from '../row.ts'
 import { openStage } from '../server.ts'
-import { openSite } from '../site.ts'
 import { dispatchRate, enqueueArrays } from '../windfall-queue.ts'
 
+const DURABLE = ['-c', 'fsync=on', '-c', 'full_page_writes=on', '-c', 'synchronous_commit=on', '-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB']
 const CONNECTIONS = 4
 
 /** Leases a hundred and acknowledges them, over and over: what a database alone can do. */
@@ -25,14 +28,29 @@ async function skipLockedRate(connectionString: string, jobs: number): Promise<n
 }
 
 export const replicaRows: MeasureRows = async ({ quick, say }) => {
-  await using site = await openSite()
   await using stage = await openStage(say)
-  const reference = await skipLockedRate(site.postgresUrl, quick ? 5_000 : 50_000)
-  const first = await site.start(stage, 'replica-one')
-  const second = await site.start(stage, 'replica-two')
-  await enqueueArrays(first, quick ? 2_000 : 20_000)
-  const ms = quick ? 8_000 : 30_000
-  const rates = await Promise.all([first, second].map((replica) => dispatchRate(replica, { callers: 32, ms })))
-  const ours = rates.reduce((sum, rate) => sum + rate, 0)
-  return [atLeast({ name: 'two-replicas', unit: 'jobs/s', ours, reference, referenceName: `SKIP LOCKED by ${HUNDRED}`, bar: 0.6 })]
+  const postgres = await startPostgres(DURABLE)
+  try {
+    const reference = await skipLockedRate(postgres.url, quick ? 5_000 : 50_000)
+    await using s3 = await startS3(systemClock)
+    const env = {
+      WINDFALL_DATABASE_URL: postgres.url,
+      WINDFALL_SECRETS_DIRECTORY: stage.directory('secrets'),
+      WINDFALL_S3_BUCKET: s3.place.bucket,
+      WINDFALL_S3_ENDPOINT: s3.place.endpoint,
+      WINDFALL_S3_REGION: s3.place.region,
+      WINDFALL_S3_PREFIX: s3.place.prefix,
+      AWS_ACCESS_KEY_ID: s3.keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3.keys.secretAccessKey,
+    }
+    const first = await stage.start('replica-one', { env })
+    const second = await stage.start('replica-two', { env })
+    await enqueueArrays(first, quick ? 2_000 : 20_000)
+    const ms = quick ? 8_000 : 30_000
+    const rates = await Promise.all([first, second].map((replica) => dispatchRate(replica, { callers: 32, ms })))
+    const ours = rates.reduce((sum, rate) => sum + rate, 0)
+    return [atLeast({ name: 'two-replicas', unit: 'jobs/s', ours, reference, referenceName: `SKIP LOCKED by ${HUNDRED}`, bar: 0.6 })]
+  } finally {
+    await postgres.stop()
+  }
 }
