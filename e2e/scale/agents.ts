@@ -67,16 +67,19 @@ function helloFrame({ nodeId, nonce }: { nodeId: string; nonce: string }, key: K
 
 /** From one address to another there are fewer ports than agents; on this machine every 127.x.y.z is one more. */
 const PORTS = 20_000
-const addressOf = ({ hostname }: URL, index: number) => (hostname === '127.0.0.1' ? `127.0.0.${1 + Math.floor(index / PORTS)}` : undefined)
+const addressOf = ({ hostname }: URL, index: number, crowd: number) =>
+  hostname === '127.0.0.1' ? `127.0.${crowd}.${1 + Math.floor(index / PORTS)}` : undefined
 
 interface Online {
   readonly agents: readonly Agent[]
   /** What the coordinator says after the welcome: JSON, as it came. */
   readonly onText?: (text: string) => void
+  /** Those of other processes come from other addresses: a port of an address is taken whoever is at its other end. */
+  readonly crowd?: number
 }
 
 /** Brings enrolled agents online; resolves when every one of them is welcome. */
-export async function goOnline(url: string, { agents, onText: hear }: Online): Promise<Connected> {
+export async function goOnline(url: string, { agents, onText: hear, crowd = 0 }: Online): Promise<Connected> {
   const target = new URL('/v1/agents/socket', url)
   const sockets: RawSocket[] = []
   let lost = 0
@@ -97,7 +100,7 @@ export async function goOnline(url: string, { agents, onText: hear }: Online): P
         lost += 1
         reject(new Error(`agent ${index} was not welcome`))
       }
-      sockets[index] = openRawSocket(target, { onText, onClose, localAddress: addressOf(target, index) })
+      sockets[index] = openRawSocket(target, { onText, onClose, localAddress: addressOf(target, index, crowd) })
     })
   })
   return {
@@ -111,8 +114,8 @@ export async function goOnline(url: string, { agents, onText: hear }: Online): P
 }
 
 /** Enrols so many new agents and brings them online. */
-export async function connectAgents({ url }: Pick<Coordinator, 'url'>, { agents: count }: { agents: number }): Promise<Connected> {
+export async function connectAgents({ url }: Pick<Coordinator, 'url'>, { agents: count, crowd = 0 }: { agents: number; crowd?: number }): Promise<Connected> {
   const agents = newAgents(count)
   await enrolAgents(url, agents)
-  return goOnline(url, { agents })
+  return goOnline(url, { agents, crowd })
 }

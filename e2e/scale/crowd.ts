@@ -15,9 +15,9 @@ export interface Crowd extends AsyncDisposable {
   readonly speak: (how: CrowdHears) => Promise<number>
 }
 
-/** Enrols so many new agents with the coordinator at `url` and brings them online; resolves when every one of them is welcome. */
-export async function launchCrowd(url: string, count: number): Promise<Crowd> {
-  const child = fork(import.meta.filename, [url, String(count)])
+/** Enrols so many new agents with the coordinator at `url` and brings crowd number `crowd` online; resolves when every one of them is welcome. */
+export async function launchCrowd(url: string, { count, crowd }: { readonly count: number; readonly crowd: number }): Promise<Crowd> {
+  const child = fork(import.meta.filename, [url, String(count), String(crowd)])
   const says = () =>
     new Promise<CrowdSays>((resolve, reject) => {
       const ended = () => reject(new Error(`The process of ${count} agents has ended.`))
@@ -47,8 +47,8 @@ export async function launchCrowd(url: string, count: number): Promise<Crowd> {
 
 const say = (said: CrowdSays) => void process.send?.(said)
 
-async function beCrowd(url: string, count: number): Promise<void> {
-  const connected = await connectAgents({ url }, { agents: count })
+async function beCrowd(url: string, agents: number, crowd: number): Promise<void> {
+  const connected = await connectAgents({ url }, { agents, crowd })
   process.on('message', (how: CrowdHears) => {
     void heartbeats(connected, how).then(() => say({ is: 'spoken', lost: connected.lost() }))
   })
@@ -56,6 +56,6 @@ async function beCrowd(url: string, count: number): Promise<void> {
 }
 
 if (import.meta.main) {
-  const [url = '', count = ''] = process.argv.slice(2)
-  await beCrowd(url, Number(count))
+  const [url = '', count = '', crowd = ''] = process.argv.slice(2)
+  await beCrowd(url, Number(count), Number(crowd))
 }

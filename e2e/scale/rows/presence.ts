@@ -35,7 +35,7 @@ async function manyRow(say: (line: string) => void): Promise<Row> {
   for (const index of Array(COORDINATORS).keys()) {
     const { url, service } = await stage.start(`coordinator-${index}`)
     say(`Connecting ${each} agents to coordinator ${index + 1} of ${COORDINATORS} …`)
-    opened.push({ crowd: crowds.use(await launchCrowd(url, each)), pid: service.pid })
+    opened.push({ crowd: crowds.use(await launchCrowd(url, { count: each, crowd: index })), pid: service.pid })
   }
   const lost = await Promise.all(opened.map(({ crowd }) => crowd.speak({ everyMs: EVERY_MS, ms: 2 * EVERY_MS })))
   const rss = opened.map(({ pid }) => memoryOf(pid)?.rss ?? Number.NaN)
