@@ -15,20 +15,29 @@ const CALM_LOOKS = 10
 /** Percent by which the heap may grow before it is collected again: each collection keeps everybody waiting, for a tenth of a second in a rush. */
 const [CALM_GROWTH, RUSH_GROWTH] = [40, 200]
 
-/** Gives what is free back to the system as well, which a usual collection keeps for what comes next. */
-const collect = () => globalThis.gc?.({ type: 'major', flavor: 'last-resort', execution: 'sync' })
+/** What can be asked of the engine while it runs. */
+export interface Engine {
+  readonly setFlag: (flag: string) => void
+  /** Gives what is free back to the system as well, which a usual collection keeps for what comes next. */
+  readonly collect: () => void
+}
+
+const v8: Engine = {
+  setFlag: setFlagsFromString,
+  collect: () => globalThis.gc?.({ type: 'major', flavor: 'last-resort', execution: 'sync' }),
+}
 
 /**
  * What only starting needed goes, byte code too: it is compiled again should it ever run again. Nobody waits longer than one collection takes. Machine code
  * stays: to flush that as well (`--flush-baseline-code`) ends the process now and then while the engine compiles in the background.
  */
-async function forgetStart(): Promise<void> {
-  setFlagsFromString('--bytecode-old-age=1')
+async function forgetStart({ setFlag, collect }: Engine): Promise<void> {
+  setFlag('--bytecode-old-age=1')
   for (let collection = 0; collection < COLLECTIONS; collection += 1) {
     collect()
     await pause(APART_MS, undefined, { ref: false })
   }
-  setFlagsFromString(`--bytecode-old-age=${USUAL_AGE}`)
+  setFlag(`--bytecode-old-age=${USUAL_AGE}`)
 }
 
 /** What was seen so far. */
@@ -47,13 +56,12 @@ export function paceAfter({ calm, growth }: Pace, share: number): Pace {
   return calm + 1 < CALM_LOOKS ? { calm: calm + 1, growth } : { calm: CALM_LOOKS, growth: CALM_GROWTH }
 }
 
-const grow = ({ growth }: Pace) => setFlagsFromString(`--heap-growing-percent=${growth}`)
-
 /**
  * Keeps what the engine holds near what is needed while little is done: ten thousand agents that say little would keep a hundred megabytes of what nobody
  * needs. In a rush it may hold more, and is collected as rarely as that allows. Runs for as long as the process does.
  */
-export function keepHeapSmall(): void {
+export function keepHeapSmall(engine: Engine = v8): void {
+  const grow = ({ growth }: Pace) => engine.setFlag(`--heap-growing-percent=${growth}`)
   grow(AT_START)
   let [last, at, pace, hasForgotten] = [process.cpuUsage(), performance.now(), AT_START, false]
   setInterval(() => {
@@ -67,8 +75,8 @@ export function keepHeapSmall(): void {
     grow(pace)
     if (pace.growth !== CALM_GROWTH) return
     // How far it may grow is found out when it is collected; a rush that is over has let it grow far.
-    if (hasForgotten) collect()
-    else void forgetStart()
+    if (hasForgotten) engine.collect()
+    else void forgetStart(engine)
     hasForgotten = true
   }, LOOK_MS).unref()
 }
